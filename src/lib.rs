@@ -3,6 +3,12 @@
 #![warn(missing_docs)]
 
 pub mod error;
+pub mod rng;
+pub mod noise;
+pub mod score;
+pub mod mixture;
+pub mod guidance;
+pub mod sampler;
 pub mod plot;
 
 pub use error::{Error, Result};

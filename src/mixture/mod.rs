@@ -1,0 +1,328 @@
+//! Exact Gaussian mixtures after the forward process: everything a network has to learn, known in closed form.
+
+mod eigen;
+mod empirical;
+mod noised;
+mod posterior;
+
+pub use empirical::Empirical;
+pub use posterior::Posterior;
+
+use noised::{Axes, Noised, Scratch};
+
+use crate::noise::NoiseLevel;
+use crate::rng::{Purpose, stream};
+use crate::score::ScoreFn;
+use crate::{Error, Result};
+use ndarray::parallel::prelude::*;
+use ndarray::{Array1, Array2, Array3, ArrayView1, ArrayView2, ArrayViewMut1, Axis};
+use rand::Rng;
+use rand_distr::{Distribution, StandardNormal};
+
+/// Points with a class each.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Labelled {
+    /// The points (n, d).
+    pub x: Array2<f64>,
+    /// The class of each point (n).
+    pub y: Vec<usize>,
+}
+
+/// A labelled Gaussian mixture with full covariances, in any dimension.
+///
+/// ```text
+/// p(x₀) = Σₖ πₖ N(x₀; μₖ, Σₖ),      p_t(x) = Σₖ πₖ N(x; α·μₖ, Cₖ),      Cₖ = α²Σₖ + σ²I
+/// ```
+///
+/// Each component belongs to one class; a class may own several. With one component it is a Gaussian. Source: Song et
+/// al. 2021 (2011.13456), eq. 4 for the noised density; the rest is the calculus of Gaussians.
+#[derive(Debug, Clone)]
+pub struct Mixture {
+    weights: Vec<f64>,
+    means: Array2<f64>,
+    covs: Vec<Array2<f64>>,
+    labels: Vec<usize>,
+    classes: usize,
+    axes: Vec<Axes>,
+}
+
+/// Rows that one thread handles at a time.
+const ROWS: usize = 512;
+
+impl Mixture {
+    /// A mixture of K components: `weights` (K), `means` (K, d), `covs` K × (d, d), `labels` (K) from 0.
+    ///
+    /// Weights are scaled to sum to one.
+    ///
+    /// # Errors
+    /// If the lengths differ, K or d is 0, a number is not finite, a weight is not positive, a covariance is not
+    /// symmetric and positive definite, or a class between 0 and the largest label has no component.
+    pub fn new(
+        weights: Vec<f64>,
+        means: Array2<f64>,
+        covs: Vec<Array2<f64>>,
+        labels: Vec<usize>,
+    ) -> Result<Self> {
+        let (k, d) = means.dim();
+        if k == 0 || d == 0 {
+            return Err(Error::value(
+                "the mixture",
+                "empty",
+                "at least one component of dimension 1",
+            ));
+        }
+        for (what, n) in
+            [("weights", weights.len()), ("covariances", covs.len()), ("labels", labels.len())]
+        {
+            if n != k {
+                return Err(Error::value(
+                    format!("the number of {what}"),
+                    n,
+                    format!("{k}, one for each mean"),
+                ));
+            }
+        }
+        for (i, w) in weights.iter().enumerate() {
+            if !(w.is_finite() && *w > 0.0) {
+                return Err(Error::value(format!("weights[{i}]"), w, "a finite number above 0"));
+            }
+        }
+        for ((i, j), m) in means.indexed_iter() {
+            if !m.is_finite() {
+                return Err(Error::value(format!("means[{i}][{j}]"), m, "a finite number"));
+            }
+        }
+        let axes =
+            covs.iter().enumerate().map(|(i, c)| Axes::new(i, c, d)).collect::<Result<Vec<_>>>()?;
+        let classes = labels.iter().max().map_or(0, |m| m + 1);
+        if let Some(c) = (0..classes.min(k + 1)).find(|c| !labels.contains(c)) {
+            return Err(Error::value(
+                format!("class {c}"),
+                "without a component",
+                "the label of at least one",
+            ));
+        }
+        let total: f64 = weights.iter().sum();
+        let weights = weights.iter().map(|w| w / total).collect();
+        Ok(Mixture { weights, means, covs, labels, classes, axes })
+    }
+
+    /// Isotropic components: `sds` (K) instead of covariances.
+    ///
+    /// # Errors
+    /// As [`Mixture::new`].
+    pub fn isotropic(
+        weights: Vec<f64>,
+        means: Array2<f64>,
+        sds: &[f64],
+        labels: Vec<usize>,
+    ) -> Result<Self> {
+        let covs = sds.iter().map(|sd| Array2::eye(means.ncols()) * (sd * sd)).collect();
+        Mixture::new(weights, means, covs, labels)
+    }
+
+    /// π, the weights of the components (K), summing to one.
+    pub fn weights(&self) -> &[f64] {
+        &self.weights
+    }
+
+    /// μ, the means of the components (K, d).
+    pub fn means(&self) -> ArrayView2<'_, f64> {
+        self.means.view()
+    }
+
+    /// Σ, the covariances of the components, K × (d, d).
+    pub fn covs(&self) -> &[Array2<f64>] {
+        &self.covs
+    }
+
+    /// The class of each component (K).
+    pub fn labels(&self) -> &[usize] {
+        &self.labels
+    }
+
+    /// The number of classes.
+    pub fn classes(&self) -> usize {
+        self.classes
+    }
+
+    /// P(y), the prior of each class (classes).
+    pub fn class_weights(&self) -> Vec<f64> {
+        let mut prior = vec![0.0; self.classes];
+        self.labels.iter().zip(&self.weights).for_each(|(y, w)| prior[*y] += w);
+        prior
+    }
+
+    /// E[x₀] of the whole mixture (d).
+    pub fn mean(&self) -> Array1<f64> {
+        ArrayView1::from(&self.weights).dot(&self.means)
+    }
+
+    /// The root mean square of a coordinate, √(E|x₀|²/d): how far out the data lies, in the units of x.
+    pub fn radius(&self) -> f64 {
+        let square =
+            |k: usize| self.means.row(k).dot(&self.means.row(k)) + self.covs[k].diag().sum();
+        let total: f64 = self.weights.iter().enumerate().map(|(k, w)| w * square(k)).sum();
+        (total / self.dim() as f64).sqrt()
+    }
+
+    /// p(x₀ | y): the components of one class, weights scaled to sum to one. All of them carry label 0.
+    ///
+    /// # Panics
+    /// If there is no such class.
+    pub fn given(&self, class: usize) -> Mixture {
+        assert!(class < self.classes, "class {class} of {}", self.classes);
+        let keep: Vec<usize> =
+            (0..self.labels.len()).filter(|k| self.labels[*k] == class).collect();
+        let total: f64 = keep.iter().map(|k| self.weights[*k]).sum();
+        Mixture {
+            weights: keep.iter().map(|k| self.weights[*k] / total).collect(),
+            means: self.means.select(Axis(0), &keep),
+            covs: keep.iter().map(|k| self.covs[*k].clone()).collect(),
+            labels: vec![0; keep.len()],
+            classes: 1,
+            axes: keep.iter().map(|k| self.axes[*k].clone()).collect(),
+        }
+    }
+
+    /// p(y | x_t) of one class, as a likelihood to steer by.
+    ///
+    /// # Panics
+    /// If there is no such class.
+    pub fn posterior(&self, class: usize) -> Posterior<'_> {
+        assert!(class < self.classes, "class {class} of {}", self.classes);
+        Posterior { mixture: self, class, temperature: 1.0 }
+    }
+
+    /// Draws n points with their classes; `purpose` keeps data, references and tests apart.
+    pub fn sample(&self, n: usize, seed: u64, purpose: Purpose) -> Labelled {
+        let d = self.dim();
+        let (mut x, mut y) = (Array2::zeros((n, d)), Vec::with_capacity(n));
+        for (row, mut point) in x.outer_iter_mut().enumerate() {
+            let mut rng = stream(seed, purpose, 0, row as u64);
+            let k = self.pick(rng.random());
+            let axes = &self.axes[k];
+            let z: Array1<f64> = axes
+                .lambda
+                .iter()
+                .map(|l| l.sqrt() * Distribution::<f64>::sample(&StandardNormal, &mut rng))
+                .collect();
+            point.assign(&(&self.means.row(k) + &axes.q.dot(&z)));
+            y.push(self.labels[k]);
+        }
+        Labelled { x, y }
+    }
+
+    /// The component whose share of [0, 1) holds u.
+    fn pick(&self, mut u: f64) -> usize {
+        for (k, w) in self.weights.iter().enumerate() {
+            if u < *w {
+                return k;
+            }
+            u -= w;
+        }
+        self.weights.len() - 1
+    }
+
+    /// log p_t(x), by log-sum-exp: `x` (n, d) → (n,).
+    pub fn log_density(&self, x: ArrayView2<f64>, level: NoiseLevel) -> Array1<f64> {
+        let noised = Noised::new(self, level);
+        let mut out = Array1::zeros(x.nrows());
+        self.for_rows(x, out.view_mut().insert_axis(Axis(1)), |x, mut out, scratch| {
+            out[0] = noised.responsibilities(x, scratch);
+        });
+        out
+    }
+
+    /// The Jacobian of the score, the Hessian of log p_t: `x` (n, d) → (n, d, d).
+    ///
+    /// ```text
+    /// J = Σₖ rₖ (vₖvₖᵀ − Cₖ⁻¹) − s·sᵀ,   vₖ = Cₖ⁻¹(α·μₖ − x),   s = Σₖ rₖ vₖ
+    /// ```
+    ///
+    /// Symmetric, because a score is a gradient.
+    pub fn jacobian(&self, x: ArrayView2<f64>, level: NoiseLevel) -> Array3<f64> {
+        let (n, d) = x.dim();
+        let noised = Noised::new(self, level);
+        let mut scratch = Scratch::new(self);
+        let mut out = Array3::zeros((n, d, d));
+        for (x, mut jac) in x.outer_iter().zip(out.outer_iter_mut()) {
+            noised.responsibilities(x, &mut scratch);
+            noised.pulls(x, &mut scratch);
+            let score = ArrayView1::from(&scratch.resp).dot(&scratch.pulls); // (d)
+            for (k, r) in scratch.resp.iter().enumerate() {
+                let v = scratch.pulls.row(k);
+                let precision = noised.precision(k);
+                jac.indexed_iter_mut()
+                    .for_each(|((i, j), e)| *e += r * (v[i] * v[j] - precision[[i, j]]));
+            }
+            jac.indexed_iter_mut().for_each(|((i, j), e)| *e -= score[i] * score[j]);
+        }
+        out
+    }
+
+    /// The divergence of the score, Σᵢ ∂sᵢ/∂xᵢ: `x` (n, d) → (n,).
+    pub fn divergence(&self, x: ArrayView2<f64>, level: NoiseLevel) -> Array1<f64> {
+        self.jacobian(x, level).outer_iter().map(|j| j.diag().sum()).collect()
+    }
+
+    /// P(y | x_t = x) of every class: `x` (n, d) → (n, classes), rows sum to one.
+    pub fn class_probabilities(&self, x: ArrayView2<f64>, level: NoiseLevel) -> Array2<f64> {
+        let noised = Noised::new(self, level);
+        let mut out = Array2::zeros((x.nrows(), self.classes));
+        self.for_rows(x, out.view_mut(), |x, mut out, scratch| {
+            noised.responsibilities(x, scratch);
+            scratch.resp.iter().zip(&self.labels).for_each(|(r, y)| out[*y] += r);
+        });
+        out
+    }
+}
+
+impl ScoreFn for Mixture {
+    fn dim(&self) -> usize {
+        self.means.ncols()
+    }
+
+    /// Exact score of the mixture after the forward process.
+    ///
+    /// ```text
+    /// ∇ₓ log p_t(x) = Σₖ rₖ(x) Cₖ⁻¹ (α·μₖ − x),   Cₖ = α²Σₖ + σ²I,   rₖ ∝ πₖ N(x; α·μₖ, Cₖ)
+    /// ```
+    ///
+    /// Shapes: `x` (n, d) → (n, d). The rₖ are formed with log-sum-exp, so the result is finite arbitrarily far from
+    /// the data. With one component this is the linear field −C⁻¹(x − α·μ).
+    fn score(&self, x: ArrayView2<f64>, level: NoiseLevel) -> Array2<f64> {
+        let noised = Noised::new(self, level);
+        let mut out = Array2::zeros(x.raw_dim());
+        self.for_rows(x, out.view_mut(), |x, mut out, scratch| {
+            noised.responsibilities(x, scratch);
+            noised.pulls(x, scratch);
+            for (r, v) in scratch.resp.iter().zip(scratch.pulls.outer_iter()) {
+                if *r > 0.0 {
+                    out.scaled_add(*r, &v);
+                }
+            }
+        });
+        out
+    }
+}
+
+impl Mixture {
+    /// Runs `f` on every row of `x` and of `out`, blocks of rows shared out over the threads.
+    fn for_rows<F>(&self, x: ArrayView2<f64>, out: ndarray::ArrayViewMut2<f64>, f: F)
+    where
+        F: Fn(ArrayView1<f64>, ArrayViewMut1<f64>, &mut Scratch) + Sync,
+    {
+        assert_eq!(x.ncols(), self.means.ncols(), "points of dimension {}", self.means.ncols());
+        let mut out = out;
+        out.axis_chunks_iter_mut(Axis(0), ROWS)
+            .into_par_iter()
+            .zip(x.axis_chunks_iter(Axis(0), ROWS))
+            .for_each(|(mut out, x)| {
+                let mut scratch = Scratch::new(self);
+                x.outer_iter()
+                    .zip(out.outer_iter_mut())
+                    .for_each(|(x, out)| f(x, out, &mut scratch));
+            });
+    }
+}

@@ -1,0 +1,134 @@
+//! The meeting point of the crate: a score is anything with one method, and nobody asks who answers.
+
+use crate::noise::NoiseLevel;
+use ndarray::{Array1, Array2, ArrayView2};
+use std::sync::atomic::{AtomicU64, Ordering};
+
+/// The score ∇ₓ log p_t(x) of a noised distribution, exact, learned or made of other scores.
+pub trait ScoreFn: Send + Sync {
+    /// The dimension d of a point.
+    fn dim(&self) -> usize;
+
+    /// ∇ₓ log p_t(x), one row per point: `x` (n, d) → (n, d).
+    fn score(&self, x: ArrayView2<f64>, level: NoiseLevel) -> Array2<f64>;
+
+    /// E[x₀ | x_t = x], the mean of the data that could have become x: (n, d) → (n, d).
+    ///
+    /// ```text
+    /// D(x) = (x + σ²·∇ₓ log p_t(x)) / α
+    /// ```
+    ///
+    /// At σ = 0 and α = 1 it is x. Source: Tweedie's formula; Efron 2011; Karras et al. 2022 (2206.00364), eq. 3.
+    fn denoised(&self, x: ArrayView2<f64>, level: NoiseLevel) -> Array2<f64> {
+        let NoiseLevel { alpha, sigma } = level;
+        let mut d = self.score(x, level);
+        d.zip_mut_with(&x, |s, x| *s = (x + sigma * sigma * *s) / alpha);
+        d
+    }
+
+    /// E[ε | x_t = x] = −σ·score, what a noise-predicting network answers: (n, d) → (n, d).
+    fn eps(&self, x: ArrayView2<f64>, level: NoiseLevel) -> Array2<f64> {
+        self.score(x, level) * -level.sigma
+    }
+}
+
+/// The score of a denoiser's answer, the inverse of [`ScoreFn::denoised`].
+///
+/// ```text
+/// ∇ₓ log p_t(x) = (α·D(x) − x) / σ²
+/// ```
+///
+/// Shapes: `x`, `denoised` (n, d) → (n, d). Not defined at σ = 0, where every D equals x.
+pub fn score_of_denoised(
+    x: ArrayView2<f64>,
+    mut denoised: Array2<f64>,
+    level: NoiseLevel,
+) -> Array2<f64> {
+    denoised.zip_mut_with(&x, |d, x| *d = (level.alpha * *d - x) / (level.sigma * level.sigma));
+    denoised
+}
+
+/// p(y | x_t) as a function of x_t, for a y it is already bound to: a classifier's answer, exact or learned.
+pub trait Likelihood: Send + Sync {
+    /// log p(y | x_t = x): `x` (n, d) → (n,).
+    fn log_likelihood(&self, x: ArrayView2<f64>, level: NoiseLevel) -> Array1<f64>;
+
+    /// ∇ₓ log p(y | x_t = x), the direction that makes y more likely: `x` (n, d) → (n, d).
+    fn grad_log_likelihood(&self, x: ArrayView2<f64>, level: NoiseLevel) -> Array2<f64>;
+}
+
+/// Counts how many points a score or a likelihood was asked about; the answers are unchanged.
+#[derive(Debug)]
+pub struct Counted<T> {
+    /// What answers.
+    pub inner: T,
+    points: AtomicU64,
+}
+
+impl<T> Counted<T> {
+    /// Starts counting at 0.
+    pub fn new(inner: T) -> Self {
+        Counted { inner, points: AtomicU64::new(0) }
+    }
+
+    /// The points asked about so far; divided by the number of samples, the NFE (network function evaluations) of each.
+    pub fn points(&self) -> u64 {
+        self.points.load(Ordering::Relaxed)
+    }
+
+    fn count(&self, x: ArrayView2<f64>) {
+        self.points.fetch_add(x.nrows() as u64, Ordering::Relaxed);
+    }
+}
+
+impl<T: ScoreFn> ScoreFn for Counted<T> {
+    fn dim(&self) -> usize {
+        self.inner.dim()
+    }
+
+    fn score(&self, x: ArrayView2<f64>, level: NoiseLevel) -> Array2<f64> {
+        self.count(x);
+        self.inner.score(x, level)
+    }
+
+    fn denoised(&self, x: ArrayView2<f64>, level: NoiseLevel) -> Array2<f64> {
+        self.count(x);
+        self.inner.denoised(x, level)
+    }
+}
+
+impl<T: Likelihood> Likelihood for Counted<T> {
+    fn log_likelihood(&self, x: ArrayView2<f64>, level: NoiseLevel) -> Array1<f64> {
+        self.count(x);
+        self.inner.log_likelihood(x, level)
+    }
+
+    fn grad_log_likelihood(&self, x: ArrayView2<f64>, level: NoiseLevel) -> Array2<f64> {
+        self.count(x);
+        self.inner.grad_log_likelihood(x, level)
+    }
+}
+
+impl<T: ScoreFn + ?Sized> ScoreFn for &T {
+    fn dim(&self) -> usize {
+        (**self).dim()
+    }
+
+    fn score(&self, x: ArrayView2<f64>, level: NoiseLevel) -> Array2<f64> {
+        (**self).score(x, level)
+    }
+
+    fn denoised(&self, x: ArrayView2<f64>, level: NoiseLevel) -> Array2<f64> {
+        (**self).denoised(x, level)
+    }
+}
+
+impl<T: Likelihood + ?Sized> Likelihood for &T {
+    fn log_likelihood(&self, x: ArrayView2<f64>, level: NoiseLevel) -> Array1<f64> {
+        (**self).log_likelihood(x, level)
+    }
+
+    fn grad_log_likelihood(&self, x: ArrayView2<f64>, level: NoiseLevel) -> Array2<f64> {
+        (**self).grad_log_likelihood(x, level)
+    }
+}
