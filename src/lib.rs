@@ -7,6 +7,8 @@ pub mod rng;
 pub mod noise;
 pub mod score;
 pub mod mixture;
+pub mod nn;
+pub mod train;
 pub mod guidance;
 pub mod sampler;
 pub mod plot;

@@ -1,0 +1,311 @@
+//! A multilayer perceptron that sees a point, the noise level and, if asked, a label.
+
+use super::silu::silu;
+use crate::rng::{Purpose, stream};
+use crate::{Error, Result};
+use ndarray::linalg::general_mat_mul;
+use ndarray::{Array2, ArrayView1, ArrayView2, ArrayViewMut1, ArrayViewMut2, Axis, s};
+use ndarray_rand::RandomExt;
+use rand_distr::Normal;
+use serde::{Deserialize, Serialize};
+use std::f32::consts::TAU;
+use std::ops::Range;
+
+/// Rows of a block. A row passes through the same products whatever batch it travels in, because every block, the last
+/// too, has this height.
+pub const BLOCK: usize = 64;
+
+/// The shape of a network.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct MlpConfig {
+    /// d, the width of a point.
+    pub inputs: usize,
+    /// How many numbers describe the log-SNR: sines and cosines at half as many frequencies. 0: the level is not seen.
+    pub features: usize,
+    /// Rows of the label table: the classes and, last, ∅. 0: no label is seen.
+    pub labels: usize,
+    /// The width of a label's embedding.
+    pub embedding: usize,
+    /// The width of a hidden layer.
+    pub width: usize,
+    /// The number of hidden layers, at least 1.
+    pub depth: usize,
+    /// Whether each hidden layer after the first adds to its input instead of replacing it.
+    pub residual: bool,
+    /// The width of the answer.
+    pub outputs: usize,
+}
+
+impl Default for MlpConfig {
+    fn default() -> Self {
+        MlpConfig {
+            inputs: 2,
+            features: 32,
+            labels: 0,
+            embedding: 16,
+            width: 128,
+            depth: 4,
+            residual: false,
+            outputs: 2,
+        }
+    }
+}
+
+/// A multilayer perceptron with SiLU activations.
+///
+/// ```text
+/// h₀ = [x | cos, sin(2π·f·λ) | E_y],   h_{l+1} = silu(h_l·W_l + b_l) (+ h_l if residual),   out = h_L·W_L + b_L
+/// ```
+///
+/// λ is the log-SNR and the frequencies f are geometric from 1/64 to 1. Rows of a batch may differ in level and label.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Mlp {
+    /// The shape.
+    pub config: MlpConfig,
+    /// θ: for each layer W (in, out) row by row and then b (out); last the label table (labels, embedding).
+    pub params: Vec<f32>,
+    layers: Vec<Layer>,
+    table: usize, // where the label table starts
+}
+
+/// Where a layer's parameters lie.
+#[derive(Debug, Clone, PartialEq)]
+struct Layer {
+    inputs: usize,
+    outputs: usize,
+    weights: Range<usize>,
+    bias: Range<usize>,
+}
+
+impl Layer {
+    fn weights<'a>(&self, params: &'a [f32]) -> ArrayView2<'a, f32> {
+        ArrayView2::from_shape((self.inputs, self.outputs), &params[self.weights.clone()])
+            .expect("laid out in new")
+    }
+
+    fn bias<'a>(&self, params: &'a [f32]) -> ArrayView1<'a, f32> {
+        ArrayView1::from(&params[self.bias.clone()])
+    }
+}
+
+/// The buffers of one block of rows: nothing is allocated between calls.
+#[derive(Debug, Clone)]
+pub struct Workspace {
+    /// h₀, of which the caller fills the first d columns: (BLOCK, in).
+    pub input: Array2<f32>,
+    /// The log-SNR of each row (BLOCK).
+    pub log_snr: Vec<f32>,
+    /// The label of each row (BLOCK); ignored by a network without labels.
+    pub labels: Vec<usize>,
+    /// The answer (BLOCK, out).
+    pub output: Array2<f32>,
+    /// ∂L/∂out, filled by the caller before [`Mlp::backward`] (BLOCK, out).
+    pub d_output: Array2<f32>,
+    /// ∂L/∂h₀, of which the first d columns are ∂L/∂x (BLOCK, in).
+    pub d_input: Array2<f32>,
+    hidden: Vec<Array2<f32>>, // h₁ … h_L (BLOCK, width)
+    slopes: Vec<Array2<f32>>, // silu' of each hidden layer (BLOCK, width)
+    d_hidden: Array2<f32>,    // (BLOCK, width)
+    d_z: Array2<f32>,         // (BLOCK, width)
+}
+
+impl Mlp {
+    /// A network with random weights: normal with variance 1/in, zero biases, and an answer of zero.
+    ///
+    /// Source: LeCun et al. 1998 for the variance; a zero last layer starts a residual model at its skip path.
+    ///
+    /// # Errors
+    /// If a width or the depth is 0, the number of features is odd, or the network would have over 10⁸ parameters.
+    pub fn new(config: MlpConfig, seed: u64) -> Result<Self> {
+        let c = &config;
+        for (what, n) in
+            [("inputs", c.inputs), ("width", c.width), ("depth", c.depth), ("outputs", c.outputs)]
+        {
+            if n == 0 || n > 1 << 20 {
+                return Err(Error::value(
+                    format!("the network's {what}"),
+                    n,
+                    "at least 1 and at most 2^20",
+                ));
+            }
+        }
+        if !c.features.is_multiple_of(2)
+            || c.features > 4096
+            || c.embedding > 4096
+            || c.labels > 1 << 20
+        {
+            let what = "the network's features, embedding or labels";
+            let value = format!("{}, {}, {}", c.features, c.embedding, c.labels);
+            return Err(Error::value(
+                what,
+                value,
+                "even features up to 4096, embedding up to 4096, labels up to 2^20",
+            ));
+        }
+        let (layers, table) = layout(c);
+        let total = table + c.labels * c.embedding;
+        if total > 100_000_000 {
+            return Err(Error::value(
+                "the network",
+                format!("{total} parameters large"),
+                "at most 10^8; narrow it",
+            ));
+        }
+        let mut params = vec![0.0; total];
+        let mut rng = stream(seed, Purpose::Weights, 0, 0);
+        for layer in &layers[..layers.len() - 1] {
+            let spread =
+                Normal::new(0.0, (1.0 / layer.inputs as f32).sqrt()).expect("a positive spread");
+            let weights = Array2::random_using((layer.inputs, layer.outputs), spread, &mut rng);
+            params[layer.weights.clone()].iter_mut().zip(&weights).for_each(|(p, w)| *p = *w);
+        }
+        let embedding = Array2::random_using(
+            (c.labels, c.embedding),
+            Normal::new(0.0, 1.0).expect("one"),
+            &mut rng,
+        );
+        params[table..].iter_mut().zip(&embedding).for_each(|(p, w)| *p = *w);
+        Ok(Mlp { config, params, layers, table })
+    }
+
+    /// Buffers that fit this network.
+    pub fn workspace(&self) -> Workspace {
+        let c = &self.config;
+        let block = |columns: usize| Array2::zeros((BLOCK, columns));
+        Workspace {
+            input: block(self.layers[0].inputs),
+            log_snr: vec![0.0; BLOCK],
+            labels: vec![0; BLOCK],
+            output: block(c.outputs),
+            d_output: block(c.outputs),
+            d_input: block(self.layers[0].inputs),
+            hidden: vec![block(c.width); c.depth],
+            slopes: vec![block(c.width); c.depth],
+            d_hidden: block(c.width),
+            d_z: block(c.width),
+        }
+    }
+
+    /// Fills `w.output` from `w.input[.., ..d]`, `w.log_snr` and `w.labels`, keeping what [`Mlp::backward`] needs.
+    pub fn forward(&self, w: &mut Workspace) {
+        self.embed(w);
+        for (l, layer) in self.layers.iter().enumerate() {
+            let (before, rest) = w.hidden.split_at_mut(l);
+            let h = before.last().unwrap_or(&w.input);
+            let out = rest.first_mut().unwrap_or(&mut w.output);
+            out.assign(&layer.bias(&self.params)); // broadcast over the rows
+            general_mat_mul(1.0, h, &layer.weights(&self.params), 1.0, out);
+            if l < self.config.depth {
+                activate(out, &mut w.slopes[l]);
+                if self.config.residual && l > 0 {
+                    *out += h;
+                }
+            }
+        }
+    }
+
+    /// From `w.d_output`, after [`Mlp::forward`]: fills `w.d_input` and, if `grads` is given, *adds* ∂L/∂θ to it.
+    ///
+    /// ```text
+    /// d_z = d_h·silu'(z),   d_W = hᵀ·d_z,   d_b = Σ_rows d_z,   d_h(before) = d_z·Wᵀ (+ d_h if residual)
+    /// ```
+    pub fn backward(&self, w: &mut Workspace, mut grads: Option<&mut [f32]>) {
+        for (l, layer) in self.layers.iter().enumerate().rev() {
+            let hidden_layer = l < self.config.depth;
+            if hidden_layer {
+                w.d_z.assign(&w.d_hidden);
+                w.d_z *= &w.slopes[l];
+            }
+            let d_z = if hidden_layer { w.d_z.view() } else { w.d_output.view() };
+            if let Some(grads) = grads.as_deref_mut() {
+                let h = if l == 0 { &w.input } else { &w.hidden[l - 1] };
+                add_gradient(layer, h, d_z, grads);
+            }
+            let d_h = if l == 0 { &mut w.d_input } else { &mut w.d_hidden };
+            let keep = if self.config.residual && hidden_layer && l > 0 { 1.0 } else { 0.0 };
+            general_mat_mul(1.0, &d_z, &layer.weights(&self.params).t(), keep, d_h);
+        }
+        if let Some(grads) = grads
+            && self.config.labels > 0
+        {
+            self.add_label_gradient(w, grads);
+        }
+    }
+
+    /// Fills the columns of `input` behind the point: the features of the log-SNR and the label's embedding.
+    fn embed(&self, w: &mut Workspace) {
+        let c = &self.config;
+        let half = c.features / 2;
+        for (row, mut input) in w.input.outer_iter_mut().enumerate() {
+            for f in 0..half {
+                let (sin, cos) = (TAU * frequency(f, half) * w.log_snr[row]).sin_cos();
+                (input[c.inputs + f], input[c.inputs + half + f]) = (cos, sin);
+            }
+            if c.labels > 0 {
+                input
+                    .slice_mut(s![c.inputs + c.features..])
+                    .assign(&ArrayView1::from(self.label(w.labels[row])));
+            }
+        }
+    }
+
+    /// The embedding of a label.
+    fn label(&self, label: usize) -> &[f32] {
+        assert!(label < self.config.labels, "label {label} of {}", self.config.labels);
+        &self.params[self.table + label * self.config.embedding..][..self.config.embedding]
+    }
+
+    fn add_label_gradient(&self, w: &Workspace, grads: &mut [f32]) {
+        let c = &self.config;
+        for (label, d) in w.labels.iter().zip(w.d_input.outer_iter()) {
+            let mut row =
+                ArrayViewMut1::from(&mut grads[self.table + label * c.embedding..][..c.embedding]);
+            row += &d.slice(s![c.inputs + c.features..]);
+        }
+    }
+}
+
+/// The ranges of all layers in the flat block, and where the label table starts.
+fn layout(c: &MlpConfig) -> (Vec<Layer>, usize) {
+    let embedding = if c.labels > 0 { c.embedding } else { 0 };
+    let mut at = 0;
+    let mut take = |n: usize| {
+        at += n;
+        at - n..at
+    };
+    let layers: Vec<Layer> = (0..=c.depth)
+        .map(|l| {
+            let inputs = if l == 0 { c.inputs + c.features + embedding } else { c.width };
+            let outputs = if l == c.depth { c.outputs } else { c.width };
+            Layer { inputs, outputs, weights: take(inputs * outputs), bias: take(outputs) }
+        })
+        .collect();
+    (layers, at)
+}
+
+/// Frequency number f of `half`, in cycles per unit of log-SNR: geometric from 1/64 to 1.
+///
+/// The log-SNR runs over about ±12, so the slowest never completes a turn and tells the ends apart.
+fn frequency(f: usize, half: usize) -> f32 {
+    const SLOWEST: f32 = 1.0 / 64.0;
+    SLOWEST.powf(1.0 - f as f32 / (half.max(2) - 1) as f32)
+}
+
+/// Replaces z by silu(z), and `slopes` by silu'(z).
+fn activate(z: &mut Array2<f32>, slopes: &mut Array2<f32>) {
+    let (z, slopes) =
+        (z.as_slice_mut().expect("contiguous"), slopes.as_slice_mut().expect("contiguous"));
+    for (z, slope) in z.iter_mut().zip(slopes) {
+        (*z, *slope) = silu(*z);
+    }
+}
+
+/// Adds d_W = hᵀ·d_z and d_b = Σ_rows d_z.
+fn add_gradient(layer: &Layer, h: &Array2<f32>, d_z: ArrayView2<f32>, grads: &mut [f32]) {
+    let shape = (layer.inputs, layer.outputs);
+    let mut d_w = ArrayViewMut2::from_shape(shape, &mut grads[layer.weights.clone()])
+        .expect("laid out in new");
+    general_mat_mul(1.0, &h.t(), &d_z, 1.0, &mut d_w);
+    let mut d_b = ArrayViewMut1::from(&mut grads[layer.bias.clone()]);
+    d_z.axis_iter(Axis(0)).for_each(|row| d_b += &row);
+}

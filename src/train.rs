@@ -1,0 +1,350 @@
+//! Training as an iterator of steps: the same loop for a score network and for a classifier.
+
+use crate::mixture::{Labelled, Mixture};
+use crate::nn::mlp::BLOCK;
+use crate::nn::{Adam, LearningRate, Mlp, ScoreNet, Target, Workspace};
+use crate::noise::NoiseLevel;
+use crate::rng::{Purpose, stream};
+use crate::score::ScoreFn;
+use crate::{Error, Result};
+
+use rand::Rng;
+use rand_chacha::ChaCha8Rng;
+use rand_distr::{Distribution, StandardNormal};
+use rayon::prelude::*;
+
+/// How long and how fast to train.
+#[derive(Debug, Clone, PartialEq)]
+pub struct TrainConfig {
+    /// Updates of the weights.
+    pub steps: usize,
+    /// Rows of a batch; rounded up to whole blocks of rows.
+    pub batch: usize,
+    /// The largest learning rate.
+    pub learning_rate: f64,
+    /// Steps over which the learning rate rises to it.
+    pub warmup: usize,
+    /// The largest norm of a gradient; larger ones are scaled down to it.
+    pub clip: f64,
+    /// The decay of the average of the weights.
+    pub ema: f64,
+    /// The seed of every random number of the training.
+    pub seed: u64,
+}
+
+impl Default for TrainConfig {
+    fn default() -> Self {
+        TrainConfig {
+            steps: 3000,
+            batch: 512,
+            learning_rate: 3e-3,
+            warmup: 100,
+            clip: 10.0,
+            ema: 0.99,
+            seed: 0,
+        }
+    }
+}
+
+impl TrainConfig {
+    /// Checks the settings.
+    ///
+    /// # Errors
+    /// If steps or batch is 0 or absurd, or the rate, the clip or the decay is out of range.
+    pub fn validated(&self) -> Result<()> {
+        for (what, n) in [("training steps", self.steps), ("the batch", self.batch)] {
+            if n == 0 || n > 10_000_000 {
+                return Err(Error::value(
+                    format!("the number of {what}"),
+                    n,
+                    "at least 1 and at most 10^7",
+                ));
+            }
+        }
+        for (what, v) in
+            [("the learning rate", self.learning_rate), ("the largest gradient norm", self.clip)]
+        {
+            if !(v.is_finite() && v > 0.0) {
+                return Err(Error::value(what, v, "a finite number above 0"));
+            }
+        }
+        if !(0.0..1.0).contains(&self.ema) {
+            return Err(Error::value(
+                "the decay of the average",
+                self.ema,
+                "at least 0 and below 1",
+            ));
+        }
+        Ok(())
+    }
+}
+
+/// What one step of training reports.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Step {
+    /// Counted from 0.
+    pub step: usize,
+    /// The mean loss of the batch, before the update.
+    pub loss: f64,
+    /// The learning rate of the update.
+    pub learning_rate: f64,
+}
+
+/// Which rows of the batch a block holds.
+#[derive(Debug, Clone, Copy)]
+pub struct Share {
+    /// The number of the block's first row.
+    pub first: usize,
+    /// Rows of the whole batch.
+    pub batch: usize,
+}
+
+/// What a network is trained to do: it draws its own rows and says how wrong the answers are.
+pub trait Objective: Sync {
+    /// Draws the rows of one block, runs `mlp` forward on them and leaves ∂L/∂output in `w`, L being the *mean* over the
+    /// whole batch. Returns the block's part of L.
+    fn block(&self, mlp: &Mlp, w: &mut Workspace, rng: &mut ChaCha8Rng, share: Share) -> f64;
+}
+
+/// How the noise levels of training are spread: log σ is logistic.
+///
+/// ```text
+/// ln σ = location + width·ln(u/(1 − u)),   u uniform, stratified over the batch
+/// ```
+///
+/// The stratification takes one u from each of the batch's equal parts of [0, 1]. A cousin of the log-normal of Karras et
+/// al. 2022 (2206.00364), table 1, with tails heavy enough to see both ends and a quantile function in closed form.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Levels {
+    /// The median of ln σ.
+    pub location: f64,
+    /// The scale of ln σ; its standard deviation is 1.81 times that.
+    pub width: f64,
+}
+
+impl Levels {
+    /// The level of row `row` of a batch.
+    pub fn draw(&self, rng: &mut ChaCha8Rng, row: usize, batch: usize) -> f64 {
+        let u = (row as f64 + rng.random::<f64>()) / batch as f64;
+        let logit = (u.clamp(1e-6, 1.0 - 1e-6) / (1.0 - u).clamp(1e-6, 1.0)).ln();
+        (self.location + self.width * logit).exp()
+    }
+}
+
+impl Default for Levels {
+    fn default() -> Self {
+        Levels { location: -0.5, width: 1.0 }
+    }
+}
+
+/// Denoising score matching: predict what was there before the noise.
+///
+/// ```text
+/// L = E |F_θ(c_in·x) − (x₀ − c_skip·x)/c_out|²/d,   x = x₀ + σ·ε,   which is E |D(x; σ) − x₀|²/(c_out²·d)
+/// ```
+///
+/// Its minimum is the exact score, where it is still [`loss_floor`] and not 0. Source: Vincent 2011; Karras et al. 2022
+/// (2206.00364), eq. 8.
+pub struct Denoising<'a> {
+    /// The data.
+    pub data: &'a Labelled,
+    /// What F means.
+    pub target: Target,
+    /// σ_data.
+    pub sigma_data: f64,
+    /// Which noise levels are practised.
+    pub levels: Levels,
+}
+
+impl Objective for Denoising<'_> {
+    fn block(&self, mlp: &Mlp, w: &mut Workspace, rng: &mut ChaCha8Rng, share: Share) -> f64 {
+        let d = mlp.config.inputs;
+        let scale = 1.0 / (share.batch * d) as f64;
+        for row in 0..BLOCK {
+            let sigma = self.levels.draw(rng, share.first + row, share.batch);
+            let c = self.target.coefficients(sigma, self.sigma_data);
+            let x0 = self.data.x.row(rng.random_range(0..self.data.x.nrows()));
+            for i in 0..d {
+                let x = x0[i] + sigma * Distribution::<f64>::sample(&StandardNormal, rng);
+                w.input[[row, i]] = (c.input * x) as f32;
+                w.d_output[[row, i]] = ((x0[i] - c.skip * x) / c.out) as f32; // the answer to hit, for now
+            }
+            w.log_snr[row] = NoiseLevel::ve(sigma).log_snr() as f32;
+        }
+        mlp.forward(w);
+        let mut loss = 0.0;
+        w.d_output.zip_mut_with(&w.output, |d, f| {
+            let miss = f - *d;
+            loss += (miss * miss) as f64;
+            *d = 2.0 * miss * scale as f32;
+        });
+        loss * scale
+    }
+}
+
+/// The least loss that [`Denoising`] can reach on a mixture: the spread of x₀ that the noise hides from everyone.
+///
+/// ```text
+/// floor = E_σ [MMSE(σ)/(c_out²·d)],   MMSE(σ) = E|D*(x) − x₀|² = E tr Cov[x₀ | x] = E[σ²·(d + σ²·div s(x))]
+/// ```
+///
+/// The mean over `n` stratified levels and one exact draw of x for each. L_DSM − floor is the score error itself.
+/// Source: Vincent 2011, eq. 11.
+pub fn loss_floor(mixture: &Mixture, objective: &Denoising, n: usize, seed: u64) -> f64 {
+    let draws = mixture.sample(n, seed, Purpose::Reference);
+    let mut rng = stream(seed, Purpose::Reference, 1, 0);
+    let d = mixture.dim() as f64;
+    let total: f64 = (0..n)
+        .map(|row| {
+            let sigma = objective.levels.draw(&mut rng, row, n);
+            let x = draws
+                .x
+                .row(row)
+                .mapv(|x| x + sigma * Distribution::<f64>::sample(&StandardNormal, &mut rng));
+            let div = mixture
+                .divergence(x.view().insert_axis(ndarray::Axis(0)), NoiseLevel::ve(sigma))[0];
+            let out = objective.target.coefficients(sigma, objective.sigma_data).out;
+            sigma * sigma * (d + sigma * sigma * div) / (out * out * d)
+        })
+        .sum();
+    total / n as f64
+}
+
+/// Training as an iterator: each item is a step done. Stop whenever you like and take the network with `finish`.
+///
+/// A batch is cut into blocks of rows, each with its own random stream and its own gradient; gradients are added in
+/// block order. So the result depends on the seed alone, not on the number of threads.
+pub struct Training<'a, O> {
+    mlp: Mlp,
+    objective: &'a O,
+    config: TrainConfig,
+    rate: LearningRate,
+    adam: Adam,
+    blocks: Vec<BlockState>,
+    step: usize,
+    first_loss: f64,
+    broken: bool,
+}
+
+/// Buffers of one block.
+struct BlockState {
+    workspace: Workspace,
+    grads: Vec<f32>,
+    loss: f64,
+}
+
+impl<'a, O: Objective> Training<'a, O> {
+    /// Prepares to train `mlp` from its present weights.
+    ///
+    /// # Errors
+    /// As [`TrainConfig::validated`].
+    pub fn new(mlp: Mlp, objective: &'a O, config: TrainConfig) -> Result<Self> {
+        config.validated()?;
+        let block = || BlockState {
+            workspace: mlp.workspace(),
+            grads: vec![0.0; mlp.params.len()],
+            loss: 0.0,
+        };
+        let blocks = (0..config.batch.div_ceil(BLOCK)).map(|_| block()).collect();
+        let rate =
+            LearningRate { peak: config.learning_rate, warmup: config.warmup, steps: config.steps };
+        let adam = Adam::new(&mlp.params, config.ema);
+        Ok(Training {
+            mlp,
+            objective,
+            config,
+            rate,
+            adam,
+            blocks,
+            step: 0,
+            first_loss: 0.0,
+            broken: false,
+        })
+    }
+
+    /// The network with the averaged weights.
+    pub fn finish(mut self) -> Mlp {
+        self.mlp.params = self.adam.ema;
+        self.mlp
+    }
+
+    /// The loss and, in the first block, the gradient of the whole batch.
+    fn gradient(&mut self) -> f64 {
+        let batch = self.blocks.len() * BLOCK;
+        let (mlp, objective, seed, step) =
+            (&self.mlp, self.objective, self.config.seed, self.step as u64);
+        self.blocks.par_iter_mut().enumerate().for_each(|(b, block)| {
+            let mut rng = stream(seed, Purpose::Training, step, b as u64);
+            let share = Share { first: b * BLOCK, batch };
+            block.grads.fill(0.0);
+            block.loss = objective.block(mlp, &mut block.workspace, &mut rng, share);
+            mlp.backward(&mut block.workspace, Some(&mut block.grads));
+        });
+        let (first, rest) = self.blocks.split_first_mut().expect("at least one block");
+        for block in rest.iter() {
+            first.grads.iter_mut().zip(&block.grads).for_each(|(a, b)| *a += b);
+        }
+        first.loss + rest.iter().map(|b| b.loss).sum::<f64>()
+    }
+}
+
+impl<O: Objective> Iterator for Training<'_, O> {
+    type Item = Result<Step>;
+
+    /// The next step; after an error, and after the last step, nothing.
+    fn next(&mut self) -> Option<Self::Item> {
+        if self.step >= self.config.steps || self.broken {
+            return None;
+        }
+        let (step, learning_rate) = (self.step, self.rate.at(self.step));
+        let loss = self.gradient();
+        let grads = &self.blocks[0].grads;
+        let norm = grads.iter().map(|g| (*g as f64).powi(2)).sum::<f64>().sqrt();
+        if step == 0 {
+            self.first_loss = loss;
+        }
+        // a loss a thousand times its first value has left for good
+        if !loss.is_finite() || !norm.is_finite() || loss > 1e3 * (1.0 + self.first_loss) {
+            self.broken = true;
+            return Some(Err(Error::Diverged { step, loss, learning_rate }));
+        }
+        let clip = (self.config.clip / norm).min(1.0);
+        self.adam.update(&mut self.mlp.params, grads, clip as f32, learning_rate);
+        self.step += 1;
+        Some(Ok(Step { step, loss, learning_rate }))
+    }
+}
+
+/// Trains a score network to its end and reports every step to `progress`.
+///
+/// # Errors
+/// As [`TrainConfig::validated`], and if training diverges.
+pub fn train_score(
+    net: ScoreNet,
+    data: &Labelled,
+    levels: Levels,
+    config: TrainConfig,
+    mut progress: impl FnMut(Step),
+) -> Result<ScoreNet> {
+    let (target, sigma_data) = (net.target, net.sigma_data);
+    let objective = Denoising { data, target, sigma_data, levels };
+    let mlp = run(net.mlp, &objective, config, &mut progress)?;
+    Ok(ScoreNet::of(mlp, target, sigma_data))
+}
+
+/// Trains a network on an objective to its end.
+///
+/// # Errors
+/// As [`TrainConfig::validated`], and if training diverges.
+pub fn run<O: Objective>(
+    mlp: Mlp,
+    objective: &O,
+    config: TrainConfig,
+    progress: &mut dyn FnMut(Step),
+) -> Result<Mlp> {
+    let mut training = Training::new(mlp, objective, config)?;
+    for step in &mut training {
+        progress(step?);
+    }
+    Ok(training.finish())
+}
