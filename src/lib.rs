@@ -11,6 +11,7 @@ pub mod nn;
 pub mod train;
 pub mod guidance;
 pub mod sampler;
+pub mod metrics;
 pub mod plot;
 
 pub use error::{Error, Result};

@@ -1,0 +1,173 @@
+//! Differential entropy of samples, from the distances to their nearest neighbours.
+
+use super::mean_with_se;
+use libm::lgamma;
+use ndarray::ArrayView2;
+use rayon::prelude::*;
+use std::f64::consts::PI;
+
+/// An estimated differential entropy.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Entropy {
+    /// The entropy in nats; it depends on the unit of length: twice as large samples have d·ln 2 more.
+    pub nats: f64,
+    /// Standard error from the scatter of the n terms, taken as independent. Neighbours are not quite: for Gaussians
+    /// in one and two dimensions and k ≤ 10 the scatter over draws is 10 to 20 % larger, in five up to 40 %.
+    pub se: f64,
+    /// Rows whose k-th neighbour is no farther than the resolution of their coordinates. If this is not 0 the samples
+    /// repeat themselves, and `nats` is only what double precision can still tell from −∞.
+    pub coincident: usize,
+}
+
+/// Kozachenko–Leonenko estimate of the differential entropy, with k neighbours.
+///
+/// ```text
+/// H = ψ(n) − ψ(k) + ln c_d + (d/n) Σᵢ ln rᵢ,   c_d = π^(d/2)/Γ(d/2 + 1),   ψ(n) − ψ(k) = Σ_{j=k}^{n−1} 1/j
+/// ```
+///
+/// rᵢ is the distance from xᵢ to its k-th nearest other row and c_d the volume of the unit ball. Shapes: `x` (n, d);
+/// time O(n²·d). The bias is that of a density taken as constant within rᵢ and vanishes as n → ∞ with k fixed; a larger
+/// k trades variance for bias.
+///
+/// A law with repeated points has entropy −∞. Rather than −∞, a distance below the resolution of the coordinates
+/// (2⁻⁵² of the largest) is taken as that resolution, and `coincident` counts such rows. A row that is not finite makes
+/// `nats` and `se` NaN.
+///
+/// # Panics
+/// Unless 1 ≤ k < n and d ≥ 1.
+///
+/// Kraskov, Stögbauer & Grassberger 2004 (cond-mat/0305641), eq. 20, whose ε(i) is 2rᵢ and whose c_d is of the ball of
+/// diameter 1.
+pub fn entropy(x: ArrayView2<f64>, k: usize) -> Entropy {
+    let (n, d) = x.dim();
+    assert!(
+        d > 0 && k > 0 && k < n,
+        "entropy needs 1 ≤ k < n and d ≥ 1, not k = {k}, n = {n}, d = {d}"
+    );
+    if !x.iter().all(|v| v.is_finite()) {
+        return Entropy { nats: f64::NAN, se: f64::NAN, coincident: 0 };
+    }
+    let largest = x.iter().fold(0.0, |m: f64, v| m.max(v.abs()));
+    let x = x.as_standard_layout();
+    let x = x.as_slice().expect("standard layout");
+    let radii: Vec<f64> = (0..n).into_par_iter().map(|i| neighbour_distance(x, d, i, k)).collect();
+    // a square below the smallest double has underflowed
+    let resolution = (f64::EPSILON * largest).max(f64::MIN_POSITIVE.sqrt());
+    let coincident = radii.iter().filter(|&&r| r <= resolution).count();
+    let terms: Vec<f64> = radii.iter().map(|r| d as f64 * r.max(resolution).ln()).collect();
+    let (mean, se) = mean_with_se(&terms);
+    let half = 0.5 * d as f64;
+    let ln_ball = half * PI.ln() - lgamma(half + 1.0);
+    let psi_n_minus_psi_k: f64 = (k..n).map(|j| 1.0 / j as f64).sum();
+    Entropy { nats: psi_n_minus_psi_k + ln_ball + mean, se, coincident }
+}
+
+/// Distance from row `i` to its `k`-th nearest other row.
+fn neighbour_distance(x: &[f64], d: usize, i: usize, k: usize) -> f64 {
+    let (before, rest) = x.split_at(i * d);
+    let (own, after) = rest.split_at(d);
+    let mut nearest = vec![f64::INFINITY; k]; // squared, ascending
+    for row in before.chunks_exact(d).chain(after.chunks_exact(d)) {
+        let square: f64 = own.iter().zip(row).map(|(a, b)| (a - b) * (a - b)).sum();
+        if square < nearest[k - 1] {
+            let place = nearest.partition_point(|&s| s <= square);
+            nearest[place..].rotate_right(1);
+            nearest[place] = square;
+        }
+    }
+    nearest[k - 1].sqrt()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::{in_pools, normals, rng};
+    use super::*;
+    use ndarray::{Array2, array};
+    use rand::Rng;
+
+    /// |H − truth| < 5 se.
+    fn agrees(entropy: Entropy, truth: f64) -> bool {
+        (entropy.nats - truth).abs() < 5.0 * entropy.se
+    }
+
+    #[test]
+    fn a_gaussian_has_its_entropy_for_every_k() {
+        let lower = array![[0.5, 0.0], [0.3, 0.2]]; // ½ ln det Σ = ln det L
+        let truth = 1.0 + (2.0 * PI).ln() + (0.5f64 * 0.2).ln();
+        let x = normals(10_000, 2, &mut rng(15)).dot(&lower.t());
+        for k in [1, 3, 5] {
+            let ours = entropy(x.view(), k);
+            assert!(agrees(ours, truth), "{k}: {ours:?} {truth}");
+            assert_eq!(ours.coincident, 0);
+            // wrong twins: Kraskov's ε for r, and ψ(n) for ψ(n) − ψ(k + 1)
+            assert!(!agrees(ours, truth + 4f64.ln()) && !agrees(ours, truth * 1.1));
+            assert!(!agrees(ours, truth + 1.0 / k as f64), "the wrong twin passed");
+        }
+    }
+
+    #[test]
+    fn the_standard_error_is_the_scatter_over_draws_but_for_the_neighbours() {
+        let (draws, n) = (400, 500);
+        let mut rng = rng(16);
+        let (mut nats, mut variance) = (vec![], 0.0);
+        for _ in 0..draws {
+            let ours = entropy(normals(n, 1, &mut rng).view(), 3);
+            nats.push(ours.nats);
+            variance += ours.se.powi(2) / draws as f64;
+        }
+        let scatter = mean_with_se(&nats).1.powi(2) * draws as f64;
+        // measured over 1,000 draws of another seed: 1.27, because neighbours share distances
+        let agrees =
+            |ratio: f64| (ratio - 1.27).abs() < 5.0 * 1.27 * (2.0 / (draws - 1) as f64).sqrt();
+        let ratio = scatter / variance;
+        assert!(agrees(ratio), "{ratio}");
+        assert!(!agrees(ratio * 2.0) && !agrees(ratio / 2.0), "the wrong twin passed");
+    }
+
+    #[test]
+    fn scaling_adds_d_times_its_logarithm() {
+        let x = Array2::from_shape_simple_fn((500, 3), {
+            let mut rng = rng(17);
+            move || rng.random::<f64>()
+        });
+        let added = entropy((&x * 7.0).view(), 3).nats - entropy(x.view(), 3).nats;
+        assert!((added - 3.0 * 7f64.ln()).abs() < 1e-12);
+        assert!((added - 3.0 * 7f64.ln() * 1.01).abs() > 1e-12, "the wrong twin passed");
+    }
+
+    #[test]
+    fn three_points_by_hand() {
+        // 1-D, c_1 = 2, k = 1: distances 1, 1, 2; ψ(3) − ψ(1) = 3/2
+        let ours = entropy(array![[0.0], [1.0], [3.0]].view(), 1).nats;
+        let by_hand = 1.5 + 2f64.ln() + 2f64.ln() / 3.0;
+        assert!((ours - by_hand).abs() < 1e-14);
+        // k = 2: distances 3, 2, 3; ψ(3) − ψ(2) = 1/2
+        let ours = entropy(array![[0.0], [1.0], [3.0]].view(), 2).nats;
+        let by_hand = 0.5 + 2f64.ln() + 18f64.ln() / 3.0;
+        assert!((ours - by_hand).abs() < 1e-14);
+        assert!((ours - by_hand * 1.01).abs() > 1e-14, "the wrong twin passed");
+    }
+
+    #[test]
+    fn repeated_points_are_counted_and_not_minus_infinity() {
+        let mut x = normals(100, 2, &mut rng(18));
+        let clean = entropy(x.view(), 1);
+        let first = x.row(0).to_owned();
+        x.row_mut(1).assign(&first);
+        let ours = entropy(x.view(), 1);
+        assert_eq!((clean.coincident, ours.coincident), (0, 2));
+        assert!(ours.nats.is_finite() && ours.nats < clean.nats);
+        assert_eq!(entropy(x.view(), 2).coincident, 0);
+        let collapsed = entropy(Array2::zeros((10, 2)).view(), 3);
+        assert!(collapsed.nats.is_finite() && collapsed.coincident == 10);
+        x[[5, 0]] = f64::NAN;
+        assert!(entropy(x.view(), 1).nats.is_nan());
+    }
+
+    #[test]
+    fn the_number_of_threads_changes_no_bit() {
+        let x = normals(700, 2, &mut rng(19));
+        let [one, two, four] = in_pools(|| entropy(x.view(), 4).nats.to_bits());
+        assert!(one == two && two == four);
+    }
+}

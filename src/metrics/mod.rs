@@ -1,0 +1,51 @@
+//! Free functions that measure samples: where they are, how spread, how far from another set.
+//!
+//! | question | function | exact answer it is held to |
+//! |---|---|---|
+//! | did steering hit its class, another, none, or shoot past it? | [`shares`], [`verdicts`] | 1 − e^(−3.5²/2) of a 2-D Gaussian is on its mode |
+//! | are the modes visited as often as they should be? | [`mode_counts`], [`chi_square`] | χ² tables |
+//! | do two sets of samples have the same law? | [`energy_distance`], [`energy_test`] | two normals, closed form |
+//! | how diverse are the samples? | [`spread`], [`entropy`] | entropy of a Gaussian |
+//! | how good is a learned score? | [`score_error`], [`cosine`] | a scaled and a turned score |
+//! | how certain is an average? | [`mean_with_se`] | |
+//!
+//! A set of samples is an array (n, d), one sample a row. Nothing here knows of networks or samplers. Every sum is
+//! formed in an order that the number of threads does not change, so equal samples give equal bits.
+
+mod chi_square;
+mod energy;
+mod entropy;
+mod modes;
+mod shares;
+mod summary;
+
+pub use chi_square::{ChiSquare, chi_square, chi_square_tail};
+pub use energy::{EnergyTest, energy_distance, energy_test};
+pub use entropy::{Entropy, entropy};
+pub use modes::{Modes, mode_counts};
+pub use shares::{ON_MODE, Shares, Verdict, shares, verdicts};
+pub use summary::{cosine, mean_with_se, score_error, spread};
+
+#[cfg(test)]
+mod testing {
+    use ndarray::Array2;
+    use rand::{Rng, SeedableRng};
+    use rand_chacha::ChaCha8Rng;
+    use rand_distr::StandardNormal;
+
+    pub fn rng(seed: u64) -> ChaCha8Rng {
+        ChaCha8Rng::seed_from_u64(seed)
+    }
+
+    /// Standard normals, (n, d).
+    pub fn normals(n: usize, d: usize, rng: &mut ChaCha8Rng) -> Array2<f64> {
+        Array2::from_shape_simple_fn((n, d), || rng.sample(StandardNormal))
+    }
+
+    /// The value of `f` in pools of 1, 2 and 4 threads.
+    pub fn in_pools<T: Send>(f: impl Fn() -> T + Sync) -> [T; 3] {
+        [1, 2, 4].map(|threads| {
+            rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap().install(&f)
+        })
+    }
+}

@@ -1,0 +1,162 @@
+//! The modes of a mixture as the metrics see them, and how often each is visited.
+
+use ndarray::{Array1, Array2, ArrayView1, ArrayView2};
+
+/// The modes of a labelled Gaussian mixture, borrowed from whoever owns them.
+///
+/// k modes in d dimensions; a class may own several of them.
+#[derive(Clone, Copy, Debug)]
+pub struct Modes<'a> {
+    /// Weight of each mode, (k,); only their ratios matter.
+    pub weights: &'a [f64],
+    /// Means, (k, d).
+    pub means: ArrayView2<'a, f64>,
+    /// Covariances, k times (d, d), symmetric and positive definite.
+    pub covs: &'a [Array2<f64>],
+    /// Class of each mode, (k,).
+    pub labels: &'a [usize],
+}
+
+impl<'a> Modes<'a> {
+    /// The modes as ellipsoids that measure distances; this is the door where the shapes are asserted.
+    pub(super) fn ellipsoids(&self, dim: usize) -> Vec<Ellipsoid<'a>> {
+        let k = self.means.nrows();
+        assert!(k > 0, "there must be at least one mode");
+        assert_eq!(self.means.ncols(), dim, "means and samples differ in dimension");
+        assert_eq!(self.weights.len(), k, "one weight per mode");
+        assert_eq!(self.covs.len(), k, "one covariance per mode");
+        assert_eq!(self.labels.len(), k, "one label per mode");
+        self.covs
+            .iter()
+            .enumerate()
+            .map(|(j, cov)| Ellipsoid::new(row(self.means, j), cov))
+            .collect()
+    }
+
+    /// Weighted mean of the modes that `keep` accepts by label, (d,).
+    pub(super) fn mean_of(&self, keep: impl Fn(usize) -> bool) -> Array1<f64> {
+        let mut sum = Array1::zeros(self.means.ncols());
+        let mut total = 0.0;
+        for (j, &weight) in self.weights.iter().enumerate().filter(|&(j, _)| keep(self.labels[j])) {
+            sum.scaled_add(weight, &self.means.row(j));
+            total += weight;
+        }
+        assert!(total > 0.0, "no mode with that label has a positive weight");
+        sum / total
+    }
+}
+
+/// Row `i` with the lifetime of the data, which `ArrayView2::row` would shorten.
+fn row(x: ArrayView2<'_, f64>, i: usize) -> ArrayView1<'_, f64> {
+    x.index_axis_move(ndarray::Axis(0), i)
+}
+
+/// A mean and the Cholesky factor of its covariance, Σ = L·Lᵀ.
+pub(super) struct Ellipsoid<'a> {
+    mean: ArrayView1<'a, f64>,
+    lower: Array2<f64>,
+}
+
+impl<'a> Ellipsoid<'a> {
+    fn new(mean: ArrayView1<'a, f64>, cov: &Array2<f64>) -> Self {
+        assert_eq!(cov.dim(), (mean.len(), mean.len()), "a covariance must be (d, d)");
+        Ellipsoid { mean, lower: cholesky(cov) }
+    }
+
+    /// Mahalanobis distance √((x − μ)ᵀ Σ⁻¹ (x − μ)) = |L⁻¹(x − μ)|, by forward substitution.
+    pub(super) fn distance(&self, x: ArrayView1<f64>) -> f64 {
+        let mut z = vec![0.0; x.len()];
+        for i in 0..z.len() {
+            let known: f64 = (0..i).map(|j| self.lower[[i, j]] * z[j]).sum();
+            z[i] = (x[i] - self.mean[i] - known) / self.lower[[i, i]];
+        }
+        z.iter().map(|v| v * v).sum::<f64>().sqrt()
+    }
+}
+
+/// Lower triangular L with L·Lᵀ = `cov`; reads the lower triangle only.
+fn cholesky(cov: &Array2<f64>) -> Array2<f64> {
+    let d = cov.nrows();
+    let mut lower = Array2::<f64>::zeros((d, d));
+    for i in 0..d {
+        for j in 0..=i {
+            let known: f64 = (0..j).map(|m| lower[[i, m]] * lower[[j, m]]).sum();
+            let rest = cov[[i, j]] - known;
+            lower[[i, j]] = if i == j { rest.sqrt() } else { rest / lower[[j, j]] };
+        }
+        assert!(lower[[i, i]] > 0.0, "a covariance is not positive definite");
+    }
+    lower
+}
+
+/// How many samples have each mode as their nearest, in Mahalanobis distance.
+///
+/// ```text
+/// countₖ = #{ i : k = argminⱼ (xᵢ − μⱼ)ᵀ Σⱼ⁻¹ (xᵢ − μⱼ) }
+/// ```
+///
+/// Shapes: `x` (n, d) → (k,). Ties go to the first mode. A row with a number that is not finite is near no mode and is
+/// not counted, so the counts then sum to less than n. One mode takes every finite row.
+///
+/// # Panics
+/// If shapes disagree or a covariance is not positive definite.
+pub fn mode_counts(x: ArrayView2<f64>, modes: &Modes) -> Vec<usize> {
+    let ellipsoids = modes.ellipsoids(x.ncols());
+    let mut counts = vec![0; ellipsoids.len()];
+    for point in x.rows().into_iter().filter(|row| row.iter().all(|v| v.is_finite())) {
+        let distances = ellipsoids.iter().map(|mode| mode.distance(point)).enumerate();
+        let nearest = distances.min_by(|a, b| a.1.total_cmp(&b.1)).expect("there is a mode");
+        counts[nearest.0] += 1;
+    }
+    counts
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use ndarray::array;
+
+    #[test]
+    fn cholesky_factor_gives_the_covariance_back() {
+        let cov = array![[0.10, 0.06, 0.01], [0.06, 0.08, -0.02], [0.01, -0.02, 0.05]];
+        let lower = cholesky(&cov);
+        let off = |cov: &Array2<f64>| {
+            (lower.dot(&lower.t()) - cov).iter().fold(0.0, |m: f64, v| m.max(v.abs()))
+        };
+        assert!(off(&cov) < 1e-16);
+        assert!(off(&(cov * 1.01)) > 1e-16, "the wrong twin passed");
+    }
+
+    #[test]
+    fn distance_is_the_quadratic_form_of_the_inverse_covariance() {
+        let cov = array![[0.10, 0.06], [0.06, 0.08]];
+        let mean = array![1.0, -2.0];
+        let x = array![1.3, -1.9];
+        let det = 0.10 * 0.08 - 0.06 * 0.06;
+        let (u, v) = (0.3, 0.1f64);
+        let exact = ((0.08 * u * u - 2.0 * 0.06 * u * v + 0.10 * v * v) / det).sqrt();
+        let ours = Ellipsoid::new(mean.view(), &cov).distance(x.view());
+        assert!((ours / exact - 1.0).abs() < 1e-13, "{ours} {exact}");
+        assert!((ours / (exact * 1.01) - 1.0).abs() > 1e-13, "the wrong twin passed");
+    }
+
+    #[test]
+    #[should_panic(expected = "not positive definite")]
+    fn an_indefinite_covariance_is_refused() {
+        cholesky(&array![[1.0, 2.0], [2.0, 1.0]]);
+    }
+
+    #[test]
+    fn the_nearest_mode_is_counted_in_its_own_metric() {
+        let means = array![[0.0, 0.0], [4.0, 0.0]];
+        let covs = [array![[1.0, 0.0], [0.0, 1.0]], array![[0.01, 0.0], [0.0, 0.01]]];
+        let modes =
+            Modes { weights: &[0.5, 0.5], means: means.view(), covs: &covs, labels: &[0, 1] };
+        // 2.5 is nearer to the second mean, but 15 of its standard deviations away
+        let x = array![[0.1, 0.0], [2.5, 0.0], [3.9, 0.0], [f64::NAN, 0.0]];
+        assert_eq!(mode_counts(x.view(), &modes), [2, 1]);
+        let round = [covs[0].clone(), covs[0].clone()];
+        let twin = mode_counts(x.view(), &Modes { covs: &round, ..modes });
+        assert_ne!(twin, [2, 1], "the wrong twin passed");
+    }
+}

@@ -1,0 +1,150 @@
+//! Averages: a mean with its standard error, the spread of samples, the error of a learned score.
+
+use ndarray::{ArrayView2, Axis, Zip};
+
+/// Mean of independent values and its standard error.
+///
+/// ```text
+/// mean = Σ vᵢ/n,   se = s/√n,   s² = Σ (vᵢ − mean)²/(n − 1)
+/// ```
+///
+/// A single value has no standard error: `se` is NaN. Equal values have `se` 0.
+///
+/// # Panics
+/// If there are no values.
+pub fn mean_with_se(values: &[f64]) -> (f64, f64) {
+    assert!(!values.is_empty(), "mean of no values");
+    let n = values.len() as f64;
+    let mean = values.iter().sum::<f64>() / n;
+    let squares: f64 = values.iter().map(|v| (v - mean).powi(2)).sum();
+    (mean, (squares / (n - 1.0) / n).sqrt())
+}
+
+/// Root mean variance of the samples per dimension, about their own mean.
+///
+/// ```text
+/// spread = √(tr Cov / d),   Cov = Σ (xᵢ − x̄)(xᵢ − x̄)ᵀ/(n − 1)
+/// ```
+///
+/// Shapes: `x` (n, d); in the units of `x`. An isotropic Gaussian has its standard deviation, equal rows have 0.
+///
+/// # Panics
+/// With fewer than two rows, or no columns.
+pub fn spread(x: ArrayView2<f64>) -> f64 {
+    let (n, d) = x.dim();
+    assert!(n > 1 && d > 0, "spread needs two rows and a column, not ({n}, {d})");
+    let mean = x.mean_axis(Axis(0)).expect("there are rows"); // (d,)
+    let squares: f64 = (&x - &mean).iter().map(|v| v * v).sum();
+    (squares / ((n - 1) * d) as f64).sqrt()
+}
+
+/// Error of a learned score relative to the exact one.
+///
+/// ```text
+/// √( Σᵢ |learnedᵢ − exactᵢ|² / Σᵢ |exactᵢ|² )
+/// ```
+///
+/// Shapes: both (n, d). A perfect score has 0, the zero score 1, c·exact has |c − 1|. If the exact score is 0
+/// everywhere the answer is ∞, or NaN for 0 against 0.
+///
+/// # Panics
+/// If shapes differ.
+pub fn score_error(learned: ArrayView2<f64>, exact: ArrayView2<f64>) -> f64 {
+    assert_eq!(learned.dim(), exact.dim(), "learned and exact score differ in shape");
+    let (mut wrong, mut size) = (0.0, 0.0);
+    Zip::from(learned).and(exact).for_each(|a, b| {
+        wrong += (a - b).powi(2);
+        size += b * b;
+    });
+    (wrong / size).sqrt()
+}
+
+/// Mean cosine of the angle between corresponding rows.
+///
+/// ```text
+/// (1/n) Σᵢ aᵢ·bᵢ / (|aᵢ||bᵢ|)
+/// ```
+///
+/// Shapes: both (n, d). It sees direction only: c·a against a is 1 for c > 0, −1 for c < 0. Rows in which either
+/// vector is 0 have no angle and are left out; if no row is left the answer is NaN.
+///
+/// # Panics
+/// If shapes differ.
+pub fn cosine(a: ArrayView2<f64>, b: ArrayView2<f64>) -> f64 {
+    assert_eq!(a.dim(), b.dim(), "the two fields differ in shape");
+    let (mut sum, mut n) = (0.0, 0usize);
+    for (a, b) in a.rows().into_iter().zip(b.rows()) {
+        let norms = a.dot(&a).sqrt() * b.dot(&b).sqrt();
+        if norms != 0.0 {
+            sum += a.dot(&b) / norms;
+            n += 1;
+        }
+    }
+    sum / n as f64
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::{normals, rng};
+    use super::*;
+    use ndarray::{Array2, array};
+
+    fn near(a: f64, b: f64) -> bool {
+        (a - b).abs() <= 1e-14 * b.abs().max(1.0)
+    }
+
+    #[test]
+    fn mean_and_error_of_a_known_set() {
+        let (mean, se) = mean_with_se(&[1.0, 2.0, 3.0, 4.0, 5.0]);
+        assert!(near(mean, 3.0) && near(se, 0.5f64.sqrt()));
+        assert!(!near(se, (2.0f64 / 5.0).sqrt()), "the biased twin passed");
+        let (mean, se) = mean_with_se(&[2.0]);
+        assert!(mean == 2.0 && se.is_nan());
+    }
+
+    #[test]
+    fn spread_is_unbiased_and_per_dimension() {
+        let x = array![[0.0, 0.0], [2.0, 0.0], [0.0, 4.0], [2.0, 4.0]];
+        let exact = ((4.0 + 16.0) / 3.0 / 2.0f64).sqrt();
+        assert!(near(spread(x.view()), exact));
+        assert!(
+            !near(spread(x.view()), ((4.0 + 16.0) / 4.0 / 2.0f64).sqrt()),
+            "the biased twin passed"
+        );
+        assert_eq!(spread(Array2::from_elem((9, 3), 1e9).view()), 0.0);
+    }
+
+    #[test]
+    fn spread_of_a_gaussian_is_its_sd_even_far_from_the_origin() {
+        // n·d − d degrees of freedom; sd of s is σ/√(2·dof)
+        let x = normals(20_000, 2, &mut rng(4)) * 0.25 + 1e6;
+        let bound = 5.0 * 0.25 / (2.0f64 * 39_998.0).sqrt();
+        assert!((spread(x.view()) - 0.25).abs() < bound);
+        assert!((spread(x.view()) - 0.25 * 1.05).abs() > bound, "the wrong twin passed");
+    }
+
+    #[test]
+    fn a_scaled_score_has_the_error_of_its_scale_and_cosine_one() {
+        let exact = normals(100, 3, &mut rng(5));
+        for c in [0.0, 0.2, 1.0, 5.0, -1.0] {
+            let learned = &exact * c;
+            assert!(near(score_error(learned.view(), exact.view()), f64::abs(c - 1.0)));
+            let cos = cosine(learned.view(), exact.view());
+            assert!(if c == 0.0 { cos.is_nan() } else { near(cos, c.signum()) }, "{c} {cos}");
+        }
+        assert!(
+            !near(score_error((&exact * 0.2).view(), exact.view()), 0.8 * 1.01),
+            "the wrong twin passed"
+        );
+    }
+
+    #[test]
+    fn a_turned_score_has_the_cosine_of_its_angle() {
+        let exact = normals(100, 2, &mut rng(6));
+        let (s, c) = 0.4f64.sin_cos();
+        let turned = exact.dot(&array![[c, s], [-s, c]]);
+        assert!(near(cosine(turned.view(), exact.view()), c));
+        assert!(near(score_error(turned.view(), exact.view()), 2.0 * 0.2f64.sin()));
+        assert!(!near(cosine(turned.view(), exact.view()), c * 1.01), "the wrong twin passed");
+    }
+}
