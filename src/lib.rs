@@ -10,6 +10,7 @@ pub mod mixture;
 pub mod nn;
 pub mod train;
 pub mod guidance;
+pub mod classifier_guidance;
 pub mod sampler;
 pub mod metrics;
 pub mod plot;

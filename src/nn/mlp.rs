@@ -6,7 +6,7 @@ use crate::{Error, Result};
 use ndarray::linalg::general_mat_mul;
 use ndarray::{Array2, ArrayView1, ArrayView2, ArrayViewMut1, ArrayViewMut2, Axis, s};
 use ndarray_rand::RandomExt;
-use rand_distr::Normal;
+use rand_distr::StandardNormal;
 use serde::{Deserialize, Serialize};
 use std::f32::consts::TAU;
 use std::ops::Range;
@@ -51,13 +51,26 @@ impl Default for MlpConfig {
     }
 }
 
+impl MlpConfig {
+    /// How many columns of h₀ belong to the same group (point, features, label) as column i.
+    fn group(&self, i: usize) -> usize {
+        if i < self.inputs {
+            self.inputs
+        } else if i < self.inputs + self.features {
+            self.features
+        } else {
+            self.embedding
+        }
+    }
+}
+
 /// A multilayer perceptron with SiLU activations.
 ///
 /// ```text
 /// h₀ = [x | cos, sin(2π·f·λ) | E_y],   h_{l+1} = silu(h_l·W_l + b_l) (+ h_l if residual),   out = h_L·W_L + b_L
 /// ```
 ///
-/// λ is the log-SNR and the frequencies f are geometric from 1/64 to 1. Rows of a batch may differ in level and label.
+/// λ is the log-SNR and the frequencies f are geometric from 1/64 to 1/4. Rows of a batch may differ in level and label.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Mlp {
     /// The shape.
@@ -112,7 +125,9 @@ pub struct Workspace {
 impl Mlp {
     /// A network with random weights: normal with variance 1/in, zero biases, and an answer of zero.
     ///
-    /// Source: LeCun et al. 1998 for the variance; a zero last layer starts a residual model at its skip path.
+    /// In the first layer the point, the features and the label count as an input each, so that the few coordinates of a
+    /// point are not drowned by the many features: with one variance for all, training lingers where only the level is
+    /// seen. Source: LeCun et al. 1998 for the variance.
     ///
     /// # Errors
     /// If a width or the depth is 0, the number of features is odd, or the network would have over 10⁸ parameters.
@@ -153,17 +168,16 @@ impl Mlp {
         }
         let mut params = vec![0.0; total];
         let mut rng = stream(seed, Purpose::Weights, 0, 0);
-        for layer in &layers[..layers.len() - 1] {
-            let spread =
-                Normal::new(0.0, (1.0 / layer.inputs as f32).sqrt()).expect("a positive spread");
-            let weights = Array2::random_using((layer.inputs, layer.outputs), spread, &mut rng);
+        for (l, layer) in layers[..layers.len() - 1].iter().enumerate() {
+            let mut weights =
+                Array2::random_using((layer.inputs, layer.outputs), StandardNormal, &mut rng);
+            for (i, mut row) in weights.outer_iter_mut().enumerate() {
+                let fan_in = if l == 0 { c.group(i) } else { layer.inputs };
+                row /= (fan_in as f32).sqrt();
+            }
             params[layer.weights.clone()].iter_mut().zip(&weights).for_each(|(p, w)| *p = *w);
         }
-        let embedding = Array2::random_using(
-            (c.labels, c.embedding),
-            Normal::new(0.0, 1.0).expect("one"),
-            &mut rng,
-        );
+        let embedding = Array2::random_using((c.labels, c.embedding), StandardNormal, &mut rng);
         params[table..].iter_mut().zip(&embedding).for_each(|(p, w)| *p = *w);
         Ok(Mlp { config, params, layers, table })
     }
@@ -283,12 +297,13 @@ fn layout(c: &MlpConfig) -> (Vec<Layer>, usize) {
     (layers, at)
 }
 
-/// Frequency number f of `half`, in cycles per unit of log-SNR: geometric from 1/64 to 1.
+/// Frequency number f of `half`, in cycles per unit of log-SNR: geometric from 1/64 to 1/4.
 ///
 /// The log-SNR runs over about ±12, so the slowest never completes a turn and tells the ends apart.
 fn frequency(f: usize, half: usize) -> f32 {
     const SLOWEST: f32 = 1.0 / 64.0;
-    SLOWEST.powf(1.0 - f as f32 / (half.max(2) - 1) as f32)
+    const FASTEST: f32 = 1.0 / 4.0;
+    FASTEST * (SLOWEST / FASTEST).powf(1.0 - f as f32 / (half.max(2) - 1) as f32)
 }
 
 /// Replaces z by silu(z), and `slopes` by silu'(z).

@@ -1,0 +1,44 @@
+//! A classifier that has never seen noise.
+
+use super::{ClassLikelihood, ClassifierConfig, LogitNet};
+use crate::Result;
+use crate::mixture::Labelled;
+use crate::noise::NoiseLevel;
+use crate::train::Step;
+use ndarray::{Array2, ArrayView2};
+
+/// p_φ(y | x₀), trained on data only and asked about noisy points all the same.
+///
+/// It takes x_t for an x₀: far from the data it is sure where it should be in doubt, and its gradient is many times too
+/// strong at high noise, while its *accuracy* there may be perfect. The reason why guidance needs a
+/// [`NoisyClassifier`](super::NoisyClassifier). At σ = 0 the two agree. Source: Dhariwal & Nichol 2021 (2105.05233),
+/// section 4, train the classifier on noisy images for this reason.
+#[derive(Debug)]
+pub struct CleanClassifier(LogitNet);
+
+impl CleanClassifier {
+    /// Trains on a labelled data set, without noise.
+    ///
+    /// # Errors
+    /// If the data has fewer than two classes, a setting is out of range, or training diverges.
+    pub fn train(
+        data: &Labelled,
+        config: &ClassifierConfig,
+        mut progress: impl FnMut(Step),
+    ) -> Result<Self> {
+        LogitNet::train(data, None, config, &mut progress).map(CleanClassifier)
+    }
+
+    /// p_φ(y | x₀ = x_t) of one class, to steer by.
+    ///
+    /// # Panics
+    /// If there is no such class.
+    pub fn given(&self, class: usize) -> ClassLikelihood<'_> {
+        ClassLikelihood::new(&self.0, class)
+    }
+
+    /// p_φ(y | x₀ = x) of every class: `x` (n, d) → (n, classes), rows sum to one. The level makes no difference.
+    pub fn probabilities(&self, x: ArrayView2<f64>) -> Array2<f64> {
+        self.0.probabilities(x, NoiseLevel::ve(1.0))
+    }
+}

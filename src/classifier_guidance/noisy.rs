@@ -1,0 +1,80 @@
+//! Classifiers that see the noisy point and how noisy it is.
+
+use super::{ClassLikelihood, ClassifierConfig, LogitNet};
+use crate::Result;
+use crate::mixture::Labelled;
+use crate::noise::NoiseLevel;
+use crate::train::Step;
+use ndarray::{Array2, ArrayView2};
+
+/// p_φ(y | x_t) for all classes at once, trained on noised data: the lecture's off-the-shelf noisy classifier.
+///
+/// ```text
+/// φ = argmin −E log p_φ(y | x₀ + σ·ε, σ)
+/// ```
+///
+/// It sees the noise level, so that it can be unsure where the noise hides the class. Source: Dhariwal & Nichol 2021
+/// (2105.05233), section 4.
+#[derive(Debug)]
+pub struct NoisyClassifier(LogitNet);
+
+impl NoisyClassifier {
+    /// Trains on a labelled data set.
+    ///
+    /// # Errors
+    /// If the data has fewer than two classes, a setting is out of range, or training diverges.
+    pub fn train(
+        data: &Labelled,
+        config: &ClassifierConfig,
+        mut progress: impl FnMut(Step),
+    ) -> Result<Self> {
+        LogitNet::train(data, Some(config.levels), config, &mut progress).map(NoisyClassifier)
+    }
+
+    /// p_φ(y | x_t) of one class, to steer by.
+    ///
+    /// # Panics
+    /// If there is no such class.
+    pub fn given(&self, class: usize) -> ClassLikelihood<'_> {
+        ClassLikelihood::new(&self.0, class)
+    }
+
+    /// p_φ(y | x_t) of every class: `x` (n, d) → (n, classes), rows sum to one.
+    pub fn probabilities(&self, x: ArrayView2<f64>, level: NoiseLevel) -> Array2<f64> {
+        self.0.probabilities(x, level)
+    }
+}
+
+/// One two-way noisy classifier for each label: *this* or *the rest*.
+///
+/// What the lecture means by "one classifier per condition": each answers p(y | x_t) of its own y, and a new label costs a
+/// new network. The answers of different labels need not sum to one.
+#[derive(Debug)]
+pub struct OneVsRest(Vec<NoisyClassifier>);
+
+impl OneVsRest {
+    /// Trains one network for each class of the data.
+    ///
+    /// # Errors
+    /// As [`NoisyClassifier::train`].
+    pub fn train(
+        data: &Labelled,
+        config: &ClassifierConfig,
+        mut progress: impl FnMut(Step),
+    ) -> Result<Self> {
+        let classes = data.y.iter().max().map_or(0, |y| y + 1);
+        let one = |class: usize| {
+            let y = data.y.iter().map(|y| usize::from(*y == class)).collect();
+            NoisyClassifier::train(&Labelled { x: data.x.clone(), y }, config, &mut progress)
+        };
+        (0..classes).map(one).collect::<Result<_>>().map(OneVsRest)
+    }
+
+    /// p(y | x_t) of one class, from its own network.
+    ///
+    /// # Panics
+    /// If there is no such class.
+    pub fn given(&self, class: usize) -> ClassLikelihood<'_> {
+        self.0[class].given(1)
+    }
+}
