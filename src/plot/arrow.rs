@@ -69,14 +69,19 @@ pub(super) fn arrows(arrows: &Arrows, place: &Place, role: Role, theme: Theme) -
 
 /// Tail and tip of every arrow that has both, clipped at the cap, in slide units.
 fn ends(arrows: &Arrows, place: &Place) -> Vec<(Point, Point)> {
-    let rows = arrows.from.rows().into_iter().zip(arrows.vec.rows());
-    rows.filter_map(|(p, v)| {
+    let tails = arrows.from.rows().into_iter();
+    let both = tails.zip(data_tips(arrows));
+    both.filter_map(|(p, tip)| Some((place.point(p[0], p[1])?, place.point(tip.0, tip.1)?)))
+        .collect()
+}
+
+/// The tips in data units, clipped at the cap.
+pub(super) fn data_tips(arrows: &Arrows) -> impl Iterator<Item = Point> {
+    arrows.from.rows().into_iter().zip(arrows.vec.rows()).map(|(p, v)| {
         let length = v[0].hypot(v[1]);
         let shrink = if length > arrows.cap { arrows.cap / length } else { 1.0 };
-        let tail = place.point(p[0], p[1])?;
-        Some((tail, place.point(p[0] + shrink * v[0], p[1] + shrink * v[1])?))
+        (p[0] + shrink * v[0], p[1] + shrink * v[1])
     })
-    .collect()
 }
 
 /// The reference arrow, on a plate in the lower right corner.
@@ -92,7 +97,7 @@ pub(super) fn key(arrows: &Arrows, place: &Place, role: Role, theme: Theme, lang
     let (triangle, stop) = head(tail, tip, head_length(width).min(0.5 * units));
     let style = Style { size: SMALL, colour: theme.ink(), anchor: "end", halo: None, bold: false };
     format!(
-        "<rect x=\"{}\" y=\"{}\" width=\"{}\" height=\"32\" rx=\"5\" fill=\"{}\" fill-opacity=\"0.88\"/>\n\
+        "<rect x=\"{}\" y=\"{}\" width=\"{}\" height=\"32\" rx=\"5\" fill=\"{}\"/>\n\
          <path d=\"{}\" stroke=\"{colour}\" stroke-width=\"{}\"/>\n<path d=\"{triangle}\" fill=\"{colour}\"/>\n{}",
         n(tail.0 - 8.0),
         n(middle - 16.0),

@@ -5,7 +5,7 @@
 
 use super::figure::Panel;
 use super::font::{FAMILY, register};
-use super::layout::{HEIGHT, Place, SMALL, WIDTH, WORDS};
+use super::layout::{HEIGHT, Place, SMALL, WIDTH};
 use super::palette::{Colour, Theme};
 use super::scale::Scale;
 use super::words::Lang;
@@ -88,7 +88,12 @@ fn fragment(
     };
     drawn().map_err(|why| format!("plotters: {why}"))?;
     let body = buffer.split_once('\n').map_or("", |(_, body)| body);
-    Ok(body.trim_end().trim_end_matches("</svg>").to_string())
+    // Without `opacity="1"` the group around the fragment can set the opacity; digits are 0.73 em high.
+    Ok(body
+        .trim_end()
+        .trim_end_matches("</svg>")
+        .replace(" opacity=\"1\"", "")
+        .replace("0.5ex", "0.365em"))
 }
 
 /// Axes without ticks, for the shapes.
@@ -96,7 +101,7 @@ fn plain(place: &Place) -> [Ticked; 2] {
     [place.x, place.y].map(|scale| Ticked { scale, ticks: vec![] })
 }
 
-/// Axis lines, ticks, tick labels, axis labels; grid lines unless the panel is a map.
+/// Axis lines, ticks and tick labels; grid lines unless the panel is a map.
 pub(super) fn axes(
     panel: &Panel,
     place: &Place,
@@ -118,10 +123,7 @@ pub(super) fn axes(
             .bold_line_style(rgb(theme.grid()).stroke_width(fine(1.25) as u32))
             .axis_style(rgb(theme.muted()).stroke_width(fine(1.5) as u32))
             .set_all_tick_mark_size(fine(5.0))
-            .label_style(font(SMALL, theme.ink()))
-            .axis_desc_style(font(WORDS, theme.ink()))
-            .x_desc(panel.x.label.get(lang))
-            .y_desc(panel.y.label.get(lang));
+            .label_style(font(SMALL, theme.ink()));
         if panel.x.hidden {
             mesh.disable_x_axis();
         }

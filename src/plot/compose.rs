@@ -5,7 +5,7 @@ use super::layout::{HEIGHT, NOTE, Place, SMALL, TITLE, WIDTH, WORDS, lay_out, la
 use super::mark::{Density, Mark};
 use super::palette::Theme;
 use super::scale::short;
-use super::svg::{Ids, Style, escape, group, n, text};
+use super::svg::{Ids, Style, escape, group, n, plain, spans, text};
 use super::words::Lang;
 use super::{chart, draw, font, heat, label};
 use crate::{Error, Result};
@@ -93,14 +93,17 @@ impl Canvas {
         let axes = chart::axes(panel, place, theme, lang)?;
         let words = [panel.x.label.get(lang), panel.y.label.get(lang)].join(" / ");
         let id = self.ids.unique(prefix, "axes");
-        self.out += &group(&id, "axes", &words, &draw::scaled(&axes, ""));
+        let body = draw::scaled(&axes, "") + &self.axis_words(panel, place);
+        self.out += &group(&id, "axes", &words, &body);
         let clip = self.ids.unique(prefix, "clip");
         self.out += &format!("<clipPath id=\"{clip}\">{}</clipPath>\n", rect(place, ""));
         let spots = label::spots(panel, place, lang);
         for (layer, spot) in panel.layers.iter().zip(spots) {
             let drawn = draw::layer(layer, place, theme, lang)?;
             let mut body = String::new();
-            if !drawn.clipped.is_empty() {
+            if draw::fits(&layer.mark, place) {
+                body = drawn.clipped; // clipping is the slowest thing a rasteriser does
+            } else if !drawn.clipped.is_empty() {
                 body = format!("<g clip-path=\"url(#{clip})\">\n{}</g>\n", drawn.clipped);
             }
             body += &drawn.over;
@@ -116,6 +119,28 @@ impl Canvas {
             Some(inset) => self.inset(inset, place, prefix),
             None => Ok(()),
         }
+    }
+
+    /// The axes' labels: below, and turned on the left.
+    fn axis_words(&self, panel: &Panel, place: &Place) -> String {
+        let (x, y) = (panel.x.label.get(self.lang), panel.y.label.get(self.lang));
+        let (rect, mut out) = (place.rect, String::new());
+        if !x.is_empty() {
+            let size = font::fit(x, WORDS, SMALL, rect.w + 60.0);
+            out += &text(
+                rect.x + rect.w / 2.0,
+                rect.bottom() + place.bottom - 14.0,
+                x,
+                self.words(size, "middle"),
+            );
+        }
+        if !y.is_empty() {
+            let size = font::fit(y, WORDS, SMALL, rect.h + 60.0);
+            let (cx, cy) = (rect.x - place.left + 22.0, rect.y + rect.h / 2.0);
+            let turned = text(cx, cy, y, self.words(size, "middle"));
+            out += &format!("<g transform=\"rotate(-90 {} {})\">{turned}</g>\n", n(cx), n(cy));
+        }
+        out
     }
 
     /// The thin frame of a map, and the panel's title.
@@ -215,7 +240,7 @@ impl Canvas {
         let spans: String = figure
             .formula
             .iter()
-            .map(|(role, t)| (role.word_colour(self.theme), escape(t.get(self.lang))))
+            .map(|(role, t)| (role.word_colour(self.theme), spans(t.get(self.lang), size)))
             .map(|(colour, words)| format!("<tspan fill=\"{colour}\">{words}</tspan>"))
             .collect();
         let body = format!(
@@ -226,7 +251,7 @@ impl Canvas {
             n(size)
         );
         let id = self.ids.unique("", "formula");
-        self.out += &group(&id, "formula", &whole, &body);
+        self.out += &group(&id, "formula", &plain(&whole), &body);
     }
 
     fn notes(&mut self, figure: &Figure, first: f64) {

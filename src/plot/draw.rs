@@ -3,7 +3,9 @@
 use super::chart::{self, FINE};
 use super::figure::Layer;
 use super::layout::{Place, Rect, SMALL, WORDS};
-use super::mark::{Boxes, Curve, Labels, Mark, Marker, Paths, Points, Rules, Side};
+use super::mark::{
+    Boxes, Curve, Density, Labels, Mark, Marker, Paths, Points, Regions, Rules, Side,
+};
 use super::palette::{Role, Theme, contrast, mix};
 use super::svg::{Style, n, path, text};
 use super::words::Lang;
@@ -44,7 +46,7 @@ pub(super) fn layer(
         }
         Mark::Band(b) => {
             let area = chart::band(place, &b.at, role.colour(theme))?;
-            scaled(&area, r#" opacity="0.22""#)
+            scaled(&area, r#" fill-opacity="0.22""#)
         }
         Mark::Bars(b) => {
             over = error_bars(&b.at, &b.se, place, theme);
@@ -264,7 +266,7 @@ fn bars(fragment: &str, role: Role, theme: Theme) -> String {
     let outline = fragment.replace("stroke=\"none\"", "").replace("fill=\"#", "data-fill=\"#");
     let edge =
         format!(" fill=\"none\" stroke=\"{}\" stroke-width=\"{}\"", role.colour(theme), 2.0 * FINE);
-    scaled(fragment, " opacity=\"0.25\"") + &scaled(&outline, &edge)
+    scaled(fragment, " fill-opacity=\"0.25\"") + &scaled(&outline, &edge)
 }
 
 fn rules(rules: &Rules, place: &Place, role: Role, theme: Theme) -> String {
@@ -341,4 +343,29 @@ fn boxes(boxes: &Boxes, place: &Place, role: Role, theme: Theme, lang: Lang) -> 
         out += &text(x + w / 2.0, y + h / 2.0 + 0.36 * size, words, style);
     }
     out
+}
+
+/// Whether everything that the panel's edge could cut off lies inside it anyway.
+pub(super) fn fits(mark: &Mark, place: &Place) -> bool {
+    const SLACK: f64 = 0.003; // half a stroke may overhang
+    let inside = |x: f64, y: f64| {
+        let off = |u: f64| u < -SLACK || u > 1.0 + SLACK;
+        !off(place.x.unit(x)) && !off(place.y.unit(y))
+    };
+    let rows = |at: &Array2<f64>| at.rows().into_iter().all(|r| inside(r[0], r[1]));
+    match mark {
+        Mark::Density(Density { x, y, .. }) | Mark::Regions(Regions { x, y, .. }) => {
+            inside(x.0, y.0) && inside(x.1, y.1)
+        }
+        Mark::Arrows(a) => arrow::data_tips(a).all(|(x, y)| inside(x, y)),
+        Mark::Paths(p) => p.lines.iter().all(rows),
+        Mark::Curve(c) => rows(&c.at),
+        Mark::Band(b) => b.at.rows().into_iter().all(|r| inside(r[0], r[1]) && inside(r[0], r[2])),
+        Mark::Bars(b) => {
+            let half = b.width / 2.0;
+            b.at.rows().into_iter().all(|r| inside(r[0] - half, r[1]) && inside(r[0] + half, r[1]))
+        }
+        Mark::Rules(_) => false,
+        Mark::Points(_) | Mark::Labels(_) | Mark::Boxes(_) => true,
+    }
 }

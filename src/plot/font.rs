@@ -41,7 +41,7 @@ pub(super) fn width(text: &str, size: f64) -> f64 {
     const FINER: f64 = 16.0; // plotters rounds to whole units
     register();
     FontDesc::new(FontFamily::Name(FAMILY), size * HEIGHT * FINER, FontStyle::Normal)
-        .box_size(text)
+        .box_size(&super::svg::plain(text))
         .map_or(0.6 * size * text.chars().count() as f64, |(w, _)| f64::from(w) / FINER)
 }
 

@@ -82,7 +82,8 @@ pub(super) fn reach(panel: &Panel, place: &Place, lang: Lang) -> f64 {
 pub(super) fn spots(panel: &Panel, place: &Place, lang: Lang) -> Vec<Option<Spot>> {
     let mut spots: Vec<_> = panel.layers.iter().map(|layer| spot(layer, place, lang)).collect();
     for s in spots.iter_mut().flatten() {
-        s.x = s.x.min(WIDTH - 8.0 - s.width);
+        let edge = if s.fixed && s.width < place.rect.w { place.rect.right() } else { WIDTH };
+        s.x = s.x.min(edge - 8.0 - s.width);
     }
     for _ in 0..60 {
         push_apart(&mut spots, place.rect);
@@ -95,14 +96,17 @@ fn push_apart(spots: &mut [Option<Spot>], rect: Rect) {
         let (head, tail) = spots.split_at_mut(i + 1);
         let Some(a) = head[i].as_mut() else { continue };
         for b in tail.iter_mut().flatten() {
-            let apart = (a.y - b.y).abs();
-            if a.x > b.x + b.width || b.x > a.x + a.width || apart >= LINE || (a.fixed && b.fixed) {
+            if a.x > b.x + b.width || b.x > a.x + a.width || (a.fixed && b.fixed) {
                 continue;
             }
-            let share = (LINE - apart) / if a.fixed || b.fixed { 1.0 } else { 2.0 };
-            let up = if a.y <= b.y { -share } else { share };
-            a.y += if a.fixed { 0.0 } else { up };
-            b.y -= if b.fixed { 0.0 } else { up };
+            let below = match (a.fixed || b.fixed, a.from.1 <= b.from.1, a.y <= b.y) {
+                (false, true, _) | (true, _, true) => 1.0, // line ends keep their order
+                _ => -1.0,
+            };
+            let lacking = (LINE - below * (b.y - a.y)).max(0.0);
+            let share = below * lacking / if a.fixed || b.fixed { 1.0 } else { 2.0 };
+            a.y -= if a.fixed { 0.0 } else { share };
+            b.y += if b.fixed { 0.0 } else { share };
         }
     }
     for s in spots.iter_mut().flatten().filter(|s| !s.fixed) {

@@ -75,7 +75,7 @@ impl Place {
 }
 
 fn tick_counts(w: f64, h: f64) -> (f64, f64) {
-    ((w / 95.0).clamp(2.0, 8.0), (h / 62.0).clamp(2.0, 7.0))
+    ((2.0 + w / 130.0).min(8.0), (2.0 + h / 110.0).min(7.0))
 }
 
 /// Room around a panel's axes.
@@ -106,12 +106,13 @@ pub(super) fn lay_out(figure: &Figure, panels: &[&Panel], lang: Lang) -> Result<
     for (i, panel) in panels.iter().enumerate() {
         sides.push(around(panel, cells[i], lang).map_err(|why| format!("panel {}: {why}", i + 1))?);
     }
-    let places = (0..panels.len())
+    let places: Vec<Place> = (0..panels.len())
         .map(|i| {
             let shared = share(&sides, i, cols);
             place(panels[i], cells[i], shared).map_err(|why| format!("panel {}: {why}", i + 1))
         })
-        .collect::<Result<_, _>>()?;
+        .collect::<Result<_, String>>()?;
+    let places = draw_together(panels, places, &sides, cols);
     Ok(Layout { places, formula: notes - 16.0, notes: notes + 22.0 })
 }
 
@@ -155,6 +156,35 @@ fn cell(area: Rect, panels: &[&Panel], i: usize, rows: usize, cols: usize) -> Re
     Rect { x: area.x + col as f64 * (w + gap), y: area.y + row as f64 * (h + 12.0), w, h }
 }
 
+/// Columns of equal panels are narrower than their cells: they are moved together, and the whole is centred.
+fn draw_together(
+    panels: &[&Panel],
+    mut places: Vec<Place>,
+    sides: &[Sides],
+    cols: usize,
+) -> Vec<Place> {
+    if cols < 2 || !panels.iter().all(|p| p.equal) {
+        return places;
+    }
+    let gap: f64 = if panels.iter().any(|p| p.joiner.is_some()) { 70.0 } else { 48.0 };
+    let columns = || 0..cols.min(places.len());
+    let widest =
+        |col: usize| places.iter().skip(col).step_by(cols).map(|p| p.rect.w).fold(0.0, f64::max);
+    let inner: Vec<f64> = columns().map(widest).collect();
+    let outer: Vec<Sides> = columns().map(|col| share(sides, col, cols)).collect();
+    let total: f64 = columns().map(|c| outer[c].left + inner[c] + outer[c].right).sum::<f64>();
+    let slack = WIDTH - 2.0 * EDGE - total;
+    let gap = gap.min(slack / (cols - 1) as f64).max(0.0);
+    let mut x = (WIDTH - total - gap * (cols - 1) as f64) / 2.0;
+    for col in 0..inner.len() {
+        for place in places.iter_mut().skip(col).step_by(cols) {
+            place.rect.x = x + outer[col].left + (inner[col] - place.rect.w) / 2.0;
+        }
+        x += outer[col].left + inner[col] + outer[col].right + gap;
+    }
+    places
+}
+
 /// Columns share their left and right room, rows their upper and lower: axes line up.
 fn share(sides: &[Sides], i: usize, cols: usize) -> Sides {
     let mut all = Sides::default();
@@ -182,7 +212,7 @@ fn around(panel: &Panel, cell: Rect, lang: Lang) -> Result<Sides, String> {
         widest + 16.0 + worded(&panel.y.label)
     };
     let bottom =
-        if panel.x.hidden { worded(&panel.x.label) + 4.0 } else { 34.0 + worded(&panel.x.label) };
+        if panel.x.hidden { worded(&panel.x.label) + 4.0 } else { 38.0 + worded(&panel.x.label) };
     let top = if panel.title.is_empty() { 14.0 } else { 44.0 };
     let mut sides = Sides { left, right: 16.0 + bar_room(panel, lang), top, bottom };
     let rough = place(panel, cell, sides)?;

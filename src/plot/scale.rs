@@ -96,7 +96,7 @@ fn linear_ticks(lo: f64, hi: f64, count: f64) -> Vec<(f64, String)> {
     let rough = (hi - lo) / count.max(2.0);
     let power = 10f64.powf(rough.log10().floor());
     let step = power
-        * [1.0, 2.0, 5.0, 10.0].into_iter().find(|m| m * power >= rough * 0.999).unwrap_or(10.0);
+        * [1.0, 2.0, 5.0, 10.0].into_iter().find(|m| m * power >= rough * 0.9).unwrap_or(10.0);
     let decimals = (-(step * 1.000_001).log10().floor()).max(0.0) as i32;
     let first = (lo / step - 1e-9).ceil() as i64;
     let last = (hi / step + 1e-9).floor() as i64;

@@ -1,6 +1,7 @@
 //! Small pieces of SVG: numbers, escaped text, paths, groups with unique ids.
 
 use super::font::FAMILY;
+use super::layout::SMALL;
 use super::palette::Colour;
 use std::collections::BTreeSet;
 use std::fmt::Write;
@@ -70,7 +71,55 @@ pub(super) fn text(x: f64, y: f64, words: &str, style: Style) -> String {
             r#" stroke="{halo}" stroke-width="5" stroke-opacity="0.9" stroke-linejoin="round" paint-order="stroke""#
         );
     }
-    format!("<text {attributes}>{}</text>\n", escape(words))
+    format!("<text {attributes}>{}</text>\n", spans(words, style.size))
+}
+
+/// Words with their subscripts lowered: `p_t(x)`, `p_{t∣0}`; an underscore takes the letters and digits after it.
+pub(super) fn spans(words: &str, size: f64) -> String {
+    let small = (0.72 * size).max(SMALL).min(size);
+    let drop = 0.2 * size;
+    let parts = subscripts(words);
+    let mut out = String::new();
+    for (i, (low, part)) in parts.iter().enumerate() {
+        let back = i > 0 && parts[i - 1].0;
+        let _ = match (low, back) {
+            (true, _) => write!(
+                out,
+                "<tspan dy=\"{}\" font-size=\"{}\">{}</tspan>",
+                n(drop),
+                n(small),
+                escape(part)
+            ),
+            (false, true) => write!(out, "<tspan dy=\"-{}\">{}</tspan>", n(drop), escape(part)),
+            (false, false) => write!(out, "{}", escape(part)),
+        };
+    }
+    out
+}
+
+/// The words cut into (is it a subscript, text).
+fn subscripts(words: &str) -> Vec<(bool, String)> {
+    let mut parts = vec![];
+    let mut rest = words;
+    while let Some((before, after)) = rest.split_once('_') {
+        let (low, tail) = match after.strip_prefix('{').and_then(|group| group.split_once('}')) {
+            Some(group) => group,
+            None => {
+                after.split_at(after.find(|c: char| !c.is_alphanumeric()).unwrap_or(after.len()))
+            }
+        };
+        parts.push((false, before.to_string()));
+        parts.push((true, low.to_string()));
+        rest = tail;
+    }
+    parts.push((false, rest.to_string()));
+    parts.retain(|(_, text)| !text.is_empty());
+    parts
+}
+
+/// The words without the marks of subscripts, for measuring and for titles.
+pub(super) fn plain(words: &str) -> String {
+    subscripts(words).into_iter().map(|(_, text)| text).collect()
 }
 
 /// The ids already given out.
