@@ -162,3 +162,59 @@ fn difference(before: Option<&[u8]>, now: &[u8], width: usize) -> Frame<'static>
         ..Frame::default()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::plot::{Axis, Layer, Panel, Points, Role};
+
+    fn frame(step: usize) -> Figure {
+        let at = ndarray::arr2(&[[0.1 * step as f64, 0.5]]);
+        let layer = Layer::new(
+            "particle",
+            "",
+            Role::Guided,
+            Points { at, size: 20.0, ..Points::default() },
+        );
+        let panel = Panel {
+            x: Axis::hidden((0.0, 1.0)),
+            y: Axis::hidden((0.0, 1.0)),
+            layers: vec![layer],
+            ..Panel::default()
+        };
+        Figure { panels: vec![panel], ..Figure::default() }
+    }
+
+    #[test]
+    fn a_gif_plays_back_to_the_frames_it_was_made_of() {
+        let how = Animation { width: 320, ..Animation::default() };
+        let frames: Vec<Bins> = (1..5).map(|step| draw(&frame(step), &how).unwrap()).collect();
+        let bytes = encode(&frames, &how).unwrap();
+        let mut options = gif::DecodeOptions::new();
+        options.set_color_output(gif::ColorOutput::RGBA);
+        let mut gif = options.read_info(bytes.as_slice()).unwrap();
+        assert_eq!((gif.width(), gif.height()), (320, 180));
+        let mut shown = vec![0u8; 320 * 180 * 4];
+        let mut areas = vec![];
+        let mut delays = vec![];
+        for bins in &frames {
+            let part = gif.read_next_frame().unwrap().unwrap();
+            areas.push(usize::from(part.width) * usize::from(part.height));
+            delays.push(part.delay);
+            for (i, pixel) in part.buffer.chunks(4).enumerate().filter(|(_, p)| p[3] > 0) {
+                let (x, y) = (i % usize::from(part.width), i / usize::from(part.width));
+                let at = 4 * ((y + usize::from(part.top)) * 320 + x + usize::from(part.left));
+                shown[at..at + 4].copy_from_slice(pixel);
+            }
+            for (pixel, expected) in shown.chunks(4).zip(&bins.pixels) {
+                // fewer than 255 colours: every pixel must come back to its own bin
+                assert_eq!(bin(Colour(pixel[0], pixel[1], pixel[2])), *expected);
+            }
+        }
+        assert!(gif.read_next_frame().unwrap().is_none());
+        assert_eq!(areas[0], 320 * 180);
+        assert!(areas[1..].iter().all(|area| *area < 3000), "{areas:?}");
+        assert_eq!(delays, [8, 9, 8, 100]);
+        assert_ne!(frames[0].pixels, frames[1].pixels);
+    }
+}

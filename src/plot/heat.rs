@@ -7,7 +7,7 @@ use ndarray::{Array2, ArrayView1, Axis};
 use resvg::tiny_skia::{Pixmap, PremultipliedColorU8};
 
 /// The largest side of an interpolated image, in pixels.
-const SIDE: f64 = 640.0;
+const SIDE: f64 = 480.0;
 
 /// A pixel: a colour, or nothing where the value is NaN.
 type Pixel = Option<Colour>;

@@ -75,7 +75,7 @@ impl Place {
 }
 
 fn tick_counts(w: f64, h: f64) -> (f64, f64) {
-    ((2.0 + w / 130.0).min(8.0), (2.0 + h / 110.0).min(7.0))
+    ((2.2 + w / 120.0).min(8.0), (2.0 + h / 110.0).min(7.0))
 }
 
 /// Room around a panel's axes.
