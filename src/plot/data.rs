@@ -2,7 +2,7 @@
 
 use super::figure::{Figure, Panel};
 use super::mark::Mark;
-use super::words::Lang;
+use super::words::{Lang, Text};
 use crate::{Error, Result};
 use ndarray::{Array2, Axis};
 
@@ -66,8 +66,7 @@ fn mark_rows(mark: &Mark, lang: Lang) -> Vec<Row> {
         }
         Mark::Arrows(a) => {
             let both = a.from.rows().into_iter().zip(a.vec.rows());
-            both.map(|(p, v)| Row { u: Some(v[0]), v: Some(v[1]), ..row("arrows", p[0], p[1]) })
-                .collect()
+            both.map(|(p, v)| four("arrows", [p[0], p[1], v[0], v[1]])).collect()
         }
         Mark::Paths(p) => {
             let lines = p.lines.iter().enumerate();
@@ -78,7 +77,7 @@ fn mark_rows(mark: &Mark, lang: Lang) -> Vec<Row> {
         Mark::Bars(b) => places("bars", &b.at, &b.se),
         Mark::Band(b) => {
             let rows = b.at.rows().into_iter();
-            rows.map(|r| Row { u: Some(r[0]), v: Some(r[2]), ..row("band", r[0], r[1]) }).collect()
+            rows.map(|r| four("band", [r[0], r[1], r[0], r[2]])).collect()
         }
         Mark::Rules(r) => {
             let x = r.x.iter().map(|x| Row { mark: "rules", x: Some(*x), ..Row::default() });
@@ -86,22 +85,20 @@ fn mark_rows(mark: &Mark, lang: Lang) -> Vec<Row> {
                 .collect()
         }
         Mark::Labels(l) => {
-            let words = l.at.iter();
-            words
-                .map(|([x, y], w)| Row { series: w.get(lang).into(), ..row("labels", *x, *y) })
+            let word = |w: &Text| w.get(lang).to_string();
+            l.at.iter()
+                .map(|([x, y], w)| Row { series: word(w), ..row("labels", *x, *y) })
                 .collect()
         }
         Mark::Boxes(b) => {
-            b.at.iter()
-                .map(|([x, y, u, v], w)| Row {
-                    series: w.get(lang).into(),
-                    u: Some(*u),
-                    v: Some(*v),
-                    ..row("boxes", *x, *y)
-                })
-                .collect()
+            let word = |w: &Text| w.get(lang).to_string();
+            b.at.iter().map(|(at, w)| Row { series: word(w), ..four("boxes", *at) }).collect()
         }
     }
+}
+
+fn four(mark: &'static str, [x, y, u, v]: [f64; 4]) -> Row {
+    Row { u: Some(u), v: Some(v), ..row(mark, x, y) }
 }
 
 fn row(mark: &'static str, x: f64, y: f64) -> Row {

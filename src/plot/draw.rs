@@ -36,18 +36,14 @@ pub(super) fn layer(
         }
         Mark::Paths(p) => paths(p, place, role, theme),
         Mark::Points(p) => {
-            let marker = p.marker.unwrap_or(habit(role));
-            over = points(p, marker, place, role, theme);
+            over = points(p, p.marker.unwrap_or(habit(role)), place, role, theme);
             String::new()
         }
         Mark::Curve(c) => {
             over = curve_points(c, place, role, theme);
             curve(c, place, role, theme)?
         }
-        Mark::Band(b) => {
-            let area = chart::band(place, &b.at, role.colour(theme))?;
-            scaled(&area, r#" fill-opacity="0.22""#)
-        }
+        Mark::Band(b) => scaled(&chart::band(place, &b.at, role.colour(theme))?, PALE),
         Mark::Bars(b) => {
             over = error_bars(&b.at, &b.se, place, theme);
             bars(&chart::bars(place, &b.at, b.width, role.colour(theme))?, role, theme)
@@ -64,6 +60,9 @@ pub(super) fn layer(
     };
     Ok(Drawn { clipped, over })
 }
+
+/// The opacity of a band.
+const PALE: &str = " fill-opacity=\"0.22\"";
 
 /// A fragment of plotters at its true size.
 pub(super) fn scaled(fragment: &str, attributes: &str) -> String {
@@ -89,6 +88,11 @@ fn image(
     place: &Place,
     encode: impl Fn(f64, f64) -> Result<String, String>,
 ) -> Result<String, String> {
+    if place.x.log || place.y.log {
+        return Err(
+            "a colour map needs linear axes; give it the logarithm of its coordinate".into()
+        );
+    }
     let corner =
         |x, y| place.point(x, y).ok_or("a colour map lies off its axes; give it finite edges");
     let ((left, top), (right, bottom)) = (corner(x.0, y.1)?, corner(x.1, y.0)?);
@@ -163,13 +167,9 @@ fn markers(
     theme: Theme,
 ) -> String {
     let (colour, ground, r) = (role.colour(theme), theme.ground(), size / 2.0);
-    let rim = role.outline(theme).unwrap_or(ground);
-    let rim_width = if rim != ground {
-        1.5
-    } else if size >= 9.0 {
-        1.0
-    } else {
-        0.0
+    let (rim, rim_width) = match role.outline(theme) {
+        Some(dark) => (dark, 1.5),
+        None => (ground, if size >= 9.0 { 1.0 } else { 0.0 }), // keeps neighbours apart
     };
     let filled = format!("fill=\"{colour}\" stroke=\"{rim}\" stroke-width=\"{rim_width}\"");
     let circles: String = match marker {
@@ -193,7 +193,7 @@ fn markers(
         String::new()
     };
     format!(
-        "<g opacity=\"1\" fill-opacity=\"{a}\" stroke-opacity=\"{a}\">{rim}<g {style}>\n{circles}</g></g>\n",
+        "<g fill-opacity=\"{a}\" stroke-opacity=\"{a}\">{rim}<g {style}>\n{circles}</g></g>\n",
         a = n(alpha)
     )
 }
@@ -349,8 +349,9 @@ fn boxes(boxes: &Boxes, place: &Place, role: Role, theme: Theme, lang: Lang) -> 
 pub(super) fn fits(mark: &Mark, place: &Place) -> bool {
     const SLACK: f64 = 0.003; // half a stroke may overhang
     let inside = |x: f64, y: f64| {
-        let off = |u: f64| u < -SLACK || u > 1.0 + SLACK;
-        !off(place.x.unit(x)) && !off(place.y.unit(y))
+        // a place that is NaN is not drawn at all
+        let on = |u: f64| u.is_nan() || (-SLACK..=1.0 + SLACK).contains(&u);
+        on(place.x.unit(x)) && on(place.y.unit(y))
     };
     let rows = |at: &Array2<f64>| at.rows().into_iter().all(|r| inside(r[0], r[1]));
     match mark {

@@ -55,7 +55,7 @@ pub struct Arrows {
     pub from: Array2<f64>,
     /// Vectors (n, 2), in data units.
     pub vec: Array2<f64>,
-    /// Longer vectors are drawn at this length (one cell of the grid).
+    /// Longer vectors are drawn at this length: one cell of the grid, or a little less to keep neighbours apart.
     pub cap: f64,
     /// Stroke width; `None` is the role's.
     pub width: Option<f64>,

@@ -82,7 +82,7 @@ impl Theme {
     pub fn sequential(self, u: f64) -> Colour {
         let full = match self {
             Theme::Light => Colour(0x8C, 0x86, 0xB8),
-            Theme::Dark => Colour(0x48, 0x44, 0x6C),
+            Theme::Dark => Colour(0x50, 0x4C, 0x78),
             Theme::Print => Colour(0xC9, 0xC6, 0xDF),
         };
         mix(self.ground(), full, u)

@@ -2,8 +2,8 @@
 
 use super::palette::{Colour, Role, Theme};
 
-/// Colours are counted in 6 bits a channel.
-const BITS: u32 = 6;
+/// Colours are counted in 7 bits a channel: coarser steps show on a dark ground.
+const BITS: u32 = 7;
 const BINS: usize = 1 << (3 * BITS);
 
 /// The bin of a colour.

@@ -10,7 +10,8 @@ pub(super) struct Scale {
     pub lo: f64,
     /// Right or top end, after the logarithm.
     pub hi: f64,
-    log: bool,
+    /// Whether there is a logarithm.
+    pub log: bool,
 }
 
 impl Scale {
