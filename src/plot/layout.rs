@@ -1,0 +1,255 @@
+//! Where things go on the slide: 1280 × 720 units, 96 to the inch, y downwards.
+
+use super::figure::{Figure, Inset, Panel};
+use super::label;
+use super::mark::Mark;
+use super::scale::{Scale, short};
+use super::words::Lang;
+use super::{font, heat};
+
+/// Width of the slide.
+pub(super) const WIDTH: f64 = 1280.0;
+/// Height of the slide.
+pub(super) const HEIGHT: f64 = 720.0;
+/// 28 pt.
+pub(super) const TITLE: f64 = 28.0 * 96.0 / 72.0;
+/// 20 pt.
+pub(super) const WORDS: f64 = 20.0 * 96.0 / 72.0;
+/// 16 pt: the smallest text there is.
+pub(super) const SMALL: f64 = 16.0 * 96.0 / 72.0;
+
+/// Height of the equation's line and of one footer.
+const FORMULA: f64 = 54.0;
+pub(super) const NOTE: f64 = 30.0;
+const EDGE: f64 = 28.0;
+
+/// A rectangle by its upper left corner.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Rect {
+    pub x: f64,
+    pub y: f64,
+    pub w: f64,
+    pub h: f64,
+}
+
+impl Rect {
+    pub fn right(self) -> f64 {
+        self.x + self.w
+    }
+    pub fn bottom(self) -> f64 {
+        self.y + self.h
+    }
+}
+
+/// A panel's place and its scales: everything that turns data units into slide units.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Place {
+    /// Inside the axes.
+    pub rect: Rect,
+    /// Room for tick labels and axis label on the left.
+    pub left: f64,
+    /// The same below.
+    pub bottom: f64,
+    pub x: Scale,
+    pub y: Scale,
+}
+
+impl Place {
+    /// Slide units of a data point; NaN where it has none.
+    pub fn at(&self, x: f64, y: f64) -> (f64, f64) {
+        (
+            self.rect.x + self.x.unit(x) * self.rect.w,
+            self.rect.bottom() - self.y.unit(y) * self.rect.h,
+        )
+    }
+
+    /// As `at`, if the point has a place.
+    pub fn point(&self, x: f64, y: f64) -> Option<(f64, f64)> {
+        Some(self.at(x, y)).filter(|(x, y)| x.is_finite() && y.is_finite())
+    }
+
+    /// How many ticks are comfortable on (x, y).
+    pub fn tick_counts(&self) -> (f64, f64) {
+        tick_counts(self.rect.w, self.rect.h)
+    }
+}
+
+fn tick_counts(w: f64, h: f64) -> (f64, f64) {
+    ((2.2 + w / 120.0).min(8.0), (2.0 + h / 110.0).min(7.0))
+}
+
+/// Room around a panel's axes.
+#[derive(Clone, Copy, Default)]
+struct Sides {
+    left: f64,
+    right: f64,
+    top: f64,
+    bottom: f64,
+}
+
+/// The slide's parts: panels, the base line of the equation, the base line of the first footer.
+pub(super) struct Layout {
+    pub places: Vec<Place>,
+    pub formula: f64,
+    pub notes: f64,
+}
+
+/// Lays out the slide, or says why it cannot be.
+pub(super) fn lay_out(figure: &Figure, panels: &[&Panel], lang: Lang) -> Result<Layout, String> {
+    let top = if figure.title.is_empty() { 16.0 } else { 74.0 };
+    let notes = HEIGHT - 14.0 - NOTE * figure.notes.len() as f64;
+    let bottom = notes - if figure.formula.is_empty() { 0.0 } else { FORMULA };
+    let area = Rect { x: EDGE, y: top, w: WIDTH - 2.0 * EDGE, h: bottom - top };
+    let (rows, cols) = grid(figure, panels.len())?;
+    let cells: Vec<Rect> = (0..panels.len()).map(|i| cell(area, panels, i, rows, cols)).collect();
+    let mut sides = Vec::new();
+    for (i, panel) in panels.iter().enumerate() {
+        sides.push(around(panel, cells[i], lang).map_err(|why| format!("panel {}: {why}", i + 1))?);
+    }
+    let places: Vec<Place> = (0..panels.len())
+        .map(|i| {
+            let shared = share(&sides, i, cols);
+            place(panels[i], cells[i], shared).map_err(|why| format!("panel {}: {why}", i + 1))
+        })
+        .collect::<Result<_, String>>()?;
+    let places = draw_together(panels, places, &sides, cols);
+    Ok(Layout { places, formula: notes - 16.0, notes: notes + 22.0 })
+}
+
+/// The place of an inset inside its panel.
+pub(super) fn lay_out_inset(
+    inset: &Inset,
+    outer: Rect,
+    lang: Lang,
+) -> Result<(Rect, Place), String> {
+    let [l, b, r, t] = inset.at;
+    let cell = Rect {
+        x: outer.x + l * outer.w,
+        y: outer.bottom() - t * outer.h,
+        w: (r - l) * outer.w,
+        h: (t - b) * outer.h,
+    };
+    let sides = around(&inset.panel, cell, lang)?;
+    Ok((cell, place(&inset.panel, cell, sides)?))
+}
+
+fn grid(figure: &Figure, panels: usize) -> Result<(usize, usize), String> {
+    match (figure.layout, panels) {
+        (_, 0) => Err("it has no panels; give it at least one".into()),
+        (_, 1) => Ok((1, 1)),
+        (Some((r, c)), n) if r * c >= n => Ok((r, c)),
+        (Some((r, c)), n) => Err(format!("{n} panels do not fit a layout of {r} × {c}")),
+        (None, n @ 2..=3) => Ok((1, n)),
+        (None, 4) => Ok((2, 2)),
+        (None, n) => Err(format!(
+            "{n} panels are more than the four that can be read on a slide; set `layout` if you must"
+        )),
+    }
+}
+
+/// Cell `i` of the grid; a joiner widens the gaps.
+fn cell(area: Rect, panels: &[&Panel], i: usize, rows: usize, cols: usize) -> Rect {
+    let gap = if panels.iter().any(|p| p.joiner.is_some()) { 58.0 } else { 22.0 };
+    let w = (area.w - gap * (cols - 1) as f64) / cols as f64;
+    let h = (area.h - 12.0 * (rows - 1) as f64) / rows as f64;
+    let (row, col) = (i / cols, i % cols);
+    Rect { x: area.x + col as f64 * (w + gap), y: area.y + row as f64 * (h + 12.0), w, h }
+}
+
+/// Columns of equal panels are narrower than their cells: they are moved together, and the whole is centred.
+fn draw_together(
+    panels: &[&Panel],
+    mut places: Vec<Place>,
+    sides: &[Sides],
+    cols: usize,
+) -> Vec<Place> {
+    if cols < 2 || !panels.iter().all(|p| p.equal) {
+        return places;
+    }
+    let gap: f64 = if panels.iter().any(|p| p.joiner.is_some()) { 70.0 } else { 48.0 };
+    let columns = || 0..cols.min(places.len());
+    let widest =
+        |col: usize| places.iter().skip(col).step_by(cols).map(|p| p.rect.w).fold(0.0, f64::max);
+    let inner: Vec<f64> = columns().map(widest).collect();
+    let outer: Vec<Sides> = columns().map(|col| share(sides, col, cols)).collect();
+    let total: f64 = columns().map(|c| outer[c].left + inner[c] + outer[c].right).sum::<f64>();
+    let slack = WIDTH - 2.0 * EDGE - total;
+    let gap = gap.min(slack / (cols - 1) as f64).max(0.0);
+    let mut x = (WIDTH - total - gap * (cols - 1) as f64) / 2.0;
+    for col in 0..inner.len() {
+        for place in places.iter_mut().skip(col).step_by(cols) {
+            place.rect.x = x + outer[col].left + (inner[col] - place.rect.w) / 2.0;
+        }
+        x += outer[col].left + inner[col] + outer[col].right + gap;
+    }
+    places
+}
+
+/// Columns share their left and right room, rows their upper and lower: axes line up.
+fn share(sides: &[Sides], i: usize, cols: usize) -> Sides {
+    let mut all = Sides::default();
+    for (k, s) in sides.iter().enumerate() {
+        if k % cols == i % cols {
+            (all.left, all.right) = (all.left.max(s.left), all.right.max(s.right));
+        }
+        if k / cols == i / cols {
+            (all.top, all.bottom) = (all.top.max(s.top), all.bottom.max(s.bottom));
+        }
+    }
+    all
+}
+
+/// The room that `panel` needs around its axes in a cell of this size.
+fn around(panel: &Panel, cell: Rect, lang: Lang) -> Result<Sides, String> {
+    let y = Scale::new(&panel.y)?;
+    let worded = |label: &super::Text| if label.is_empty() { 0.0 } else { 36.0 };
+    let (_, ny) = tick_counts(cell.w, cell.h - 80.0);
+    let widest =
+        y.ticks(&panel.y, ny, lang).iter().map(|(_, t)| font::width(t, SMALL)).fold(0.0, f64::max);
+    let left = if panel.y.hidden {
+        worded(&panel.y.label) + 4.0
+    } else {
+        widest + 16.0 + worded(&panel.y.label)
+    };
+    let bottom =
+        if panel.x.hidden { worded(&panel.x.label) + 4.0 } else { 38.0 + worded(&panel.x.label) };
+    let top = if panel.title.is_empty() { 14.0 } else { 44.0 };
+    let mut sides = Sides { left, right: 16.0 + bar_room(panel, lang), top, bottom };
+    let rough = place(panel, cell, sides)?;
+    let far = label::reach(panel, &rough, lang) - rough.rect.right();
+    let spare = (cell.w - sides.left - sides.right - rough.rect.w) / 2.0;
+    sides.right = sides.right.max(far + 6.0 - if panel.equal { spare.max(0.0) } else { 0.0 });
+    Ok(sides)
+}
+
+/// Width of a colour bar with its numbers and its label.
+fn bar_room(panel: &Panel, lang: Lang) -> f64 {
+    let bar = |density: &super::Density| {
+        let label = density.bar.as_ref()?;
+        let (low, top) = heat::range(density);
+        let numbers = font::width(&short(low), SMALL).max(font::width(&short(top), SMALL));
+        Some(16.0 + 14.0 + 8.0 + numbers + if label.get(lang).is_empty() { 0.0 } else { 32.0 })
+    };
+    let bars = panel.layers.iter().filter_map(|layer| match &layer.mark {
+        Mark::Density(density) => bar(density),
+        _ => None,
+    });
+    bars.fold(0.0, f64::max)
+}
+
+/// The axes' rectangle in a cell; an equal panel is shrunk and centred.
+fn place(panel: &Panel, cell: Rect, sides: Sides) -> Result<Place, String> {
+    let (x, y) = (Scale::new(&panel.x)?, Scale::new(&panel.y)?);
+    let (w, h) = (cell.w - sides.left - sides.right, cell.h - sides.top - sides.bottom);
+    if w < 40.0 || h < 40.0 {
+        return Err("it has no room left: fewer panels, notes or shorter labels are needed".into());
+    }
+    let mut rect = Rect { x: cell.x + sides.left, y: cell.y + sides.top, w, h };
+    if panel.equal {
+        let unit = (w / (x.hi - x.lo)).min(h / (y.hi - y.lo));
+        (rect.w, rect.h) = (unit * (x.hi - x.lo), unit * (y.hi - y.lo));
+        rect.x += (w - rect.w) / 2.0;
+        rect.y += (h - rect.h) / 2.0;
+    }
+    Ok(Place { rect, left: sides.left, bottom: sides.bottom, x, y })
+}

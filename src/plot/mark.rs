@@ -1,0 +1,319 @@
+//! The shapes a layer can be made of. Lengths are in slide units (96 per inch), places in data units.
+
+use super::words::Text;
+use ndarray::{Array2, Array3};
+
+/// A function over the plane as a colour map: one image, however fine.
+#[derive(Clone, Debug)]
+pub struct Density {
+    /// Row i lies at the i-th height from the bottom, column j at the j-th place from the left; the first and last
+    /// row and column lie on the edges. NaN is transparent.
+    pub values: Array2<f64>,
+    /// Left and right edge.
+    pub x: (f64, f64),
+    /// Bottom and top edge.
+    pub y: (f64, f64),
+    /// A difference: the map has 0 fixed in the middle.
+    pub diverging: bool,
+    /// The value of the full colour; `None` is the largest (absolute) value here. Set it to compare panels.
+    pub top: Option<f64>,
+    /// Interpolated; otherwise every value is a flat cell, and the edges are those of the outer cells.
+    pub smooth: bool,
+    /// A colour bar beside the panel, with this label.
+    pub bar: Option<Text>,
+}
+
+impl Default for Density {
+    fn default() -> Self {
+        Density {
+            values: Array2::default((0, 0)),
+            x: (0.0, 1.0),
+            y: (0.0, 1.0),
+            diverging: false,
+            top: None,
+            smooth: true,
+            bar: None,
+        }
+    }
+}
+
+/// Class probabilities over the plane, each place in the blend of its classes' colours: one image.
+#[derive(Clone, Debug, Default)]
+pub struct Regions {
+    /// (rows, columns, classes), laid out as in [`Density`].
+    pub probabilities: Array3<f64>,
+    /// Left and right edge.
+    pub x: (f64, f64),
+    /// Bottom and top edge.
+    pub y: (f64, f64),
+}
+
+/// Arrows of a vector field, or a few large ones.
+#[derive(Clone, Debug)]
+pub struct Arrows {
+    /// Tails (n, 2).
+    pub from: Array2<f64>,
+    /// Vectors (n, 2), in data units.
+    pub vec: Array2<f64>,
+    /// Longer vectors are drawn at this length: one cell of the grid, or a little less to keep neighbours apart.
+    pub cap: f64,
+    /// Stroke width; `None` is the role's.
+    pub width: Option<f64>,
+    /// A reference arrow: its length in data units and what that length means.
+    pub key: Option<(f64, Text)>,
+}
+
+impl Default for Arrows {
+    fn default() -> Self {
+        Arrows {
+            from: Array2::default((0, 2)),
+            vec: Array2::default((0, 2)),
+            cap: f64::INFINITY,
+            width: None,
+            key: None,
+        }
+    }
+}
+
+/// Lines through the plane.
+#[derive(Clone, Debug)]
+pub struct Paths {
+    /// Each (n, 2). A row with a NaN breaks the line.
+    pub lines: Vec<Array2<f64>>,
+    /// Stroke width; `None` is the role's.
+    pub width: Option<f64>,
+    /// `None` is the role's habit.
+    pub dashed: Option<bool>,
+    /// An arrow head at the end of each.
+    pub head: bool,
+    /// Opacity.
+    pub alpha: f64,
+}
+
+impl Default for Paths {
+    fn default() -> Self {
+        Paths { lines: vec![], width: None, dashed: None, head: false, alpha: 1.0 }
+    }
+}
+
+/// The shape of a point.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Marker {
+    /// A disc.
+    #[default]
+    Dot,
+    /// A ×.
+    Cross,
+    /// A circle.
+    Ring,
+    /// A five-pointed star.
+    Star,
+    /// A square on its corner.
+    Diamond,
+}
+
+/// Points.
+#[derive(Clone, Debug)]
+pub struct Points {
+    /// Places (n, 2).
+    pub at: Array2<f64>,
+    /// Shape; `None` is a dot, for hybrids a ×, for overshoot a ring.
+    pub marker: Option<Marker>,
+    /// Diameter.
+    pub size: f64,
+    /// Opacity.
+    pub alpha: f64,
+}
+
+impl Default for Points {
+    fn default() -> Self {
+        Points { at: Array2::default((0, 2)), marker: None, size: 7.0, alpha: 1.0 }
+    }
+}
+
+/// A function of x.
+#[derive(Clone, Debug)]
+pub struct Curve {
+    /// Points of the curve (n, 2). A row with a NaN breaks it.
+    pub at: Array2<f64>,
+    /// `None` is the role's habit.
+    pub dashed: Option<bool>,
+    /// Stroke width; `None` is the role's.
+    pub width: Option<f64>,
+    /// A marker at each point.
+    pub marker: Option<Marker>,
+    /// Standard error of each y, drawn as a bar of ± one; empty for none.
+    pub se: Vec<f64>,
+}
+
+impl Default for Curve {
+    fn default() -> Self {
+        Curve { at: Array2::default((0, 2)), dashed: None, width: None, marker: None, se: vec![] }
+    }
+}
+
+/// The area between two curves.
+#[derive(Clone, Debug, Default)]
+pub struct Band {
+    /// Rows of (x, low, high): (n, 3).
+    pub at: Array2<f64>,
+}
+
+/// Bars that stand on zero (or on the floor of a log axis).
+#[derive(Clone, Debug)]
+pub struct Bars {
+    /// Rows of (x, height): (n, 2).
+    pub at: Array2<f64>,
+    /// Width of one, in units of x.
+    pub width: f64,
+    /// Standard error of each height; empty for none.
+    pub se: Vec<f64>,
+}
+
+impl Default for Bars {
+    fn default() -> Self {
+        Bars { at: Array2::default((0, 2)), width: 0.8, se: vec![] }
+    }
+}
+
+/// Reference lines across the whole panel.
+#[derive(Clone, Debug, Default)]
+pub struct Rules {
+    /// Places of vertical lines.
+    pub x: Vec<f64>,
+    /// Heights of horizontal lines.
+    pub y: Vec<f64>,
+}
+
+/// Where a word stands relative to its point.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Side {
+    /// To the right.
+    #[default]
+    Right,
+    /// To the left.
+    Left,
+    /// Above.
+    Above,
+    /// Below.
+    Below,
+    /// Centred on it.
+    On,
+}
+
+/// Words on the panel.
+#[derive(Clone, Debug, Default)]
+pub struct Labels {
+    /// Each with its place.
+    pub at: Vec<([f64; 2], Text)>,
+    /// On which side of the place.
+    pub side: Side,
+}
+
+/// Rounded boxes with a word inside: diagrams, strips of chips.
+#[derive(Clone, Debug, Default)]
+pub struct Boxes {
+    /// (left, bottom, right, top) and the word.
+    pub at: Vec<([f64; 4], Text)>,
+    /// Filled with the role's colour, otherwise outlined.
+    pub filled: bool,
+}
+
+/// Any of the shapes.
+#[derive(Clone, Debug)]
+pub enum Mark {
+    /// A colour map.
+    Density(Density),
+    /// Blended class colours.
+    Regions(Regions),
+    /// A vector field.
+    Arrows(Arrows),
+    /// Lines through the plane.
+    Paths(Paths),
+    /// Points.
+    Points(Points),
+    /// A function of x.
+    Curve(Curve),
+    /// An area between two curves.
+    Band(Band),
+    /// Bars.
+    Bars(Bars),
+    /// Reference lines.
+    Rules(Rules),
+    /// Words.
+    Labels(Labels),
+    /// Boxes with words.
+    Boxes(Boxes),
+}
+
+impl Default for Mark {
+    fn default() -> Self {
+        Mark::Points(Points::default())
+    }
+}
+
+impl From<Density> for Mark {
+    fn from(mark: Density) -> Self {
+        Mark::Density(mark)
+    }
+}
+
+impl From<Regions> for Mark {
+    fn from(mark: Regions) -> Self {
+        Mark::Regions(mark)
+    }
+}
+
+impl From<Arrows> for Mark {
+    fn from(mark: Arrows) -> Self {
+        Mark::Arrows(mark)
+    }
+}
+
+impl From<Paths> for Mark {
+    fn from(mark: Paths) -> Self {
+        Mark::Paths(mark)
+    }
+}
+
+impl From<Points> for Mark {
+    fn from(mark: Points) -> Self {
+        Mark::Points(mark)
+    }
+}
+
+impl From<Curve> for Mark {
+    fn from(mark: Curve) -> Self {
+        Mark::Curve(mark)
+    }
+}
+
+impl From<Band> for Mark {
+    fn from(mark: Band) -> Self {
+        Mark::Band(mark)
+    }
+}
+
+impl From<Bars> for Mark {
+    fn from(mark: Bars) -> Self {
+        Mark::Bars(mark)
+    }
+}
+
+impl From<Rules> for Mark {
+    fn from(mark: Rules) -> Self {
+        Mark::Rules(mark)
+    }
+}
+
+impl From<Labels> for Mark {
+    fn from(mark: Labels) -> Self {
+        Mark::Labels(mark)
+    }
+}
+
+impl From<Boxes> for Mark {
+    fn from(mark: Boxes) -> Self {
+        Mark::Boxes(mark)
+    }
+}

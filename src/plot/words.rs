@@ -1,0 +1,132 @@
+//! Bilingual text, and the lecture's vocabulary in English and Vietnamese.
+
+use std::borrow::Cow;
+
+/// The language of a figure's words. Formulas and numbers are the same in both.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Lang {
+    /// English.
+    #[default]
+    En,
+    /// Vietnamese.
+    Vi,
+}
+
+/// One piece of text in both languages.
+///
+/// A plain string becomes a text that is the same in both: `"γ = 2".into()`.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Text {
+    /// English.
+    pub en: Cow<'static, str>,
+    /// Vietnamese.
+    pub vi: Cow<'static, str>,
+}
+
+impl Text {
+    /// A text with two wordings.
+    pub const fn new(en: &'static str, vi: &'static str) -> Self {
+        Text { en: Cow::Borrowed(en), vi: Cow::Borrowed(vi) }
+    }
+
+    /// The wording in `lang`.
+    pub fn get(&self, lang: Lang) -> &str {
+        match lang {
+            Lang::En => &self.en,
+            Lang::Vi => &self.vi,
+        }
+    }
+
+    /// The same change made to both wordings: `GUIDED.map(|w| format!("{w}, γ = 2"))`.
+    pub fn map(&self, change: impl Fn(&str) -> String) -> Self {
+        Text { en: Cow::Owned(change(&self.en)), vi: Cow::Owned(change(&self.vi)) }
+    }
+
+    /// Both wordings followed by those of `tail`.
+    pub fn then(&self, tail: impl Into<Text>) -> Self {
+        let tail = tail.into();
+        Text {
+            en: Cow::Owned(format!("{}{}", self.en, tail.en)),
+            vi: Cow::Owned(format!("{}{}", self.vi, tail.vi)),
+        }
+    }
+
+    /// Whether there is nothing to write.
+    pub fn is_empty(&self) -> bool {
+        self.en.is_empty() && self.vi.is_empty()
+    }
+}
+
+impl From<String> for Text {
+    fn from(same: String) -> Self {
+        Text { en: Cow::Owned(same.clone()), vi: Cow::Owned(same) }
+    }
+}
+
+impl From<&str> for Text {
+    fn from(same: &str) -> Self {
+        same.to_string().into()
+    }
+}
+
+impl From<(String, String)> for Text {
+    fn from((en, vi): (String, String)) -> Self {
+        Text { en: Cow::Owned(en), vi: Cow::Owned(vi) }
+    }
+}
+
+/// s_u, the score without a condition.
+pub const UNCONDITIONAL_SCORE: Text = Text::new("unconditional score", "score không điều kiện");
+/// s_c, the score given the class.
+pub const CONDITIONAL_SCORE: Text = Text::new("conditional score", "score có điều kiện");
+/// Without a condition, of a sample or a path.
+pub const UNCONDITIONAL: Text = Text::new("unconditional", "không điều kiện");
+/// With a condition, of a sample or a path.
+pub const CONDITIONAL: Text = Text::new("conditional", "có điều kiện");
+/// ∇ log p(y ∣ x_t).
+pub const CLASSIFIER_GRADIENT: Text = Text::new("classifier gradient", "gradient của bộ phân loại");
+/// γ.
+pub const GUIDANCE_SCALE: Text = Text::new("guidance scale γ", "hệ số điều hướng γ");
+/// Steered, of a score, a sample or a path.
+pub const GUIDED: Text = Text::new("guided", "đã điều hướng");
+/// An end point in the class asked for.
+pub const TARGET: Text = Text::new("target class", "đúng lớp đích");
+/// An end point in another class.
+pub const OTHER: Text = Text::new("other class", "lớp khác");
+/// An end point between classes.
+pub const HYBRID: Text = Text::new("hybrid", "lai");
+/// An end point beyond the class.
+pub const OVERSHOOT: Text = Text::new("overshoot", "vượt quá");
+/// σ, or the log-SNR.
+pub const NOISE_LEVEL: Text = Text::new("noise level", "mức nhiễu");
+/// The path of one z.
+pub const TRAJECTORY: Text = Text::new("trajectory", "quỹ đạo");
+/// A score drawn over the plane.
+pub const SCORE_FIELD: Text = Text::new("score field", "trường score");
+/// p_t.
+pub const DENSITY: Text = Text::new("density", "mật độ");
+/// What a sampler returns.
+pub const SAMPLES: Text = Text::new("samples", "mẫu");
+/// The label of no condition.
+pub const NULL_CONDITION: Text = Text::new("null condition ∅", "điều kiện rỗng ∅");
+/// The first half of the lecture.
+pub const CLASSIFIER_GUIDANCE: Text =
+    Text::new("classifier guidance", "điều hướng bằng bộ phân loại");
+/// The second half of the lecture.
+pub const CLASSIFIER_FREE_GUIDANCE: Text =
+    Text::new("classifier-free guidance", "điều hướng không cần bộ phân loại");
+/// A classifier trained on x_t.
+pub const NOISY_CLASSIFIER: Text =
+    Text::new("classifier on noisy data", "bộ phân loại trên dữ liệu nhiễu");
+/// The difference between a thing and its reference.
+pub const DIFFERENCE: Text = Text::new("difference", "hiệu");
+/// Class 0 of the four animals.
+pub const DOG: Text = Text::new("dog", "chó");
+/// Class 1 of the four animals.
+pub const CAT: Text = Text::new("cat", "mèo");
+/// Class 2 of the four animals.
+pub const BEAR: Text = Text::new("bear", "gấu");
+/// Class 3 of the four animals.
+pub const COW: Text = Text::new("cow", "bò");
+/// The four animals in the order of their classes.
+pub const ANIMALS: [Text; 4] = [DOG, CAT, BEAR, COW];
