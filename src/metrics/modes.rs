@@ -1,5 +1,6 @@
 //! The modes of a mixture as the metrics see them, and how often each is visited.
 
+use crate::mixture::Mixture;
 use ndarray::{Array1, Array2, ArrayView1, ArrayView2};
 
 /// The modes of a labelled Gaussian mixture, borrowed from whoever owns them.
@@ -18,6 +19,16 @@ pub struct Modes<'a> {
 }
 
 impl<'a> Modes<'a> {
+    /// The components of an exact mixture.
+    pub fn of(mixture: &'a Mixture) -> Self {
+        Modes {
+            weights: mixture.weights(),
+            means: mixture.means(),
+            covs: mixture.covs(),
+            labels: mixture.labels(),
+        }
+    }
+
     /// The modes as ellipsoids that measure distances; this is the door where the shapes are asserted.
     pub(super) fn ellipsoids(&self, dim: usize) -> Vec<Ellipsoid<'a>> {
         let k = self.means.nrows();

@@ -229,7 +229,7 @@ impl Mixture {
         let noised = Noised::new(self, level);
         let mut out = Array1::zeros(x.nrows());
         self.for_rows(x, out.view_mut().insert_axis(Axis(1)), |x, mut out, scratch| {
-            out[0] = noised.responsibilities(x, scratch);
+            out[0] = noised.at(x, scratch);
         });
         out
     }
@@ -247,14 +247,13 @@ impl Mixture {
         let mut scratch = Scratch::new(self);
         let mut out = Array3::zeros((n, d, d));
         for (x, mut jac) in x.outer_iter().zip(out.outer_iter_mut()) {
-            noised.responsibilities(x, &mut scratch);
-            noised.pulls(x, &mut scratch);
-            let score = ArrayView1::from(&scratch.resp).dot(&scratch.pulls); // (d)
+            noised.at(x, &mut scratch);
+            let mut score = Array1::zeros(d);
+            noised::add_weighted(&scratch.resp, &scratch.pulls, score.view_mut());
             for (k, r) in scratch.resp.iter().enumerate() {
-                let v = scratch.pulls.row(k);
-                let precision = noised.precision(k);
+                let (v, precision) = (&scratch.pulls[k * d..][..d], noised.precision(k));
                 jac.indexed_iter_mut()
-                    .for_each(|((i, j), e)| *e += r * (v[i] * v[j] - precision[[i, j]]));
+                    .for_each(|((i, j), e)| *e += r * (v[i] * v[j] - precision[i * d + j]));
             }
             jac.indexed_iter_mut().for_each(|((i, j), e)| *e -= score[i] * score[j]);
         }
@@ -271,7 +270,7 @@ impl Mixture {
         let noised = Noised::new(self, level);
         let mut out = Array2::zeros((x.nrows(), self.classes));
         self.for_rows(x, out.view_mut(), |x, mut out, scratch| {
-            noised.responsibilities(x, scratch);
+            noised.at(x, scratch);
             scratch.resp.iter().zip(&self.labels).for_each(|(r, y)| out[*y] += r);
         });
         out
@@ -295,13 +294,8 @@ impl ScoreFn for Mixture {
         let noised = Noised::new(self, level);
         let mut out = Array2::zeros(x.raw_dim());
         self.for_rows(x, out.view_mut(), |x, mut out, scratch| {
-            noised.responsibilities(x, scratch);
-            noised.pulls(x, scratch);
-            for (r, v) in scratch.resp.iter().zip(scratch.pulls.outer_iter()) {
-                if *r > 0.0 {
-                    out.scaled_add(*r, &v);
-                }
-            }
+            noised.at(x, scratch);
+            noised::add_weighted(&scratch.resp, &scratch.pulls, out.view_mut());
         });
         out
     }

@@ -3,7 +3,7 @@
 use super::{Mixture, eigen};
 use crate::noise::NoiseLevel;
 use crate::{Error, Result};
-use ndarray::{Array2, ArrayView1};
+use ndarray::{Array1, Array2, ArrayView1, ArrayViewMut1};
 use std::f64::consts::TAU;
 
 /// Σₖ = Q·diag(λ)·Qᵀ, so that Cₖ⁻¹ = Q·diag(1/(α²λ + σ²))·Qᵀ at every level.
@@ -46,74 +46,73 @@ impl Axes {
 }
 
 /// What the mixture's components look like at one noise level; computed once per call.
-pub struct Noised<'a> {
-    mixture: &'a Mixture,
-    means: Array2<f64>,     // α·μ (K, d)
-    variances: Array2<f64>, // α²λ + σ² along each component's own axes (K, d)
-    log_scales: Vec<f64>,   // log πₖ − ½ log det(2π·Cₖ) (K)
+///
+/// Flat slices and plain loops: this is the innermost code of every exact experiment.
+pub struct Noised {
+    dim: usize,
+    means: Vec<f64>,      // α·μ (K, d)
+    precisions: Vec<f64>, // Cₖ⁻¹ (K, d, d)
+    log_scales: Vec<f64>, // log πₖ − ½ log det(2π·Cₖ) (K)
 }
 
 /// Buffers of one thread.
 pub struct Scratch {
-    pub logs: Vec<f64>,     // (K)
-    pub resp: Vec<f64>,     // (K)
-    pub pulls: Array2<f64>, // vₖ = Cₖ⁻¹(α·μₖ − x) (K, d)
+    pub logs: Vec<f64>,  // log πₖ N(x; α·μₖ, Cₖ) (K)
+    pub resp: Vec<f64>,  // rₖ(x) (K)
+    pub pulls: Vec<f64>, // vₖ = Cₖ⁻¹(α·μₖ − x) (K, d)
+    pub classes: Vec<f64>,
+    x: Vec<f64>,
 }
 
 impl Scratch {
     pub fn new(mixture: &Mixture) -> Self {
-        let zeros = vec![0.0; mixture.weights.len()];
-        Scratch { logs: zeros.clone(), resp: zeros, pulls: Array2::zeros(mixture.means.raw_dim()) }
+        let (k, d) = mixture.means.dim();
+        let zeros = |n: usize| vec![0.0; n];
+        Scratch {
+            logs: zeros(k),
+            resp: zeros(k),
+            pulls: zeros(k * d),
+            classes: zeros(mixture.classes),
+            x: zeros(d),
+        }
     }
 }
 
-impl<'a> Noised<'a> {
-    pub fn new(mixture: &'a Mixture, level: NoiseLevel) -> Self {
+impl Noised {
+    pub fn new(mixture: &Mixture, level: NoiseLevel) -> Self {
         let NoiseLevel { alpha, sigma } = level;
-        let variances = Array2::from_shape_fn(mixture.means.raw_dim(), |(k, i)| {
-            alpha * alpha * mixture.axes[k].lambda[i] + sigma * sigma
-        });
-        let log_scales = mixture
-            .weights
-            .iter()
-            .zip(variances.outer_iter())
-            .map(|(w, c)| w.ln() - 0.5 * c.iter().map(|c| (TAU * c).ln()).sum::<f64>())
-            .collect();
-        Noised { mixture, means: &mixture.means * alpha, variances, log_scales }
+        let (mut precisions, mut log_scales) = (Vec::new(), Vec::new());
+        for (axes, weight) in mixture.axes.iter().zip(&mixture.weights) {
+            let variances: Array1<f64> =
+                axes.lambda.iter().map(|l| alpha * alpha * l + sigma * sigma).collect();
+            log_scales
+                .push(weight.ln() - 0.5 * variances.iter().map(|c| (TAU * c).ln()).sum::<f64>());
+            precisions.extend((&axes.q / &variances).dot(&axes.q.t()));
+        }
+        let means = mixture.means.iter().map(|m| alpha * m).collect();
+        Noised { dim: mixture.means.ncols(), means, precisions, log_scales }
     }
 
-    /// Coordinate i of Qₖᵀ(α·μₖ − x), the way to component k along its own axis i.
-    fn along(&self, k: usize, i: usize, x: ArrayView1<f64>) -> f64 {
-        let q = &self.mixture.axes[k].q;
-        (0..x.len()).map(|j| q[[j, i]] * (self.means[[k, j]] - x[j])).sum()
-    }
-
-    /// Fills `logs` with log πₖ N(x; α·μₖ, Cₖ) and `resp` with the responsibilities rₖ(x); returns log p_t(x).
-    pub fn responsibilities(&self, x: ArrayView1<f64>, scratch: &mut Scratch) -> f64 {
+    /// Fills `pulls`, `logs` and `resp` for one point and returns log p_t(x).
+    pub fn at(&self, x: ArrayView1<f64>, scratch: &mut Scratch) -> f64 {
+        let d = self.dim;
+        scratch.x.iter_mut().zip(x).for_each(|(to, from)| *to = *from);
         for (k, log) in scratch.logs.iter_mut().enumerate() {
-            let square: f64 =
-                (0..x.len()).map(|i| self.along(k, i, x).powi(2) / self.variances[[k, i]]).sum();
+            let (mean, pull) = (&self.means[k * d..][..d], &mut scratch.pulls[k * d..][..d]);
+            let mut square = 0.0;
+            for (i, row) in self.precision(k).chunks_exact(d).enumerate() {
+                pull[i] = (0..d).map(|j| row[j] * (mean[j] - scratch.x[j])).sum();
+                square += pull[i] * (mean[i] - scratch.x[i]);
+            }
             *log = self.log_scales[k] - 0.5 * square;
         }
         scratch.resp.copy_from_slice(&scratch.logs);
         softmax(&mut scratch.resp)
     }
 
-    /// Fills `pulls` with vₖ = Cₖ⁻¹(α·μₖ − x).
-    pub fn pulls(&self, x: ArrayView1<f64>, scratch: &mut Scratch) {
-        for (k, mut v) in scratch.pulls.outer_iter_mut().enumerate() {
-            v.fill(0.0);
-            for i in 0..x.len() {
-                let z = self.along(k, i, x) / self.variances[[k, i]];
-                v.scaled_add(z, &self.mixture.axes[k].q.column(i));
-            }
-        }
-    }
-
-    /// Cₖ⁻¹ (d, d).
-    pub fn precision(&self, k: usize) -> Array2<f64> {
-        let q = &self.mixture.axes[k].q;
-        (q / &self.variances.row(k)).dot(&q.t())
+    /// Cₖ⁻¹, row by row (d·d).
+    pub fn precision(&self, k: usize) -> &[f64] {
+        &self.precisions[k * self.dim * self.dim..][..self.dim * self.dim]
     }
 }
 
@@ -125,4 +124,13 @@ pub fn softmax(logs: &mut [f64]) -> f64 {
     let total: f64 = logs.iter().sum();
     logs.iter_mut().for_each(|l| *l /= total);
     top + total.ln()
+}
+
+/// Adds Σₖ wₖ·vₖ to `out` (d), `pulls` holding the vₖ one after the other (K·d). Weights of 0 cost nothing.
+pub fn add_weighted(weights: &[f64], pulls: &[f64], mut out: ArrayViewMut1<f64>) {
+    for (w, v) in weights.iter().zip(pulls.chunks_exact(out.len())) {
+        if *w != 0.0 {
+            out.iter_mut().zip(v).for_each(|(o, v)| *o += w * v);
+        }
+    }
 }

@@ -1,6 +1,7 @@
 //! The exact classifier: p(y | x_t) of a mixture.
 
-use super::{Mixture, Noised, noised::softmax};
+use super::Mixture;
+use super::noised::{Noised, Scratch, add_weighted, softmax};
 use crate::noise::NoiseLevel;
 use crate::score::Likelihood;
 use ndarray::{Array1, Array2, ArrayView2, Axis};
@@ -29,11 +30,11 @@ impl Likelihood for Posterior<'_> {
         let noised = Noised::new(self.mixture, level);
         let mut out = Array1::zeros(x.nrows());
         self.mixture.for_rows(x, out.view_mut().insert_axis(Axis(1)), |x, mut out, scratch| {
-            noised.responsibilities(x, scratch);
-            let mut logits = self.class_logits(&scratch.logs);
-            logits.iter_mut().for_each(|l| *l /= self.temperature);
-            let own = logits[self.class];
-            out[0] = own - softmax(&mut logits);
+            noised.at(x, scratch);
+            self.class_logits(scratch);
+            scratch.classes.iter_mut().for_each(|l| *l /= self.temperature);
+            let own = scratch.classes[self.class];
+            out[0] = own - softmax(&mut scratch.classes);
         });
         out
     }
@@ -42,32 +43,36 @@ impl Likelihood for Posterior<'_> {
         let labels = &self.mixture.labels;
         let noised = Noised::new(self.mixture, level);
         let mut out = Array2::zeros(x.raw_dim());
-        self.mixture.for_rows(x, out.view_mut(), |x, mut out, scratch| {
-            noised.responsibilities(x, scratch);
-            noised.pulls(x, scratch);
-            let logits = self.class_logits(&scratch.logs);
-            let mut q: Vec<f64> = logits.iter().map(|l| l / self.temperature).collect();
-            softmax(&mut q);
-            for (k, v) in scratch.pulls.outer_iter().enumerate() {
-                let within = (scratch.logs[k] - logits[labels[k]]).exp(); // r(k | class of k)
-                let own = if labels[k] == self.class { 1.0 } else { 0.0 };
-                out.scaled_add(within * (own - q[labels[k]]) / self.temperature, &v);
+        self.mixture.for_rows(x, out.view_mut(), |x, out, scratch| {
+            noised.at(x, scratch);
+            self.class_logits(scratch);
+            for (k, r) in scratch.resp.iter_mut().enumerate() {
+                *r = (scratch.logs[k] - scratch.classes[labels[k]]).exp(); // r(k | class of k)
             }
+            scratch.classes.iter_mut().for_each(|l| *l /= self.temperature);
+            softmax(&mut scratch.classes); // q
+            for (k, r) in scratch.resp.iter_mut().enumerate() {
+                let own = if labels[k] == self.class { 1.0 } else { 0.0 };
+                *r *= (own - scratch.classes[labels[k]]) / self.temperature;
+            }
+            add_weighted(&scratch.resp, &scratch.pulls, out);
         });
         out
     }
 }
 
 impl Posterior<'_> {
-    /// ℓ_j(x) = log P(j) p_t(x | j) of every class, from the components' logs.
-    fn class_logits(&self, logs: &[f64]) -> Vec<f64> {
+    /// Fills `classes` with ℓ_j(x) = log P(j) p_t(x | j) of every class j, from the components' logs.
+    fn class_logits(&self, scratch: &mut Scratch) {
         let labels = &self.mixture.labels;
-        (0..self.mixture.classes)
-            .map(|j| {
-                let mut own: Vec<f64> =
-                    logs.iter().zip(labels).filter(|(_, y)| **y == j).map(|(l, _)| *l).collect();
-                softmax(&mut own)
-            })
-            .collect()
+        scratch.classes.fill(f64::NEG_INFINITY);
+        for (log, y) in scratch.logs.iter().zip(labels) {
+            scratch.classes[*y] = scratch.classes[*y].max(*log);
+        }
+        scratch.resp.fill(0.0);
+        for (log, y) in scratch.logs.iter().zip(labels) {
+            scratch.resp[*y] += (log - scratch.classes[*y]).exp();
+        }
+        scratch.classes.iter_mut().zip(&scratch.resp).for_each(|(l, sum)| *l += sum.ln());
     }
 }
