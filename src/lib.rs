@@ -7,6 +7,7 @@ pub mod rng;
 pub mod noise;
 pub mod score;
 pub mod mixture;
+pub mod data;
 pub mod nn;
 pub mod train;
 pub mod guidance;

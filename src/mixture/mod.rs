@@ -153,7 +153,7 @@ impl Mixture {
         prior
     }
 
-    /// E[x₀] of the whole mixture (d).
+    /// E\[x₀\] of the whole mixture (d).
     pub fn mean(&self) -> Array1<f64> {
         ArrayView1::from(&self.weights).dot(&self.means)
     }

@@ -1,0 +1,387 @@
+//! Scenes from TOML files. Whatever a file holds, the answer is a scene or one sentence that says what to change.
+
+use super::component::{Component, Parsed};
+use super::{ClassName, Scene};
+use crate::mixture::Mixture;
+use crate::{Error, Result};
+use ndarray::Array2;
+use serde::Deserialize;
+use std::collections::BTreeMap;
+use std::io::Read;
+use std::path::Path;
+use toml::Spanned;
+
+/// Larger files are refused unread.
+const MOST_BYTES: usize = 16 << 20;
+/// A scene is a toy.
+const MOST_COMPONENTS: usize = 100_000;
+const MOST_CLASSES: usize = 1_000;
+const MOST_DIMENSIONS: usize = 1_000;
+/// Numbers in all covariances together, components × dimension²: 80 MB.
+const MOST_NUMBERS: usize = 10_000_000;
+/// Components with a covariance × dimension³: some ten seconds of finding axes.
+const MOST_WORK: usize = 20_000_000;
+/// Lines, commas, dots and brackets in a file, which bound what the parser needs: about half a gigabyte.
+const MOST_MARKS: usize = 4_000_000;
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct SceneFile {
+    name: String,
+    #[serde(default)]
+    vietnamese: BTreeMap<String, String>,
+    #[serde(default)]
+    component: Vec<Spanned<Component>>,
+}
+
+impl Scene {
+    /// Reads a scene file; `experiments/scenes/cross.toml` is an example with every field.
+    ///
+    /// ```toml
+    /// name = "pair"
+    /// [[component]]
+    /// weight = 1
+    /// mean = [1.0, 0.0]
+    /// sd = 0.5                                    # or covariance = [[…, …], […, …]]
+    /// label = "dog"
+    /// [vietnamese]
+    /// dog = "chó"
+    /// ```
+    ///
+    /// Classes are counted from 0 in the order in which their labels first appear; weights are scaled to sum to one.
+    ///
+    /// # Errors
+    /// If the file cannot be read, is too large, or as [`Scene::parse`].
+    pub fn load(path: impl AsRef<Path>) -> Result<Scene> {
+        let path = path.as_ref();
+        let io = |e| Error::io("read", path, e);
+        let mut bytes = Vec::new();
+        let file = std::fs::File::open(path).map_err(io)?;
+        file.take(MOST_BYTES as u64 + 1).read_to_end(&mut bytes).map_err(io)?;
+        let text = if bytes.len() > MOST_BYTES {
+            Err(format!("it is larger than {} MiB; a scene is a few components", MOST_BYTES >> 20))
+        } else {
+            String::from_utf8(bytes).map_err(|e| {
+                format!(
+                    "byte {} is not UTF-8; save the file as UTF-8",
+                    e.utf8_error().valid_up_to()
+                )
+            })
+        };
+        Scene::parse(&text.map_err(|why| Error::Scene { path: path.into(), why })?, path)
+    }
+
+    /// Reads a scene from the text of a file; `path` only appears in messages.
+    ///
+    /// # Errors
+    /// If the text is not TOML, a field is unknown, missing or of another type, `sd` and `covariance` are both given or
+    /// both missing, a number is not finite, dimensions differ, a covariance is not symmetric and positive definite, two
+    /// classes share a name, or there is more of anything than a toy can have.
+    pub fn parse(text: &str, path: impl AsRef<Path>) -> Result<Scene> {
+        parse(text).map_err(|why| Error::Scene { path: path.as_ref().into(), why })
+    }
+}
+
+fn parse(text: &str) -> Parsed<Scene> {
+    if text.bytes().filter(|b| b",.=[{\n".contains(b)).count() > MOST_MARKS {
+        return Err(format!(
+            "it has over {MOST_MARKS} lines and values; a scene is a few components"
+        ));
+    }
+    let file: SceneFile = toml::from_str(text).map_err(|e| not_toml(text, &e))?;
+    if file.name.trim().is_empty() {
+        return Err("name is empty; give the scene a name".into());
+    }
+    let dim = check(text, &file.component)?;
+    let parts = || file.component.iter().map(Spanned::get_ref);
+    let (class_names, labels) = classes(parts(), &file.vietnamese)?;
+    let means: Vec<f64> = parts().flat_map(|c| c.mean.iter().flatten().copied()).collect();
+    let mixture = Mixture::new(
+        parts().map(|c| c.weight.unwrap_or_default()).collect(),
+        Array2::from_shape_vec((labels.len(), dim), means).map_err(|e| e.to_string())?,
+        parts().map(|c| c.cov(dim)).collect(),
+        labels,
+    )
+    .map_err(|e| not_a_mixture(text, &file.component, dim, &e))?;
+    Ok(Scene { name: file.name, mixture, class_names })
+}
+
+/// Checks everything but the covariances' definiteness, before anything is allocated; returns the dimension.
+fn check(text: &str, components: &[Spanned<Component>]) -> Parsed<usize> {
+    let n = components.len();
+    if n > MOST_COMPONENTS {
+        return Err(format!("it has {n} components, but at most {MOST_COMPONENTS} are read"));
+    }
+    let Some(first) = components.first() else {
+        return Err("it has no component; add a [[component]] with weight, mean, sd (or covariance) and label".into());
+    };
+    let dim = first.get_ref().mean.as_ref().map_or(0, Vec::len);
+    if dim > MOST_DIMENSIONS {
+        return Err(format!("it has {dim} dimensions, but at most {MOST_DIMENSIONS} are read"));
+    }
+    if n * dim * dim > MOST_NUMBERS {
+        return Err(format!(
+            "{n} covariances of {dim} × {dim} are too many numbers; use at most {} components or fewer dimensions",
+            MOST_NUMBERS / (dim * dim)
+        ));
+    }
+    let full = components.iter().filter(|c| c.get_ref().covariance.is_some()).count();
+    if full * dim.pow(3) > MOST_WORK {
+        return Err(format!(
+            "{full} covariances of {dim} × {dim} take too long to decompose; use sd, or fewer components or dimensions"
+        ));
+    }
+    for (i, c) in components.iter().enumerate() {
+        c.get_ref().check(dim).map_err(|why| format!("{}{why}", place(text, i, c)))?;
+    }
+    Ok(dim)
+}
+
+/// The names of the classes in order of first appearance, and the class of each component.
+fn classes<'a>(
+    components: impl Iterator<Item = &'a Component>,
+    vietnamese: &BTreeMap<String, String>,
+) -> Parsed<(Vec<ClassName>, Vec<usize>)> {
+    let (mut numbers, mut names, mut labels) = (BTreeMap::new(), Vec::new(), Vec::new());
+    for label in components.map(|c| c.label.as_deref().unwrap_or_default().trim()) {
+        let class = *numbers.entry(label).or_insert(names.len());
+        if class == names.len() {
+            let vi = vietnamese.get(label).map_or(label, |v| v.trim());
+            names.push(ClassName { en: label.into(), vi: vi.into() });
+        }
+        labels.push(class);
+    }
+    if names.len() > MOST_CLASSES {
+        return Err(format!("it has {} labels, but at most {MOST_CLASSES} are read", names.len()));
+    }
+    if let Some(key) = vietnamese.keys().find(|k| !numbers.contains_key(k.as_str())) {
+        let hint = super::did_you_mean(key, numbers.keys().copied());
+        return Err(format!(
+            "vietnamese names {key:?}, which is the label of no component; remove it or correct it{hint}"
+        ));
+    }
+    let mut owner = numbers;
+    for (class, name) in names.iter().enumerate() {
+        if name.vi.is_empty() {
+            return Err(format!(
+                "the vietnamese name of {:?} is empty; fill it in or remove it",
+                name.en
+            ));
+        }
+        if *owner.entry(&name.vi).or_insert(class) != class {
+            return Err(format!("two classes are called {:?}; rename one", name.vi));
+        }
+    }
+    Ok((names, labels))
+}
+
+/// `component 3 (line 14): `, counted from 1 as people do.
+fn place(text: &str, i: usize, component: &Spanned<Component>) -> String {
+    format!("component {} (line {}): ", i + 1, line(text, component.span().start))
+}
+
+/// The line of a byte, counted from 1.
+fn line(text: &str, byte: usize) -> usize {
+    1 + text.bytes().take(byte).filter(|b| *b == b'\n').count()
+}
+
+/// What the parser says, on one line, with the line and the component it says it about.
+fn not_toml(text: &str, error: &toml::de::Error) -> String {
+    let message = error.message().replace(char::is_control, " ");
+    let message = message.split_whitespace().collect::<Vec<_>>().join(" ");
+    let Some(span) = error.span() else {
+        return message;
+    };
+    let line = line(text, span.start);
+    let is_header =
+        |l: &&str| l.split_whitespace().collect::<String>().starts_with("[[component]]");
+    match text.lines().take(line).filter(is_header).count() {
+        0 => format!("line {line}: {message}"),
+        i => format!("component {i} (line {line}): {message}"),
+    }
+}
+
+/// Which component the mixture refused.
+fn not_a_mixture(
+    text: &str,
+    components: &[Spanned<Component>],
+    dim: usize,
+    error: &Error,
+) -> String {
+    let refused = |c: &Component| {
+        let mean = Array2::zeros((1, dim));
+        Mixture::new(vec![1.0], mean, vec![c.cov(dim)], vec![0]).is_err()
+    };
+    match components.iter().enumerate().find(|(_, c)| refused(c.get_ref())) {
+        Some((i, c)) => format!(
+            "{}covariance is not positive definite; make its diagonal larger or the rest of it smaller",
+            place(text, i, c)
+        ),
+        None => error.to_string(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rng::{Purpose, stream};
+    use ndarray::array;
+    use rand::Rng;
+
+    const CROSS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/experiments/scenes/cross.toml");
+
+    /// A valid file whose second component is `rest`.
+    fn with(rest: &str) -> String {
+        format!(
+            "name = \"s\"\n[[component]]\nweight = 1\nmean = [0, 0]\nsd = 1\nlabel = \"a\"\n[[component]]\n{rest}\n"
+        )
+    }
+
+    fn message(text: &str) -> String {
+        Scene::parse(text, "s.toml").unwrap_err().to_string()
+    }
+
+    #[test]
+    fn the_example_is_read_as_written() {
+        let scene = Scene::find(CROSS).unwrap();
+        let m = &scene.mixture;
+        assert_eq!((scene.name.as_str(), m.weights()), ("cross", &[0.4, 0.4, 0.2][..]));
+        assert_eq!(m.covs()[1], array![[0.02, 0.0], [0.0, 2.0]]);
+        assert_eq!(m.covs()[2], Array2::<f64>::eye(2) * (0.2 * 0.2));
+        assert_eq!(m.means().row(2), array![2.0, 2.0]);
+        assert_eq!((scene.class("dọc").unwrap(), scene.class("dot").unwrap()), (1, 2));
+    }
+
+    #[test]
+    fn classes_are_numbered_by_first_appearance_and_need_no_second_name() {
+        let one =
+            |l: &str| format!("[[component]]\nweight = 1\nmean = [0]\nsd = 1\nlabel = {l:?}\n");
+        let scene =
+            Scene::parse(&format!("name = \"s\"\n{}{}{}", one("z"), one("a"), one("z")), "s.toml");
+        let scene = scene.unwrap();
+        assert_eq!(scene.mixture.labels(), [0, 1, 0]);
+        assert_eq!(scene.class_names[1], ClassName { en: "a".into(), vi: "a".into() });
+    }
+
+    #[test]
+    fn a_wrong_file_is_refused_with_the_place_and_the_remedy() {
+        let second = "weight = 1\nmean = [1, 1]\nlabel = \"b\"\n";
+        let cov = |c: &str| with(&format!("{second}covariance = {c}"));
+        let sd = "sd = 1\nlabel = \"b\"\n";
+        let table = |t: &str| format!("{}[vietnamese]\n{t}", with(&format!("{second}sd = 1")));
+        for (text, piece) in [
+            ("name = ", "line 1: "),
+            ("", "missing field `name`"),
+            ("name = 3", "line 1: invalid type: integer `3`"),
+            ("name = \" \"", "name is empty; give"),
+            ("name = \"s\"", "no component; add a [[component]]"),
+            ("name = \"s\"\nnmae = 1", "line 2: unknown field `nmae`"),
+            ("name = \"s\"\nname = \"t\"", "line 2: duplicate key"),
+            ("component = 1\nname = \"s\"", "line 1: invalid type"),
+            (&with("weigth = 1"), "component 2 (line 8): unknown field `weigth`, expected one of"),
+            (&with("weight = \"1\""), "component 2 (line 8): invalid type: string"),
+            (&with("mean = [1, 1"), "component 2 (line"),
+            (&with(""), "component 2 (line 7): weight is missing; add weight = 1"),
+            (&with("weight = -1"), "component 2 (line 7): weight is -1; make it at least 1e-50"),
+            (&with("weight = 0"), "weight is 0; make it at least"),
+            (&with("weight = inf"), "weight is inf; give it a finite number"),
+            (&with("weight = 1"), "mean is missing; add mean"),
+            (&with("weight = 1\nmean = []"), "mean is empty; give"),
+            (&with("weight = 1\nmean = [1]"), "mean has 1 numbers; give it 2 as in component 1"),
+            (&with("weight = 1\nmean = [1, nan]"), "mean[1] is NaN; give it a finite number"),
+            (&with("weight = 1\nmean = [1, 1e99]"), "mean[1] is 1e99; give it a finite number"),
+            (&with(second), "neither sd nor covariance is given; add one"),
+            (&cov("[[1, 0], [0, 1]]\nsd = 1"), "both sd and covariance are given; keep one"),
+            (&with(&format!("{second}sd = 0")), "sd is 0; make it at least"),
+            (&with(&format!("{second}sd = -1")), "sd is -1; make it at least"),
+            (&with(&format!("{second}sd = nan")), "sd is NaN; give"),
+            (&cov("[[1, 0]]"), "covariance has 1 rows; give it 2"),
+            (&cov("[[1, 0], [0]]"), "row 1 of covariance has 1 numbers; give it 2"),
+            (&cov("[[1, 0], [0, inf]]"), "covariance[1][1] is inf; give"),
+            (&cov("[[0, 0], [0, 0]]"), "covariance is 0; give"),
+            (&cov("[[1, 0.1], [0.2, 1]]"), "covariance[1][0] is 0.2 but covariance[0][1] is 0.1;"),
+            (
+                &cov("[[1, 2], [2, 1]]"),
+                "component 2 (line 7): covariance is not positive definite;",
+            ),
+            (&cov("[[1, 0], [0, -1]]"), "not positive definite; make its diagonal larger"),
+            (&with(&format!("weight = 1\nmean = [1, 1]\n{}", &sd[..6])), "label is missing; add"),
+            (&with("weight = 1\nmean = [1, 1]\nsd = 1\nlabel = \" \""), "label is empty; name"),
+            (&table("c = \"x\""), "vietnamese names \"c\", which is the label of no component;"),
+            (&table("b = \"\""), "vietnamese name of \"b\" is empty; fill it in"),
+            (&table("b = \"a\""), "two classes are called \"a\"; rename one"),
+            (&table("a = \"x\"\nb = \"x\""), "two classes are called \"x\"; rename one"),
+        ] {
+            let message = message(text);
+            assert!(message.starts_with("scene file s.toml: "), "{message}");
+            assert!(message.contains(piece), "{message:?} lacks {piece:?}");
+            assert_eq!(message.lines().count(), 1, "{message}");
+        }
+        assert!(Scene::parse(&with(&format!("{second}sd = 1")), "s.toml").is_ok(), "the good twin");
+    }
+
+    #[test]
+    fn more_than_a_toy_is_refused() {
+        let component = |mean: &str, label: usize| {
+            format!("[[component]]\nweight = 1\nmean = [{mean}]\nsd = 1\nlabel = \"{label}\"\n")
+        };
+        let file = |n: usize, d: usize, classes: usize| {
+            let mean = vec!["0"; d].join(",");
+            let parts: String = (0..n).map(|i| component(&mean, i % classes)).collect();
+            Scene::parse(&format!("name = \"s\"\n{parts}"), "s.toml")
+        };
+        let piece = |scene: Result<Scene>| scene.unwrap_err().to_string();
+        assert!(piece(file(100_001, 1, 1)).contains("100001 components, but at most 100000"));
+        assert!(piece(file(1, 1_001, 1)).contains("1001 dimensions, but at most 1000"));
+        assert!(piece(file(11, 1_000, 1)).contains("at most 10 components"));
+        assert!(piece(file(1_001, 1, 1_001)).contains("1001 labels, but at most 1000"));
+        let row = format!("[{}]", vec!["1"; 500].join(","));
+        let full = with("").replace("sd = 1", &format!("covariance = [{row}]"));
+        let full = full.replace("[0, 0]", &row);
+        assert!(message(&full).contains("1 covariances of 500 × 500 take too long"));
+        assert!(message(&",".repeat(MOST_MARKS + 1)).contains("over 4000000 lines and values"));
+        assert_eq!(file(2_000, 2, 1_000).unwrap().mixture.classes(), 1_000);
+    }
+
+    #[test]
+    fn a_file_that_is_no_text_is_refused() {
+        let path = std::env::temp_dir().join(format!("scorelab-scene-{}.toml", std::process::id()));
+        let load = |bytes: &[u8]| {
+            std::fs::write(&path, bytes).unwrap();
+            Scene::load(&path).unwrap_err().to_string()
+        };
+        assert!(load(b"name = \"\xff\"").contains("byte 8 is not UTF-8; save the file as UTF-8"));
+        assert!(load(&vec![b'#'; MOST_BYTES + 1]).contains("larger than 16 MiB"));
+        std::fs::remove_file(&path).unwrap();
+        assert!(Scene::load(&path).unwrap_err().to_string().starts_with("cannot read "));
+    }
+
+    #[test]
+    fn no_damage_to_a_file_is_a_panic() {
+        let whole = std::fs::read(CROSS).unwrap();
+        let mut refused = 0;
+        for i in 0..3_000 {
+            let mut rng = stream(7, Purpose::Reference, 0, i);
+            let mut bytes = whole.clone();
+            for _ in 0..=rng.random_range(0..4) {
+                let at = rng.random_range(0..bytes.len());
+                match rng.random_range(0..4) {
+                    0 => bytes.truncate(at.max(1)),
+                    1 => bytes[at] = rng.random_range(9..128),
+                    2 => drop(bytes.remove(at)),
+                    _ => bytes.splice(at..at, *b"[9e").for_each(drop),
+                }
+                bytes.push(b'\n');
+            }
+            if let Ok(text) = String::from_utf8(bytes)
+                && let Err(e) = Scene::parse(&text, "s.toml")
+            {
+                assert_eq!(e.to_string().lines().count(), 1, "{e}");
+                refused += 1;
+            }
+        }
+        assert!(refused > 500, "{refused} of 3000 were wrong enough");
+        assert!(Scene::parse(&format!("name = {}", "[".repeat(100_000)), "s.toml").is_err());
+        assert!(Scene::parse(&"a.".repeat(100_000), "s.toml").is_err());
+    }
+}

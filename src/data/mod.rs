@@ -1,0 +1,201 @@
+//! Labelled scenes: exact mixtures with names for their classes, built in or read from a file.
+
+mod built_in;
+mod component;
+mod file;
+
+use crate::mixture::Mixture;
+use crate::{Error, Result};
+
+/// What a class is called, in the two languages of the figures.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ClassName {
+    /// The English name.
+    pub en: String,
+    /// The Vietnamese name; the English one again where a scene file gives none.
+    pub vi: String,
+}
+
+/// A labelled data distribution, known exactly: something to learn, to steer and to draw.
+///
+/// | name | d | classes | what it is |
+/// |---|---|---|---|
+/// | `animals` | 2 | 4 | one round mode each for dog, cat, bear and cow, far apart |
+/// | `three` | 2 | 3 | round modes that overlap, at 90°, 210° and 330° |
+/// | `ring8` | 2 | 8 | round modes on a circle, named by the compass |
+/// | `wide` | 2 | 3 | unequal weights and widths, most of them slanted; one class owns two modes |
+/// | `moons` | 2 | 2 | two interlocking arcs of 100 small components each, their places seeded |
+/// | `two-1d` | 1 | 2 | ½N(1, 1) + ½N(−1, 1) |
+/// | `far-mode-1d` | 1 | 2 | class A has a near and a far mode, class B lies beside the near one |
+/// | `f7` | 2 | 3 | three slanted Gaussians, for the order of solvers |
+#[derive(Debug, Clone)]
+pub struct Scene {
+    /// The scene's name.
+    pub name: String,
+    /// The distribution itself; its class c is called `class_names[c]`.
+    pub mixture: Mixture,
+    /// The names of the classes, one for each class of the mixture.
+    pub class_names: Vec<ClassName>,
+}
+
+impl Scene {
+    /// The names of the built-in scenes.
+    pub fn names() -> &'static [&'static str] {
+        &built_in::NAMES
+    }
+
+    /// The built-in scene of that name.
+    ///
+    /// # Errors
+    /// If there is none; the message lists the names and the nearest of them.
+    pub fn named(name: &str) -> Result<Scene> {
+        built_in::scene(name).ok_or_else(|| {
+            let must = format!("one of {}, or the path of a .toml file", Scene::names().join(", "));
+            let hint = did_you_mean(name, Scene::names().iter().copied());
+            Error::value("the scene", format!("{name:?}"), must + &hint)
+        })
+    }
+
+    /// A built-in scene by its name, or a scene file by its path.
+    ///
+    /// What ends in `.toml` or holds a path separator is a path.
+    ///
+    /// # Errors
+    /// As [`Scene::named`] and [`Scene::load`].
+    pub fn find(name_or_path: &str) -> Result<Scene> {
+        let is_path = name_or_path.ends_with(".toml")
+            || name_or_path.contains(|c: char| c == '/' || std::path::is_separator(c));
+        if is_path { Scene::load(name_or_path) } else { Scene::named(name_or_path) }
+    }
+
+    /// The class with that English or Vietnamese name, or with that number, counted from 0.
+    ///
+    /// A name goes before a number, should a class be called `1`.
+    ///
+    /// # Errors
+    /// If there is none; the message lists the names and the nearest of them.
+    pub fn class(&self, name_or_index: &str) -> Result<usize> {
+        let by_name = |n: &ClassName| n.en == name_or_index || n.vi == name_or_index;
+        let by_index = || name_or_index.parse().ok().filter(|i| *i < self.class_names.len());
+        self.class_names.iter().position(by_name).or_else(by_index).ok_or_else(|| {
+            let names = self.class_names.iter().flat_map(|n| [n.en.as_str(), n.vi.as_str()]);
+            let must = format!(
+                "one of {}, or a number from 0 to {}",
+                self.listed_classes(),
+                self.class_names.len().saturating_sub(1)
+            );
+            Error::value(
+                format!("the class of scene {}", self.name),
+                format!("{name_or_index:?}"),
+                must + &did_you_mean(name_or_index, names),
+            )
+        })
+    }
+
+    /// The classes for a message: `dog (chó), cat (mèo), …`, at most a dozen.
+    fn listed_classes(&self) -> String {
+        const MOST: usize = 12;
+        let one = |n: &ClassName| match n.en == n.vi {
+            true => n.en.clone(),
+            false => format!("{} ({})", n.en, n.vi),
+        };
+        let mut shown: Vec<String> = self.class_names.iter().take(MOST).map(one).collect();
+        if self.class_names.len() > MOST {
+            shown.push(format!("… ({} in all)", self.class_names.len()));
+        }
+        shown.join(", ")
+    }
+}
+
+/// The end of a message about an unknown name: ` (did you mean "animals"?)`, or nothing if no name is near.
+fn did_you_mean<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> String {
+    const LONGEST: usize = 64;
+    let length = name.chars().count();
+    if length > LONGEST {
+        return String::new();
+    }
+    let name = name.to_lowercase();
+    known
+        .map(|k| (edits(&name, &k.to_lowercase()), k))
+        .filter(|(edits, k)| *edits <= 1 + length / 4 && *edits < k.chars().count())
+        .min_by_key(|(edits, _)| *edits)
+        .map_or_else(String::new, |(_, k)| format!(" (did you mean {k:?}?)"))
+}
+
+/// The fewest letters to insert, delete or replace that turn `a` into `b` (Levenshtein).
+fn edits(a: &str, b: &str) -> usize {
+    let b: Vec<char> = b.chars().collect();
+    let mut row: Vec<usize> = (0..=b.len()).collect(); // edits from a's letters so far to b[..j]
+    for (i, from) in a.chars().enumerate() {
+        let mut corner = row[0];
+        row[0] = i + 1;
+        for (j, to) in b.iter().enumerate() {
+            let best = (corner + usize::from(from != *to)).min(row[j] + 1).min(row[j + 1] + 1);
+            corner = row[j + 1];
+            row[j + 1] = best;
+        }
+    }
+    row[b.len()]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_class_is_found_by_either_name_and_by_number() {
+        let scene = Scene::named("animals").unwrap();
+        for (asked, class) in [("dog", 0), ("mèo", 1), ("gấu", 2), ("cow", 3), ("2", 2)] {
+            assert_eq!(scene.class(asked).unwrap(), class, "{asked}");
+        }
+        let mut odd = scene.clone();
+        odd.class_names[3].en = "1".into();
+        assert_eq!(odd.class("1").unwrap(), 3, "a name goes before a number");
+    }
+
+    #[test]
+    fn an_unknown_name_lists_the_names_and_the_nearest() {
+        let scene = |name: &str| Scene::named(name).unwrap_err().to_string();
+        let all = Scene::names().join(", ");
+        assert_eq!(
+            scene("animal"),
+            format!(
+                "the scene is \"animal\", but it must be one of {all}, or the path of a .toml file \
+                 (did you mean \"animals\"?)"
+            )
+        );
+        assert!(scene("Rnig8").contains("did you mean \"ring8\"?"));
+        assert!(!scene("nosuch").contains("did you mean"));
+        assert!(!scene(&"x".repeat(1_000_000)).contains("did you mean"));
+
+        let animals = Scene::named("animals").unwrap();
+        let class = |name: &str| animals.class(name).unwrap_err().to_string();
+        assert_eq!(
+            class("cho"),
+            "the class of scene animals is \"cho\", but it must be one of dog (chó), cat (mèo), bear (gấu), cow (bò), \
+             or a number from 0 to 3 (did you mean \"chó\"?)"
+        );
+        for wrong in ["4", "-1", "1.0", "", "99999999999999999999", "a\nb"] {
+            assert_eq!(class(wrong).lines().count(), 1, "{wrong:?}");
+        }
+    }
+
+    #[test]
+    fn a_path_is_told_from_a_name() {
+        for path in ["nosuch.toml", "nosuch/animals", "./three"] {
+            let message = Scene::find(path).unwrap_err().to_string();
+            assert!(message.starts_with(&format!("cannot read {path}: ")), "{message}");
+        }
+        assert_eq!(Scene::find("three").unwrap().name, "three");
+        assert!(Scene::find("tree").unwrap_err().to_string().contains("did you mean \"three\"?"));
+    }
+
+    #[test]
+    fn edits_are_counted() {
+        for (a, b, n) in
+            [("", "abc", 3), ("kitten", "sitting", 3), ("mèo", "meo", 1), ("a", "a", 0)]
+        {
+            assert_eq!((edits(a, b), edits(b, a)), (n, n), "{a} {b}");
+        }
+    }
+}
