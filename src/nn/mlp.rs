@@ -249,12 +249,15 @@ impl Mlp {
     /// Fills the columns of `input` behind the point: the features of the log-SNR and the label's embedding.
     fn embed(&self, w: &mut Workspace) {
         let c = &self.config;
-        let half = c.features / 2;
+        let frequencies = frequencies(c.features / 2);
+        let mut features = vec![0.0; c.features];
         for (row, mut input) in w.input.outer_iter_mut().enumerate() {
-            for f in 0..half {
-                let (sin, cos) = (TAU * frequency(f, half) * w.log_snr[row]).sin_cos();
-                (input[c.inputs + f], input[c.inputs + half + f]) = (cos, sin);
+            if row == 0 || w.log_snr[row] != w.log_snr[row - 1] {
+                fourier(&frequencies, w.log_snr[row], &mut features); // once where rows share a level
             }
+            input
+                .slice_mut(s![c.inputs..c.inputs + c.features])
+                .assign(&ArrayView1::from(&features));
             if c.labels > 0 {
                 input
                     .slice_mut(s![c.inputs + c.features..])
@@ -297,13 +300,22 @@ fn layout(c: &MlpConfig) -> (Vec<Layer>, usize) {
     (layers, at)
 }
 
-/// Frequency number f of `half`, in cycles per unit of log-SNR: geometric from 1/64 to 1/4.
+/// The frequencies f in cycles per unit of log-SNR, geometric from 1/64 to 1/4.
 ///
 /// The log-SNR runs over about ±12, so the slowest never completes a turn and tells the ends apart.
-fn frequency(f: usize, half: usize) -> f32 {
+fn frequencies(n: usize) -> Vec<f32> {
     const SLOWEST: f32 = 1.0 / 64.0;
     const FASTEST: f32 = 1.0 / 4.0;
-    FASTEST * (SLOWEST / FASTEST).powf(1.0 - f as f32 / (half.max(2) - 1) as f32)
+    let step = |f: usize| 1.0 - f as f32 / (n.max(2) - 1) as f32;
+    (0..n).map(|f| FASTEST * (SLOWEST / FASTEST).powf(step(f))).collect()
+}
+
+/// cos and then sin of 2π·f·λ at every frequency f.
+fn fourier(frequencies: &[f32], log_snr: f32, features: &mut [f32]) {
+    let (cosines, sines) = features.split_at_mut(frequencies.len());
+    for ((f, cos), sin) in frequencies.iter().zip(cosines).zip(sines) {
+        (*sin, *cos) = (TAU * f * log_snr).sin_cos();
+    }
 }
 
 /// Replaces z by silu(z), and `slopes` by silu'(z).
