@@ -1,0 +1,7 @@
+//! The laws of the crate, each beside a wrong twin that must break it.
+//!
+//! `cargo test --test main bayes_decomposition` runs one group alone.
+
+mod common;
+
+mod bayes_decomposition;
