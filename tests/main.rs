@@ -5,3 +5,7 @@
 mod common;
 
 mod bayes_decomposition;
+mod guidance;
+mod laws;
+mod samplers;
+mod determinism;
