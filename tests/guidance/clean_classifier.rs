@@ -31,10 +31,10 @@ fn diagnose(sigma: f64, believed: NoiseLevel) -> Diagnosis {
         let f = |x: f64| density(x) * f(x);
         let far = 1.0 + 10.0 * sd;
         let near = far.min(2.0);
-        simpson(&f, -far, -near, 4_000)
-            + simpson(&f, -near, 0.0, 4_000)
-            + simpson(&f, 0.0, near, 4_000)
-            + simpson(&f, near, far, 4_000)
+        simpson(f, -far, -near, 4_000)
+            + simpson(f, -near, 0.0, 4_000)
+            + simpson(f, 0.0, near, 4_000)
+            + simpson(f, near, far, 4_000)
     };
     let right = |x: f64| {
         let p = log(x).exp();

@@ -89,7 +89,7 @@ fn at_high_noise_a_condition_shifts_the_mean_by_a_constant() {
             let x = points(&mixture, level, 20, 2.0);
             let shift = given.denoised(x.view(), level) - mixture.denoised(x.view(), level);
             let limit = given.mean() - mixture.mean();
-            worst((shift - limit).outer_iter().map(|row| max_abs(row)))
+            worst((shift - limit).outer_iter().map(max_abs))
         };
         for class in 0..mixture.classes() {
             assert_law(name, residual(1e5, class), residual(10.0, class), 1e-3);

@@ -1,1 +1,8 @@
-//! Samplers.
+//! Samplers against closed forms, orders of convergence and their own degenerate cases.
+
+mod affine;
+mod degenerate;
+mod gaussian;
+mod likelihood;
+mod orders;
+mod quantiles;
