@@ -8,6 +8,8 @@ use scorelab::noise::{Grid, Process, Spacing};
 use scorelab::sampler::{Ddim, DpmSolver2M, EulerMaruyama, Heun, Langevin};
 use scorelab::score::ScoreFn;
 
+const PROCESSES: [Process; 4] = [Process::VP_LINEAR, Process::VpCosine, Process::VE, Process::Flow];
+
 const GAMMAS: [f64; 8] = [0.0, 0.5, 1.0, 1.5, 2.0, 3.0, 5.0, 10.0];
 #[expect(clippy::approx_constant, reason = "a table of rounded answers")]
 const ODE: [f64; 8] = [2.0, 1.4142, 1.0, 0.7071, 0.5, 0.25, 0.0625, 0.00195];
@@ -91,8 +93,7 @@ fn ddim_and_ancestral_sampling_reach_their_limits_from_below_at_gamma_three() {
 
 #[test]
 fn every_process_and_solver_has_the_same_limit() {
-    let processes = [Process::VP_LINEAR, Process::VpCosine, Process::VE, Process::Flow];
-    for process in processes {
+    for process in PROCESSES {
         let grid = Grid::to_data(&process, Spacing::KARRAS, 2_000).unwrap();
         let of = |gamma: f64| {
             with_f1(gamma, |s| {
@@ -131,20 +132,25 @@ fn ode_and_sde_agree_at_gamma_one_and_disagree_at_gamma_three() {
 
 #[test]
 fn euler_maruyama_has_the_odes_limit_without_noise_and_the_sdes_with_it() {
-    // in VE's own time, and with an error of order 1/N that two grids take away
-    let limit = |gamma: f64, lambda: f64| {
+    // in each process's own time, and with an error of order 1/N that two grids take away
+    let limit = |process: &Process, gamma: f64, lambda: f64| {
         let at = |n: usize| {
+            let grid = Grid::to_data(process, Spacing::KARRAS, n).unwrap();
             let mut sampler = EulerMaruyama { lambda };
             let draws: &[usize] = if lambda > 0.0 { &[0] } else { &[] };
-            with_f1(gamma, |s| {
-                end_of_sde(&mut sampler, draws, s, &Process::VE, &karras(n)).variance
-            })
+            with_f1(gamma, |s| end_of_sde(&mut sampler, draws, s, process, &grid).variance)
         };
         2.0 * at(4_096) - at(2_048)
     };
-    for (gamma, ode, sde) in [(1.0, 1.0, 1.0), (3.0, 0.25, 0.3875)] {
-        assert_relative_eq!(limit(gamma, 0.0), ode, max_relative = 5e-3);
-        assert_relative_eq!(limit(gamma, 1.0), sde, max_relative = 5e-3);
+    for process in PROCESSES {
+        for (gamma, ode, sde) in [(1.0, 1.0, 1.0), (3.0, 0.25, 0.3875)] {
+            assert_relative_eq!(limit(&process, gamma, 0.0), ode, max_relative = 5e-3);
+            assert_relative_eq!(limit(&process, gamma, 1.0), sde, max_relative = 5e-3);
+        }
+        assert!(
+            (limit(&process, 3.0, 0.5) - 0.25).abs() > 5e-3 * 0.25,
+            "half the noise is neither"
+        );
     }
 }
 

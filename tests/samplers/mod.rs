@@ -1,6 +1,7 @@
 //! Samplers against closed forms, orders of convergence and their own degenerate cases.
 
 mod affine;
+mod animals;
 mod degenerate;
 mod gaussian;
 mod likelihood;
