@@ -1,0 +1,7 @@
+//! What every score must obey, and what an exact one must obey besides.
+
+mod denoiser;
+mod densities;
+mod empirical;
+mod samples;
+mod score;

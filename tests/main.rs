@@ -1,0 +1,11 @@
+//! The laws of the crate, each beside a wrong twin that must break it.
+//!
+//! `cargo test --test main bayes_decomposition` runs one group alone.
+
+mod common;
+
+mod bayes_decomposition;
+mod guidance;
+mod laws;
+mod samplers;
+mod determinism;
