@@ -7,6 +7,7 @@
 //! | do two sets of samples have the same law? | [`energy_distance`], [`energy_test`] | two normals, closed form |
 //! | how diverse are the samples? | [`spread`], [`entropy`] | entropy of a Gaussian |
 //! | how good is a learned score? | [`score_error`], [`cosine`] | a scaled and a turned score |
+//! | all of that for one guided sample | [`outcome`] | |
 //! | how certain is an average? | [`mean_with_se`] | |
 //!
 //! A set of samples is an array (n, d), one sample a row. Nothing here knows of networks or samplers. Every sum is
@@ -16,6 +17,7 @@ mod chi_square;
 mod energy;
 mod entropy;
 mod modes;
+mod outcome;
 mod shares;
 mod summary;
 
@@ -23,6 +25,7 @@ pub use chi_square::{ChiSquare, chi_square, chi_square_tail};
 pub use energy::{EnergyTest, energy_distance, energy_test};
 pub use entropy::{Entropy, entropy};
 pub use modes::{Modes, mode_counts};
+pub use outcome::{Outcome, outcome};
 pub use shares::{ON_MODE, Shares, Verdict, shares, verdicts};
 pub use summary::{cosine, mean_with_se, score_error, spread};
 

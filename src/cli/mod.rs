@@ -1,0 +1,11 @@
+//! The command line of the experiments: settings, tables, checks, progress. The only user of clap and of exit codes.
+
+mod lab;
+mod progress;
+mod settings;
+mod table;
+
+pub use lab::{Defaults, Lab, Learned, run};
+pub use progress::Progress;
+pub use settings::{ProcessName, SamplerName, Settings};
+pub use table::{GAMMA_FOOTNOTE, OutcomeTable, Table};

@@ -1,0 +1,196 @@
+//! What a user can set.
+
+use crate::noise::Process;
+use crate::plot::{Format, Lang, Theme};
+use crate::sampler::{Ddim, DpmSolver2M, EulerMaruyama, Heun, Method};
+use clap::{Parser, ValueEnum};
+use std::path::PathBuf;
+
+/// The settings that all experiments share.
+#[derive(Debug, Clone, PartialEq, Parser)]
+#[command(disable_version_flag = true)]
+pub struct Settings {
+    /// The data: animals, three, ring8, wide, moons, … or a TOML file with components
+    #[arg(long, default_value = "animals", value_name = "NAME|FILE")]
+    pub scene: String,
+    /// The wanted class y, by name or number
+    #[arg(long, default_value = "0", value_name = "NAME|NUMBER")]
+    pub class: String,
+    /// Guidance scales γ: 0 unconditional, 1 conditional, more over-steers
+    #[arg(
+        long,
+        value_delimiter = ',',
+        allow_negative_numbers = true,
+        default_value = "0,1,2,5,10"
+    )]
+    pub gamma: Vec<f64>,
+    /// c of the weak classifier: its gradient is multiplied by c
+    #[arg(long, default_value_t = 0.2)]
+    pub gradient_scale: f64,
+    /// The noise process
+    #[arg(long, value_enum, default_value_t = ProcessName::VpLinear)]
+    pub process: ProcessName,
+    /// The sampler
+    #[arg(long, value_enum, default_value_t = SamplerName::Dpm2m)]
+    pub sampler: SamplerName,
+    /// Sampling steps [default: the experiment's own]
+    #[arg(long)]
+    pub steps: Option<usize>,
+    /// Samples for each row of a table [default: the experiment's own]
+    #[arg(long)]
+    pub samples: Option<usize>,
+    /// The seed of every random number
+    #[arg(long, default_value_t = 0)]
+    pub seed: u64,
+    /// Small and fast: fewer samples, steps and training steps, with looser checks
+    #[arg(long)]
+    pub quick: bool,
+    /// Also the figures and animations that take longer
+    #[arg(long)]
+    pub all: bool,
+    /// The look of the figures
+    #[arg(long, value_enum, default_value_t = ThemeName::Light)]
+    pub theme: ThemeName,
+    /// The language of the figures
+    #[arg(long, value_enum, default_value_t = LangName::En)]
+    pub lang: LangName,
+    /// File formats of the figures: svg, png, csv (the data), json (settings and numbers), pdf (cargo feature `pdf`)
+    #[arg(long, value_delimiter = ',', value_parser = parse_format, default_value = "svg,png")]
+    pub formats: Vec<Format>,
+    /// Export only this panel of each figure, counted from 1
+    #[arg(long)]
+    pub panel: Option<usize>,
+    /// The output folder [default: out/<experiment>]
+    #[arg(long, value_name = "FOLDER")]
+    pub out: Option<PathBuf>,
+    /// Threads; the results do not depend on it [default: all]
+    #[arg(long)]
+    pub threads: Option<usize>,
+}
+
+/// The format of a name, with the error as clap wants it.
+fn parse_format(name: &str) -> Result<Format, String> {
+    name.parse().map_err(|e: crate::Error| e.to_string())
+}
+
+impl Settings {
+    /// The flags that change a number and are not at their default, with their values: ["--scene ring8"].
+    pub fn differences(&self) -> Vec<String> {
+        let default = Settings::parse_from(["experiment"]);
+        let mut found = Vec::new();
+        let mut compare = |flag: &str, differs: bool, value: String| {
+            if differs {
+                found.push(format!("--{flag} {value}"));
+            }
+        };
+        let gammas = self.gamma.iter().map(f64::to_string).collect::<Vec<_>>().join(",");
+        compare("scene", self.scene != default.scene, self.scene.clone());
+        compare("class", self.class != default.class, self.class.clone());
+        compare("gamma", self.gamma != default.gamma, gammas);
+        let scale = self.gradient_scale;
+        compare("gradient-scale", scale != default.gradient_scale, scale.to_string());
+        compare("process", self.process != default.process, name_of(&self.process));
+        compare("sampler", self.sampler != default.sampler, name_of(&self.sampler));
+        compare("steps", self.steps.is_some(), self.steps.unwrap_or(0).to_string());
+        compare("samples", self.samples.is_some(), self.samples.unwrap_or(0).to_string());
+        compare("seed", self.seed != default.seed, self.seed.to_string());
+        found
+    }
+}
+
+/// The name of a value as the command line spells it.
+fn name_of(value: &impl ValueEnum) -> String {
+    value.to_possible_value().map_or_else(String::new, |v| v.get_name().to_string())
+}
+
+/// The menu of noise processes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum ProcessName {
+    /// Variance preserving, linear β
+    VpLinear,
+    /// Variance preserving, cosine
+    VpCosine,
+    /// Variance exploding
+    Ve,
+    /// Straight-line flow
+    Flow,
+}
+
+impl ProcessName {
+    /// The process with its usual parameters.
+    pub fn process(self) -> Process {
+        match self {
+            ProcessName::VpLinear => Process::VP_LINEAR,
+            ProcessName::VpCosine => Process::VpCosine,
+            ProcessName::Ve => Process::VE,
+            ProcessName::Flow => Process::Flow,
+        }
+    }
+}
+
+/// The menu of samplers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum SamplerName {
+    /// DDIM, Euler on the probability-flow ODE
+    Ddim,
+    /// Heun, second order, two evaluations a step
+    Heun,
+    /// DPM-Solver++(2M), second order, one evaluation a step
+    Dpm2m,
+    /// DDPM's ancestral sampling
+    Ancestral,
+    /// Euler–Maruyama on the reverse SDE
+    Sde,
+}
+
+impl SamplerName {
+    /// The sampler with its usual parameters.
+    pub fn method(self) -> Method {
+        match self {
+            SamplerName::Ddim => Method::Ddim(Ddim { eta: 0.0 }),
+            SamplerName::Heun => Method::Heun(Heun),
+            SamplerName::Dpm2m => Method::DpmSolver2M(DpmSolver2M::default()),
+            SamplerName::Ancestral => Method::Ddim(Ddim { eta: 1.0 }),
+            SamplerName::Sde => Method::EulerMaruyama(EulerMaruyama::default()),
+        }
+    }
+}
+
+/// The menu of looks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum ThemeName {
+    /// White ground
+    Light,
+    /// Near-black ground
+    Dark,
+    /// For paper
+    Print,
+}
+
+impl From<ThemeName> for Theme {
+    fn from(name: ThemeName) -> Theme {
+        match name {
+            ThemeName::Light => Theme::Light,
+            ThemeName::Dark => Theme::Dark,
+            ThemeName::Print => Theme::Print,
+        }
+    }
+}
+
+/// The menu of languages.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum LangName {
+    /// English
+    En,
+    /// Tiếng Việt
+    Vi,
+}
+
+impl From<LangName> for Lang {
+    fn from(name: LangName) -> Lang {
+        match name {
+            LangName::En => Lang::En,
+            LangName::Vi => Lang::Vi,
+        }
+    }
+}

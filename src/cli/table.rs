@@ -1,0 +1,118 @@
+//! Tables for people and, as CSV, for programs.
+
+use crate::metrics::{Outcome, Verdict};
+use crate::{Error, Result};
+use std::path::Path;
+
+/// The one footnote under every table with γ in it.
+pub const GAMMA_FOOTNOTE: &str = "γ = guidance_scale (diffusers, EDM2); Ho & Salimans' w = γ − 1";
+
+/// A table of text, printed with aligned columns and written as CSV.
+#[derive(Debug, Clone, Default)]
+pub struct Table {
+    /// The names of the columns.
+    pub headers: Vec<String>,
+    /// The rows, each as long as the headers.
+    pub rows: Vec<Vec<String>>,
+    /// Lines under the table.
+    pub notes: Vec<String>,
+}
+
+impl Table {
+    /// An empty table.
+    pub fn new<S: ToString>(headers: &[S]) -> Self {
+        Table { headers: headers.iter().map(S::to_string).collect(), ..Table::default() }
+    }
+
+    /// Adds a row.
+    pub fn row<S: ToString>(&mut self, cells: &[S]) {
+        assert_eq!(cells.len(), self.headers.len(), "a row has a cell for each header");
+        self.rows.push(cells.iter().map(S::to_string).collect());
+    }
+
+    /// Writes the table as CSV, whole or not at all.
+    ///
+    /// # Errors
+    /// If the file cannot be written.
+    pub fn write_csv(&self, path: &Path) -> Result<()> {
+        let mut writer = csv::Writer::from_writer(Vec::new());
+        let written = std::iter::once(&self.headers)
+            .chain(&self.rows)
+            .try_for_each(|r| writer.write_record(r));
+        written.map_err(|e| Error::io("write", path, e.into()))?;
+        let bytes = writer.into_inner().map_err(|e| Error::io("write", path, e.into_error()))?;
+        let temporary = path.with_extension("csv.part");
+        std::fs::write(&temporary, bytes).map_err(|e| Error::io("write", &temporary, e))?;
+        std::fs::rename(&temporary, path).map_err(|e| Error::io("write", path, e))
+    }
+}
+
+impl std::fmt::Display for Table {
+    fn fmt(&self, f: &mut std::fmt::Formatter) -> std::fmt::Result {
+        let all = || std::iter::once(&self.headers).chain(&self.rows);
+        let widths: Vec<usize> = (0..self.headers.len())
+            .map(|c| all().map(|r| r[c].chars().count()).max().unwrap_or(0))
+            .collect();
+        for (i, row) in all().enumerate() {
+            let cells = row.iter().zip(&widths).enumerate().map(|(c, (cell, width))| {
+                let pad = " ".repeat(width - cell.chars().count());
+                if c == 0 { format!("{cell}{pad}") } else { format!("{pad}{cell}") }
+            });
+            writeln!(f, "  {}", cells.collect::<Vec<_>>().join("  ").trim_end())?;
+            if i == 0 {
+                writeln!(
+                    f,
+                    "  {}",
+                    "─".repeat(widths.iter().sum::<usize>() + 2 * (widths.len() - 1))
+                )?;
+            }
+        }
+        self.notes.iter().try_for_each(|note| writeln!(f, "  {note}"))
+    }
+}
+
+/// The table of outcomes: one row for each arm and γ.
+#[derive(Debug, Clone)]
+pub struct OutcomeTable(pub Table);
+
+impl Default for OutcomeTable {
+    fn default() -> Self {
+        let mut table = Table::new(&[
+            "arm",
+            "γ",
+            "target %",
+            "other %",
+            "hybrid %",
+            "overshoot %",
+            "p(y|x₀)",
+            "spread",
+            "energy dist.",
+            "evals",
+        ]);
+        table.notes = vec![
+            "± is one standard error; evals: network or exact evaluations for each sample".into(),
+            GAMMA_FOOTNOTE.into(),
+        ];
+        OutcomeTable(table)
+    }
+}
+
+impl OutcomeTable {
+    /// Adds the row of one arm at one γ; `evaluations` are those of one sample.
+    pub fn add(&mut self, arm: &str, gamma: &str, outcome: &Outcome, evaluations: &str) {
+        let s = &outcome.shares;
+        let share = |v: Verdict| format!("{:.1} ± {:.1}", 100.0 * s.of(v), 100.0 * s.se(v));
+        self.0.row(&[
+            arm.to_string(),
+            gamma.to_string(),
+            share(Verdict::Target),
+            share(Verdict::Other),
+            share(Verdict::Hybrid),
+            share(Verdict::Overshoot),
+            format!("{:.3} ± {:.3}", outcome.confidence.0, outcome.confidence.1),
+            format!("{:.3} ± {:.3}", outcome.spread, outcome.spread_se),
+            format!("{:.4}", outcome.energy),
+            evaluations.to_string(),
+        ]);
+    }
+}
