@@ -1,6 +1,48 @@
 //! scorelab: see, steer and check guided diffusion on a laptop.
-
-#![warn(missing_docs)]
+//!
+//! A diffusion model is steered by adding to its score the gradient of a classifier. Here both are small enough to
+//! be known *exactly*: the data are Gaussian mixtures, so the score at every noise level, the posterior of every class
+//! and the score of every class exist in closed form, and whatever a network learns is measured against them.
+//!
+//! ```text
+//! data ─► noise process ─► score (exact | learned) ─► guidance (a score made of scores) ─► sampler ─► metrics, figures
+//! ```
+//!
+//! The whole walk, with the exact score and the exact classifier:
+//!
+//! ```
+//! use scorelab::{data::Scene, guidance::*, metrics::*, noise::*, sampler::*};
+//!
+//! let scene = Scene::named("animals")?;
+//! let (process, dog) = (Process::VP_LINEAR, scene.class("dog")?);
+//! let likelihood = scene.mixture.posterior(dog); // p(y | x_t)
+//! let score = ClassifierGuided { score: &scene.mixture, likelihood: &likelihood, gamma: Gamma::new(1.0)? };
+//! let grid = Grid::to_data(&process, Spacing::KARRAS, 64)?;
+//! let z = start(200, 2, &process, &grid, 7);
+//! let x0 = sample(&DpmSolver2M::default(), &score, &process, &grid, z.view(), 7);
+//! assert!(shares(x0.view(), &Modes::of(&scene.mixture), dog).target > 0.99);
+//! # Ok::<(), scorelab::Error>(())
+//! ```
+//!
+//! The modules, in reading order; each uses only those above it:
+//!
+//! | module | what it holds |
+//! |---|---|
+//! | [`error`] | one error type; a message names the thing, its value and the remedy |
+//! | [`rng`] | streams of random numbers, named by what they are for |
+//! | [`noise`] | noise levels (α, σ), four processes, grids of times |
+//! | [`score`] ★ | the meeting point: [`score::ScoreFn`] and [`score::Likelihood`] |
+//! | [`mixture`] | exact scores, posteriors and samples of Gaussian mixtures and data sets |
+//! | [`data`] | the scenes: built in, or read from TOML |
+//! | [`nn`] | small networks, forward beside backward; [`nn::ScoreNet`] answers as a score |
+//! | [`train`] | denoising score matching as an iterator of steps, with its exact floor |
+//! | [`guidance`] ★ | γ, [`guidance::Guided`], [`guidance::ClassifierGuided`]: scores made of scores |
+//! | [`classifier_guidance`] | the separate classifiers: noisy, one for each label, clean |
+//! | [`sampler`] | DDIM, Heun, DPM-Solver++(2M), Euler–Maruyama, Langevin, log-likelihood |
+//! | [`metrics`] | shares, energy distance, χ², entropy, score error |
+//! | [`plot`] | a figure is a list of layers |
+//! | [`lecture`] | the lecture's figures |
+//! | [`cli`] | the frame of the experiments |
 
 pub mod error;
 pub mod rng;

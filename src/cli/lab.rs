@@ -302,7 +302,12 @@ impl Lab {
         let range = self.size(full, quick);
         let good = range.contains(&value);
         let mark = if good { "✓" } else { "✗" };
-        println!("  {mark} {what}: {value:.4} (must be {} … {})", range.start(), range.end());
+        println!(
+            "  {mark} {what}: {} (must be {} … {})",
+            short(value),
+            short(*range.start()),
+            short(*range.end())
+        );
         self.checks.push((what.to_string(), good));
     }
 
@@ -329,6 +334,15 @@ impl Lab {
             total: self.checks.len(),
             names: failed.join("; "),
         })
+    }
+}
+
+/// A number with about four digits that count.
+fn short(value: f64) -> String {
+    if value != 0.0 && value.abs() < 1e-3 {
+        format!("{value:.1e}")
+    } else {
+        format!("{}", (value * 1e4).round() / 1e4)
     }
 }
 
