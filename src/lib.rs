@@ -60,3 +60,8 @@ pub mod plot;
 pub mod cli;
 
 pub use error::{Error, Result};
+
+/// The README's example is compiled and run.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

@@ -9,3 +9,4 @@ mod guidance;
 mod laws;
 mod samplers;
 mod determinism;
+mod docs;
