@@ -15,5 +15,6 @@ pub mod classifier_guidance;
 pub mod sampler;
 pub mod metrics;
 pub mod plot;
+pub mod lecture;
 
 pub use error::{Error, Result};
