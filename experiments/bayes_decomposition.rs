@@ -15,6 +15,8 @@
 use ndarray::{Array2, ArrayView2};
 use scorelab::Result;
 use scorelab::cli::{Defaults, Lab, Table, run};
+use scorelab::guidance::Gamma;
+use scorelab::lecture;
 use scorelab::noise::NoiseLevel;
 use scorelab::rng::{Noise, Purpose};
 use scorelab::score::{Likelihood, ScoreFn};
@@ -69,7 +71,13 @@ fn experiment(lab: &mut Lab) -> Result<()> {
         1e-6..=f64::INFINITY,
         1e-6..=f64::INFINITY,
     );
-    Ok(())
+    let s = lab.setting();
+    let (point, level) = lecture::bayes_point(&s)?;
+    let mut figures = vec![lecture::two_scores(&s)?, lecture::bayes_plane(&s, level)?];
+    for build in [None, Some(1), Some(2), Some(3), Some(4)] {
+        figures.push(lecture::bayes_sum(&s, point, level, Gamma::new(1.0)?, build)?);
+    }
+    lab.draw(&figures)
 }
 
 struct Residuals {

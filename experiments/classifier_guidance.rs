@@ -9,9 +9,12 @@
 //! of the samples and the weak one with about 37 %, most of the rest hybrids and other classes; at γ = 10 the first
 //! overshoots with over 30 %, and the weak one, whose γ is worth 2, hits with 99 %.
 
-use scorelab::cli::{Defaults, Lab, OutcomeTable, run};
-use scorelab::guidance::GradientScaled;
+use scorelab::cli::{Defaults, Lab, Learned, OutcomeTable, run};
+use scorelab::guidance::{Gamma, GradientScaled};
+use scorelab::lecture::{self, Arm};
 use scorelab::metrics::{Outcome, outcome};
+use scorelab::mixture::Mixture;
+use scorelab::plot::{Figure, Text};
 use scorelab::score::{Likelihood, ScoreFn};
 use scorelab::{Result, metrics::Verdict};
 use std::process::ExitCode;
@@ -55,7 +58,38 @@ fn experiment(lab: &mut Lab) -> Result<()> {
     );
     lab.show("classifier_guidance", &table.0)?;
     check(lab, &outcomes);
-    Ok(())
+    figures(lab, &learned, &mixture)
+}
+
+/// F2, F5, F7 and F8; with --all also the animation A3.
+fn figures(lab: &mut Lab, learned: &Learned, mixture: &Mixture) -> Result<()> {
+    let s = lab.setting();
+    let (noisy, exact) = (learned.classifier.given(lab.class), mixture.posterior(lab.class));
+    let weak = GradientScaled { likelihood: &noisy, scale: lab.settings.gradient_scale };
+    let (one, two) = (Gamma::new(1.0)?, Gamma::new(2.0)?);
+    let arms = [
+        Arm {
+            title: Text::new("learned, gradient too weak", "đã học, gradient quá yếu"),
+            score: &learned.score,
+            likelihood: &weak,
+        },
+        Arm { title: Text::new("exact", "chính xác"), score: mixture, likelihood: &exact },
+    ];
+    let columns = [Gamma::new(0.0)?, one, Gamma::new(10.0)?];
+    let (point, level) = lecture::bayes_point(&s)?;
+    let mut all = vec![
+        lecture::steering(&s, &learned.score, &noisy, one, lab.samples)?,
+        lecture::bayes_sum(&s, point, level, one, None)?,
+        lecture::three_trajectories(&s, &learned.score, &noisy, two, &lab.gammas)?,
+    ];
+    all.extend(lecture::hybrid(&s, &arms, &columns, lab.samples)?);
+    if lab.settings.all {
+        let frames =
+            lecture::guided_particles(&s, &learned.score, &noisy, one, 128, lab.size(72, 24))?;
+        let frames: Vec<Figure> = frames.collect();
+        lab.animate("A3_guided_particles", frames)?;
+    }
+    lab.draw(&all)
 }
 
 /// The numbers this experiment promises.

@@ -11,10 +11,12 @@
 
 use scorelab::cli::{Defaults, Lab, OutcomeTable, run};
 use scorelab::guidance::{Gamma, GradientScaled};
+use scorelab::lecture::{self, Arm};
 use scorelab::metrics::Verdict::{self, Hybrid, Other, Overshoot, Target};
 use scorelab::metrics::{Outcome, outcome};
 use scorelab::mixture::Posterior;
 use scorelab::noise::{Grid, Spacing};
+use scorelab::plot::Text;
 use scorelab::score::Likelihood;
 use scorelab::{Result, sampler};
 use std::process::ExitCode;
@@ -59,7 +61,14 @@ fn experiment(lab: &mut Lab) -> Result<()> {
     lab.show("hybrid", &table.0)?;
     undone(lab, &weak, &exact);
     check(lab, &found);
-    Ok(())
+    let arms = [
+        (Text::new("gradient too weak", "gradient quá yếu"), &weak as &dyn Likelihood),
+        (Text::new("exact", "chính xác"), &exact),
+    ];
+    let arms = arms.map(|(title, likelihood)| Arm { title, score: &mixture, likelihood });
+    let columns = [Gamma::new(0.0)?, Gamma::new(1.0)?, Gamma::new(10.0)?];
+    let figures = lecture::hybrid(&lab.setting(), &arms, &columns, lab.samples)?;
+    lab.draw(&figures)
 }
 
 struct Row {

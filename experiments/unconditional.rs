@@ -11,12 +11,14 @@
 use ndarray::Array2;
 use scorelab::Result;
 use scorelab::cli::{Defaults, Lab, Table, run};
+use scorelab::lecture;
 use scorelab::metrics::{Modes, chi_square, cosine, energy_distance, mode_counts, score_error};
 use scorelab::nn::ScoreNet;
 use scorelab::noise::NoiseLevel;
 use scorelab::rng::{Noise, Purpose};
 use scorelab::sampler::sample;
 use scorelab::score::ScoreFn;
+use scorelab::train::{Denoising, Levels, loss_floor};
 use std::process::ExitCode;
 
 const QUESTION: &str =
@@ -29,9 +31,24 @@ fn main() -> ExitCode {
 
 fn experiment(lab: &mut Lab) -> Result<()> {
     let data = lab.training_set();
-    let net = lab.train_score(&data)?;
+    let (net, losses) = lab.train_score_with_losses(&data)?;
+    let objective = Denoising {
+        data: &data,
+        target: net.target,
+        sigma_data: net.sigma_data,
+        levels: Levels::default(),
+    };
+    let floor =
+        loss_floor(&lab.scene.mixture, &objective, lab.size(20_000, 5_000), lab.settings.seed);
     errors(lab, &net)?;
-    shares(lab, &net)
+    shares(lab, &net)?;
+    let s = lab.setting();
+    let figures = [
+        lecture::training_curve(&losses, floor),
+        lecture::uncontrolled(&s, &net, lab.samples)?,
+        lecture::field_over_noise(&s, Some(&net))?,
+    ];
+    lab.draw(&figures)
 }
 
 /// The learned score against the exact one, by noise level.

@@ -57,6 +57,7 @@ pub mod classifier_guidance;
 pub mod sampler;
 pub mod metrics;
 pub mod plot;
+pub mod lecture;
 pub mod cli;
 
 pub use error::{Error, Result};

@@ -4,10 +4,11 @@ use super::{Progress, Settings, Table};
 use crate::classifier_guidance::{ClassifierConfig, NoisyClassifier};
 use crate::data::Scene;
 use crate::guidance::{ClassifierGuided, Gamma};
+use crate::lecture::Setting;
 use crate::mixture::Labelled;
 use crate::nn::{MlpConfig, ScoreNet, Target};
 use crate::noise::{Grid, Process, Spacing};
-use crate::plot::{self, Figure, Output};
+use crate::plot::{self, Animation, Figure, Output};
 use crate::rng::Purpose;
 use crate::sampler::{self, Method, sample};
 use crate::score::{Counted, Likelihood, ScoreFn};
@@ -15,6 +16,7 @@ use crate::train::{Levels, TrainConfig, train_score};
 use crate::{Error, Result};
 use clap::{CommandFactory, FromArgMatches};
 use ndarray::{Array2, ArrayView2};
+use rayon::prelude::*;
 use std::ops::RangeInclusive;
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -193,6 +195,14 @@ impl Lab {
     /// # Errors
     /// If training diverges.
     pub fn train_score(&self, data: &Labelled) -> Result<ScoreNet> {
+        Ok(self.train_score_with_losses(data)?.0)
+    }
+
+    /// As [`Lab::train_score`], with the loss of every step.
+    ///
+    /// # Errors
+    /// If training diverges.
+    pub fn train_score_with_losses(&self, data: &Labelled) -> Result<(ScoreNet, Vec<f64>)> {
         let mixture = &self.scene.mixture;
         let d = mixture.dim();
         let shape =
@@ -200,9 +210,13 @@ impl Lab {
         let net = ScoreNet::new(shape, Target::Edm, mixture.radius(), self.settings.seed)?;
         let config = self.train_config(3000, 500);
         let mut progress = Progress::new("training the score network", config.steps);
-        let net = train_score(net, data, Levels::default(), config, |s| progress.step(s))?;
+        let mut losses = Vec::with_capacity(config.steps);
+        let net = train_score(net, data, Levels::default(), config, |step| {
+            losses.push(step.loss);
+            progress.step(step);
+        })?;
         progress.finish();
-        Ok(net)
+        Ok((net, losses))
     }
 
     /// The settings of the experiments' classifiers.
@@ -257,13 +271,51 @@ impl Lab {
         )
     }
 
-    /// Writes a figure and remembers its files.
+    /// What the lecture's figures need to know.
+    pub fn setting(&self) -> Setting<'_> {
+        Setting {
+            scene: &self.scene,
+            class: self.class,
+            process: self.process,
+            grid: &self.grid,
+            sampler: &self.method,
+            seed: self.settings.seed,
+        }
+    }
+
+    /// Writes figures, two threads drawing two of them at once, and remembers their files.
+    ///
+    /// # Errors
+    /// If one cannot be drawn or written.
+    pub fn draw(&mut self, figures: &[Figure]) -> Result<()> {
+        let files: Vec<Vec<PathBuf>> =
+            figures.par_iter().map(|f| plot::write(f, &self.output)).collect::<Result<_>>()?;
+        self.keep(files.concat());
+        Ok(())
+    }
+
+    /// Writes an animation of the experiment's look and remembers its files.
     ///
     /// # Errors
     /// If it cannot be drawn or written.
-    pub fn draw(&mut self, figure: &Figure) -> Result<()> {
-        self.keep(plot::write(figure, &self.output)?);
+    pub fn animate(&mut self, stem: &str, frames: impl IntoIterator<Item = Figure>) -> Result<()> {
+        let Output { dir, theme, lang, .. } = self.output.clone();
+        let animation = Animation { dir, stem: stem.into(), theme, lang, ..Animation::default() };
+        self.keep(plot::write_gif(frames, &animation)?);
         Ok(())
+    }
+
+    /// Writes a file into the output folder, whole or not at all, and remembers it.
+    ///
+    /// # Errors
+    /// If it cannot be written.
+    pub fn write(&mut self, name: &str, bytes: &[u8]) -> Result<PathBuf> {
+        let path = self.output.dir.join(name);
+        let temporary = self.output.dir.join(format!("{name}.part"));
+        std::fs::write(&temporary, bytes).map_err(|e| Error::io("write", &temporary, e))?;
+        std::fs::rename(&temporary, &path).map_err(|e| Error::io("write", &path, e))?;
+        self.keep(vec![path.clone()]);
+        Ok(path)
     }
 
     /// Remembers files that were written for the list at the end.
@@ -277,9 +329,8 @@ impl Lab {
     /// If the file cannot be written.
     pub fn show(&mut self, name: &str, table: &Table) -> Result<()> {
         println!("\n{table}");
-        let path = self.output.dir.join(format!("{name}.csv"));
-        table.write_csv(&path)?;
-        self.keep(vec![path]);
+        let bytes = table.csv().map_err(|e| Error::io("write", &self.output.dir, e))?;
+        self.write(&format!("{name}.csv"), &bytes)?;
         Ok(())
     }
 
@@ -358,6 +409,7 @@ fn output_for(name: &str, settings: &Settings) -> Result<Output> {
         formats: settings.formats.clone(),
         theme: settings.theme.into(),
         lang: settings.lang.into(),
+        width: if settings.quick { 1280 } else { 1920 },
         panel: settings.panel.map(|p| p - 1),
         meta: serde_json::json!({
             "experiment": name,
@@ -365,7 +417,6 @@ fn output_for(name: &str, settings: &Settings) -> Result<Output> {
             "seed": settings.seed,
             "settings": format!("{settings:?}"),
         }),
-        ..Output::default()
     })
 }
 

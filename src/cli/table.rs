@@ -1,8 +1,6 @@
 //! Tables for people and, as CSV, for programs.
 
 use crate::metrics::{Outcome, Verdict};
-use crate::{Error, Result};
-use std::path::Path;
 
 /// The one footnote under every table with γ in it.
 pub const GAMMA_FOOTNOTE: &str = "γ = guidance_scale (diffusers, EDM2); Ho & Salimans' w = γ − 1";
@@ -30,20 +28,16 @@ impl Table {
         self.rows.push(cells.iter().map(S::to_string).collect());
     }
 
-    /// Writes the table as CSV, whole or not at all.
+    /// The headers and the rows as CSV.
     ///
     /// # Errors
-    /// If the file cannot be written.
-    pub fn write_csv(&self, path: &Path) -> Result<()> {
+    /// If a row has more or fewer cells than the headers.
+    pub fn csv(&self) -> std::io::Result<Vec<u8>> {
         let mut writer = csv::Writer::from_writer(Vec::new());
-        let written = std::iter::once(&self.headers)
+        std::iter::once(&self.headers)
             .chain(&self.rows)
-            .try_for_each(|r| writer.write_record(r));
-        written.map_err(|e| Error::io("write", path, e.into()))?;
-        let bytes = writer.into_inner().map_err(|e| Error::io("write", path, e.into_error()))?;
-        let temporary = path.with_extension("csv.part");
-        std::fs::write(&temporary, bytes).map_err(|e| Error::io("write", &temporary, e))?;
-        std::fs::rename(&temporary, path).map_err(|e| Error::io("write", path, e))
+            .try_for_each(|row| writer.write_record(row))?;
+        writer.into_inner().map_err(|e| e.into_error())
     }
 }
 

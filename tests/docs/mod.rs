@@ -50,7 +50,8 @@ fn both_readmes_give_the_same_commands_and_the_same_seconds() {
 
 #[test]
 fn the_readme_lists_every_experiment_and_no_other() {
-    let mut listed: Vec<String> = experiments(&read("README.md")).into_iter().map(|(name, _)| name).collect();
+    let mut listed: Vec<String> =
+        experiments(&read("README.md")).into_iter().map(|(name, _)| name).collect();
     let mut real = examples();
     listed.sort();
     real.sort();
@@ -61,8 +62,10 @@ fn the_readme_lists_every_experiment_and_no_other() {
 fn every_command_of_the_readme_names_an_experiment_that_exists() {
     let real = examples();
     let readme = read("README.md");
-    let named: Vec<&str> =
-        commands(&readme).iter().filter_map(|c| c.split("--example ").nth(1)?.split(' ').next()).collect();
+    let named: Vec<&str> = commands(&readme)
+        .iter()
+        .filter_map(|c| c.split("--example ").nth(1)?.split(' ').next())
+        .collect();
     assert!(!named.is_empty() && named.iter().all(|n| real.iter().any(|r| r == n)), "{named:?}");
 }
 
@@ -72,13 +75,17 @@ fn every_type_of_the_glossary_is_in_the_code() {
     let mut source = String::new();
     collect(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src"), &mut source);
     let is_type = |word: &&str| {
-        word.len() > 2 && word.starts_with(char::is_uppercase) && word.chars().all(char::is_alphanumeric)
+        word.len() > 2
+            && word.starts_with(char::is_uppercase)
+            && word.chars().all(char::is_alphanumeric)
     };
     let types: Vec<&str> = glossary.split('`').skip(1).step_by(2).filter(is_type).collect();
     assert!(types.len() > 10, "{types:?}");
     for name in types {
         let defined = ["struct", "enum", "trait"].iter().any(|kind| {
-            ["<", " ", "(", ";", ":"].iter().any(|end| source.contains(&format!("pub {kind} {name}{end}")))
+            ["<", " ", "(", ";", ":"]
+                .iter()
+                .any(|end| source.contains(&format!("pub {kind} {name}{end}")))
         });
         assert!(defined, "the glossary names {name}, which the code does not define");
     }

@@ -1,0 +1,120 @@
+//! Every figure there is, in the lecture's order, with a page to show them from.
+//!
+//! ```text
+//! cargo run --example lecture_figures
+//! ```
+//!
+//! Trains the score network, the noisy classifier and the clean one once, draws all figures and the animation, and ends
+//! with the path of `index.html`: each picture with its caption, its part of the lecture and its formula to copy.
+
+use scorelab::Result;
+use scorelab::classifier_guidance::{ClassLikelihood, CleanClassifier};
+use scorelab::cli::{Defaults, Lab, run};
+use scorelab::guidance::{Gamma, GradientScaled};
+use scorelab::lecture::{self, Arm, Entry, Judge};
+use scorelab::mixture::Labelled;
+use scorelab::nn::ScoreNet;
+use scorelab::plot::{Figure, Text};
+use scorelab::score::Likelihood;
+use scorelab::train::{Denoising, Levels, loss_floor};
+use std::process::ExitCode;
+
+const QUESTION: &str = "what does the whole lecture look like?";
+
+fn main() -> ExitCode {
+    let next = "classifier_guidance -- --scene ring8";
+    run(
+        "lecture_figures",
+        QUESTION,
+        next,
+        Defaults { samples: (4000, 500), ..Defaults::default() },
+        experiment,
+    )
+}
+
+fn experiment(lab: &mut Lab) -> Result<()> {
+    let data = lab.training_set();
+    let (score, losses) = lab.train_score_with_losses(&data)?;
+    let noisy = lab.train_classifier(&data)?;
+    let clean = CleanClassifier::train(&data, &lab.classifier_config(), |_| {})?;
+    let s = lab.setting();
+    let likelihood = noisy.given(lab.class);
+
+    let mut figures = vec![training(lab, &data, &score, &losses)];
+    let (one, two) = (Gamma::new(1.0)?, Gamma::new(2.0)?);
+    figures.push(lecture::uncontrolled(&s, &score, lab.samples)?);
+    figures.push(lecture::steering(&s, &score, &likelihood, one, lab.samples)?);
+    figures.push(lecture::field_over_noise(&s, Some(&score))?);
+    figures.push(lecture::two_scores(&s)?);
+    let (point, level) = lecture::bayes_point(&s)?;
+    for build in [Some(1), Some(2), Some(3), Some(4), None] {
+        figures.push(lecture::bayes_sum(&s, point, level, one, build)?);
+    }
+    figures.push(lecture::bayes_plane(&s, level)?);
+    figures.push(lecture::three_trajectories(&s, &score, &likelihood, two, &lab.gammas)?);
+    figures.extend(hybrids(lab, &score, &likelihood)?);
+    let classes = 0..lab.scene.mixture.classes();
+    let (all_noisy, all_clean): (Vec<_>, Vec<_>) =
+        classes.map(|c| (noisy.given(c), clean.given(c))).unzip();
+    let noisy_judge = judge(Text::new("sees the noise", "thấy nhiễu"), &all_noisy);
+    let clean_judge = judge(Text::new("clean data only", "chỉ dữ liệu sạch"), &all_clean);
+    let n = lab.size(1000, 100);
+    figures.extend(lecture::clean_classifier(
+        &s,
+        &lab.scene.mixture,
+        &noisy_judge,
+        &clean_judge,
+        n,
+    )?);
+    let frames = lecture::guided_particles(&s, &score, &likelihood, one, 128, lab.size(72, 12))?;
+    let frames: Vec<Figure> = frames.collect();
+    lab.animate("A3_guided_particles", frames.clone())?;
+    lab.draw(&figures)?;
+    page(lab, &figures, &frames[0])
+}
+
+/// A classifier as F13 wants it: its likelihood of each class.
+fn judge<'a>(title: Text, classes: &'a [ClassLikelihood<'a>]) -> Judge<'a> {
+    Judge { title, classes: classes.iter().map(|l| l as &dyn Likelihood).collect() }
+}
+
+/// The curve of the training above its floor.
+fn training(lab: &Lab, data: &Labelled, score: &ScoreNet, losses: &[f64]) -> Figure {
+    let (target, sigma_data) = (score.target, score.sigma_data);
+    let objective = Denoising { data, target, sigma_data, levels: Levels::default() };
+    let draws = lab.size(20_000, 2_000);
+    lecture::training_curve(
+        losses,
+        loss_floor(&lab.scene.mixture, &objective, draws, lab.settings.seed),
+    )
+}
+
+/// F8: the weak classifier above, the exact one below.
+fn hybrids(lab: &Lab, score: &ScoreNet, noisy: &dyn Likelihood) -> Result<Vec<Figure>> {
+    let exact = lab.scene.mixture.posterior(lab.class);
+    let weak = GradientScaled { likelihood: noisy, scale: lab.settings.gradient_scale };
+    let arms = [
+        Arm {
+            title: Text::new("learned, gradient too weak", "đã học, gradient quá yếu"),
+            score,
+            likelihood: &weak,
+        },
+        Arm {
+            title: Text::new("exact", "chính xác"),
+            score: &lab.scene.mixture,
+            likelihood: &exact,
+        },
+    ];
+    let columns = [Gamma::new(0.0)?, Gamma::new(1.0)?, Gamma::new(10.0)?];
+    lecture::hybrid(&lab.setting(), &arms, &columns, lab.samples)
+}
+
+/// `index.html`, whose path is the last thing that is said.
+fn page(lab: &mut Lab, figures: &[Figure], animation: &Figure) -> Result<()> {
+    let mut entries: Vec<Entry> = figures.iter().map(|f| Entry::of(f, "svg")).collect();
+    entries.push(Entry::of(animation, "gif"));
+    let html = lecture::lecture_index(&entries, lab.output.lang);
+    let path = lab.write("index.html", html.as_bytes())?;
+    println!("\nopen {}", path.display());
+    Ok(())
+}

@@ -1,0 +1,314 @@
+//! F13: a classifier that has seen noise beside one that has not.
+
+use super::fields::{FOUR, draws};
+use super::frame::{ARROWS, Frame, likeliest, names, width};
+use super::{Setting, at_least, figure, guided};
+use crate::guidance::Gamma;
+use crate::metrics::{mean_with_se, spread};
+use crate::noise::{Grid, NoiseLevel, Spacing};
+use crate::plot::{Axis, Curve, Figure, Layer, Marker, Panel, Regions, Role, Text, words};
+use crate::rng::Purpose;
+use crate::score::{Likelihood, ScoreFn};
+use crate::{Error, Result};
+use ndarray::{Array2, Array3, ArrayView2, Axis as Dim};
+
+/// A classifier as one likelihood for each class, with a name.
+#[derive(Clone)]
+pub struct Judge<'a> {
+    /// What it is called on the slide.
+    pub title: Text,
+    /// p(y | x_t) for every class y of the scene, in order.
+    pub classes: Vec<&'a dyn Likelihood>,
+}
+
+/// Draws of p_t behind accuracy and gradient.
+const DRAWS: usize = 4000;
+/// Steps of the walks whose spread is measured.
+const STEPS: [usize; 6] = [20, 40, 80, 160, 320, 640];
+
+/// F13: decision regions of both classifiers at four noise levels, their accuracy, their gradients, and what they do to samples.
+///
+/// Four figures: `13a` and `13b` the regions, `13c` accuracy (the curves coincide) and the size of ∇log p(y | x_t)
+/// relative to the exact one (they do not), `13d` the standard deviation of `n` samples at γ = 1 against the number of
+/// steps. `score` is the unconditional score that is steered.
+///
+/// # Errors
+/// If the scene is not two-dimensional, a judge has not one likelihood for each class, or `n` is less than 2.
+pub fn clean_classifier(
+    s: &Setting,
+    score: &dyn ScoreFn,
+    noisy: &Judge,
+    clean: &Judge,
+    n: usize,
+) -> Result<Vec<Figure>> {
+    s.checked()?;
+    at_least("samples", n, 2)?;
+    for judge in [noisy, clean] {
+        if judge.classes.len() != s.exact().classes() {
+            let must = format!("{}, one for each class", s.exact().classes());
+            return Err(Error::value("the number of likelihoods", judge.classes.len(), must));
+        }
+    }
+    Ok(vec![
+        regions(s, noisy, "13a_noisy_classifier_regions"),
+        regions(s, clean, "13b_clean_classifier_regions"),
+        accuracy_and_gradient(s, noisy, clean),
+        spread_over_steps(s, score, noisy, clean, n)?,
+    ])
+}
+
+fn regions(s: &Setting, judge: &Judge, stem: &str) -> Figure {
+    let mut f = figure(
+        stem,
+        Text::new("Decision regions: ", "Vùng quyết định: ").then(judge.title.clone()),
+        Text::new(
+            "The blend of class colours is p(y∣x_t): where noise hides the class an honest classifier fades to a mixture.",
+            "Màu pha trộn là p(y∣x_t): ở nơi nhiễu che mất lớp, một bộ phân loại trung thực phải nhạt thành hỗn hợp.",
+        ),
+    );
+    f.layout = Some((1, FOUR.len()));
+    for share in FOUR {
+        let level = s.level_by_radius(share);
+        let frame = Frame::of(s.exact()).scaled(width(level));
+        let mut panel = frame.panel(format!("σ/α = {:.2}", level.ratio()));
+        let map =
+            Regions { probabilities: probabilities(frame, judge, level), x: frame.x, y: frame.y };
+        panel.layers = vec![Layer::new(
+            "regions",
+            "class probabilities as blended colours",
+            Role::Neutral,
+            map,
+        )];
+        panel.layers.extend(
+            names(s, level).into_iter().map(|layer| Layer { role: Role::Neutral, ..layer }),
+        );
+        f.panels.push(panel);
+    }
+    f.formula = vec![(Role::Likelihood, "p(y ∣ x_t)".into())];
+    f
+}
+
+/// p(y | x) on a grid: (rows, columns, classes).
+fn probabilities(frame: Frame, judge: &Judge, level: NoiseLevel) -> Array3<f64> {
+    let side = 5 * ARROWS;
+    let grid = frame.grid(side, side);
+    let mut out = Array3::zeros((side, side, judge.classes.len()));
+    for (c, likelihood) in judge.classes.iter().enumerate() {
+        let p = likelihood.log_likelihood(grid.view(), level).mapv(f64::exp);
+        let p = p.into_shape_with_order((side, side)).expect("the grid's own shape");
+        out.index_axis_mut(Dim(2), c).assign(&p);
+    }
+    out
+}
+
+/// The noise levels σ/α of the curves, from nearly clean to several radii of the data.
+fn ladder(s: &Setting) -> Vec<NoiseLevel> {
+    (0..13).map(|i| s.level_by_radius(0.1 * 60f64.powf(f64::from(i) / 12.0))).collect()
+}
+
+/// One curve: a dash, a role, a name, and rows of (x, y) with standard errors.
+struct Line {
+    judge: usize,
+    at: Array2<f64>,
+    se: Vec<f64>,
+}
+
+fn accuracy_and_gradient(s: &Setting, noisy: &Judge, clean: &Judge) -> Figure {
+    let mut f = figure(
+        "13c_accuracy_and_gradient",
+        Text::new("Equal accuracy, different gradients", "Cùng độ chính xác, khác gradient"),
+        Text::new(
+            "On noisy data both classifiers name the class equally well, but the gradient of the one trained on clean data is many times too large.",
+            "Trên dữ liệu nhiễu hai bộ phân loại đoán lớp tốt như nhau, nhưng gradient của bộ học trên dữ liệu sạch lớn gấp nhiều lần.",
+        ),
+    );
+    let levels = ladder(s);
+    let (mut accuracy, mut ratio) = (vec![], vec![]);
+    for (k, judge) in [noisy, clean].into_iter().enumerate() {
+        let of = |measure: &dyn Fn(NoiseLevel) -> (f64, f64)| {
+            let values: Vec<(f64, f64)> = levels.iter().map(|l| measure(*l)).collect();
+            let at = Array2::from_shape_fn((levels.len(), 2), |(i, j)| {
+                if j == 0 { levels[i].ratio() } else { values[i].0 }
+            });
+            Line { judge: k, at, se: values.iter().map(|v| v.1).collect() }
+        };
+        accuracy.push(of(&|level| accuracy_at(s, judge, level)));
+        ratio.push(of(&|level| gradient_ratio(s, judge, level)));
+    }
+    for (what, lines) in [("accuracy", &accuracy), ("gradient ratio", &ratio)] {
+        for line in lines {
+            let name = if line.judge == 0 { "noisy" } else { "clean" };
+            for ((row, se), _) in line.at.rows().into_iter().zip(&line.se).zip(0..) {
+                f.numbers.push((format!("{what}, {name}, σ/α = {:.2}", row[0]), row[1]));
+                f.numbers.push((format!("se of {what}, {name}, σ/α = {:.2}", row[0]), *se));
+            }
+        }
+    }
+    let x = || {
+        Axis::log(
+            words::NOISE_LEVEL.then(" σ/α"),
+            (0.9 * levels[0].ratio(), 1.1 * levels[levels.len() - 1].ratio()),
+        )
+    };
+    let judges = [noisy, clean];
+    f.panels = vec![
+        Panel {
+            title: Text::new("accuracy", "độ chính xác"),
+            x: x(),
+            y: Axis::new("", (0.0, 1.05)),
+            layers: curves(&judges, accuracy, false),
+            ..Panel::default()
+        },
+        Panel {
+            title: Text::new(
+                "‖∇log p(y ∣ x_t)‖, relative to the exact one",
+                "‖∇log p(y ∣ x_t)‖, so với chính xác",
+            ),
+            x: x(),
+            y: Axis::log("", log_range(&ratio)),
+            layers: curves(&judges, ratio, true),
+            ..Panel::default()
+        },
+    ];
+    f.notes = vec![Text::new(
+        "means over 4,000 draws of p_t; bars: ± one standard error",
+        "trung bình trên 4,000 mẫu của p_t; vạch: ± một sai số chuẩn",
+    )];
+    f
+}
+
+/// The range of a log axis around curves, standard errors included.
+fn log_range(lines: &[Line]) -> (f64, f64) {
+    let all =
+        lines.iter().flat_map(|l| l.at.column(1).to_vec()).filter(|v| v.is_finite() && *v > 0.0);
+    let (lo, hi) = all.fold((1.0f64, 1.0f64), |(a, b), v| (a.min(v), b.max(v)));
+    (0.6 * lo, 2.5 * hi)
+}
+
+/// Curves of both classifiers: the noisy one blue and solid, the clean one dark and dashed.
+fn curves(judges: &[&Judge; 2], lines: Vec<Line>, labelled: bool) -> Vec<Layer> {
+    let layer = |line: Line| {
+        let (role, dashed) =
+            if line.judge == 0 { (Role::Likelihood, false) } else { (Role::Neutral, true) };
+        let marker = if line.judge == 0 { Marker::Dot } else { Marker::Ring };
+        let middle = line.at.nrows() / 2;
+        let spot = [line.at[[middle, 0]], line.at[[middle, 1]]];
+        let look = Curve {
+            at: line.at,
+            se: line.se,
+            dashed: Some(dashed),
+            width: Some(4.0),
+            marker: Some(marker),
+        };
+        let drawn =
+            Layer::new(if dashed { "clean" } else { "noisy" }, "one classifier", role, look);
+        let _ = labelled;
+        drawn.label_at(judges[line.judge].title.clone(), spot)
+    };
+    lines.into_iter().map(layer).collect()
+}
+
+/// How often the likeliest class is the true one, over draws of p_t.
+fn accuracy_at(s: &Setting, judge: &Judge, level: NoiseLevel) -> (f64, f64) {
+    let (x, y) = draws(s, DRAWS, level);
+    let right = likeliest(&judge.classes, x.view(), level);
+    mean_with_se(
+        &right.iter().zip(&y).map(|(a, b)| f64::from(u8::from(a == b))).collect::<Vec<_>>(),
+    )
+}
+
+/// √(E|g|²/E|g*|²), g* being the exact gradient, over draws of p_t, and its standard error by the delta method.
+fn gradient_ratio(s: &Setting, judge: &Judge, level: NoiseLevel) -> (f64, f64) {
+    let (x, _) = draws(s, DRAWS, level);
+    let squares = |l: &dyn Likelihood| -> Vec<f64> {
+        l.grad_log_likelihood(x.view(), level).rows().into_iter().map(|g| g.dot(&g)).collect()
+    };
+    let own = squares(judge.classes[s.class]);
+    let (a, b) = (own, squares(&s.exact().posterior(s.class)));
+    let (mean_a, mean_b) = (mean_with_se(&a).0, mean_with_se(&b).0);
+    let ratio = mean_a / mean_b;
+    let parts: Vec<f64> = a.iter().zip(&b).map(|(a, b)| (a - ratio * b) / mean_b).collect();
+    let root = ratio.sqrt();
+    (root, mean_with_se(&parts).1 / (2.0 * root))
+}
+
+fn spread_over_steps(
+    s: &Setting,
+    score: &dyn ScoreFn,
+    noisy: &Judge,
+    clean: &Judge,
+    n: usize,
+) -> Result<Figure> {
+    let mut f = figure(
+        "13d_spread_over_steps",
+        Text::new(
+            "What the clean classifier does to samples",
+            "Bộ phân loại trên dữ liệu sạch làm gì với mẫu",
+        ),
+        Text::new(
+            "Guided by a classifier trained on clean data the samples collapse, and more solver steps do not bring the diversity back.",
+            "Khi điều hướng bằng bộ phân loại học trên dữ liệu sạch, mẫu co cụm lại; thêm bước giải không trả lại sự đa dạng.",
+        ),
+    );
+    let mut lines = vec![];
+    for (k, judge) in [noisy, clean].into_iter().enumerate() {
+        let (mut at, mut se) = (Array2::zeros((STEPS.len(), 2)), vec![]);
+        for (i, steps) in STEPS.into_iter().enumerate() {
+            let grid = Grid::to_data(&s.process, Spacing::KARRAS, steps)?;
+            let x = Setting { grid: &grid, ..*s }
+                .sample(&guided(score, judge.classes[s.class], Gamma::new(1.0)?), n);
+            let (sd, error) = spread_with_se(x.view());
+            (at[[i, 0]], at[[i, 1]]) = (steps as f64, sd);
+            se.push(error);
+            let name = if k == 0 { "noisy" } else { "clean" };
+            f.numbers.push((format!("sd, {name}, {steps} steps"), sd));
+            f.numbers.push((format!("se of sd, {name}, {steps} steps"), error));
+        }
+        lines.push(Line { judge: k, at, se });
+    }
+    let truth =
+        spread(s.exact().given(s.class).sample(n.max(4000), s.seed, Purpose::Reference).x.view());
+    f.numbers.push(("sd of the data of this class".into(), truth));
+    let ticks = STEPS.map(|k| (k as f64, k.to_string().into()));
+    let mut range = log_range(&lines);
+    range.0 = range.0.min(0.5 * truth);
+    let mut layers = curves(&[noisy, clean], lines, true);
+    let rule = crate::plot::Rules { x: vec![], y: vec![truth] };
+    let words_at = Text::new("the data of this class", "dữ liệu của lớp này");
+    layers.push(
+        Layer::new("data", "the class's own standard deviation", Role::Neutral, rule)
+            .label_at(words_at, [24.0, 1.25 * truth]),
+    );
+    f.panels = vec![Panel {
+        x: Axis::log(Text::new("solver steps", "số bước giải"), (17.0, 760.0)).with_ticks(ticks),
+        y: Axis::log(
+            Text::new("standard deviation of the samples", "độ lệch chuẩn của mẫu"),
+            (range.0, range.1.max(2.0 * truth)),
+        ),
+        layers,
+        ..Panel::default()
+    }];
+    f.notes = vec![Text::from((
+        format!(
+            "γ = 1, {} samples at each point; bars: ± one standard error",
+            super::frame::count(n)
+        ),
+        format!("γ = 1, {} mẫu tại mỗi điểm; vạch: ± một sai số chuẩn", super::frame::count(n)),
+    ))];
+    Ok(f)
+}
+
+/// [`spread`] of the finite rows and its standard error by the delta method; NaN if there are fewer than two.
+fn spread_with_se(x: ArrayView2<f64>) -> (f64, f64) {
+    let rows: Vec<usize> =
+        (0..x.nrows()).filter(|i| x.row(*i).iter().all(|v| v.is_finite())).collect();
+    if rows.len() < 2 {
+        return (f64::NAN, f64::NAN);
+    }
+    let x = x.select(Dim(0), &rows);
+    let (sd, mean) = (spread(x.view()), x.mean_axis(Dim(0)).expect("there are rows"));
+    let d = x.ncols() as f64;
+    let squares: Vec<f64> =
+        x.rows().into_iter().map(|r| (&r - &mean).mapv(|v| v * v).sum() / d).collect();
+    (sd, if sd > 0.0 { mean_with_se(&squares).1 / (2.0 * sd) } else { 0.0 })
+}

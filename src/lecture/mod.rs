@@ -1,0 +1,157 @@
+//! The lecture's figures, from scores to [`Figure`]s, in the lecture's order.
+//!
+//! | id | function | the number printed on it |
+//! |---|---|---|
+//! | – | [`training_curve`] | the loss above its exact floor |
+//! | F1 | [`uncontrolled`] | share of each class |
+//! | F2 | [`steering`] | paths that changed their class |
+//! | F3 | [`field_over_noise`] | mean cosine, learned to exact |
+//! | F4 | [`two_scores`] | root mean square of s_c − s_u |
+//! | F5 | [`bayes_sum`] | ‖sum − s_γ‖ at one x_t |
+//! | F6 | [`bayes_plane`] | largest residual over the plane |
+//! | F7 | [`three_trajectories`] | the noise level at which p(y ∣ x_t) first passes 0.9 |
+//! | F8 | [`hybrid`] | shares of target, other, hybrid, overshoot |
+//! | F13 | [`clean_classifier`] | accuracy, gradient ratio, spread against steps |
+//! | A3 | [`guided_particles`] | share that reached the target |
+//!
+//! Scores and likelihoods come as trait objects, so an exact one and a learned one are drawn by the same code. What is
+//! "exact" on a figure is always the scene's own mixture. γ is the only guidance scale written anywhere.
+//!
+//! Paths are drawn at x_t/√(α² + σ²). That is x_t itself for the variance-preserving processes, and where the others
+//! would be under the equivalent variance-preserving one, so that every process fits the same axes.
+
+mod bayes;
+mod clean;
+mod frame;
+mod hybrid;
+mod index;
+mod particles;
+mod point;
+mod fields;
+#[cfg(test)]
+mod tests;
+mod training;
+mod trajectories;
+mod uncontrolled;
+
+pub use bayes::{bayes_plane, bayes_sum};
+pub use clean::{Judge, clean_classifier};
+pub use fields::{field_over_noise, two_scores};
+pub use hybrid::{Arm, hybrid};
+pub use index::{Entry, lecture_index};
+pub use particles::guided_particles;
+pub use point::bayes_point;
+pub use training::training_curve;
+pub use trajectories::three_trajectories;
+pub use uncontrolled::{steering, uncontrolled};
+
+use crate::data::Scene;
+use crate::guidance::{ClassifierGuided, Gamma};
+use crate::mixture::Mixture;
+use crate::noise::{Grid, NoiseLevel, Process};
+use crate::plot::{Figure, Text};
+use crate::sampler::{Method, sample, start, trajectories};
+use crate::score::{Likelihood, ScoreFn};
+use crate::{Error, Result};
+use ndarray::{Array2, Array3};
+
+/// What every figure needs to know of the setting.
+#[derive(Clone, Copy, Debug)]
+pub struct Setting<'a> {
+    /// Where the data come from; the exact answers are its mixture's.
+    pub scene: &'a Scene,
+    /// The class steered to.
+    pub class: usize,
+    /// The noise process.
+    pub process: Process,
+    /// The times of the walks.
+    pub grid: &'a Grid,
+    /// The rule that walks.
+    pub sampler: &'a Method,
+    /// The seed of every starting point and of a sampler's noise.
+    pub seed: u64,
+}
+
+impl Setting<'_> {
+    /// The level with σ/α = `ratio`, kept within the process.
+    pub fn level(&self, ratio: f64) -> NoiseLevel {
+        let t = self.process.t_of_log_snr(-2.0 * ratio.max(f64::MIN_POSITIVE).ln());
+        let t = if t.is_finite() { t } else { self.process.t_max() };
+        self.process.level(t.clamp(self.process.t_min(), self.process.t_max()))
+    }
+
+    /// The level with σ/α = `share` of the data's radius: 0.5 is where classes begin to part.
+    pub fn level_by_radius(&self, share: f64) -> NoiseLevel {
+        self.level(share * self.exact().radius())
+    }
+
+    fn exact(&self) -> &Mixture {
+        &self.scene.mixture
+    }
+
+    /// Refuses what cannot be drawn, or has nothing to steer.
+    fn checked(&self) -> Result<()> {
+        let d = self.exact().dim();
+        if d != 2 {
+            let what = format!("the scene {}", self.scene.name);
+            return Err(Error::value(
+                what,
+                format!("of {d} dimension"),
+                "two-dimensional for this figure",
+            ));
+        }
+        if self.class >= self.exact().classes() {
+            let must = format!("below {}, the number of classes", self.exact().classes());
+            return Err(Error::value("the class", self.class, must));
+        }
+        Ok(())
+    }
+
+    /// The first n starting points (n, d).
+    fn start(&self, n: usize) -> Array2<f64> {
+        start(n, self.exact().dim(), &self.process, self.grid, self.seed)
+    }
+
+    /// Where the first n starting points end under `score`.
+    fn sample(&self, score: &dyn ScoreFn, n: usize) -> Array2<f64> {
+        sample(self.sampler, score, &self.process, self.grid, self.start(n).view(), self.seed)
+    }
+
+    /// The way of these starting points under `score`: (steps + 1, n, d).
+    fn walk(&self, score: &dyn ScoreFn, start: &Array2<f64>) -> Array3<f64> {
+        trajectories(self.sampler, score, &self.process, self.grid, start.view(), self.seed)
+    }
+
+    fn class_name(&self, class: usize) -> Text {
+        match self.scene.class_names.get(class) {
+            Some(name) => (name.en.clone(), name.vi.clone()).into(),
+            None => class.to_string().into(),
+        }
+    }
+
+    fn target_name(&self) -> Text {
+        self.class_name(self.class)
+    }
+}
+
+/// s_u + γ·∇ log p(y | x_t).
+fn guided<'a>(
+    score: &'a dyn ScoreFn,
+    likelihood: &'a dyn Likelihood,
+    gamma: Gamma,
+) -> ClassifierGuided<'a> {
+    ClassifierGuided { score, likelihood, gamma }
+}
+
+/// A figure with its stem, title and caption; the rest follows.
+fn figure(stem: &str, title: impl Into<Text>, caption: impl Into<Text>) -> Figure {
+    Figure { stem: stem.into(), title: title.into(), caption: caption.into(), ..Figure::default() }
+}
+
+/// A sample must not be empty, and a standard error needs two.
+fn at_least(what: &str, n: usize, least: usize) -> Result<()> {
+    if n < least {
+        return Err(Error::value(format!("the number of {what}"), n, format!("at least {least}")));
+    }
+    Ok(())
+}
