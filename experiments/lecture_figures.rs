@@ -70,7 +70,25 @@ fn experiment(lab: &mut Lab) -> Result<()> {
     let frames: Vec<Figure> = frames.collect();
     lab.animate("A3_guided_particles", frames.clone())?;
     lab.draw(&figures)?;
+    check(lab, &figures);
     page(lab, &figures, &frames[0])
+}
+
+/// The numbers printed on the figures that are known beforehand.
+fn check(lab: &mut Lab, figures: &[Figure]) {
+    for figure in figures {
+        for (name, value) in &figure.numbers {
+            let what = format!("{}: {name}", figure.stem);
+            if name.contains("residual") {
+                lab.check(&what, *value, 0.0..=1e-12, 0.0..=1e-12);
+            } else if figure.stem.starts_with("01")
+                && name.starts_with("share")
+                && !name.ends_with("se")
+            {
+                lab.check(&what, *value, 0.22..=0.28, 0.15..=0.35);
+            }
+        }
+    }
 }
 
 /// A classifier as F13 wants it: its likelihood of each class.
@@ -115,6 +133,6 @@ fn page(lab: &mut Lab, figures: &[Figure], animation: &Figure) -> Result<()> {
     entries.push(Entry::of(animation, "gif"));
     let html = lecture::lecture_index(&entries, lab.output.lang);
     let path = lab.write("index.html", html.as_bytes())?;
-    println!("\nopen {}", path.display());
+    lab.last_line = Some(format!("open {}", path.display()));
     Ok(())
 }

@@ -57,6 +57,8 @@ pub struct Lab {
     pub samples: usize,
     /// Where and how figures are written.
     pub output: Output,
+    /// What is said last of all, if anything.
+    pub last_line: Option<String>,
     written: Vec<PathBuf>,
     checks: Vec<(String, bool)>,
     differences: Vec<String>,
@@ -155,6 +157,7 @@ impl Lab {
             gammas,
             samples,
             output,
+            last_line: None,
             written: Vec::new(),
             checks: Vec::new(),
             began: Instant::now(),
@@ -373,10 +376,13 @@ impl Lab {
                 "not checked: settings differ from the defaults ({})",
                 self.differences.join(" ")
             );
-        } else if failed.is_empty() {
+        } else if failed.is_empty() && !self.checks.is_empty() {
             println!("checked: {} numbers, all within their ranges", self.checks.len());
         }
         println!("next: cargo run --example {next}");
+        if let Some(last) = &self.last_line {
+            println!("{last}");
+        }
         if failed.is_empty() {
             return Ok(());
         }

@@ -3,10 +3,10 @@
 use crate::plot::{Axis, Curve, Figure, Layer, Panel, Role, Rules, Text};
 use ndarray::Array2;
 
-/// Steps that are averaged into one point of the curve, at least.
-const POINTS: usize = 150;
+/// Each point of the curve averages this much more steps than the one before.
+const GROWTH: f64 = 1.12;
 
-/// The loss of each step, averaged over short stretches, above its exact floor.
+/// The loss of each step, averaged over stretches that grow with the step, above its exact floor.
 ///
 /// ```text
 /// loss − floor = E_σ [|D_θ − D*|²/(c_out²·d)],   the error of the score itself
@@ -15,15 +15,7 @@ const POINTS: usize = 150;
 /// `losses` has one number for each step; `floor` is [`loss_floor`](crate::train::loss_floor). The number printed is
 /// the distance of the last tenth of the losses from the floor. Without losses the curve is empty.
 pub fn training_curve(losses: &[f64], floor: f64) -> Figure {
-    let stretch = losses.len().div_ceil(POINTS).max(1);
-    let means: Vec<(f64, f64)> = losses
-        .chunks(stretch)
-        .enumerate()
-        .map(|(i, c)| {
-            let middle = (i * stretch) as f64 + 0.5 * (c.len() as f64 + 1.0);
-            (middle, c.iter().sum::<f64>() / c.len() as f64)
-        })
-        .collect();
+    let means = averages(losses);
     let tail = &losses[losses.len() - losses.len().div_ceil(10)..];
     let last = tail.iter().sum::<f64>() / tail.len().max(1) as f64;
     let at = Array2::from_shape_fn(
@@ -76,4 +68,17 @@ pub fn training_curve(losses: &[f64], floor: f64) -> Figure {
         numbers: vec![("loss_at_the_end".into(), last), ("floor".into(), floor)],
         ..Figure::default()
     }
+}
+
+/// (middle step, mean loss) of stretches whose length grows with the step, so that the points are even on a log axis.
+fn averages(losses: &[f64]) -> Vec<(f64, f64)> {
+    let mut means = Vec::new();
+    let mut from = 0;
+    while from < losses.len() {
+        let to = ((from + 1) as f64 * GROWTH).ceil().min(losses.len() as f64) as usize;
+        let middle = 0.5 * (from + 1 + to) as f64;
+        means.push((middle, losses[from..to].iter().sum::<f64>() / (to - from) as f64));
+        from = to;
+    }
+    means
 }
