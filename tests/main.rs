@@ -5,7 +5,9 @@
 mod common;
 
 mod bayes_decomposition;
+mod cli;
 mod guidance;
 mod laws;
+mod learning;
 mod samplers;
 mod determinism;
