@@ -236,17 +236,12 @@ impl Grid {
     /// # Errors
     /// If `steps` is 0 or absurd, or the spacing's ρ is not positive.
     pub fn to_data(process: &Process, spacing: Spacing, steps: usize) -> Result<Self> {
+        check_steps(steps)?;
         if steps == 1 {
             return Ok(Grid { times: vec![process.t_max(), 0.0] });
         }
-        let mut times = Self::between(
-            process,
-            spacing,
-            process.t_max(),
-            process.t_min(),
-            steps.saturating_sub(1),
-        )?
-        .times;
+        let mut times =
+            Self::between(process, spacing, process.t_max(), process.t_min(), steps - 1)?.times;
         times.push(0.0);
         Ok(Grid { times })
     }
@@ -262,13 +257,7 @@ impl Grid {
         to: f64,
         steps: usize,
     ) -> Result<Self> {
-        if steps == 0 || steps > MOST_STEPS {
-            return Err(Error::value(
-                "the number of steps",
-                steps,
-                format!("1 to {MOST_STEPS} (2 with the step to 0)"),
-            ));
-        }
+        check_steps(steps)?;
         let (low, high) = (process.t_min() * (1.0 - 1e-9), process.t_max() * (1.0 + 1e-9));
         if !(from > to && from <= high && to >= low) {
             let must =
@@ -296,6 +285,14 @@ impl Grid {
     pub fn steps(&self) -> usize {
         self.times.len() - 1
     }
+}
+
+/// Refuses a number of steps that no one means.
+fn check_steps(steps: usize) -> Result<()> {
+    if (1..=MOST_STEPS).contains(&steps) {
+        return Ok(());
+    }
+    Err(Error::value("the number of steps", steps, format!("1 to {MOST_STEPS}")))
 }
 
 /// The time a fraction `u` of the way from `from` to `to`.
@@ -400,7 +397,8 @@ mod tests {
     fn a_grid_refuses_what_it_cannot_walk() {
         let p = Process::Flow;
         assert!(Grid::to_data(&p, Spacing::Uniform, 0).is_err());
-        assert!(Grid::to_data(&p, Spacing::Uniform, usize::MAX).is_err());
+        let many = Grid::to_data(&p, Spacing::Uniform, 99_999_999_999).unwrap_err().to_string();
+        assert!(many.contains("steps is 99999999999,"), "the number that was asked for: {many}");
         assert!(Grid::to_data(&p, Spacing::Karras { rho: 0.0 }, 4).is_err());
         assert!(Grid::between(&p, Spacing::Uniform, 1.0, 0.5, 4).is_err(), "α = 0 is outside");
         assert!(Grid::between(&p, Spacing::Uniform, 0.3, 0.5, 4).is_err());

@@ -5,8 +5,10 @@
 mod common;
 
 mod bayes_decomposition;
+mod cli;
 mod guidance;
 mod laws;
+mod learning;
 mod samplers;
 mod determinism;
 mod docs;

@@ -8,7 +8,7 @@ use std::path::PathBuf;
 
 /// The settings that all experiments share.
 #[derive(Debug, Clone, PartialEq, Parser)]
-#[command(disable_version_flag = true)]
+#[command(disable_version_flag = true, allow_negative_numbers = true)]
 pub struct Settings {
     /// The data: animals, three, ring8, wide, moons, … or a TOML file with components
     #[arg(long, default_value = "animals", value_name = "NAME|FILE")]

@@ -1,0 +1,12 @@
+//! Networks: their gradients, what their answers mean, their training, and how near they come to the exact answers.
+
+mod against_exact;
+mod classifier;
+mod floor;
+mod gradients;
+mod in_law;
+mod optimum;
+mod reference;
+mod score_net;
+mod trained;
+mod training;
