@@ -119,6 +119,8 @@ struct Triangle {
     x: [f64; 2],
     tip: [f64; 2],
     end: [f64; 2],
+    /// From an arrow to its words.
+    gap: f64,
 }
 
 impl Triangle {
@@ -127,7 +129,7 @@ impl Triangle {
         let longest = size(terms.u).max(size(terms.push)).max(size(terms.sum()));
         let by = if longest > 0.0 { room / longest } else { 0.0 };
         let on = |v: [f64; 2]| [x[0] + by * v[0], x[1] + by * v[1]];
-        Triangle { x, tip: on(terms.u), end: on(terms.sum()) }
+        Triangle { x, tip: on(terms.u), end: on(terms.sum()), gap: 0.06 * room }
     }
 
     /// An arrow and its words, which stand on the outer side of the triangle.
@@ -152,14 +154,19 @@ impl Triangle {
         if normal[0] * (middle[0] - centre[0]) + normal[1] * (middle[1] - centre[1]) < 0.0 {
             normal = [-normal[0], -normal[1]];
         }
-        let side = match (normal[0].abs() > 0.4 * normal[1].abs(), normal[0] > 0.0, normal[1] > 0.0)
-        {
-            (true, true, _) => Side::Right,
-            (true, false, _) => Side::Left,
-            (false, _, true) => Side::Above,
-            (false, _, false) => Side::Below,
+        let size = normal[0].hypot(normal[1]).max(f64::MIN_POSITIVE);
+        let at = [0, 1].map(|j| middle[j] + self.gap * normal[j] / size);
+        let side =
+            match (normal[0].abs() > 0.25 * normal[1].abs(), normal[0] > 0.0, normal[1] > 0.0) {
+                (true, true, _) => Side::Right,
+                (true, false, _) => Side::Left,
+                (false, _, true) => Side::Above,
+                (false, _, false) => Side::Below,
+            };
+        let label = Labels {
+            at: vec![(if side == Side::Above || side == Side::Below { middle } else { at }, words)],
+            side,
         };
-        let label = Labels { at: vec![(middle, words)], side };
         [
             Layer::new(name, "an arrow of the sum", role, arrows),
             Layer::new(&format!("{name} words"), "what the arrow is", role, label),
@@ -220,7 +227,8 @@ fn tip_to_tail(
 /// If the scene is not two-dimensional.
 pub fn open_point(s: &Setting, level: NoiseLevel, gamma: Gamma) -> Result<[f64; 2]> {
     s.checked()?;
-    let grid = Frame::of(s.exact()).scaled(width(level)).grid(41, 41);
+    let frame = Frame::of(s.exact()).scaled(width(level));
+    let (grid, room) = (frame.grid(41, 41), 0.5 * frame.height());
     let log = s.exact().log_density(grid.view(), level);
     let top = log.fold(f64::NEG_INFINITY, |a, b| a.max(*b));
     let openness = |i: &usize| {
@@ -230,7 +238,16 @@ pub fn open_point(s: &Setting, level: NoiseLevel, gamma: Gamma) -> Result<[f64; 
             [u, push, sum].iter().map(|v| v[0].powi(2) + v[1].powi(2)).fold(0.0, f64::max);
         (u[0] * push[1] - u[1] * push[0]).abs() / longest
     };
-    let likely = (0..grid.nrows()).filter(|i| log[*i] > top - 2.5);
+    let inside = |p: [f64; 2]| {
+        let middle = [0.5 * (frame.x.0 + frame.x.1), 0.5 * (frame.y.0 + frame.y.1)];
+        (0..2).all(|j| (p[j] - middle[j]).abs() < 0.66 * room)
+    };
+    let fits = |i: &usize| {
+        let x = [grid[[*i, 0]], grid[[*i, 1]]];
+        let Triangle { tip, end, .. } = Triangle::new(x, &Terms::at(s, x, level, gamma), room);
+        [x, tip, end].into_iter().all(inside)
+    };
+    let likely = (0..grid.nrows()).filter(|i| log[*i] > top - 2.5).filter(fits);
     let best = likely
         .map(|i| (openness(&i), i))
         .filter(|(o, _)| o.is_finite())

@@ -87,6 +87,10 @@ fn regions(s: &Setting, judge: &Judge, stem: &str) -> Figure {
         f.panels.push(panel);
     }
     f.formula = vec![(Role::Likelihood, "p(y ∣ x_t)".into())];
+    f.notes = vec![Text::new(
+        "colours blend as the probabilities do: a soft border is doubt",
+        "màu pha trộn theo xác suất: ranh giới mờ là sự nghi ngờ",
+    )];
     f
 }
 

@@ -5,7 +5,7 @@ use super::{Setting, figure};
 use crate::Result;
 use crate::metrics::{cosine, mean_with_se};
 use crate::noise::NoiseLevel;
-use crate::plot::{Figure, Layer, Panel, Role, Text, words};
+use crate::plot::{Figure, Layer, Mark, Panel, Role, Text, words};
 use crate::rng::Purpose;
 use crate::score::ScoreFn;
 use ndarray::Array2;
@@ -60,11 +60,11 @@ pub fn field_over_noise(s: &Setting, learned: Option<&dyn ScoreFn>) -> Result<Fi
     if learned.is_some() {
         f.notes = vec![Text::from((
             format!(
-                "under the panels: mean cosine, learned to exact, over {} draws of p_t",
+                "under the panels: mean cosine, learned to exact, over {} draws of p_t;  full arrow: σ·|s| ≥ 2",
                 count(DRAWS)
             ),
             format!(
-                "dưới mỗi ô: cosine trung bình, học được so với chính xác, trên {} mẫu của p_t",
+                "dưới mỗi ô: cosine trung bình với score chính xác, trên {} mẫu của p_t;  mũi tên dài nhất: σ·|s| ≥ 2",
                 count(DRAWS)
             ),
         ))];
@@ -91,6 +91,9 @@ fn one_level(s: &Setting, learned: Option<&dyn ScoreFn>, level: NoiseLevel, rati
         field.layer("exact", "exact score, arrows of length σ·|s|", role, &exact, level),
     ];
     if let Some(learned) = learned {
+        if let Mark::Arrows(arrows) = &mut panel.layers[1].mark {
+            arrows.width = Some(4.0); // a rim under the learned arrows
+        }
         let own = score_on(&field, learned, level);
         panel.layers.push(field.layer(
             "learned",

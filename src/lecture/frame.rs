@@ -287,7 +287,10 @@ pub(super) fn percent(share: f64, n: usize) -> String {
     match share {
         0.0 => format!("< {:.1} %", (300.0 / n).max(0.1)),
         1.0 => format!("> {:.1} %", 100.0 - (300.0 / n).max(0.1)),
-        _ => format!("{:.1} ± {:.1} %", 100.0 * share, 100.0 * se),
+        _ => {
+            let digits = if se < 0.5e-3 { 2 } else { 1 };
+            format!("{:.digits$} ± {:.digits$} %", 100.0 * share, 100.0 * se)
+        }
     }
 }
 
