@@ -1,10 +1,10 @@
 //! F5 and F6: Bayes' rule for scores, at one point and over the plane.
 
-use super::frame::{ARROWS, Field, Frame, dots, names, score_on, tiny, width};
+use super::frame::{ARROWS, Field, Frame, Names, dots, names, score_on, tiny, width};
 use super::{Setting, figure};
 use crate::guidance::{Gamma, Guided};
 use crate::noise::NoiseLevel;
-use crate::plot::{Arrows, Figure, Layer, Marker, Panel, Points, Role, Text, words};
+use crate::plot::{Arrows, Figure, Labels, Layer, Marker, Panel, Points, Role, Side, Text, words};
 use crate::score::{Likelihood, ScoreFn};
 use crate::{Error, Result};
 use ndarray::{Array2, arr2};
@@ -114,6 +114,66 @@ fn equation(step: usize, gamma: Gamma) -> Vec<(Role, Text)> {
     ]
 }
 
+/// The three arrows in data units, head to tail, scaled to be seen together.
+struct Triangle {
+    x: [f64; 2],
+    tip: [f64; 2],
+    end: [f64; 2],
+    /// From an arrow to its words.
+    gap: f64,
+}
+
+impl Triangle {
+    fn new(x: [f64; 2], terms: &Terms, room: f64) -> Triangle {
+        let size = |v: [f64; 2]| v[0].hypot(v[1]);
+        let longest = size(terms.u).max(size(terms.push)).max(size(terms.sum()));
+        let by = if longest > 0.0 { room / longest } else { 0.0 };
+        let on = |v: [f64; 2]| [x[0] + by * v[0], x[1] + by * v[1]];
+        Triangle { x, tip: on(terms.u), end: on(terms.sum()), gap: 0.06 * room }
+    }
+
+    /// An arrow and its words, which stand on the outer side of the triangle.
+    fn arrow(
+        &self,
+        name: &str,
+        role: Role,
+        ends: [[f64; 2]; 2],
+        width: f64,
+        words: Text,
+    ) -> [Layer; 2] {
+        let [a, b] = ends;
+        let arrows = Arrows {
+            from: arr2(&[a]),
+            vec: arr2(&[[b[0] - a[0], b[1] - a[1]]]),
+            width: Some(width),
+            ..Arrows::default()
+        };
+        let middle = [0.5 * (a[0] + b[0]), 0.5 * (a[1] + b[1])];
+        let centre = [0, 1].map(|j| (self.x[j] + self.tip[j] + self.end[j]) / 3.0);
+        let mut normal = [b[1] - a[1], a[0] - b[0]];
+        if normal[0] * (middle[0] - centre[0]) + normal[1] * (middle[1] - centre[1]) < 0.0 {
+            normal = [-normal[0], -normal[1]];
+        }
+        let size = normal[0].hypot(normal[1]).max(f64::MIN_POSITIVE);
+        let at = [0, 1].map(|j| middle[j] + self.gap * normal[j] / size);
+        let side =
+            match (normal[0].abs() > 0.25 * normal[1].abs(), normal[0] > 0.0, normal[1] > 0.0) {
+                (true, true, _) => Side::Right,
+                (true, false, _) => Side::Left,
+                (false, _, true) => Side::Above,
+                (false, _, false) => Side::Below,
+            };
+        let label = Labels {
+            at: vec![(if side == Side::Above || side == Side::Below { middle } else { at }, words)],
+            side,
+        };
+        [
+            Layer::new(name, "an arrow of the sum", role, arrows),
+            Layer::new(&format!("{name} words"), "what the arrow is", role, label),
+        ]
+    }
+}
+
 fn tip_to_tail(
     s: &Setting,
     x: [f64; 2],
@@ -122,71 +182,77 @@ fn tip_to_tail(
     gamma: Gamma,
     step: usize,
 ) -> Panel {
-    let frame = Frame::of(s.exact()).scaled(width(level)).wide(2.35);
-    let size = |v: [f64; 2]| v[0].hypot(v[1]);
-    let longest = size(terms.u).max(size(terms.push)).max(size(terms.sum()));
-    let room = 0.5 * frame.height();
-    let by = if longest > 0.0 { room / longest } else { 0.0 };
-    let one = |tail: [f64; 2], v: [f64; 2], thick: f64| Arrows {
-        from: arr2(&[tail]),
-        vec: arr2(&[[by * v[0], by * v[1]]]),
-        width: Some(thick),
-        ..Arrows::default()
+    let frame = Frame::of(s.exact()).scaled(0.92 * width(level)).wide(2.0);
+    let triangle = Triangle::new(x, terms, 0.5 * frame.height());
+    let Triangle { tip, end, .. } = triangle;
+    let (sum, push) = match gamma.value() {
+        1.0 => (words::CONDITIONAL_SCORE, words::CLASSIFIER_GRADIENT),
+        g => (words::GUIDED.then(" s_γ"), words::CLASSIFIER_GRADIENT.map(|w| format!("{g} · {w}"))),
     };
-    let tip = [x[0] + by * terms.u[0], x[1] + by * terms.u[1]];
-    let gamma_name =
-        if gamma.value() == 1.0 { String::new() } else { format!("γ = {}: ", gamma.value()) };
-    let beside = |tail: [f64; 2], v: [f64; 2]| beside(frame, tail, [by * v[0], by * v[1]]);
+    let arrows = [
+        (4, triangle.arrow("sum", Role::Guided, [x, end], 8.0, sum)),
+        (
+            2,
+            triangle.arrow(
+                "unconditional",
+                Role::Unconditional,
+                [x, tip],
+                5.0,
+                words::UNCONDITIONAL_SCORE,
+            ),
+        ),
+        (3, triangle.arrow("push", Role::Likelihood, [tip, end], 5.0, push)),
+    ];
     let mut panel = frame.panel("");
     panel.layers.push(frame.density_layer(s.exact(), level));
-    panel.layers.extend(names(s, level));
-    let sum =
-        Layer::new("sum", "their sum, the guided score", Role::Guided, one(x, terms.sum(), 8.0))
-            .label_at(
-                if gamma.value() == 1.0 {
-                    words::CONDITIONAL_SCORE
-                } else {
-                    words::GUIDED.then(" s_γ")
-                },
-                beside(x, terms.sum()),
-            );
-    let u = Layer::new(
-        "unconditional",
-        "unconditional score",
-        Role::Unconditional,
-        one(x, terms.u, 5.0),
-    )
-    .label_at(words::UNCONDITIONAL_SCORE, beside(x, terms.u));
-    let push = Layer::new(
-        "push",
-        "classifier gradient from the tip of the score",
-        Role::Likelihood,
-        one(tip, terms.push, 5.0),
-    )
-    .label_at(Text::from(gamma_name).then(words::CLASSIFIER_GRADIENT), beside(tip, terms.push));
-    panel.layers.extend(
-        [(4, sum), (2, u), (3, push)]
-            .into_iter()
-            .filter(|(k, _)| step >= *k)
-            .map(|(_, layer)| layer),
-    );
+    panel.layers.extend(names(s, level, Names::Far));
+    panel
+        .layers
+        .extend(arrows.into_iter().filter(|(k, _)| step >= *k).flat_map(|(_, layers)| layers));
     let dot = Points { size: 18.0, marker: Some(Marker::Dot), ..Points::default() };
-    let below = [x[0] - 0.012 * frame.width(), x[1] - 0.055 * frame.height()];
-    panel.layers.push(
-        dots("point", "the point x_t", Role::Neutral, arr2(&[x]), dot).label_at("x_t", below),
-    );
+    let away = [
+        x[0] + 0.03 * (2.0 * x[0] - tip[0] - end[0]),
+        x[1] + 0.03 * (2.0 * x[1] - tip[1] - end[1]),
+    ];
+    let side = if 2.0 * x[1] < tip[1] + end[1] { Side::Below } else { Side::Above };
+    panel.layers.push(dots("point", "the point x_t", Role::Neutral, arr2(&[x]), dot));
+    let word = Labels { at: vec![(away, "x_t".into())], side };
+    panel.layers.push(Layer::new("point word", "its name", Role::Neutral, word));
     panel
 }
 
-/// A place for words beside the middle of an arrow, on its right-hand side of the slide.
-fn beside(frame: Frame, tail: [f64; 2], v: [f64; 2]) -> [f64; 2] {
-    let length = v[0].hypot(v[1]).max(f64::MIN_POSITIVE);
-    let (mut nx, mut ny) = (v[1] / length, -v[0] / length); // to the right of the arrow
-    if nx < 0.0 {
-        (nx, ny) = (-nx, -ny);
-    }
-    let gap = 0.035 * frame.height();
-    [tail[0] + 0.55 * v[0] + gap * nx, tail[1] + 0.55 * v[1] + gap * ny]
+/// A point for F5: where the density is not small and the three arrows make the widest triangle.
+///
+/// # Errors
+/// If the scene is not two-dimensional.
+pub fn open_point(s: &Setting, level: NoiseLevel, gamma: Gamma) -> Result<[f64; 2]> {
+    s.checked()?;
+    let frame = Frame::of(s.exact()).scaled(width(level));
+    let (grid, room) = (frame.grid(41, 41), 0.5 * frame.height());
+    let log = s.exact().log_density(grid.view(), level);
+    let top = log.fold(f64::NEG_INFINITY, |a, b| a.max(*b));
+    let openness = |i: &usize| {
+        let terms = Terms::at(s, [grid[[*i, 0]], grid[[*i, 1]]], level, gamma);
+        let (u, push, sum) = (terms.u, terms.push, terms.sum());
+        let longest =
+            [u, push, sum].iter().map(|v| v[0].powi(2) + v[1].powi(2)).fold(0.0, f64::max);
+        (u[0] * push[1] - u[1] * push[0]).abs() / longest
+    };
+    let inside = |p: [f64; 2]| {
+        let middle = [0.5 * (frame.x.0 + frame.x.1), 0.5 * (frame.y.0 + frame.y.1)];
+        (0..2).all(|j| (p[j] - middle[j]).abs() < 0.66 * room)
+    };
+    let fits = |i: &usize| {
+        let x = [grid[[*i, 0]], grid[[*i, 1]]];
+        let Triangle { tip, end, .. } = Triangle::new(x, &Terms::at(s, x, level, gamma), room);
+        [x, tip, end].into_iter().all(inside)
+    };
+    let likely = (0..grid.nrows()).filter(|i| log[*i] > top - 2.5).filter(fits);
+    let best = likely
+        .map(|i| (openness(&i), i))
+        .filter(|(o, _)| o.is_finite())
+        .max_by(|a, b| a.0.total_cmp(&b.0));
+    Ok(best.map_or([0.0, 0.0], |(_, i)| [grid[[i, 0]], grid[[i, 1]]]))
 }
 
 /// F6: the unconditional field plus the classifier's gradient equals the conditional field, over the whole plane.
@@ -228,7 +294,10 @@ pub fn bayes_plane(s: &Setting, level: NoiseLevel) -> Result<Figure> {
             frame.density_layer(mixture, level),
             field.layer(name, "a field of arrows", role, vectors, level),
         ];
-        panel.layers.extend(names(s, level));
+        panel.layers.extend(names(s, level, Names::On));
+        if joiner == Some("+") {
+            panel.layers[1] = field.key(panel.layers[1].clone());
+        }
         f.panels.push(panel);
     }
     f.formula = vec![

@@ -1,7 +1,7 @@
 //! F13: a classifier that has seen noise beside one that has not.
 
 use super::fields::{FOUR, draws};
-use super::frame::{ARROWS, Frame, likeliest, names, width};
+use super::frame::{ARROWS, Frame, Names, likeliest, names, width};
 use super::{Setting, at_least, figure, guided};
 use crate::guidance::Gamma;
 use crate::metrics::{mean_with_se, spread};
@@ -80,11 +80,17 @@ fn regions(s: &Setting, judge: &Judge, stem: &str) -> Figure {
             map,
         )];
         panel.layers.extend(
-            names(s, level).into_iter().map(|layer| Layer { role: Role::Neutral, ..layer }),
+            names(s, level, Names::Apart)
+                .into_iter()
+                .map(|layer| Layer { role: Role::Neutral, ..layer }),
         );
         f.panels.push(panel);
     }
     f.formula = vec![(Role::Likelihood, "p(y ∣ x_t)".into())];
+    f.notes = vec![Text::new(
+        "colours blend as the probabilities do: a soft border is doubt",
+        "màu pha trộn theo xác suất: ranh giới mờ là sự nghi ngờ",
+    )];
     f
 }
 
@@ -118,8 +124,8 @@ fn accuracy_and_gradient(s: &Setting, noisy: &Judge, clean: &Judge) -> Figure {
         "13c_accuracy_and_gradient",
         Text::new("Equal accuracy, different gradients", "Cùng độ chính xác, khác gradient"),
         Text::new(
-            "On noisy data both classifiers name the class equally well, but the gradient of the one trained on clean data is many times too large.",
-            "Trên dữ liệu nhiễu hai bộ phân loại đoán lớp tốt như nhau, nhưng gradient của bộ học trên dữ liệu sạch lớn gấp nhiều lần.",
+            "On noisy data both classifiers name the class equally well, but where noise is high the gradient of the one trained on clean data is many times too large.",
+            "Trên dữ liệu nhiễu hai bộ phân loại đoán lớp tốt như nhau, nhưng khi nhiễu lớn, gradient của bộ học trên dữ liệu sạch lớn quá nhiều lần.",
         ),
     );
     let levels = ladder(s);
@@ -151,12 +157,14 @@ fn accuracy_and_gradient(s: &Setting, noisy: &Judge, clean: &Judge) -> Figure {
         )
     };
     let judges = [noisy, clean];
+    let (low, high) = log_range(&ratio);
+    let x_low = 1.15 * levels[0].ratio();
     f.panels = vec![
         Panel {
             title: Text::new("accuracy", "độ chính xác"),
             x: x(),
             y: Axis::new("", (0.0, 1.05)),
-            layers: curves(&judges, accuracy, false),
+            layers: curves(&judges, accuracy, [[x_low, 0.26], [x_low, 0.17]]),
             ..Panel::default()
         },
         Panel {
@@ -165,8 +173,15 @@ fn accuracy_and_gradient(s: &Setting, noisy: &Judge, clean: &Judge) -> Figure {
                 "‖∇log p(y ∣ x_t)‖, so với chính xác",
             ),
             x: x(),
-            y: Axis::log("", log_range(&ratio)),
-            layers: curves(&judges, ratio, true),
+            y: Axis::log("", (low, high)),
+            layers: curves(
+                &judges,
+                ratio,
+                [
+                    [levels[5].ratio(), low * (high / low).powf(0.08)],
+                    [x_low, high * (low / high).powf(0.08)],
+                ],
+            ),
             ..Panel::default()
         },
     ];
@@ -181,29 +196,28 @@ fn accuracy_and_gradient(s: &Setting, noisy: &Judge, clean: &Judge) -> Figure {
 fn log_range(lines: &[Line]) -> (f64, f64) {
     let all =
         lines.iter().flat_map(|l| l.at.column(1).to_vec()).filter(|v| v.is_finite() && *v > 0.0);
-    let (lo, hi) = all.fold((1.0f64, 1.0f64), |(a, b), v| (a.min(v), b.max(v)));
-    (0.6 * lo, 2.5 * hi)
+    let (lo, hi) = all.fold((f64::INFINITY, 0.0f64), |(a, b), v| (a.min(v), b.max(v)));
+    if lo < hi { (0.5 * lo, 1.6 * hi) } else { (0.1, 10.0) }
 }
 
-/// Curves of both classifiers: the noisy one blue and solid, the clean one dark and dashed.
-fn curves(judges: &[&Judge; 2], lines: Vec<Line>, labelled: bool) -> Vec<Layer> {
+/// Curves of both classifiers with their words at these places: the noisy one blue and solid, the clean one dark and dashed.
+fn curves(judges: &[&Judge; 2], lines: Vec<Line>, places: [[f64; 2]; 2]) -> Vec<Layer> {
     let layer = |line: Line| {
-        let (role, dashed) =
-            if line.judge == 0 { (Role::Likelihood, false) } else { (Role::Neutral, true) };
-        let marker = if line.judge == 0 { Marker::Dot } else { Marker::Ring };
-        let middle = line.at.nrows() / 2;
-        let spot = [line.at[[middle, 0]], line.at[[middle, 1]]];
+        let noisy = line.judge == 0;
+        let (role, marker, sign) = match noisy {
+            true => (Role::Likelihood, Marker::Dot, "● "),
+            false => (Role::Neutral, Marker::Ring, "○ "),
+        };
         let look = Curve {
             at: line.at,
             se: line.se,
-            dashed: Some(dashed),
+            dashed: Some(!noisy),
             width: Some(4.0),
             marker: Some(marker),
         };
-        let drawn =
-            Layer::new(if dashed { "clean" } else { "noisy" }, "one classifier", role, look);
-        let _ = labelled;
-        drawn.label_at(judges[line.judge].title.clone(), spot)
+        let name = if noisy { "noisy" } else { "clean" };
+        let words = judges[line.judge].title.map(|w| format!("{sign}{w}"));
+        Layer::new(name, "one classifier", role, look).label_at(words, places[line.judge])
     };
     lines.into_iter().map(layer).collect()
 }
@@ -246,7 +260,7 @@ fn spread_over_steps(
             "Bộ phân loại trên dữ liệu sạch làm gì với mẫu",
         ),
         Text::new(
-            "Guided by a classifier trained on clean data the samples collapse, and more solver steps do not bring the diversity back.",
+            "Guided by a classifier trained on clean data the samples crowd together, and more solver steps do not bring the diversity back.",
             "Khi điều hướng bằng bộ phân loại học trên dữ liệu sạch, mẫu co cụm lại; thêm bước giải không trả lại sự đa dạng.",
         ),
     );
@@ -271,19 +285,22 @@ fn spread_over_steps(
     f.numbers.push(("sd of the data of this class".into(), truth));
     let ticks = STEPS.map(|k| (k as f64, k.to_string().into()));
     let mut range = log_range(&lines);
-    range.0 = range.0.min(0.5 * truth);
-    let mut layers = curves(&[noisy, clean], lines, true);
+    range = (range.0.min(0.5 * truth), range.1.max(2.0 * truth));
+    let line = (range.1 / range.0).powf(0.05); // the height of a line of words
+    let under = |curve: &Line| [150.0, curve.at[[3, 1]] / line];
+    let places = [under(&lines[0]), under(&lines[1])];
+    let mut layers = curves(&[noisy, clean], lines, places);
     let rule = crate::plot::Rules { x: vec![], y: vec![truth] };
     let words_at = Text::new("the data of this class", "dữ liệu của lớp này");
     layers.push(
         Layer::new("data", "the class's own standard deviation", Role::Neutral, rule)
-            .label_at(words_at, [24.0, 1.25 * truth]),
+            .label_at(words_at, [150.0, line * truth]),
     );
     f.panels = vec![Panel {
         x: Axis::log(Text::new("solver steps", "số bước giải"), (17.0, 760.0)).with_ticks(ticks),
         y: Axis::log(
             Text::new("standard deviation of the samples", "độ lệch chuẩn của mẫu"),
-            (range.0, range.1.max(2.0 * truth)),
+            range,
         ),
         layers,
         ..Panel::default()

@@ -1,17 +1,19 @@
 //! F3 and F4: the score field over noise, and the unconditional field beside the conditional one.
 
-use super::frame::{ARROWS, Field, Frame, count, names, score_on, tiny, width};
+use super::frame::{ARROWS, Field, Frame, Names, count, names, score_on, tiny, width};
 use super::{Setting, figure};
 use crate::Result;
 use crate::metrics::{cosine, mean_with_se};
 use crate::noise::NoiseLevel;
-use crate::plot::{Figure, Layer, Panel, Role, Text, words};
+use crate::plot::{Figure, Layer, Mark, Panel, Role, Text, words};
 use crate::rng::Purpose;
 use crate::score::ScoreFn;
 use ndarray::Array2;
 
 /// The noise levels of F3 and F13, as shares of the data's radius.
 pub(super) const FOUR: [f64; 4] = [1.5, 0.6, 0.25, 0.1];
+/// Arrows along one side where four panels share the slide.
+const FEWER: usize = 15;
 /// Draws of p_t behind a mean.
 const DRAWS: usize = 4000;
 
@@ -42,22 +44,29 @@ pub fn field_over_noise(s: &Setting, learned: Option<&dyn ScoreFn>) -> Result<Fi
         ),
     );
     f.layout = Some((1, 4));
-    let mut parts = vec![];
+
     for share in FOUR {
         let level = s.level_by_radius(share);
         let ratio = format!("{:.2}", level.ratio());
-        f.panels.push(one_level(s, learned, level, &ratio));
+        let mut panel = one_level(s, learned, level, &ratio);
         if let Some(learned) = learned {
             let (mean, se) = mean_cosine(s, learned, level);
             f.numbers.push((format!("mean cosine at σ/α = {ratio}"), mean));
             f.numbers.push((format!("se of the cosine at σ/α = {ratio}"), se));
-            parts.push(format!("{mean:.4} ± {se:.4}"));
+            panel.x.label = format!("{mean:.5} ± {se:.5}").into();
         }
+        f.panels.push(panel);
     }
     if learned.is_some() {
         f.notes = vec![Text::from((
-            format!("mean cosine, learned to exact: {}", parts.join(",  ")),
-            format!("cosine trung bình, học được so với chính xác: {}", parts.join(",  ")),
+            format!(
+                "under the panels: mean cosine, learned to exact, over {} draws of p_t;  full arrow: σ·|s| ≥ 2",
+                count(DRAWS)
+            ),
+            format!(
+                "dưới mỗi ô: cosine trung bình với score chính xác, trên {} mẫu của p_t;  mũi tên dài nhất: σ·|s| ≥ 2",
+                count(DRAWS)
+            ),
         ))];
         f.formula = vec![
             (Role::Unconditional, Text::new("learned score", "score học được")),
@@ -73,7 +82,7 @@ pub fn field_over_noise(s: &Setting, learned: Option<&dyn ScoreFn>) -> Result<Fi
 
 fn one_level(s: &Setting, learned: Option<&dyn ScoreFn>, level: NoiseLevel, ratio: &str) -> Panel {
     let frame = Frame::of(s.exact()).scaled(width(level));
-    let field = Field::new(frame, ARROWS);
+    let field = Field::new(frame, FEWER);
     let exact = score_on(&field, s.exact(), level);
     let mut panel = frame.panel(format!("σ/α = {ratio}"));
     let role = if learned.is_some() { Role::Muted } else { Role::Unconditional };
@@ -82,6 +91,9 @@ fn one_level(s: &Setting, learned: Option<&dyn ScoreFn>, level: NoiseLevel, rati
         field.layer("exact", "exact score, arrows of length σ·|s|", role, &exact, level),
     ];
     if let Some(learned) = learned {
+        if let Mark::Arrows(arrows) = &mut panel.layers[1].mark {
+            arrows.width = Some(4.0); // a rim under the learned arrows
+        }
         let own = score_on(&field, learned, level);
         panel.layers.push(field.layer(
             "learned",
@@ -170,7 +182,7 @@ fn three_fields(s: &Setting, given: &dyn ScoreFn, level: NoiseLevel) -> Vec<Pane
     let coarse = Field::new(frame, 13);
     let (few_u, few_c) = (score_on(&coarse, s.exact(), level), score_on(&coarse, given, level));
     let layers: [Vec<Layer>; 3] = [
-        vec![under(), green(&u, &field)],
+        vec![under(), field.key(green(&u, &field))],
         vec![under(), orange(&c, &field)],
         vec![under(), orange(&few_c, &coarse), green(&few_u, &coarse)],
     ];
@@ -185,7 +197,7 @@ fn three_fields(s: &Setting, given: &dyn ScoreFn, level: NoiseLevel) -> Vec<Pane
         .map(|(t, layers)| Panel { layers, ..frame.panel(t) })
         .collect();
     for panel in &mut panels {
-        panel.layers.extend(names(s, level));
+        panel.layers.extend(names(s, level, Names::On));
     }
     panels
 }

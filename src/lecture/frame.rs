@@ -3,7 +3,9 @@
 use super::Setting;
 use crate::mixture::Mixture;
 use crate::noise::NoiseLevel;
-use crate::plot::{Arrows, Axis, Density, Labels, Layer, Panel, Paths, Points, Role, Side, Text};
+use crate::plot::{
+    Arrows, Axis, Density, Labels, Layer, Mark, Panel, Paths, Points, Role, Side, Text,
+};
 use crate::score::{Likelihood, ScoreFn};
 use ndarray::{Array1, Array2, Array3, ArrayView2, Axis as Dim};
 
@@ -131,7 +133,7 @@ impl Field {
     }
 
     /// Arrows of these vectors (n, 2), each centred on its place. σ·|v| = 2 has the full length.
-    pub fn arrows(&self, vectors: &Array2<f64>, level: NoiseLevel, key: bool) -> Arrows {
+    pub fn arrows(&self, vectors: &Array2<f64>, level: NoiseLevel) -> Arrows {
         let cap = 0.9 * self.cell;
         let mut vec = vectors * (level.sigma * cap / 2.0);
         for mut v in vec.rows_mut() {
@@ -140,13 +142,15 @@ impl Field {
                 v *= cap / length;
             }
         }
-        Arrows {
-            from: &self.tails - &(&vec * 0.5),
-            vec,
-            cap,
-            width: None,
-            key: key.then(|| (cap, "σ·|s| ≥ 2".into())),
+        Arrows { from: &self.tails - &(&vec * 0.5), vec, cap, width: None, key: None }
+    }
+
+    /// The scale key in the corner of one panel: a full arrow and what it means.
+    pub fn key(&self, mut layer: Layer) -> Layer {
+        if let Mark::Arrows(arrows) = &mut layer.mark {
+            arrows.key = Some((arrows.cap, "σ·|s| ≥ 2".into()));
         }
+        layer
     }
 
     pub fn layer(
@@ -157,12 +161,25 @@ impl Field {
         vectors: &Array2<f64>,
         level: NoiseLevel,
     ) -> Layer {
-        Layer::new(name, desc, role, self.arrows(vectors, level, false))
+        Layer::new(name, desc, role, self.arrows(vectors, level))
     }
 }
 
-/// The names of the classes, each outside its outermost mode as seen from the middle of the scene.
-pub(super) fn names(s: &Setting, level: NoiseLevel) -> Vec<Layer> {
+/// Where the names of the classes stand.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Names {
+    /// Above or below the mode.
+    Outside,
+    /// As `Outside`, nearer to a wide mode.
+    Far,
+    /// On the noised mode.
+    On,
+    /// Where the mode would be without noise.
+    Apart,
+}
+
+/// The names of the classes, each at its outermost mode as seen from the middle of the scene.
+pub(super) fn names(s: &Setting, level: NoiseLevel, place: Names) -> Vec<Layer> {
     let mixture = s.exact();
     let centre = mixture.mean();
     let mut layers = vec![];
@@ -176,14 +193,15 @@ pub(super) fn names(s: &Setting, level: NoiseLevel) -> Vec<Layer> {
         let (mean, cov) = (mixture.means().row(k).to_owned(), &mixture.covs()[k]);
         let up = mean[1] >= centre[1];
         let sd = (level.alpha.powi(2) * cov[[1, 1]] + level.sigma.powi(2)).sqrt();
-        let offset = if level.sigma > 0.0 { 0.0 } else { 3.0 * sd };
-        let y = level.alpha * mean[1] + if up { offset } else { -offset };
-        let side = match (level.sigma > 0.0, up) {
-            (true, _) => Side::On,
-            (false, true) => Side::Above,
-            (false, false) => Side::Below,
+        let (by, offset, side) = match (place, up) {
+            (Names::Outside, true) => (level.alpha, 3.0 * sd, Side::Above),
+            (Names::Outside, false) => (level.alpha, -3.0 * sd, Side::Below),
+            (Names::Far, true) => (level.alpha, 1.9 * sd, Side::Above),
+            (Names::Far, false) => (level.alpha, -1.9 * sd, Side::Below),
+            (Names::On, _) => (level.alpha, 0.0, Side::On),
+            (Names::Apart, _) => (width(level), 0.0, Side::On),
         };
-        let at = vec![([level.alpha * mean[0], y], s.class_name(class))];
+        let at = vec![([by * mean[0], by * mean[1] + offset], s.class_name(class))];
         layers.push(Layer::new(
             &format!("name-{class}"),
             "the name of a class, at its mode",
@@ -262,10 +280,18 @@ pub(super) fn dots(name: &str, desc: &str, role: Role, at: Array2<f64>, look: Po
     Layer::new(name, desc, role, Points { at, ..look })
 }
 
-/// A share in per cent with its standard error: `25.1 ± 0.7 %`.
+/// A share in per cent with its standard error, `25.1 ± 0.7 %`; of none and of all, the 95 % bound 3/n.
 pub(super) fn percent(share: f64, n: usize) -> String {
-    let se = (share * (1.0 - share) / n.max(1) as f64).sqrt();
-    format!("{:.1} ± {:.1} %", 100.0 * share, 100.0 * se)
+    let n = n.max(1) as f64;
+    let se = (share * (1.0 - share) / n).sqrt();
+    match share {
+        0.0 => format!("< {:.1} %", (300.0 / n).max(0.1)),
+        1.0 => format!("> {:.1} %", 100.0 - (300.0 / n).max(0.1)),
+        _ => {
+            let digits = if se < 0.5e-3 { 2 } else { 1 };
+            format!("{:.digits$} ± {:.digits$} %", 100.0 * share, 100.0 * se)
+        }
+    }
 }
 
 /// A number as a slide shows it: `3.2 × 10⁻¹⁶`.

@@ -1,6 +1,6 @@
 //! F8: where samples end at γ = 0, 1 and 10, for a classifier that is too weak and for the exact one.
 
-use super::frame::{CLEAN, Frame, count, dots, names, percent};
+use super::frame::{CLEAN, Frame, Names, classes_of, count, dots, names, percent};
 use super::{Setting, at_least, figure, guided};
 use crate::guidance::Gamma;
 use crate::metrics::{Modes, Shares, Verdict, verdicts};
@@ -51,10 +51,11 @@ fn one_arm(s: &Setting, arm: &Arm, letter: char, gammas: &[Gamma], n: usize) -> 
     let modes = Modes::of(s.exact());
     let found: Vec<Vec<Verdict>> =
         ends.iter().map(|x| verdicts(x.view(), &modes, s.class)).collect();
-    let followed = follow(&found);
+    let from = classes_of(s.exact(), ends[0].view(), CLEAN);
+    let followed = follow(&found, &from);
     let mut f = figure(
         &format!("08{letter}_hybrid"),
-        Text::new("Where does γ lead?  ", "γ dẫn tới đâu?  ").then(arm.title.clone()),
+        Text::new("Where γ leads: ", "γ dẫn tới đâu: ").then(arm.title.clone()),
         Text::new(
             "The same noise at γ = 0, 1 and 10: a gradient that is too weak leaves hybrids at γ = 1, an exact one does not, and a large γ overshoots.",
             "Cùng một nhiễu với γ = 0, 1 và 10: gradient quá yếu để lại mẫu lai ở γ = 1, gradient chính xác thì không, và γ lớn thì vượt quá.",
@@ -80,13 +81,13 @@ fn one_arm(s: &Setting, arm: &Arm, letter: char, gammas: &[Gamma], n: usize) -> 
     }
     f.notes = vec![Text::from((
         format!(
-            "target: {};  {} samples each;  lines: the same z, from its x_0 at γ = {} on",
+            "target: {};  {} samples each;  lines: the same z, from γ = {} (green) to this γ",
             s.target_name().en,
             count(n),
             gammas[0].value()
         ),
         format!(
-            "đích: {};  mỗi ô {} mẫu;  đường nối: cùng một z, từ x_0 của nó ở γ = {}",
+            "đích: {};  mỗi ô {} mẫu;  đường nối: cùng một z, từ γ = {} (xanh lục) đến γ này",
             s.target_name().vi,
             count(n),
             gammas[0].value()
@@ -104,17 +105,22 @@ const KINDS: [(Verdict, Role, Text); 4] = [
 ];
 
 /// The rows to follow: other, then hybrid, then target or past it; or other, then target, where nothing is a hybrid.
-fn follow(found: &[Vec<Verdict>]) -> Vec<usize> {
+///
+/// They take turns over the classes `from` which they start, so that not all lie in one heap.
+fn follow(found: &[Vec<Verdict>], from: &[usize]) -> Vec<usize> {
     let arrived = |v: Verdict| matches!(v, Verdict::Target | Verdict::Overshoot);
     let n = found[0].len();
     let (first, middle, last) = (&found[0], &found[found.len() / 2], &found[found.len() - 1]);
     let lost = |i: &usize| first[*i] == Verdict::Other && arrived(last[*i]);
     let mut rows: Vec<usize> =
-        (0..n).filter(|i| lost(i) && middle[*i] == Verdict::Hybrid).take(FOLLOWED).collect();
-    if rows.is_empty() {
-        rows = (0..n).filter(lost).take(FOLLOWED).collect();
+        (0..n).filter(|i| lost(i) && middle[*i] == Verdict::Hybrid).collect();
+    if rows.len() < n / 100 {
+        rows = (0..n).filter(lost).collect(); // a stray tail is no hybrid to tell of
     }
-    rows
+    let turn = |k: usize| rows[..k].iter().filter(|i| from[**i] == from[rows[k]]).count();
+    let mut order: Vec<(usize, usize)> = (0..rows.len()).map(|k| (turn(k), rows[k])).collect();
+    order.sort();
+    order.into_iter().take(FOLLOWED).map(|(_, row)| row).collect()
 }
 
 fn verdict_panel(
@@ -178,7 +184,7 @@ fn verdict_panel(
         heads,
         ring(Marker::Ring, 17.0),
     ));
-    panel.layers.extend(names(s, CLEAN));
+    panel.layers.extend(names(s, CLEAN, Names::Outside));
     panel
 }
 

@@ -34,7 +34,7 @@ mod training;
 mod trajectories;
 mod uncontrolled;
 
-pub use bayes::{bayes_plane, bayes_sum};
+pub use bayes::{bayes_plane, bayes_sum, open_point};
 pub use clean::{Judge, clean_classifier};
 pub use fields::{field_over_noise, two_scores};
 pub use hybrid::{Arm, hybrid};

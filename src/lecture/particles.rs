@@ -1,6 +1,6 @@
 //! A3: the same particles, free on the left and steered on the right.
 
-use super::frame::{CLEAN, Frame, classes_of, dots, lines, names, path_layer};
+use super::frame::{CLEAN, Frame, Names, classes_of, dots, lines, names, path_layer};
 use super::{Setting, at_least, figure, guided};
 use crate::Result;
 use crate::guidance::Gamma;
@@ -42,7 +42,6 @@ pub fn guided_particles(
     let still = |title: Text, density: Layer| {
         let mut panel = frame.panel(title);
         panel.layers = vec![density];
-        panel.layers.extend(names(s, CLEAN));
         panel
     };
     let panels = [
@@ -52,6 +51,7 @@ pub fn guided_particles(
             frame.density_layer(&given, CLEAN),
         ),
     ];
+    let labels = names(s, CLEAN, Names::Outside);
     let se = (arrived * (1.0 - arrived) / n as f64).sqrt();
     Ok((0..frames).map(move |i| {
         let now = i as f64 / (frames - 1) as f64;
@@ -66,6 +66,7 @@ pub fn guided_particles(
         f.panels = panels.to_vec();
         f.panels[0].layers.extend(swarm(&own, &clock, now, Role::Unconditional));
         f.panels[1].layers.extend(swarm(&led, &clock, now, Role::Guided));
+        f.panels.iter_mut().for_each(|panel| panel.layers.extend(labels.clone()));
         f.numbers = vec![("share in the target".into(), arrived), ("se of that share".into(), se)];
         f
     }))

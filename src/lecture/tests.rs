@@ -1,1 +1,174 @@
+use super::*;
+use crate::guidance::GradientScaled;
+use crate::noise::Spacing;
+use crate::plot::{Lang, Theme, svg};
+use crate::sampler::DpmSolver2M;
+use std::collections::BTreeSet;
 
+fn gamma(v: f64) -> Gamma {
+    Gamma::new(v).unwrap()
+}
+
+fn scene(name: &str) -> Scene {
+    Scene::named(name).unwrap()
+}
+
+/// Runs `f` in the default setting of a scene.
+fn with<T>(scene: &Scene, process: Process, f: impl Fn(&Setting) -> T) -> T {
+    let grid = Grid::to_data(&process, Spacing::KARRAS, 64).unwrap();
+    let sampler = Method::DpmSolver2M(DpmSolver2M::default());
+    f(&Setting { scene, class: 0, process, grid: &grid, sampler: &sampler, seed: 1 })
+}
+
+fn number(figure: &Figure, name: &str) -> f64 {
+    let found = figure.numbers.iter().find(|(n, _)| n == name);
+    found.unwrap_or_else(|| panic!("{name} among {:?}", figure.numbers)).1
+}
+
+/// Every figure of the module, with few samples.
+fn all(s: &Setting) -> Vec<Figure> {
+    let exact = &s.scene.mixture;
+    let posteriors: Vec<_> = (0..exact.classes()).map(|c| exact.posterior(c)).collect();
+    let classes = || posteriors.iter().map(|p| p as &dyn Likelihood).collect();
+    let judge = |title: &'static str| Judge { title: title.into(), classes: classes() };
+    let target = &posteriors[s.class];
+    let weak = GradientScaled { likelihood: target, scale: 0.2 };
+    let arm =
+        |title: &'static str, likelihood| Arm { title: title.into(), score: exact, likelihood };
+    let level = s.level_by_radius(0.4);
+    let point = open_point(s, level, gamma(1.0)).unwrap();
+    let mut figures = vec![
+        uncontrolled(s, exact, 60).unwrap(),
+        steering(s, exact, target, gamma(1.0), 60).unwrap(),
+        field_over_noise(s, Some(exact)).unwrap(),
+        two_scores(s).unwrap(),
+        bayes_sum(s, point, level, gamma(2.0), None).unwrap(),
+        bayes_plane(s, level).unwrap(),
+        three_trajectories(s, exact, target, gamma(2.0), &[gamma(0.0), gamma(3.0)]).unwrap(),
+    ];
+    figures.extend((1..=4).map(|k| bayes_sum(s, point, level, gamma(1.0), Some(k)).unwrap()));
+    let arms = [arm("weak", &weak), arm("exact", target)];
+    figures.extend(hybrid(s, &arms, &[0.0, 1.0, 10.0].map(gamma), 60).unwrap());
+    figures.extend(clean_classifier(s, exact, &judge("noisy"), &judge("clean"), 20).unwrap());
+    figures.extend(guided_particles(s, exact, target, gamma(1.0), 8, 2).unwrap().skip(1));
+    figures
+}
+
+#[test]
+fn every_figure_is_drawn_in_both_languages_and_has_its_own_name() {
+    with(&scene("animals"), Process::VP_LINEAR, |s| {
+        let figures = all(s);
+        let stems: BTreeSet<&str> = figures.iter().map(|f| f.stem.as_str()).collect();
+        assert_eq!(stems.len(), figures.len());
+        for figure in &figures {
+            assert!(!figure.caption.is_empty() && figure.caption.en != figure.caption.vi);
+            for lang in [Lang::En, Lang::Vi] {
+                let text = svg(figure, Theme::Light, lang, None).unwrap();
+                resvg::usvg::roxmltree::Document::parse(&text).unwrap();
+                assert!(
+                    !text.contains("NaN") && !text.contains("<text></text>"),
+                    "{}",
+                    figure.stem
+                );
+            }
+            let entry = Entry::of(figure, "svg");
+            assert!(!entry.part.is_empty() && !entry.latex.is_empty(), "{}", figure.stem);
+        }
+    });
+}
+
+#[test]
+fn every_scene_of_the_plane_and_every_process_can_be_drawn() {
+    for (name, process) in [
+        ("three", Process::VpCosine),
+        ("ring8", Process::VE),
+        ("wide", Process::Flow),
+        ("moons", Process::VP_LINEAR),
+    ] {
+        with(&scene(name), process, |s| {
+            for figure in all(s) {
+                svg(&figure, Theme::Dark, Lang::En, None)
+                    .unwrap_or_else(|why| panic!("{name}: {why}"));
+            }
+        });
+    }
+}
+
+#[test]
+fn what_cannot_be_drawn_is_refused_by_name() {
+    with(&scene("two-1d"), Process::VP_LINEAR, |s| {
+        let why = uncontrolled(s, &s.scene.mixture, 10).unwrap_err().to_string();
+        assert!(why.contains("the scene two-1d") && why.contains("two-dimensional"), "{why}");
+    });
+    with(&scene("animals"), Process::VP_LINEAR, |s| {
+        let level = s.level(1.0);
+        let sum = |point, build| bayes_sum(s, point, level, gamma(1.0), build);
+        assert!(sum([0.0, 0.0], Some(0)).is_err() && sum([0.0, 0.0], Some(5)).is_err());
+        assert!(sum([f64::NAN, 0.0], None).is_err());
+        assert!(
+            bayes_sum(s, [0.0; 2], crate::noise::NoiseLevel::ve(0.0), gamma(1.0), None).is_err()
+        );
+        assert!(two_scores(&Setting { class: 4, ..*s }).is_err());
+        assert!(hybrid(s, &[], &[gamma(1.0)], 10).is_err());
+        assert!(uncontrolled(s, &s.scene.mixture, 1).is_err());
+    });
+}
+
+#[test]
+fn the_bayes_sum_is_the_conditional_score() {
+    with(&scene("wide"), Process::VP_LINEAR, |s| {
+        for (point, ratio) in [([0.3, -0.8], 0.7), ([-2.0, 1.0], 0.3), ([1.0, 1.0], 3.0)] {
+            let figure = bayes_sum(s, point, s.level(ratio), gamma(1.0), None).unwrap();
+            assert!(number(&figure, "‖sum − s_γ‖") < 1e-12);
+        }
+        assert!(number(&bayes_plane(s, s.level(0.7)).unwrap(), "largest residual") < 1e-11);
+    });
+}
+
+#[test]
+fn a_larger_gamma_makes_up_its_mind_at_more_noise() {
+    with(&scene("animals"), Process::VP_LINEAR, |s| {
+        let exact = &s.scene.mixture;
+        let gammas = [0.0, 1.0, 2.0, 5.0, 10.0];
+        let figure =
+            three_trajectories(s, exact, &exact.posterior(0), gamma(2.0), &gammas.map(gamma))
+                .unwrap();
+        let level = |g: f64| number(&figure, &format!("σ/α where p passes 0.9 at γ = {g}"));
+        assert!(level(0.0).is_nan(), "without guidance this path never gets there");
+        assert!(gammas[1..].windows(2).all(|g| level(g[0]) < level(g[1])));
+    });
+}
+
+#[test]
+fn a_weak_gradient_leaves_hybrids_and_an_exact_one_does_not() {
+    with(&scene("animals"), Process::VP_LINEAR, |s| {
+        let exact = &s.scene.mixture;
+        let post = exact.posterior(0);
+        let weak = GradientScaled { likelihood: &post, scale: 0.2 };
+        let arm = |likelihood| Arm { title: "arm".into(), score: exact, likelihood };
+        let figures = hybrid(s, &[arm(&weak), arm(&post)], &[gamma(1.0)], 600).unwrap();
+        assert!(number(&figures[1], "γ = 1: target class") >= 0.99);
+        let share = number(&figures[0], "γ = 1: hybrid"); // 26.5 % of 4,000
+        assert!(
+            (share - 0.265).abs() < 5.0 * number(&figures[0], "γ = 1: se of hybrid"),
+            "{share}"
+        );
+    });
+}
+
+#[test]
+fn the_page_is_escaped_and_speaks_its_language() {
+    let entry = Entry {
+        picture: "a b&\"c.png".into(),
+        title: Text::new("<b>", "tên"),
+        caption: "x < y".into(),
+        part: Text::new("part 2", "phần 2"),
+        latex: r"p(y \mid x) & 1".into(),
+    };
+    let page = lecture_index(&[entry], Lang::En);
+    assert!(
+        page.contains("&lt;b&gt;") && page.contains("a%20b%26%22c.png") && !page.contains("<b>")
+    );
+    assert!(page.contains("x &lt; y") && page.contains(r"p(y \mid x) &amp; 1"));
+    assert!(page.contains("lang=\"en\"") && page.contains("part 2") && !page.contains("phần 2"));
+}

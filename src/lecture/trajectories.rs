@@ -1,11 +1,13 @@
 //! F7: three things from one starting point, and how early each γ makes up the classifier's mind.
 
-use super::frame::{CLEAN, Frame, classes_of, dots, lines, names, path_layer};
+use super::frame::{CLEAN, Frame, Names, classes_of, dots, lines, names, path_layer};
 use super::{Setting, figure, guided};
 use crate::Result;
 use crate::guidance::Gamma;
+use crate::noise::{Grid, Spacing};
 use crate::plot::{
-    Arrows, Axis, Curve, Figure, Layer, Marker, Panel, Paths, Points, Role, Rules, Text, words,
+    Arrows, Axis, Curve, Figure, Labels, Layer, Marker, Panel, Paths, Points, Role, Rules, Side,
+    Text, words,
 };
 use crate::score::{Likelihood, ScoreFn};
 use ndarray::{Array2, Array3, Axis as Dim, arr2, s as slice};
@@ -14,12 +16,14 @@ use ndarray::{Array2, Array3, Axis as Dim, arr2, s as slice};
 const CERTAIN: f64 = 0.9;
 /// Barbs along the guided path.
 const BARBS: usize = 9;
+/// Steps at least for the curves.
+const FINE: usize = 256;
 /// Starting points among which one that ends in another class is looked for.
-const TRIES: usize = 256;
+const TRIES: usize = 48;
 
 /// F7: from one z the unconditional path, the guided path and the push along it; beside it p(y | x_t) for several γ.
 ///
-/// The starting point is the first one whose unconditional path ends in another class. `gamma` is that of the drawn
+/// The starting point is one whose unconditional path ends in another class. `gamma` is that of the drawn
 /// path; for each of `gammas` the noise level σ/α at which p(y | x_t) first passes 0.9 along its own path is printed. It
 /// rises with γ: γ is the speed of steering. The level is interpolated in log σ/α, and NaN if p never gets there.
 ///
@@ -33,7 +37,7 @@ pub fn three_trajectories(
     gammas: &[Gamma],
 ) -> Result<Figure> {
     s.checked()?;
-    let z = lost_start(s, score);
+    let z = lost_start(s, score, likelihood, gamma);
     let own = s.walk(score, &z);
     let led = s.walk(&guided(score, likelihood, gamma), &z);
     let mut f = figure(
@@ -47,7 +51,7 @@ pub fn three_trajectories(
             "Từ một z, lực đẩy γ∇log p(y∣x_t) bẻ quỹ đạo về lớp đích; γ càng lớn, bộ phân loại càng sớm chắc chắn.",
         ),
     );
-    let (right, levels) = certainty(s, score, likelihood, &z, gammas);
+    let (right, levels) = certainty(s, score, likelihood, &z, gammas)?;
     f.panels = vec![two_paths(s, likelihood, gamma, &own, &led), right];
     f.formula = vec![
         (Role::Guided, "s_γ".into()),
@@ -66,7 +70,7 @@ pub fn three_trajectories(
     let told: Vec<String> = levels
         .iter()
         .filter(|(_, l)| l.is_finite())
-        .map(|(g, l)| format!("γ = {g}: {l:.2}"))
+        .map(|(g, l)| format!("{l:.2} (γ = {g})"))
         .collect();
     f.notes = vec![Text::from((
         format!("p(y∣x_t) first passes 0.9 at σ/α =  {}", told.join(",  ")),
@@ -80,17 +84,33 @@ pub fn three_trajectories(
     Ok(f)
 }
 
-/// The first starting point that ends in another class, or simply the first: (1, 2).
-fn lost_start(s: &Setting, score: &dyn ScoreFn) -> Array2<f64> {
-    let classes = classes_of(s.exact(), s.sample(score, TRIES).view(), CLEAN);
+/// Of the first starting points that end in another class, the one whose push is most across its guided path: (1, 2).
+fn lost_start(
+    s: &Setting,
+    score: &dyn ScoreFn,
+    likelihood: &dyn Likelihood,
+    gamma: Gamma,
+) -> Array2<f64> {
     let start = s.start(TRIES);
-    let centre = s.exact().mean();
-    let target = s.exact().given(s.class).mean() - &centre;
-    let towards = |i: usize| (&start.row(i) - &centre).dot(&target);
-    // among the first dozen of them the one farthest from the target: a path with a way to go
-    let lost = (0..TRIES).filter(|i| classes[*i] != s.class).take(12);
-    let i = lost.min_by(|a, b| towards(*a).total_cmp(&towards(*b))).unwrap_or(0);
-    start.slice(slice![i..=i, ..]).to_owned()
+    let classes = classes_of(s.exact(), s.sample(score, TRIES).view(), CLEAN);
+    let lost: Vec<usize> = (0..TRIES).filter(|i| classes[*i] != s.class).collect();
+    let lost = if lost.is_empty() { vec![0] } else { lost };
+    let z = start.select(Dim(0), &lost);
+    let led = s.walk(&guided(score, likelihood, gamma), &z);
+    let mut across = vec![0.0; lost.len()];
+    for (k, t) in
+        s.grid.times().iter().enumerate().skip(1).filter(|(_, t)| s.process.level(**t).sigma > 0.0)
+    {
+        let push = likelihood.grad_log_likelihood(led.index_axis(Dim(0), k), s.process.level(*t));
+        for (i, sum) in across.iter_mut().enumerate() {
+            let step = [0, 1].map(|j| led[[k, i, j]] - led[[k - 1, i, j]]);
+            let size = push[[i, 0]].hypot(push[[i, 1]]);
+            let turn = (step[0] * push[[i, 1]] - step[1] * push[[i, 0]]).abs();
+            *sum += if size > 0.0 { turn / size.max(1.0) } else { 0.0 };
+        }
+    }
+    let best = (0..lost.len()).max_by(|a, b| across[*a].total_cmp(&across[*b])).unwrap_or(0);
+    z.slice(slice![best..=best, ..]).to_owned()
 }
 
 fn two_paths(
@@ -100,7 +120,7 @@ fn two_paths(
     own: &Array3<f64>,
     led: &Array3<f64>,
 ) -> Panel {
-    let frame = Frame::of(s.exact());
+    let frame = with_margin(Frame::of(s.exact()));
     let (green, orange) = (lines(s, own), lines(s, led));
     let first = green[0].slice(slice![..1, ..]).to_owned();
     let end = |line: &Array2<f64>| line.slice(slice![-1.., ..]).to_owned();
@@ -129,20 +149,32 @@ fn two_paths(
             Role::Unconditional,
             green,
             Paths { width: Some(4.0), ..Paths::default() },
-        ),
+        )
+        .label_at(words::UNCONDITIONAL, legend(frame, 0)),
         path_layer(
             "guided",
             "guided path",
             Role::Guided,
             orange.clone(),
             Paths { width: Some(5.5), ..Paths::default() },
-        ),
+        )
+        .label_at(words::GUIDED, legend(frame, 1)),
         barbs(s, frame, likelihood, gamma, led, &orange[0]),
         dots("noise", "the starting point z", Role::Neutral, first, big(Marker::Diamond, 18.0))
             .label_at("z", z),
     ];
-    panel.layers.extend(names(s, CLEAN));
+    panel.layers.extend(names(s, CLEAN, Names::Outside));
     panel
+}
+
+/// The frame with room for words on its left.
+fn with_margin(square: Frame) -> Frame {
+    Frame { x: (square.x.0 - 0.36 * square.width(), square.x.1), ..square }
+}
+
+/// The place of the k-th word in that room.
+fn legend(frame: Frame, k: usize) -> [f64; 2] {
+    [frame.x.0 + 0.02 * frame.width(), frame.y.0 + (0.57 - 0.07 * k as f64) * frame.height()]
 }
 
 /// σ·γ·∇log p(y | x_t) at places evenly spaced along the guided path, the longest a quarter of the panel.
@@ -185,71 +217,74 @@ fn barbs(
     if longest > 0.0 {
         vec *= cap / longest;
     }
-    let words: Text = if gamma.value() == 1.0 {
-        "σ ∇log p(y ∣ x_t)".into()
-    } else {
-        "σ γ ∇log p(y ∣ x_t)".into()
-    };
-    let corner = [frame.x.0 + 0.03 * frame.width(), frame.y.1 - 0.05 * frame.height()];
+
     let arrows = Arrows { from, vec, cap, width: Some(3.0), key: None };
     Layer::new("push", "the classifier's push along the guided path", Role::Likelihood, arrows)
-        .label_at(words, corner)
+        .label_at(Text::new("push", "lực đẩy"), legend(frame, 2))
 }
 
-/// p(y | x_t) along the path of each γ, and where it first passes 0.9.
+/// p(y | x_t) along the path of each γ, in fine steps, and where it first passes 0.9.
 fn certainty(
     s: &Setting,
     score: &dyn ScoreFn,
     likelihood: &dyn Likelihood,
     z: &Array2<f64>,
     gammas: &[Gamma],
-) -> (Panel, Vec<(f64, f64)>) {
+) -> Result<(Panel, Vec<(f64, f64)>)> {
+    let grid = Grid::to_data(&s.process, Spacing::KARRAS, FINE.max(s.grid.steps()))?;
+    let s = &Setting { grid: &grid, ..*s };
     let (mut layers, mut levels) = (vec![], vec![]);
-    let mut range = (f64::INFINITY, f64::NEG_INFINITY);
     for (i, gamma) in gammas.iter().enumerate() {
-        let walk = s.walk(&guided(score, likelihood, *gamma), z);
-        let curve = along(s, likelihood, &walk);
-        let level = passes(&curve);
-        levels.push((gamma.value(), level));
-        range = curve.column(0).iter().fold(range, |(a, b), v| (a.min(*v), b.max(*v)));
+        let curve = along(s, likelihood, &s.walk(&guided(score, likelihood, *gamma), z));
+        levels.push((gamma.value(), passes(&curve)));
         let role = if gamma.value() == 0.0 { Role::Unconditional } else { Role::Guided };
-        let height = 0.12 + 0.72 * (i as f64 + 0.5) / gammas.len() as f64;
-        let spot = crossing(&curve, height).map_or([0.5, height], |x| [x + 0.06, height]);
-        let look = Curve { at: curve, width: Some(3.0 + 0.4 * i as f64), ..Curve::default() };
-        let layer = Layer::new(&format!("certainty-{i}"), "p(y|x_t) along one path", role, look);
-        let spot = if gamma.value() == 0.0 { [-0.25, 0.055] } else { spot };
-        layers.push(layer.label_at(format!("γ = {}", gamma.value()), spot));
+        let at = curve.row(curve.nrows() - 1)[1].clamp(0.0, 1.0);
+        let look = Curve { at: curve, width: Some(4.0), ..Curve::default() };
+        let mut layer =
+            Layer::new(&format!("certainty-{i}"), "p(y|x_t) along one path", role, look);
+        if !levels[i].1.is_finite() {
+            layer = layer.label_at(format!("γ = {}", gamma.value()), [0.5, at + 0.05]);
+        }
+        layers.push(layer);
     }
-    let certain =
-        Layer::new("certain", "0.9", Role::Neutral, Rules { x: vec![], y: vec![CERTAIN] });
-    let at: Vec<[f64; 2]> =
-        levels.iter().filter(|(_, l)| l.is_finite()).map(|(_, l)| [-l.log10(), CERTAIN]).collect();
-    let dots = dots(
-        "passes",
-        "where each passes 0.9",
-        Role::Guided,
-        arr2(&at),
-        Points { size: 13.0, ..Points::default() },
-    );
-    layers.insert(0, certain);
-    layers.push(dots);
-    (Panel { layers, ..certainty_axes(range) }, levels)
+    let certain = Rules { x: vec![], y: vec![CERTAIN] };
+    layers.insert(0, Layer::new("certain", "0.9", Role::Neutral, certain));
+    layers.extend(marks(&levels));
+    Ok((Panel { layers, ..certainty_axes() }, levels))
 }
 
-fn certainty_axes(range: (f64, f64)) -> Panel {
-    let range = (range.0.max(-1.6), range.1.min(1.3));
-    let range = if range.0 < range.1 { range } else { (-1.0, 1.0) };
+/// A dot where each curve passes 0.9, and its γ above.
+fn marks(levels: &[(f64, f64)]) -> Vec<Layer> {
+    let passed: Vec<(f64, f64)> =
+        levels.iter().filter(|(_, l)| l.is_finite()).map(|(g, l)| (*g, -l.log10())).collect();
+    let at: Vec<[f64; 2]> = passed.iter().map(|(_, x)| [*x, CERTAIN]).collect();
+    let dot = Points { size: 13.0, ..Points::default() };
+    let mut layers = vec![dots("passes", "where each passes 0.9", Role::Guided, arr2(&at), dot)];
+    let first = passed.iter().map(|p| p.1).fold(f64::INFINITY, f64::min);
+    for (k, (gamma, x)) in passed.into_iter().enumerate() {
+        let (words, side, x) = if x == first {
+            (format!("γ = {gamma}"), Side::Left, x + 0.11)
+        } else {
+            (format!("{gamma}"), Side::On, x)
+        };
+        let label = Labels { at: vec![([x, 1.06], words.into())], side };
+        layers.push(Layer::new(&format!("gamma-{k}"), "the γ of a curve", Role::Guided, label));
+    }
+    layers
+}
+
+fn certainty_axes() -> Panel {
     let ticks = (-6..=6).map(|k| {
         let ratio = 10f64.powi(-k);
-        (
-            f64::from(k),
-            if k <= 0 { format!("{ratio:.0}") } else { format!("{ratio:.*}", k as usize) }.into(),
-        )
+        let word = if k <= 0 { format!("{ratio:.0}") } else { format!("{ratio:.*}", k as usize) };
+        (f64::from(k), word.into())
     });
+    let falling = Text::new(" σ/α, falling →", " σ/α, giảm dần →");
+    let heights = [0.0, 0.25, 0.5, 0.75, 0.9, 1.0].map(|v| (v, v.to_string().into()));
     Panel {
         title: Text::new("p(y ∣ x_t) along the way", "p(y ∣ x_t) dọc quỹ đạo"),
-        x: Axis::new(words::NOISE_LEVEL.then(" σ/α  →"), range).with_ticks(ticks),
-        y: Axis::new("", (0.0, 1.04)),
+        x: Axis::new(words::NOISE_LEVEL.then(falling), (-1.6, 1.1)).with_ticks(ticks),
+        y: Axis::new("", (0.0, 1.12)).with_ticks(heights),
         ..Panel::default()
     }
 }

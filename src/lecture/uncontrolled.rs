@@ -1,7 +1,7 @@
 //! F1 and F2: generation without control, and the same starting points steered.
 
 use super::frame::{
-    CLEAN, Frame, classes_of, count, dots, ends_by_class, lines, names, path_layer, percent,
+    CLEAN, Frame, Names, classes_of, count, dots, ends_by_class, lines, names, path_layer, percent,
 };
 use super::{Setting, at_least, figure, guided};
 use crate::Result;
@@ -90,7 +90,7 @@ fn cloud(s: &Setting, score: &dyn ScoreFn) -> Panel {
         ),
     ];
     panel.layers.extend(ends_by_class(ends, &classes, 12.0));
-    panel.layers.extend(names(s, CLEAN));
+    panel.layers.extend(names(s, CLEAN, Names::Outside));
     panel
 }
 
@@ -122,7 +122,10 @@ fn share_bars(s: &Setting, shares: &[f64], n: usize) -> Panel {
     if shares.len() <= 5 {
         let at = |(c, share): (usize, &f64)| {
             let se = 100.0 * (share * (1.0 - share) / n as f64).sqrt();
-            ([c as f64, 100.0 * share + se], format!("{:.1} ± {se:.1}", 100.0 * share).into())
+            (
+                [c as f64, (100.0 * share + se).max(100.0 * s.exact().class_weights()[c])],
+                format!("{:.1} ± {se:.1}", 100.0 * share).into(),
+            )
         };
         let at = shares.iter().enumerate().map(at).collect();
         panel.layers.push(Layer::new(
@@ -216,7 +219,7 @@ fn formula(gamma: Gamma) -> Vec<(Role, Text)> {
 }
 
 fn six_twice(s: &Setting, own: &ndarray::Array3<f64>, led: &ndarray::Array3<f64>) -> Panel {
-    let frame = Frame::of(s.exact()).wide(2.2);
+    let frame = Frame::of(s.exact()).wide(1.8);
     let (own, led) = (lines(s, own), lines(s, led));
     let starts = Array2::from_shape_fn((own.len(), 2), |(i, j)| own[i][[0, j]]);
     let ends = |lines: &[Array2<f64>]| {
@@ -244,6 +247,6 @@ fn six_twice(s: &Setting, own: &ndarray::Array3<f64>, led: &ndarray::Array3<f64>
                 [x, frame.y.0 + 0.60 * frame.height()],
             ),
     ];
-    panel.layers.extend(names(s, CLEAN));
+    panel.layers.extend(names(s, CLEAN, Names::Outside));
     panel
 }

@@ -237,12 +237,16 @@ impl Canvas {
         }
         let whole: String = figure.formula.iter().map(|(_, t)| t.get(self.lang)).collect();
         let size = font::fit(&whole, TITLE, SMALL, WIDTH - 80.0);
-        let spans: String = figure
-            .formula
-            .iter()
-            .map(|(role, t)| (role.word_colour(self.theme), spans(t.get(self.lang), size)))
-            .map(|(colour, words)| format!("<tspan fill=\"{colour}\">{words}</tspan>"))
-            .collect();
+        let mut body = String::new();
+        let mut low = false; // the span before ended in a subscript
+        for (role, t) in &figure.formula {
+            let (colour, words) = (role.word_colour(self.theme), t.get(self.lang));
+            let back =
+                if low { format!(" dy=\"-{}\"", n(super::svg::drop(size))) } else { String::new() };
+            body += &format!("<tspan fill=\"{colour}\"{back}>{}</tspan>", spans(words, size));
+            low = super::svg::ends_low(words);
+        }
+        let spans = body;
         let body = format!(
             "<text x=\"{}\" y=\"{}\" font-family=\"{}\" font-size=\"{}\" text-anchor=\"middle\" xml:space=\"preserve\">{spans}</text>\n",
             n(WIDTH / 2.0),

@@ -77,7 +77,7 @@ pub(super) fn text(x: f64, y: f64, words: &str, style: Style) -> String {
 /// Words with their subscripts lowered: `p_t(x)`, `p_{t∣0}`; an underscore takes the letters and digits after it.
 pub(super) fn spans(words: &str, size: f64) -> String {
     let small = (0.72 * size).max(SMALL).min(size);
-    let drop = 0.2 * size;
+    let drop = drop(size);
     let parts = subscripts(words);
     let mut out = String::new();
     for (i, (low, part)) in parts.iter().enumerate() {
@@ -95,6 +95,16 @@ pub(super) fn spans(words: &str, size: f64) -> String {
         };
     }
     out
+}
+
+/// How far a subscript is lowered.
+pub(super) fn drop(size: f64) -> f64 {
+    0.2 * size
+}
+
+/// Whether the words end in a subscript, so that what follows must be raised again.
+pub(super) fn ends_low(words: &str) -> bool {
+    subscripts(words).last().is_some_and(|(low, _)| *low)
 }
 
 /// The words cut into (is it a subscript, text).
