@@ -163,10 +163,7 @@ impl Triangle {
                 (false, _, true) => Side::Above,
                 (false, _, false) => Side::Below,
             };
-        let label = Labels {
-            at: vec![(if side == Side::Above || side == Side::Below { middle } else { at }, words)],
-            side,
-        };
+        let label = Labels { at: vec![(at, words)], side };
         [
             Layer::new(name, "an arrow of the sum", role, arrows),
             Layer::new(&format!("{name} words"), "what the arrow is", role, label),
@@ -182,7 +179,7 @@ fn tip_to_tail(
     gamma: Gamma,
     step: usize,
 ) -> Panel {
-    let frame = Frame::of(s.exact()).scaled(0.92 * width(level)).wide(2.0);
+    let frame = Frame::of(s.exact()).scaled(width(level)).wide(2.0);
     let triangle = Triangle::new(x, terms, 0.5 * frame.height());
     let Triangle { tip, end, .. } = triangle;
     let (sum, push) = match gamma.value() {
@@ -210,10 +207,9 @@ fn tip_to_tail(
         .layers
         .extend(arrows.into_iter().filter(|(k, _)| step >= *k).flat_map(|(_, layers)| layers));
     let dot = Points { size: 18.0, marker: Some(Marker::Dot), ..Points::default() };
-    let away = [
-        x[0] + 0.03 * (2.0 * x[0] - tip[0] - end[0]),
-        x[1] + 0.03 * (2.0 * x[1] - tip[1] - end[1]),
-    ];
+    let back = [2.0 * x[0] - tip[0] - end[0], 2.0 * x[1] - tip[1] - end[1]];
+    let by = 0.02 * frame.height() / back[0].hypot(back[1]).max(f64::MIN_POSITIVE);
+    let away = [x[0] + by * back[0], x[1] + by * back[1]];
     let side = if 2.0 * x[1] < tip[1] + end[1] { Side::Below } else { Side::Above };
     panel.layers.push(dots("point", "the point x_t", Role::Neutral, arr2(&[x]), dot));
     let word = Labels { at: vec![(away, "x_t".into())], side };

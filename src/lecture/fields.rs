@@ -5,7 +5,7 @@ use super::{Setting, figure};
 use crate::Result;
 use crate::metrics::{cosine, mean_with_se};
 use crate::noise::NoiseLevel;
-use crate::plot::{Figure, Layer, Mark, Panel, Role, Text, words};
+use crate::plot::{Figure, Layer, Panel, Role, Text, words};
 use crate::rng::Purpose;
 use crate::score::ScoreFn;
 use ndarray::Array2;
@@ -91,9 +91,6 @@ fn one_level(s: &Setting, learned: Option<&dyn ScoreFn>, level: NoiseLevel, rati
         field.layer("exact", "exact score, arrows of length σ·|s|", role, &exact, level),
     ];
     if let Some(learned) = learned {
-        if let Mark::Arrows(arrows) = &mut panel.layers[1].mark {
-            arrows.width = Some(4.0); // a rim under the learned arrows
-        }
         let own = score_on(&field, learned, level);
         panel.layers.push(field.layer(
             "learned",
@@ -144,7 +141,17 @@ pub fn two_scores(s: &Setting) -> Result<Figure> {
         (Role::Neutral, "        ".into()),
         (Role::Guided, "s_c = ∇log p_t(x ∣ y)".into()),
     ];
-    f.notes = vec![Text::from((
+    f.notes = vec![rms_note(level, rms, se)];
+    f.numbers = vec![
+        ("σ/α".into(), level.ratio()),
+        ("RMS of σ·|s_c − s_u|".into(), rms),
+        ("se of the RMS".into(), se),
+    ];
+    Ok(f)
+}
+
+fn rms_note(level: NoiseLevel, rms: f64, se: f64) -> Text {
+    Text::from((
         format!(
             "σ/α = {:.2};  RMS of σ·|s_c − s_u| over {} draws of p_t: {} ± {}",
             level.ratio(),
@@ -159,13 +166,7 @@ pub fn two_scores(s: &Setting) -> Result<Figure> {
             tiny(rms),
             tiny(se)
         ),
-    ))];
-    f.numbers = vec![
-        ("σ/α".into(), level.ratio()),
-        ("RMS of σ·|s_c − s_u|".into(), rms),
-        ("se of the RMS".into(), se),
-    ];
-    Ok(f)
+    ))
 }
 
 fn three_fields(s: &Setting, given: &dyn ScoreFn, level: NoiseLevel) -> Vec<Panel> {

@@ -15,7 +15,7 @@ use ndarray::{Array2, Array3, Axis as Dim, arr2, s as slice};
 /// The certainty whose noise level is printed.
 const CERTAIN: f64 = 0.9;
 /// Barbs along the guided path.
-const BARBS: usize = 9;
+const BARBS: usize = 6;
 /// Steps at least for the curves.
 const FINE: usize = 256;
 /// Starting points among which one that ends in another class is looked for.
@@ -53,7 +53,19 @@ pub fn three_trajectories(
     );
     let (right, levels) = certainty(s, score, likelihood, &z, gammas)?;
     f.panels = vec![two_paths(s, likelihood, gamma, &own, &led), right];
-    f.formula = vec![
+    f.formula = formula(gamma);
+    f.notes = vec![passes_note(&levels)];
+    f.numbers = levels
+        .into_iter()
+        .map(|(g, level)| (format!("σ/α where p passes 0.9 at γ = {g}"), level))
+        .collect();
+    f.numbers.push(("gamma of the drawn path".into(), gamma.value()));
+    Ok(f)
+}
+
+/// The guided sum in the roles' colours.
+fn formula(gamma: Gamma) -> Vec<(Role, Text)> {
+    vec![
         (Role::Guided, "s_γ".into()),
         (Role::Neutral, " = ".into()),
         (Role::Unconditional, "∇log p_t(x)".into()),
@@ -66,22 +78,20 @@ pub fn three_trajectories(
                 format!("     (trái: γ = {})", gamma.value()),
             )),
         ),
-    ];
+    ]
+}
+
+/// Where each γ passes 0.9, in words.
+fn passes_note(levels: &[(f64, f64)]) -> Text {
     let told: Vec<String> = levels
         .iter()
         .filter(|(_, l)| l.is_finite())
         .map(|(g, l)| format!("{l:.2} (γ = {g})"))
         .collect();
-    f.notes = vec![Text::from((
+    Text::from((
         format!("p(y∣x_t) first passes 0.9 at σ/α =  {}", told.join(",  ")),
         format!("p(y∣x_t) vượt 0.9 lần đầu tại σ/α =  {}", told.join(",  ")),
-    ))];
-    f.numbers = levels
-        .into_iter()
-        .map(|(g, level)| (format!("σ/α where p passes 0.9 at γ = {g}"), level))
-        .collect();
-    f.numbers.push(("gamma of the drawn path".into(), gamma.value()));
-    Ok(f)
+    ))
 }
 
 /// Of the first starting points that end in another class, the one whose push is most across its guided path: (1, 2).
@@ -123,48 +133,33 @@ fn two_paths(
     let frame = with_margin(Frame::of(s.exact()));
     let (green, orange) = (lines(s, own), lines(s, led));
     let first = green[0].slice(slice![..1, ..]).to_owned();
-    let end = |line: &Array2<f64>| line.slice(slice![-1.., ..]).to_owned();
-    let big = |marker, size| Points { size, marker: Some(marker), ..Points::default() };
-    let mut panel = frame.panel(Text::new("two paths from one z", "hai quỹ đạo từ một z"));
     let z = [first[[0, 0]] + 0.03 * frame.width(), first[[0, 1]]];
+    let diamond = Points { size: 18.0, marker: Some(Marker::Diamond), ..Points::default() };
+    let [own_way, own_end] = one_path(Role::Unconditional, &green[0], 4.0);
+    let [led_way, led_end] = one_path(Role::Guided, &orange[0], 5.5);
+    let mut panel = frame.panel(Text::new("two paths from one z", "hai quỹ đạo từ một z"));
     panel.layers = vec![
         frame.density_layer(s.exact(), CLEAN),
-        dots(
-            "own end",
-            "end without guidance",
-            Role::Unconditional,
-            end(&green[0]),
-            big(Marker::Dot, 16.0),
-        ),
-        dots(
-            "guided end",
-            "end with guidance",
-            Role::Guided,
-            end(&orange[0]),
-            big(Marker::Dot, 16.0),
-        ),
-        path_layer(
-            "unconditional",
-            "unconditional path",
-            Role::Unconditional,
-            green,
-            Paths { width: Some(4.0), ..Paths::default() },
-        )
-        .label_at(words::UNCONDITIONAL, legend(frame, 0)),
-        path_layer(
-            "guided",
-            "guided path",
-            Role::Guided,
-            orange.clone(),
-            Paths { width: Some(5.5), ..Paths::default() },
-        )
-        .label_at(words::GUIDED, legend(frame, 1)),
+        own_way.label_at(words::UNCONDITIONAL, legend(frame, 0)),
+        led_way.label_at(words::GUIDED, legend(frame, 1)),
         barbs(s, frame, likelihood, gamma, led, &orange[0]),
-        dots("noise", "the starting point z", Role::Neutral, first, big(Marker::Diamond, 18.0))
-            .label_at("z", z),
+        own_end,
+        led_end,
+        dots("noise", "the starting point z", Role::Neutral, first, diamond).label_at("z", z),
     ];
     panel.layers.extend(names(s, CLEAN, Names::Outside));
     panel
+}
+
+/// A path and its end.
+fn one_path(role: Role, line: &Array2<f64>, width: f64) -> [Layer; 2] {
+    let end = line.slice(slice![-1.., ..]).to_owned();
+    let look = Paths { width: Some(width), ..Paths::default() };
+    let dot = Points { size: 16.0, marker: Some(Marker::Dot), ..Points::default() };
+    [
+        path_layer("path", "a path from z", role, vec![line.clone()], look),
+        dots("end", "where it ends", role, end, dot),
+    ]
 }
 
 /// The frame with room for words on its left.
@@ -177,7 +172,7 @@ fn legend(frame: Frame, k: usize) -> [f64; 2] {
     [frame.x.0 + 0.02 * frame.width(), frame.y.0 + (0.57 - 0.07 * k as f64) * frame.height()]
 }
 
-/// σ·γ·∇log p(y | x_t) at places evenly spaced along the guided path, the longest a quarter of the panel.
+/// σ·γ·∇log p(y | x_t) at places evenly spaced along the guided path, the longest a seventh of the panel high.
 fn barbs(
     s: &Setting,
     frame: Frame,
@@ -213,7 +208,7 @@ fn barbs(
         .into_iter()
         .map(|v: ndarray::ArrayView1<f64>| v.dot(&v).sqrt())
         .fold(0.0, f64::max);
-    let cap = 0.2 * frame.height();
+    let cap = 0.14 * frame.height();
     if longest > 0.0 {
         vec *= cap / longest;
     }

@@ -102,9 +102,14 @@ fn share_bars(s: &Setting, shares: &[f64], n: usize) -> Panel {
     } else {
         ticks.collect::<Vec<_>>()
     };
+    let label = if shares.len() > 5 {
+        Text::new("class number", "số thứ tự của lớp")
+    } else {
+        Text::default()
+    };
     let mut panel = Panel {
         title: Text::new("share of each class, %", "tỉ lệ mỗi lớp, %"),
-        x: Axis::new("", (-0.6, shares.len() as f64 - 0.4)).with_ticks(room),
+        x: Axis::new(label, (-0.6, shares.len() as f64 - 0.4)).with_ticks(room),
         y: Axis::new("", (0.0, 130.0 * top)),
         ..Panel::default()
     };

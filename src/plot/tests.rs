@@ -300,3 +300,16 @@ fn subscripts_take_letters_and_digits() {
     assert!(svg::spans("p_drop = 0", 40.0).contains(">drop</tspan>"));
     assert_eq!(svg::spans("a < b", 40.0), "a &lt; b");
 }
+
+#[test]
+fn a_formula_returns_to_its_line_after_a_subscript() {
+    let spans = |left: &'static str| Figure {
+        formula: vec![(Role::Guided, left.into()), (Role::Neutral, " = 1".into())],
+        panels: vec![Panel::default()],
+        ..Figure::default()
+    };
+    let drawn = |left| svg(&spans(left), Theme::Light, Lang::En, None).unwrap();
+    let raised = |text: &str| text.matches("dy=\"-").count();
+    assert_eq!((raised(&drawn("s_γ")), raised(&drawn("s_γ "))), (1, 1));
+    assert_eq!(raised(&drawn("s")), 0);
+}
