@@ -72,7 +72,8 @@ fn experiment(lab: &mut Lab) -> Result<()> {
         1e-6..=f64::INFINITY,
     );
     let s = lab.setting();
-    let (point, level) = lecture::bayes_point(&s)?;
+    let level = s.level_by_radius(0.6);
+    let point = lecture::open_point(&s, level, Gamma::new(1.0)?)?;
     let mut figures = vec![lecture::two_scores(&s)?, lecture::bayes_plane(&s, level)?];
     for build in [None, Some(1), Some(2), Some(3), Some(4)] {
         figures.push(lecture::bayes_sum(&s, point, level, Gamma::new(1.0)?, build)?);

@@ -76,7 +76,8 @@ fn figures(lab: &mut Lab, learned: &Learned, mixture: &Mixture) -> Result<()> {
         Arm { title: Text::new("exact", "chính xác"), score: mixture, likelihood: &exact },
     ];
     let columns = [Gamma::new(0.0)?, one, Gamma::new(10.0)?];
-    let (point, level) = lecture::bayes_point(&s)?;
+    let level = s.level_by_radius(0.6);
+    let point = lecture::open_point(&s, level, Gamma::new(1.0)?)?;
     let mut all = vec![
         lecture::steering(&s, &learned.score, &noisy, one, lab.samples)?,
         lecture::bayes_sum(&s, point, level, one, None)?,

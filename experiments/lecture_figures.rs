@@ -46,7 +46,8 @@ fn experiment(lab: &mut Lab) -> Result<()> {
     figures.push(lecture::steering(&s, &score, &likelihood, one, lab.samples)?);
     figures.push(lecture::field_over_noise(&s, Some(&score))?);
     figures.push(lecture::two_scores(&s)?);
-    let (point, level) = lecture::bayes_point(&s)?;
+    let level = s.level_by_radius(0.6);
+    let point = lecture::open_point(&s, level, Gamma::new(1.0)?)?;
     for build in [Some(1), Some(2), Some(3), Some(4), None] {
         figures.push(lecture::bayes_sum(&s, point, level, one, build)?);
     }
@@ -58,7 +59,7 @@ fn experiment(lab: &mut Lab) -> Result<()> {
         classes.map(|c| (noisy.given(c), clean.given(c))).unzip();
     let noisy_judge = judge(Text::new("sees the noise", "thấy nhiễu"), &all_noisy);
     let clean_judge = judge(Text::new("clean data only", "chỉ dữ liệu sạch"), &all_clean);
-    let n = lab.size(1000, 100);
+    let n = lab.size(300, 40);
     figures.extend(lecture::clean_classifier(
         &s,
         &lab.scene.mixture,

@@ -52,7 +52,8 @@ impl Default for ClassifierConfig {
 
 /// A trained network with one logit for each class.
 ///
-/// It sees c·x/α with c = 1/√(σ_data² + r²), r = σ/α, and the log-SNR; a clean one sees x/σ_data whatever the level.
+/// It sees c·x/α with c = 1/√(σ_data² + r²), r = σ/α, and the log-SNR; a clean one answers as if r were 0
+/// whatever the level.
 #[derive(Debug)]
 struct LogitNet {
     mlp: Mlp,
@@ -145,7 +146,7 @@ impl LogitNet {
     /// What multiplies x before the network sees it, and its answer afterwards.
     fn scales(&self, level: NoiseLevel) -> (f64, f64) {
         if self.mlp.config.features == 0 {
-            (1.0 / self.scaling.sigma_data, 1.0)
+            (self.scaling.input(0.0), self.scaling.output(0.0))
         } else {
             (self.scaling.input(level.ratio()) / level.alpha, self.scaling.output(level.ratio()))
         }
@@ -260,8 +261,8 @@ impl Objective for CrossEntropy<'_> {
             }
             if self.levels.is_some() {
                 w.log_snr[row] = NoiseLevel::ve(sigma).log_snr() as f32;
-                gains[row] = self.scaling.output(sigma);
             }
+            gains[row] = self.scaling.output(sigma);
             classes[row] = self.data.y[i];
         }
         mlp.forward(w);

@@ -8,4 +8,4 @@ mod table;
 pub use lab::{Defaults, Lab, Learned, run};
 pub use progress::Progress;
 pub use settings::{ProcessName, SamplerName, Settings};
-pub use table::{GAMMA_FOOTNOTE, OutcomeTable, Table};
+pub use table::{GAMMA_FOOTNOTE, OutcomeTable, Table, plus_minus};

@@ -65,6 +65,12 @@ impl std::fmt::Display for Table {
     }
 }
 
+/// A number with its standard error, with as many digits as read well.
+pub fn plus_minus((value, se): (f64, f64)) -> String {
+    let digits = if value.abs() < 10.0 { 3 } else { 1 };
+    format!("{value:.digits$} ± {se:.digits$}")
+}
+
 /// The table of outcomes: one row for each arm and γ.
 #[derive(Debug, Clone)]
 pub struct OutcomeTable(pub Table);

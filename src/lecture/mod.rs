@@ -26,7 +26,6 @@ mod frame;
 mod hybrid;
 mod index;
 mod particles;
-mod point;
 mod fields;
 #[cfg(test)]
 mod tests;
@@ -40,7 +39,6 @@ pub use fields::{field_over_noise, two_scores};
 pub use hybrid::{Arm, hybrid};
 pub use index::{Entry, lecture_index};
 pub use particles::guided_particles;
-pub use point::bayes_point;
 pub use training::training_curve;
 pub use trajectories::three_trajectories;
 pub use uncontrolled::{steering, uncontrolled};

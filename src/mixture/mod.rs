@@ -6,7 +6,7 @@ mod noised;
 mod posterior;
 
 pub use empirical::Empirical;
-pub use posterior::Posterior;
+pub use posterior::{Noiseless, Posterior};
 
 use noised::{Axes, Noised, Scratch};
 
