@@ -67,7 +67,7 @@ fn experiment(lab: &mut Lab) -> Result<()> {
         &clean_judge,
         n,
     )?);
-    let frames = lecture::guided_particles(&s, &score, &likelihood, one, 128, lab.size(72, 12))?;
+    let frames = lecture::guided_particles(&s, &score, &likelihood, one, 128, lab.size(72, 8))?;
     let frames: Vec<Figure> = frames.collect();
     lab.animate("A3_guided_particles", frames.clone())?;
     lab.draw(&figures)?;

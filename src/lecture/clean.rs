@@ -21,7 +21,7 @@ pub struct Judge<'a> {
     pub classes: Vec<&'a dyn Likelihood>,
 }
 
-/// Draws of p_t behind accuracy and gradient.
+/// Most draws of p_t behind accuracy and gradient: ten for each sample, up to this.
 const DRAWS: usize = 4000;
 /// Steps of the walks whose spread is measured.
 const STEPS: [usize; 6] = [20, 40, 80, 160, 320, 640];
@@ -52,7 +52,7 @@ pub fn clean_classifier(
     Ok(vec![
         regions(s, noisy, "13a_noisy_classifier_regions"),
         regions(s, clean, "13b_clean_classifier_regions"),
-        accuracy_and_gradient(s, noisy, clean),
+        accuracy_and_gradient(s, noisy, clean, (10 * n).min(DRAWS)),
         spread_over_steps(s, score, noisy, clean, n)?,
     ])
 }
@@ -96,7 +96,7 @@ fn regions(s: &Setting, judge: &Judge, stem: &str) -> Figure {
 
 /// p(y | x) on a grid: (rows, columns, classes).
 fn probabilities(frame: Frame, judge: &Judge, level: NoiseLevel) -> Array3<f64> {
-    let side = 5 * ARROWS;
+    let side = 4 * ARROWS;
     let grid = frame.grid(side, side);
     let mut out = Array3::zeros((side, side, judge.classes.len()));
     for (c, likelihood) in judge.classes.iter().enumerate() {
@@ -119,7 +119,7 @@ struct Line {
     se: Vec<f64>,
 }
 
-fn accuracy_and_gradient(s: &Setting, noisy: &Judge, clean: &Judge) -> Figure {
+fn accuracy_and_gradient(s: &Setting, noisy: &Judge, clean: &Judge, n: usize) -> Figure {
     let mut f = figure(
         "13c_accuracy_and_gradient",
         Text::new("Equal accuracy, different gradients", "Cùng độ chính xác, khác gradient"),
@@ -138,8 +138,8 @@ fn accuracy_and_gradient(s: &Setting, noisy: &Judge, clean: &Judge) -> Figure {
             });
             Line { judge: k, at, se: values.iter().map(|v| v.1).collect() }
         };
-        accuracy.push(of(&|level| accuracy_at(s, judge, level)));
-        ratio.push(of(&|level| gradient_ratio(s, judge, level)));
+        accuracy.push(of(&|level| accuracy_at(s, judge, n, level)));
+        ratio.push(of(&|level| gradient_ratio(s, judge, n, level)));
     }
     for (what, lines) in [("accuracy", &accuracy), ("gradient ratio", &ratio)] {
         for line in lines {
@@ -223,8 +223,8 @@ fn curves(judges: &[&Judge; 2], lines: Vec<Line>, places: [[f64; 2]; 2]) -> Vec<
 }
 
 /// How often the likeliest class is the true one, over draws of p_t.
-fn accuracy_at(s: &Setting, judge: &Judge, level: NoiseLevel) -> (f64, f64) {
-    let (x, y) = draws(s, DRAWS, level);
+fn accuracy_at(s: &Setting, judge: &Judge, n: usize, level: NoiseLevel) -> (f64, f64) {
+    let (x, y) = draws(s, n, level);
     let right = likeliest(&judge.classes, x.view(), level);
     mean_with_se(
         &right.iter().zip(&y).map(|(a, b)| f64::from(u8::from(a == b))).collect::<Vec<_>>(),
@@ -232,8 +232,8 @@ fn accuracy_at(s: &Setting, judge: &Judge, level: NoiseLevel) -> (f64, f64) {
 }
 
 /// √(E|g|²/E|g*|²), g* being the exact gradient, over draws of p_t, and its standard error by the delta method.
-fn gradient_ratio(s: &Setting, judge: &Judge, level: NoiseLevel) -> (f64, f64) {
-    let (x, _) = draws(s, DRAWS, level);
+fn gradient_ratio(s: &Setting, judge: &Judge, n: usize, level: NoiseLevel) -> (f64, f64) {
+    let (x, _) = draws(s, n, level);
     let squares = |l: &dyn Likelihood| -> Vec<f64> {
         l.grad_log_likelihood(x.view(), level).rows().into_iter().map(|g| g.dot(&g)).collect()
     };
