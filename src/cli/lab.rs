@@ -33,7 +33,7 @@ pub struct Defaults {
 
 impl Default for Defaults {
     fn default() -> Self {
-        Defaults { samples: (3000, 800), steps: (64, 32) }
+        Defaults { samples: (4000, 800), steps: (64, 32) }
     }
 }
 

@@ -1,10 +1,10 @@
 //! A multilayer perceptron that sees a point, the noise level and, if asked, a label.
 
+use super::kernel::{Left, add_product, arch, transpose};
 use super::silu::silu;
 use crate::rng::{Purpose, stream};
 use crate::{Error, Result};
-use ndarray::linalg::general_mat_mul;
-use ndarray::{Array2, ArrayView1, ArrayView2, ArrayViewMut1, ArrayViewMut2, Axis, s};
+use ndarray::{Array2, ArrayViewMut1, s};
 use ndarray_rand::RandomExt;
 use rand_distr::StandardNormal;
 use serde::{Deserialize, Serialize};
@@ -91,13 +91,14 @@ struct Layer {
 }
 
 impl Layer {
-    fn weights<'a>(&self, params: &'a [f32]) -> ArrayView2<'a, f32> {
-        ArrayView2::from_shape((self.inputs, self.outputs), &params[self.weights.clone()])
-            .expect("laid out in new")
+    /// W, row by row (in, out).
+    fn weights<'a>(&self, params: &'a [f32]) -> &'a [f32] {
+        &params[self.weights.clone()]
     }
 
-    fn bias<'a>(&self, params: &'a [f32]) -> ArrayView1<'a, f32> {
-        ArrayView1::from(&params[self.bias.clone()])
+    /// b (out).
+    fn bias<'a>(&self, params: &'a [f32]) -> &'a [f32] {
+        &params[self.bias.clone()]
     }
 }
 
@@ -120,6 +121,7 @@ pub struct Workspace {
     slopes: Vec<Array2<f32>>, // silu' of each hidden layer (BLOCK, width)
     d_hidden: Array2<f32>,    // (BLOCK, width)
     d_z: Array2<f32>,         // (BLOCK, width)
+    transposed: Vec<f32>,     // Wᵀ of the layer at hand
 }
 
 impl Mlp {
@@ -197,6 +199,10 @@ impl Mlp {
             slopes: vec![block(c.width); c.depth],
             d_hidden: block(c.width),
             d_z: block(c.width),
+            transposed: vec![
+                0.0;
+                self.layers.iter().map(|l| l.inputs * l.outputs).max().unwrap_or(0)
+            ],
         }
     }
 
@@ -207,8 +213,11 @@ impl Mlp {
             let (before, rest) = w.hidden.split_at_mut(l);
             let h = before.last().unwrap_or(&w.input);
             let out = rest.first_mut().unwrap_or(&mut w.output);
-            out.assign(&layer.bias(&self.params)); // broadcast over the rows
-            general_mat_mul(1.0, h, &layer.weights(&self.params), 1.0, out);
+            let left = Left { data: slice(h), row: layer.inputs, column: 1 };
+            let z = slice_mut(out);
+            z.chunks_exact_mut(layer.outputs)
+                .for_each(|row| row.copy_from_slice(layer.bias(&self.params)));
+            add_product(left, layer.weights(&self.params), z, BLOCK, layer.inputs, layer.outputs);
             if l < self.config.depth {
                 activate(out, &mut w.slopes[l]);
                 if self.config.residual && l > 0 {
@@ -227,17 +236,22 @@ impl Mlp {
         for (l, layer) in self.layers.iter().enumerate().rev() {
             let hidden_layer = l < self.config.depth;
             if hidden_layer {
-                w.d_z.assign(&w.d_hidden);
-                w.d_z *= &w.slopes[l];
+                multiply(slice(&w.d_hidden), slice(&w.slopes[l]), slice_mut(&mut w.d_z));
             }
-            let d_z = if hidden_layer { w.d_z.view() } else { w.d_output.view() };
+            let d_z = if hidden_layer { &w.d_z } else { &w.d_output };
             if let Some(grads) = grads.as_deref_mut() {
                 let h = if l == 0 { &w.input } else { &w.hidden[l - 1] };
                 add_gradient(layer, h, d_z, grads);
             }
             let d_h = if l == 0 { &mut w.d_input } else { &mut w.d_hidden };
-            let keep = if self.config.residual && hidden_layer && l > 0 { 1.0 } else { 0.0 };
-            general_mat_mul(1.0, &d_z, &layer.weights(&self.params).t(), keep, d_h);
+            if !(self.config.residual && hidden_layer && l > 0) {
+                d_h.fill(0.0);
+            }
+            let (rows, columns) = (layer.outputs, layer.inputs);
+            transpose(layer.weights(&self.params), &mut w.transposed, columns, rows);
+            let left = Left { data: slice(d_z), row: rows, column: 1 };
+            let d_h = slice_mut(d_h);
+            add_product(left, &w.transposed, d_h, BLOCK, rows, columns);
         }
         if let Some(grads) = grads
             && self.config.labels > 0
@@ -251,17 +265,15 @@ impl Mlp {
         let c = &self.config;
         let frequencies = frequencies(c.features / 2);
         let mut features = vec![0.0; c.features];
-        for (row, mut input) in w.input.outer_iter_mut().enumerate() {
+        let width = w.input.ncols();
+        for (row, input) in slice_mut(&mut w.input).chunks_exact_mut(width).enumerate() {
             if row == 0 || w.log_snr[row] != w.log_snr[row - 1] {
                 fourier(&frequencies, w.log_snr[row], &mut features); // once where rows share a level
             }
-            input
-                .slice_mut(s![c.inputs..c.inputs + c.features])
-                .assign(&ArrayView1::from(&features));
+            let (level, label) = input[c.inputs..].split_at_mut(c.features);
+            level.copy_from_slice(&features);
             if c.labels > 0 {
-                input
-                    .slice_mut(s![c.inputs + c.features..])
-                    .assign(&ArrayView1::from(self.label(w.labels[row])));
+                label.copy_from_slice(self.label(w.labels[row]));
             }
         }
     }
@@ -320,19 +332,37 @@ fn fourier(frequencies: &[f32], log_snr: f32, features: &mut [f32]) {
 
 /// Replaces z by silu(z), and `slopes` by silu'(z).
 fn activate(z: &mut Array2<f32>, slopes: &mut Array2<f32>) {
-    let (z, slopes) =
-        (z.as_slice_mut().expect("contiguous"), slopes.as_slice_mut().expect("contiguous"));
-    for (z, slope) in z.iter_mut().zip(slopes) {
-        (*z, *slope) = silu(*z);
-    }
+    let (z, slopes) = (slice_mut(z), slice_mut(slopes));
+    arch().dispatch(
+        #[inline(always)]
+        || z.iter_mut().zip(slopes).for_each(|(z, slope)| (*z, *slope) = silu(*z)),
+    );
 }
 
 /// Adds d_W = hᵀ·d_z and d_b = Σ_rows d_z.
-fn add_gradient(layer: &Layer, h: &Array2<f32>, d_z: ArrayView2<f32>, grads: &mut [f32]) {
-    let shape = (layer.inputs, layer.outputs);
-    let mut d_w = ArrayViewMut2::from_shape(shape, &mut grads[layer.weights.clone()])
-        .expect("laid out in new");
-    general_mat_mul(1.0, &h.t(), &d_z, 1.0, &mut d_w);
-    let mut d_b = ArrayViewMut1::from(&mut grads[layer.bias.clone()]);
-    d_z.axis_iter(Axis(0)).for_each(|row| d_b += &row);
+fn add_gradient(layer: &Layer, h: &Array2<f32>, d_z: &Array2<f32>, grads: &mut [f32]) {
+    let left = Left { data: slice(h), row: 1, column: layer.inputs };
+    let right = slice(d_z);
+    add_product(left, right, &mut grads[layer.weights.clone()], layer.inputs, BLOCK, layer.outputs);
+    let d_b = &mut grads[layer.bias.clone()];
+    for row in right.chunks_exact(layer.outputs) {
+        d_b.iter_mut().zip(row).for_each(|(b, d)| *b += d);
+    }
+}
+
+/// out = a·b, element by element.
+fn multiply(a: &[f32], b: &[f32], out: &mut [f32]) {
+    for ((o, a), b) in out.iter_mut().zip(a).zip(b) {
+        *o = a * b;
+    }
+}
+
+/// The elements of a buffer, row by row.
+fn slice(a: &Array2<f32>) -> &[f32] {
+    a.as_slice().expect("buffers are contiguous")
+}
+
+/// As [`slice`], to write.
+fn slice_mut(a: &mut Array2<f32>) -> &mut [f32] {
+    a.as_slice_mut().expect("buffers are contiguous")
 }

@@ -3,11 +3,13 @@
 //! | module | what it holds |
 //! |---|---|
 //! | [`silu`](mod@silu) | the activation and its derivative, with an exponential that vectorises |
+//! | `kernel` | the matrix product, for the machine's widest registers |
 //! | [`mlp`] | the network: rows in, rows out, gradients with respect to parameters and to the input |
 //! | [`adam`] | Adam, the moving average of the weights, the learning rate's course |
 //! | [`score_net`] | a network that answers as a score |
 
 pub mod silu;
+mod kernel;
 pub mod mlp;
 pub mod adam;
 pub mod score_net;
