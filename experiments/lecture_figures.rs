@@ -8,7 +8,7 @@
 //! with the path of `index.html`: each picture with its caption, its part of the lecture and its formula to copy.
 
 use scorelab::Result;
-use scorelab::classifier_guidance::{ClassLikelihood, CleanClassifier};
+use scorelab::classifier_guidance::ClassLikelihood;
 use scorelab::cli::{Defaults, Lab, run};
 use scorelab::guidance::{Gamma, GradientScaled};
 use scorelab::lecture::{self, Arm, Entry, Judge};
@@ -36,7 +36,7 @@ fn experiment(lab: &mut Lab) -> Result<()> {
     let data = lab.training_set();
     let (score, losses) = lab.train_score_with_losses(&data)?;
     let noisy = lab.train_classifier(&data)?;
-    let clean = CleanClassifier::train(&data, &lab.classifier_config(), |_| {})?;
+    let clean = lab.train_clean_classifier(&data)?;
     let s = lab.setting();
     let likelihood = noisy.given(lab.class);
 

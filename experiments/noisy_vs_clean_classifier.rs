@@ -12,13 +12,13 @@
 //! spread is .13 instead of .25, and the walks from the far corner end in one point. Accuracy is the wrong diagnostic.
 
 use ndarray::{Array2, ArrayView2, Axis};
-use scorelab::cli::{Defaults, Lab, Progress, Table, plus_minus, run};
+use scorelab::cli::{Defaults, Lab, Table, plus_minus, run};
 use scorelab::lecture::{self, Judge};
 use scorelab::metrics::{Modes, Verdict, mean_with_se, shares, spread};
 use scorelab::noise::{Grid, NoiseLevel, Process, Spacing};
 use scorelab::plot::{Text, words};
 use scorelab::rng::{Noise, Purpose};
-use scorelab::{Result, classifier_guidance::CleanClassifier, guidance::Gamma};
+use scorelab::{Result, guidance::Gamma};
 use scorelab::{mixture::Noiseless, score::Likelihood};
 use std::process::ExitCode;
 
@@ -39,11 +39,7 @@ type Row = (String, &'static str, Vec<(f64, f64)>);
 fn experiment(lab: &mut Lab) -> Result<()> {
     let data = lab.training_set();
     let noisy = lab.train_classifier(&data)?;
-    let mut config = lab.classifier_config();
-    (config.train.steps, config.train.batch) = (4 * config.train.steps, config.train.batch / 4);
-    let mut bar = Progress::new("training the clean classifier", config.train.steps);
-    let clean = CleanClassifier::train(&data, &config, |s| bar.step(s))?;
-    bar.finish();
+    let clean = lab.train_clean_classifier(&data)?;
     let mixture = lab.scene.mixture.clone();
     let all = 0..mixture.classes();
     let arms: [Arm; 4] = [

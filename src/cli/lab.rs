@@ -1,11 +1,11 @@
 //! The frame that every experiment runs in: settings in, figures, tables and checks out.
 
 use super::{Progress, Settings, Table};
-use crate::classifier_guidance::{ClassifierConfig, NoisyClassifier};
+use crate::classifier_guidance::{ClassifierConfig, CleanClassifier, NoisyClassifier};
 use crate::data::Scene;
 use crate::guidance::{ClassifierGuided, Gamma};
 use crate::lecture::Setting;
-use crate::mixture::Labelled;
+use crate::mixture::{Labelled, Mixture};
 use crate::nn::{MlpConfig, ScoreNet, Target};
 use crate::noise::{Grid, Process, Spacing};
 use crate::plot::{self, Animation, Figure, Output};
@@ -77,7 +77,23 @@ pub struct Learned {
 const MOST_SAMPLES: usize = 1_000_000;
 
 /// Points of a training set.
-const TRAINING_POINTS: usize = 50_000;
+pub const TRAINING_POINTS: usize = 50_000;
+
+/// Updates of the score network, at full size and at `--quick`.
+pub const SCORE_STEPS: (usize, usize) = (3000, 500);
+
+/// Updates of the noisy classifier, at full size and at `--quick`.
+pub const CLASSIFIER_STEPS: (usize, usize) = (1500, 250);
+
+/// The score network of the experiments before its first step.
+///
+/// # Errors
+/// As [`ScoreNet::new`].
+pub fn untrained_score(mixture: &Mixture, seed: u64) -> Result<ScoreNet> {
+    let d = mixture.dim();
+    let shape = MlpConfig { inputs: d, outputs: d, width: 64, depth: 3, ..MlpConfig::default() };
+    ScoreNet::new(shape, Target::Edm, mixture.radius(), seed)
+}
 
 /// Runs an experiment as a program: reads the command line, runs `body`, reports, and says how it ended.
 ///
@@ -185,7 +201,7 @@ impl Lab {
     }
 
     /// The length and seed of a training of `full` or, at `--quick`, `quick` steps.
-    pub fn train_config(&self, full: usize, quick: usize) -> TrainConfig {
+    fn train_config(&self, (full, quick): (usize, usize)) -> TrainConfig {
         TrainConfig {
             steps: self.size(full, quick),
             seed: self.settings.seed,
@@ -206,12 +222,8 @@ impl Lab {
     /// # Errors
     /// If training diverges.
     pub fn train_score_with_losses(&self, data: &Labelled) -> Result<(ScoreNet, Vec<f64>)> {
-        let mixture = &self.scene.mixture;
-        let d = mixture.dim();
-        let shape =
-            MlpConfig { inputs: d, outputs: d, width: 64, depth: 3, ..MlpConfig::default() };
-        let net = ScoreNet::new(shape, Target::Edm, mixture.radius(), self.settings.seed)?;
-        let config = self.train_config(3000, 500);
+        let net = untrained_score(&self.scene.mixture, self.settings.seed)?;
+        let config = self.train_config(SCORE_STEPS);
         let mut progress = Progress::new("training the score network", config.steps);
         let mut losses = Vec::with_capacity(config.steps);
         let net = train_score(net, data, Levels::default(), config, |step| {
@@ -223,8 +235,11 @@ impl Lab {
     }
 
     /// The settings of the experiments' classifiers.
-    pub fn classifier_config(&self) -> ClassifierConfig {
-        ClassifierConfig { train: self.train_config(1500, 250), ..ClassifierConfig::default() }
+    fn classifier_config(&self) -> ClassifierConfig {
+        ClassifierConfig {
+            train: self.train_config(CLASSIFIER_STEPS),
+            ..ClassifierConfig::default()
+        }
     }
 
     /// Trains the noisy classifier of the experiments, with a progress bar.
@@ -235,6 +250,19 @@ impl Lab {
         let config = self.classifier_config();
         let mut progress = Progress::new("training the noisy classifier", config.train.steps);
         let net = NoisyClassifier::train(data, &config, |s| progress.step(s))?;
+        progress.finish();
+        Ok(net)
+    }
+
+    /// Trains the clean classifier of the experiments: as many examples as the noisy one, in four times as many steps.
+    ///
+    /// # Errors
+    /// As [`Lab::train_classifier`].
+    pub fn train_clean_classifier(&self, data: &Labelled) -> Result<CleanClassifier> {
+        let mut config = self.classifier_config();
+        (config.train.steps, config.train.batch) = (4 * config.train.steps, config.train.batch / 4);
+        let mut progress = Progress::new("training the clean classifier", config.train.steps);
+        let net = CleanClassifier::train(data, &config, |s| progress.step(s))?;
         progress.finish();
         Ok(net)
     }

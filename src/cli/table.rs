@@ -111,7 +111,7 @@ impl OutcomeTable {
             share(Verdict::Overshoot),
             format!("{:.3} ± {:.3}", outcome.confidence.0, outcome.confidence.1),
             format!("{:.3} ± {:.3}", outcome.spread, outcome.spread_se),
-            format!("{:.4}", outcome.energy),
+            format!("{:.4}", (1e4 * outcome.energy).round() / 1e4 + 0.0), // without a "−0.0000"
             evaluations.to_string(),
         ]);
     }

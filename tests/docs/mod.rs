@@ -1,5 +1,12 @@
 //! What the documents say is held to the code and to each other.
 
+use crate::common::cases;
+use crate::learning::trained;
+use scorelab::guidance::{ClassifierGuided, Gamma, GradientScaled};
+use scorelab::metrics::{Modes, shares};
+use scorelab::noise::{Grid, Process, Spacing};
+use scorelab::sampler::{DpmSolver2M, sample, start};
+use scorelab::score::{Likelihood, ScoreFn};
 use std::fs;
 use std::path::Path;
 
@@ -88,6 +95,47 @@ fn every_type_of_the_glossary_is_in_the_code() {
                 .any(|end| source.contains(&format!("pub {kind} {name}{end}")))
         });
         assert!(defined, "the glossary names {name}, which the code does not define");
+    }
+}
+
+/// The rows (arm, γ, target %) of the README's table.
+fn published(readme: &str) -> Vec<(String, f64, f64)> {
+    let table = readme.split("<!-- table: classifier_guidance -->").nth(1).expect("the table");
+    let rows = table.split("<!-- end of table -->").next().expect("its end").lines();
+    rows.filter_map(|row| {
+        let cells: Vec<&str> = row.split("  ").map(str::trim).filter(|c| !c.is_empty()).collect();
+        let target = cells.get(2)?.split(' ').next()?;
+        Some((cells[0].to_string(), cells[1].parse().ok()?, target.parse().ok()?))
+    })
+    .collect()
+}
+
+#[test]
+fn the_readmes_table_is_what_the_experiment_finds() {
+    let mixture = cases::animals();
+    let process = Process::VP_LINEAR;
+    let grid = Grid::to_data(&process, Spacing::KARRAS, 64).unwrap();
+    let z = start(4000, 2, &process, &grid, 0);
+    let (exact, noisy) = (mixture.posterior(0), trained::CLASSIFIER.given(0));
+    let weak = GradientScaled { likelihood: &noisy, scale: 0.2 };
+    let rows = published(&read("README.md"));
+    assert_eq!(rows.len(), 15, "{rows:?}");
+    for (arm, gamma, target) in rows {
+        let (score, likelihood): (&dyn ScoreFn, &dyn Likelihood) = match arm.as_str() {
+            "exact" => (&mixture, &exact),
+            "learned" => (&*trained::SCORE, &noisy),
+            "learned, weak" => (&*trained::SCORE, &weak),
+            other => panic!("the README's table has an arm {other}"),
+        };
+        let guided = ClassifierGuided { score, likelihood, gamma: Gamma::new(gamma).unwrap() };
+        let x = sample(&DpmSolver2M::default(), &guided, &process, &grid, z.view(), 0);
+        let found = 100.0 * shares(x.view(), &Modes::of(&mixture), 0).target;
+        // other machines round elsewhere, and a trained network carries that on: allow it a point, the exact score none
+        let slack = if arm == "exact" { 0.15 } else { 1.0 };
+        assert!(
+            (found - target).abs() <= slack,
+            "{arm}, γ = {gamma}: {found} here, {target} in the README"
+        );
     }
 }
 

@@ -8,5 +8,5 @@ mod in_law;
 mod optimum;
 mod reference;
 mod score_net;
-mod trained;
+pub mod trained;
 mod training;
