@@ -10,7 +10,7 @@
 //!
 //! Both sides are exact and computed apart: the left from the class's own mixture, the right from the whole mixture and
 //! the softmax of its posterior. Expect residuals near 10⁻¹⁵ of the scores at every noise level, up to a thousand units from
-//! the data; with a posterior taken at a level 1 % too high the same test must fail by ten orders of magnitude.
+//! the data; with a posterior taken at a level 1 % too high the same test fails by six orders of magnitude and more.
 
 use ndarray::{Array2, ArrayView2};
 use scorelab::Result;

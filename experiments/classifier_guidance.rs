@@ -77,7 +77,7 @@ fn figures(lab: &mut Lab, learned: &Learned, mixture: &Mixture) -> Result<()> {
     ];
     let columns = [Gamma::new(0.0)?, one, Gamma::new(10.0)?];
     let level = s.level_by_radius(0.6);
-    let point = lecture::open_point(&s, level, Gamma::new(1.0)?)?;
+    let point = lecture::open_point(&s, level, one)?;
     let mut all = vec![
         lecture::steering(&s, &learned.score, &noisy, one, lab.samples)?,
         lecture::bayes_sum(&s, point, level, one, None)?,

@@ -43,8 +43,10 @@ fn experiment(lab: &mut Lab) -> Result<()> {
     table.0.notes.push(format!("gradient scale {scale}; temperature {}", 1.0 / scale));
     let mut found = Vec::new();
     let steps = lab.grid.steps();
-    for doubling in [1, 2] {
-        lab.grid = Grid::to_data(&lab.process, Spacing::KARRAS, doubling * steps)?;
+    let once = lab.grid.clone();
+    let twice = Grid::to_data(&lab.process, Spacing::KARRAS, 2 * steps)?; // refused now, not half-way
+    for (doubling, grid) in [(1, once.clone()), (2, twice)] {
+        lab.grid = grid;
         let start = lab.start();
         for (name, likelihood) in arms {
             for gamma in lab.gammas.clone() {
@@ -56,7 +58,7 @@ fn experiment(lab: &mut Lab) -> Result<()> {
             }
         }
     }
-    lab.grid = Grid::to_data(&lab.process, Spacing::KARRAS, steps)?;
+    lab.grid = once;
     println!("\nscene {}, target {}, exact scores", lab.scene.name, lab.class_name());
     lab.show("hybrid", &table.0)?;
     undone(lab, &weak, &exact);

@@ -37,7 +37,8 @@ type Arm<'a> = (&'static str, Vec<Box<dyn Likelihood + 'a>>);
 type Row = (String, &'static str, Vec<(f64, f64)>);
 
 fn experiment(lab: &mut Lab) -> Result<()> {
-    let data = lab.training_set();
+    lab.needs_two_classes()?;
+    let data = lab.training_set()?;
     let noisy = lab.train_classifier(&data)?;
     let clean = lab.train_clean_classifier(&data)?;
     let mixture = lab.scene.mixture.clone();
@@ -78,7 +79,7 @@ fn experiment(lab: &mut Lab) -> Result<()> {
     lab.draw(&figures)
 }
 
-/// Accuracy, NLL, and the RMS gradient for the wanted class relative to the exact one, on x ~ p_σ.
+/// Accuracy and NLL on x ~ p_σ; the RMS gradient for the wanted class, relative to the exact one, on x ~ p_σ(· | y).
 fn judge(lab: &Lab, arm: &Arm, exact: &Arm, sigma: f64) -> Row {
     let (seed, purpose, level) = (lab.settings.seed, Purpose::Reference, NoiseLevel::ve(sigma));
     let points = lab.scene.mixture.sample(10 * lab.samples, seed, purpose);
@@ -99,7 +100,12 @@ fn judge(lab: &Lab, arm: &Arm, exact: &Arm, sigma: f64) -> Row {
     let (own, truth): (Vec<f64>, Vec<f64>) = (tenths(arm), tenths(exact));
     let ratios = own.iter().zip(truth).map(|(a, b)| a / b).collect::<Vec<_>>();
     let [accuracy, nll] = [rights.collect::<Vec<_>>(), losses.collect()].map(|v| mean_with_se(&v));
-    (sigma.to_string(), arm.0, vec![accuracy, nll, mean_with_se(&ratios)])
+    (sigma.to_string(), arm.0, vec![accuracy, nll, some_mean(&ratios)])
+}
+
+/// The mean, if there is anything to average: a rare class may not be met.
+fn some_mean(values: &[f64]) -> (f64, f64) {
+    if values.len() > 1 { mean_with_se(values) } else { (f64::NAN, f64::NAN) }
 }
 
 /// Guided samples on the lab's process and grid, one row for each classifier.

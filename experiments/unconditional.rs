@@ -30,7 +30,7 @@ fn main() -> ExitCode {
 }
 
 fn experiment(lab: &mut Lab) -> Result<()> {
-    let data = lab.training_set();
+    let data = lab.training_set()?;
     let (net, losses) = lab.train_score_with_losses(&data)?;
     let objective = Denoising {
         data: &data,

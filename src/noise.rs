@@ -60,7 +60,8 @@ pub enum Process {
     Flow,
 }
 
-/// log-SNR at which the processes other than VE stop: e^∓6 = .0025 of signal or of noise is left.
+/// ±log-SNR at which a process other than VE stops: towards the data, and towards noise if its α reaches 0 there. e⁻⁶ =
+/// .0025 is left.
 const LOG_SNR_END: f64 = 12.0;
 
 impl Process {

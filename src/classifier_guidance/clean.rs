@@ -11,7 +11,7 @@ use ndarray::{Array2, ArrayView2};
 ///
 /// It takes x_t for an x₀: far from the data it is sure where it should be in doubt, and its gradient is many times too
 /// strong at high noise, while its *accuracy* there may be perfect. The reason why guidance needs a
-/// [`NoisyClassifier`](super::NoisyClassifier). At σ = 0 the two agree. Source: Dhariwal & Nichol 2021 (2105.05233),
+/// [`NoisyClassifier`](super::NoisyClassifier). As σ → 0 their tasks become the same. Source: Dhariwal & Nichol 2021 (2105.05233),
 /// section 4, train the classifier on noisy images for this reason.
 #[derive(Debug)]
 pub struct CleanClassifier(LogitNet);

@@ -1,7 +1,7 @@
 //! The first half of the lecture: separate classifiers whose input gradient steers an unconditional score.
 //!
 //! ```text
-//! ∇ₓ log p_t(x | y) = ∇ₓ log p_t(x) + γ·∇ₓ log p_φ(y | x_t)
+//! s_γ(x) = ∇ₓ log p_t(x) + γ·∇ₓ log p_φ(y | x_t),   with γ = 1 and the exact classifier ∇ₓ log p_t(x | y)
 //! ```
 //!
 //! The score network never hears of labels; the classifier never hears of scores. They meet only in
@@ -52,8 +52,8 @@ impl Default for ClassifierConfig {
 
 /// A trained network with one logit for each class.
 ///
-/// It sees c·x/α with c = 1/√(σ_data² + r²), r = σ/α, and the log-SNR; a clean one answers as if r were 0
-/// whatever the level.
+/// It sees c·x/α with c = 1/√(σ_data² + r²), r = σ/α, and the log-SNR; a clean one takes x_t itself
+/// for x₀: it sees c(0)·x whatever the level.
 #[derive(Debug)]
 struct LogitNet {
     mlp: Mlp,
@@ -67,7 +67,7 @@ struct LogitNet {
 /// logits = g(r)·F(c(r)·x/α, log-SNR),   c = 1/√(s² + r²),   g = s·√(s² + r²)/(s_w² + r²)
 /// ```
 ///
-/// s is the standard deviation of a coordinate of the data and s_w that within a class. For two Gaussian classes of
+/// s is the root mean square of a coordinate of the data and s_w its standard deviation within a class. For two Gaussian classes of
 /// width s_w the log-odds are linear in x with slope (μ₁ − μ₀)/(s_w² + r²), so F is one linear map for all levels. Without
 /// g the network would have to grow that factor by itself, and a classifier's loss falls silent just where the factor
 /// is large: where the noise is low every label is already certain. Source: linear discriminant analysis (Fisher
@@ -120,11 +120,12 @@ impl LogitNet {
         progress: &mut dyn FnMut(Step),
     ) -> Result<Self> {
         let classes = data.y.iter().max().map_or(0, |y| y + 1);
-        if classes < 2 || data.x.nrows() != data.y.len() {
+        assert_eq!(data.x.nrows(), data.y.len(), "a class for each point");
+        if classes < 2 {
             return Err(Error::value(
-                "the classifier's data",
-                format!("of {classes} class"),
-                "of at least two classes",
+                "the number of classes in the classifier's data",
+                classes,
+                "at least 2",
             ));
         }
         let shape = MlpConfig {

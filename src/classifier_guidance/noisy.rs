@@ -1,10 +1,10 @@
 //! Classifiers that see the noisy point and how noisy it is.
 
 use super::{ClassLikelihood, ClassifierConfig, LogitNet};
-use crate::Result;
 use crate::mixture::Labelled;
 use crate::noise::NoiseLevel;
 use crate::train::Step;
+use crate::{Error, Result};
 use ndarray::{Array2, ArrayView2};
 
 /// p_φ(y | x_t) for all classes at once, trained on noised data: the lecture's off-the-shelf noisy classifier.
@@ -13,7 +13,8 @@ use ndarray::{Array2, ArrayView2};
 /// φ = argmin −E log p_φ(y | x₀ + σ·ε, σ)
 /// ```
 ///
-/// It sees the noise level, so that it can be unsure where the noise hides the class. Source: Dhariwal & Nichol 2021
+/// It sees the noise level, so that it can be unsure where the noise hides the class; at σ = 0,
+/// where the log-SNR is infinite, it is not defined. Source: Dhariwal & Nichol 2021
 /// (2105.05233), section 4.
 #[derive(Debug)]
 pub struct NoisyClassifier(LogitNet);
@@ -63,6 +64,9 @@ impl OneVsRest {
         mut progress: impl FnMut(Step),
     ) -> Result<Self> {
         let classes = data.y.iter().max().map_or(0, |y| y + 1);
+        if classes < 2 {
+            return Err(Error::value("the number of classes", classes, "at least 2"));
+        }
         let one = |class: usize| {
             let y = data.y.iter().map(|y| usize::from(*y == class)).collect();
             NoisyClassifier::train(&Labelled { x: data.x.clone(), y }, config, &mut progress)

@@ -154,6 +154,11 @@ impl Lab {
         }
         let gammas = settings.gamma.iter().map(|g| Gamma::new(*g)).collect::<Result<_>>()?;
         let scene = Scene::find(&settings.scene)?;
+        let dim = scene.mixture.dim();
+        if dim != 2 {
+            let what = format!("the number of dimensions of scene {}", scene.name);
+            return Err(Error::value(what, dim, "2: every experiment draws a plane"));
+        }
         let class = scene.class(&settings.class)?;
         let process = settings.process.process().validated()?;
         let grid = Grid::to_data(&process, Spacing::KARRAS, steps)?;
@@ -191,8 +196,21 @@ impl Lab {
     }
 
     /// A training set drawn from the scene.
-    pub fn training_set(&self) -> Labelled {
-        self.scene.mixture.sample(TRAINING_POINTS, self.settings.seed, Purpose::Data)
+    ///
+    /// # Errors
+    /// If a class is so rare that the set does not meet it.
+    pub fn training_set(&self) -> Result<Labelled> {
+        let mixture = &self.scene.mixture;
+        let data = mixture.sample(TRAINING_POINTS, self.settings.seed, Purpose::Data);
+        let weights = mixture.class_weights();
+        match (0..weights.len()).find(|c| !data.y.contains(c)) {
+            None => Ok(data),
+            Some(c) => Err(Error::value(
+                format!("the share of class {}", self.scene.class_names[c].en),
+                format!("{:.1e}", weights[c]),
+                format!("large enough to be met in {TRAINING_POINTS} points; raise its weight"),
+            )),
+        }
     }
 
     /// n points of the true p(x | y), for comparison.
@@ -267,12 +285,28 @@ impl Lab {
         Ok(net)
     }
 
+    /// Refuses a scene in which there is nothing to steer between, before anything is trained.
+    ///
+    /// # Errors
+    /// If the scene has one class only.
+    pub fn needs_two_classes(&self) -> Result<()> {
+        match self.scene.mixture.classes() {
+            1 => Err(Error::value(
+                "the number of classes",
+                1,
+                "at least 2: there is nothing to steer between",
+            )),
+            _ => Ok(()),
+        }
+    }
+
     /// Trains both networks on one training set.
     ///
     /// # Errors
     /// As the two trainings.
     pub fn learn(&self) -> Result<Learned> {
-        let data = self.training_set();
+        self.needs_two_classes()?;
+        let data = self.training_set()?;
         Ok(Learned { score: self.train_score(&data)?, classifier: self.train_classifier(&data)? })
     }
 
@@ -314,13 +348,22 @@ impl Lab {
         }
     }
 
-    /// Writes figures, two threads drawing two of them at once, and remembers their files.
+    /// Writes figures, drawn side by side on all threads, and remembers their files.
+    ///
+    /// With `--panel` only the figures that have that panel.
     ///
     /// # Errors
     /// If one cannot be drawn or written.
     pub fn draw(&mut self, figures: &[Figure]) -> Result<()> {
+        let has_panel = |f: &&Figure| self.output.panel.is_none_or(|p| p < f.panels.len());
+        let drawn: Vec<&Figure> = figures.iter().filter(has_panel).collect();
+        if drawn.is_empty() {
+            let most = figures.iter().map(|f| f.panels.len()).max().unwrap_or(0);
+            let asked = self.output.panel.map_or(0, |p| p + 1);
+            return Err(Error::value("--panel", asked, format!("1 to {most} here")));
+        }
         let files: Vec<Vec<PathBuf>> =
-            figures.par_iter().map(|f| plot::write(f, &self.output)).collect::<Result<_>>()?;
+            drawn.par_iter().map(|f| plot::write(f, &self.output)).collect::<Result<_>>()?;
         self.keep(files.concat());
         Ok(())
     }

@@ -13,7 +13,7 @@ pub struct Settings {
     /// The data: animals, three, ring8, wide, moons, … or a TOML file with components
     #[arg(long, default_value = "animals", value_name = "NAME|FILE")]
     pub scene: String,
-    /// The wanted class y, by name or number
+    /// The wanted class y, by name or number; 0 is the dog of animals
     #[arg(long, default_value = "0", value_name = "NAME|NUMBER")]
     pub class: String,
     /// Guidance scales γ: 0 unconditional, 1 conditional, more over-steers
@@ -57,10 +57,10 @@ pub struct Settings {
     /// File formats of the figures: svg, png, csv (the data), json (settings and numbers), pdf (cargo feature `pdf`)
     #[arg(long, value_delimiter = ',', value_parser = parse_format, default_value = "svg,png")]
     pub formats: Vec<Format>,
-    /// Export only this panel of each figure, counted from 1
+    /// Export only this panel, counted from 1, of the figures that have it
     #[arg(long)]
     pub panel: Option<usize>,
-    /// The output folder [default: out/<experiment>]
+    /// The output folder [default: out/ and the name of the experiment]
     #[arg(long, value_name = "FOLDER")]
     pub out: Option<PathBuf>,
     /// Threads; the results do not depend on it [default: all]

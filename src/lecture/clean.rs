@@ -1,7 +1,7 @@
 //! F13: a classifier that has seen noise beside one that has not.
 
 use super::fields::{FOUR, draws};
-use super::frame::{ARROWS, Frame, Names, likeliest, names, width};
+use super::frame::{ARROWS, Frame, Names, count, likeliest, names, width};
 use super::{Setting, at_least, figure, guided};
 use crate::guidance::Gamma;
 use crate::metrics::{mean_with_se, spread};
@@ -185,10 +185,13 @@ fn accuracy_and_gradient(s: &Setting, noisy: &Judge, clean: &Judge, n: usize) ->
             ..Panel::default()
         },
     ];
-    f.notes = vec![Text::new(
-        "means over 4,000 draws of p_t; bars: ± one standard error",
-        "trung bình trên 4,000 mẫu của p_t; vạch: ± một sai số chuẩn",
-    )];
+    f.notes = vec![
+        (
+            format!("means over {} draws of p_t; bars: ± one standard error", count(n)),
+            format!("trung bình trên {} mẫu của p_t; vạch: ± một sai số chuẩn", count(n)),
+        )
+            .into(),
+    ];
     f
 }
 

@@ -22,7 +22,7 @@ pub fn training_curve(losses: &[f64], floor: f64) -> Figure {
         (means.len(), 2),
         |(i, j)| if j == 0 { means[i].0 } else { means[i].1 },
     );
-    let first = means.first().map_or(1.0, |m| m.1);
+    let first = means.first().map_or(1.0, |m| m.1).max(floor + 0.05 * floor.abs().max(1e-3)); // a network may start on the floor
     let loss = Layer::new(
         "loss",
         "mean loss of each stretch of steps",

@@ -17,7 +17,7 @@ use super::{Labelled, noised::softmax};
 ///
 /// As σ → 0 the denoiser returns the nearest point of the data: samples are copies. This is the minimiser of the
 /// training loss, so a network that generalises has *not* reached it. With one point it is the linear field
-/// (α·x₁ − x)/σ². Source: Karras et al. 2022 (2206.00364), appendix B.3, eq. 57.
+/// (α·x₁ − x)/σ². σ must be above 0. Source: Karras et al. 2022 (2206.00364), appendix B.3, eq. 57.
 #[derive(Debug, Clone)]
 pub struct Empirical {
     points: Array2<f64>,

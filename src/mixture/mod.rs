@@ -243,6 +243,7 @@ impl Mixture {
     /// Symmetric, because a score is a gradient.
     pub fn jacobian(&self, x: ArrayView2<f64>, level: NoiseLevel) -> Array3<f64> {
         let (n, d) = x.dim();
+        assert_eq!(d, self.dim(), "points of dimension {}", self.dim());
         let noised = Noised::new(self, level);
         let mut scratch = Scratch::new(self);
         let mut out = Array3::zeros((n, d, d));

@@ -54,7 +54,7 @@ impl Adam {
 /// A learning rate that rises for a while and then falls to zero along a cosine.
 ///
 /// ```text
-/// η(n) = peak·n/warmup for n < warmup, then peak·½(1 + cos(π·(n − warmup)/(steps − warmup)))
+/// η(n) = peak·(n + 1)/warmup for n < warmup, then peak·½(1 + cos(π·(n − warmup)/(steps − warmup)))
 /// ```
 ///
 /// Source: Loshchilov & Hutter 2017 (1608.03983), eq. 5, without restarts.
@@ -74,7 +74,8 @@ impl LearningRate {
         if step < self.warmup {
             return self.peak * (step + 1) as f64 / self.warmup as f64;
         }
-        let done = (step - self.warmup) as f64 / (self.steps - self.warmup).max(1) as f64;
+        let done =
+            (step - self.warmup) as f64 / self.steps.saturating_sub(self.warmup).max(1) as f64;
         self.peak * 0.5 * (1.0 + (PI * done.min(1.0)).cos())
     }
 }

@@ -25,7 +25,7 @@ pub struct Left<'a> {
     pub data: &'a [f32],
     /// The way from one row to the next.
     pub row: usize,
-    /// The way from one column to the next; with `row` = 1 the matrix is read transposed.
+    /// The way from one column to the next; with `row` = 1 the matrix is read transposed. One of the two must be 1.
     pub column: usize,
 }
 
@@ -41,6 +41,7 @@ pub fn add_product(a: Left, b: &[f32], out: &mut [f32], rows: usize, depth: usiz
         b.len() >= depth * columns && out.len() >= rows * columns,
         "matrices of the stated sizes"
     );
+    assert!(a.row == 1 || a.column == 1, "rows or columns without gaps");
     match arch() {
         Arch::Scalar => blocks::<false>(a, b, out, rows, depth, columns),
         wide => wide.dispatch(

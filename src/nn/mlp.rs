@@ -247,11 +247,9 @@ impl Mlp {
             if !(self.config.residual && hidden_layer && l > 0) {
                 d_h.fill(0.0);
             }
-            let (rows, columns) = (layer.outputs, layer.inputs);
-            transpose(layer.weights(&self.params), &mut w.transposed, columns, rows);
-            let left = Left { data: slice(d_z), row: rows, column: 1 };
-            let d_h = slice_mut(d_h);
-            add_product(left, &w.transposed, d_h, BLOCK, rows, columns);
+            transpose(layer.weights(&self.params), &mut w.transposed, layer.inputs, layer.outputs);
+            let left = Left { data: slice(d_z), row: layer.outputs, column: 1 };
+            add_product(left, &w.transposed, slice_mut(d_h), BLOCK, layer.outputs, layer.inputs);
         }
         if let Some(grads) = grads
             && self.config.labels > 0

@@ -74,7 +74,7 @@ pub struct ScoreNet {
     pub mlp: Mlp,
     /// What F means.
     pub target: Target,
-    /// The standard deviation of a coordinate of the data.
+    /// The root mean square of a coordinate of the data (its standard deviation, if the mean is 0).
     pub sigma_data: f64,
     pool: Pool,
 }

@@ -38,10 +38,7 @@ fn compose(
     let panels: Vec<&Panel> = match only {
         None => figure.panels.iter().collect(),
         Some(k) => vec![figure.panels.get(k).ok_or_else(|| {
-            format!(
-                "there is no panel {k}; it has panels 0 to {}",
-                figure.panels.len().saturating_sub(1)
-            )
+            format!("there is no panel {}; it has panels 1 to {}", k + 1, figure.panels.len())
         })?],
     };
     let layout = lay_out(figure, &panels, lang)?;
