@@ -57,7 +57,7 @@ impl Gamma {
 /// ```
 ///
 /// With `main` conditional and `guiding` unconditional this is classifier-free guidance (Ho & Salimans 2022, 2207.12598,
-/// eq. 6); with `guiding` a weaker model of the same condition it is autoguidance (Karras et al. 2024, 2406.02507, eq. 5).
+/// eq. 6); with `guiding` a weaker model of the same condition it is autoguidance (Karras et al. 2024, 2406.02507).
 /// γ = 0 is `guiding` and γ = 1 is `main`, bit for bit and at the cost of one of them.
 #[derive(Clone, Copy)]
 pub struct Guided<'a> {

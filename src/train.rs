@@ -189,7 +189,7 @@ impl Objective for Denoising<'_> {
 /// ```
 ///
 /// The mean over `n` stratified levels and one exact draw of x for each. L_DSM − floor is the score error itself.
-/// Source: Vincent 2011, eq. 11.
+/// Source: Vincent 2011.
 pub fn loss_floor(mixture: &Mixture, objective: &Denoising, n: usize, seed: u64) -> f64 {
     let draws = mixture.sample(n, seed, Purpose::Reference);
     let mut rng = stream(seed, Purpose::Reference, 1, 0);

@@ -51,6 +51,10 @@ const BAYES: &str = r"\nabla_{x_t} \log p_t(x_t \mid y) = \nabla_{x_t} \log p_t(
 /// The part of the lecture and the formula of a figure's number.
 fn place(number: &str) -> (Text, &'static str) {
     match number {
+        "00" => (
+            SCORES,
+            r"\min_\theta\, \mathbb{E}\, \| D_\theta(x_0 + \sigma\varepsilon; \sigma) - x_0 \|^2",
+        ),
         "01" => (
             CONTROL,
             r"z \sim \mathcal{N}(0, I), \quad \frac{dx}{dt} = f(t)\,x - \tfrac12 g(t)^2\, \nabla_x \log p_t(x)",

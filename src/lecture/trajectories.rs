@@ -88,6 +88,9 @@ fn passes_note(levels: &[(f64, f64)]) -> Text {
         .filter(|(_, l)| l.is_finite())
         .map(|(g, l)| format!("{l:.2} (γ = {g})"))
         .collect();
+    if told.is_empty() {
+        return Text::new("p(y∣x_t) never passes 0.9", "p(y∣x_t) không bao giờ vượt 0.9");
+    }
     Text::from((
         format!("p(y∣x_t) first passes 0.9 at σ/α =  {}", told.join(",  ")),
         format!("p(y∣x_t) vượt 0.9 lần đầu tại σ/α =  {}", told.join(",  ")),
