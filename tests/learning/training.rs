@@ -129,7 +129,7 @@ fn settings_out_of_range_are_refused_before_the_first_step() {
 fn a_classifier_needs_two_classes() {
     let one = Labelled { x: normals(20, 2), y: vec![0; 20] };
     let error = NoisyClassifier::train(&one, &ClassifierConfig::default(), |_| ()).unwrap_err();
-    assert!(error.to_string().contains("two classes"), "{error}");
+    assert!(error.to_string().contains("classes in the classifier's data is 1"), "{error}");
 }
 
 /// E|D(x₀ + σε) − x₀|² over the given x₀.
