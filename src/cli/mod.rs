@@ -4,10 +4,10 @@ mod lab;
 mod progress;
 mod settings;
 mod table;
+mod training;
 
-pub use lab::{
-    CLASSIFIER_STEPS, Defaults, Lab, Learned, SCORE_STEPS, TRAINING_POINTS, run, untrained_score,
-};
+pub use lab::{Defaults, Lab, run};
 pub use progress::Progress;
 pub use settings::{ProcessName, SamplerName, Settings};
 pub use table::{GAMMA_FOOTNOTE, OutcomeTable, Table, plus_minus};
+pub use training::{CLASSIFIER_STEPS, Learned, SCORE_STEPS, TRAINING_POINTS, untrained_score};
