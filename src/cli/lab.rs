@@ -6,7 +6,7 @@ use crate::guidance::{ClassifierGuided, Gamma};
 use crate::lecture::Setting;
 use crate::mixture::Labelled;
 use crate::noise::{Grid, Process, Spacing};
-use crate::plot::{self, Animation, Figure, Output};
+use crate::plot::{self, Animation, Figure, Format, Output};
 use crate::rng::Purpose;
 use crate::sampler::{self, Method, sample};
 use crate::score::{Counted, Likelihood, ScoreFn};
@@ -111,6 +111,10 @@ impl Lab {
         let scale = settings.gradient_scale;
         if !(scale.is_finite() && scale > 0.0) {
             return Err(Error::value("--gradient-scale", scale, "a finite number above 0"));
+        }
+        if settings.formats.contains(&Format::Pdf) && !cfg!(feature = "pdf") {
+            let must = "svg, png, csv or json; for pdf, build with `--features pdf`";
+            return Err(Error::value("--formats", "pdf", must));
         }
         if settings.panel == Some(0) {
             return Err(Error::value("--panel", 0, "counted from 1"));

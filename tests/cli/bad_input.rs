@@ -24,7 +24,7 @@ fn refuse(folder: &Folder, arguments: &[&str], names: &[&str]) {
 #[test]
 fn a_setting_out_of_range_is_named_with_its_value() {
     let folder = Folder::new("settings");
-    let cases: [(&[&str], &[&str]); 21] = [
+    let cases: &[(&[&str], &[&str])] = &[
         (&["--scene", "animal"], &["scene", "\"animal\"", "did you mean \"animals\""]),
         (&["--class", "wolf"], &["class", "\"wolf\"", "dog"]),
         (&["--class", "4"], &["class", "\"4\"", "from 0 to 3"]),
@@ -43,6 +43,8 @@ fn a_setting_out_of_range_is_named_with_its_value() {
         (&["--threads", "5000"], &["--threads", "is 5000"]),
         (&["--panel", "0"], &["--panel", "is 0"]),
         (&["--formats", "bmp"], &["--formats", "bmp", "svg"]),
+        #[cfg(not(feature = "pdf"))]
+        (&["--formats", "pdf"], &["--formats", "pdf", "--features pdf"]),
         (&["--process", "cold"], &["--process", "'cold'"]),
         (&["--seed", "-1"], &["--seed", "'-1'"]),
         (&["--nosuch", "1"], &["--nosuch"]),
