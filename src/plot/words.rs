@@ -81,8 +81,6 @@ pub const UNCONDITIONAL_SCORE: Text = Text::new("unconditional score", "score kh
 pub const CONDITIONAL_SCORE: Text = Text::new("conditional score", "score có điều kiện");
 /// Without a condition, of a sample or a path.
 pub const UNCONDITIONAL: Text = Text::new("unconditional", "không điều kiện");
-/// With a condition, of a sample or a path.
-pub const CONDITIONAL: Text = Text::new("conditional", "có điều kiện");
 /// ∇ log p(y ∣ x_t).
 pub const CLASSIFIER_GRADIENT: Text = Text::new("classifier gradient", "gradient của bộ phân loại");
 /// γ.
@@ -99,34 +97,9 @@ pub const HYBRID: Text = Text::new("hybrid", "lai");
 pub const OVERSHOOT: Text = Text::new("overshoot", "vượt quá");
 /// σ, or the log-SNR.
 pub const NOISE_LEVEL: Text = Text::new("noise level", "mức nhiễu");
-/// The path of one z.
-pub const TRAJECTORY: Text = Text::new("trajectory", "quỹ đạo");
-/// A score drawn over the plane.
-pub const SCORE_FIELD: Text = Text::new("score field", "trường score");
-/// p_t.
-pub const DENSITY: Text = Text::new("density", "mật độ");
-/// What a sampler returns.
-pub const SAMPLES: Text = Text::new("samples", "mẫu");
-/// The label of no condition.
-pub const NULL_CONDITION: Text = Text::new("null condition ∅", "điều kiện rỗng ∅");
-/// The first half of the lecture.
-pub const CLASSIFIER_GUIDANCE: Text =
-    Text::new("classifier guidance", "điều hướng bằng bộ phân loại");
 /// The second half of the lecture.
 pub const CLASSIFIER_FREE_GUIDANCE: Text =
     Text::new("classifier-free guidance", "điều hướng không cần bộ phân loại");
 /// A classifier trained on x_t.
 pub const NOISY_CLASSIFIER: Text =
     Text::new("classifier on noisy data", "bộ phân loại trên dữ liệu nhiễu");
-/// The difference between a thing and its reference.
-pub const DIFFERENCE: Text = Text::new("difference", "hiệu");
-/// Class 0 of the four animals.
-pub const DOG: Text = Text::new("dog", "chó");
-/// Class 1 of the four animals.
-pub const CAT: Text = Text::new("cat", "mèo");
-/// Class 2 of the four animals.
-pub const BEAR: Text = Text::new("bear", "gấu");
-/// Class 3 of the four animals.
-pub const COW: Text = Text::new("cow", "bò");
-/// The four animals in the order of their classes.
-pub const ANIMALS: [Text; 4] = [DOG, CAT, BEAR, COW];
