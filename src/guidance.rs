@@ -3,7 +3,7 @@
 use crate::noise::NoiseLevel;
 use crate::score::{Likelihood, ScoreFn};
 use crate::{Error, Result};
-use ndarray::{Array1, Array2, ArrayView2};
+use ndarray::{Array1, Array2, ArrayView2, Zip};
 
 /// The guidance scale γ, in the one convention of this crate.
 ///
@@ -84,6 +84,69 @@ impl ScoreFn for Guided<'_> {
                 s
             }
         }
+    }
+}
+
+/// γ as a function of the noise level, γ(σ/α): one score pushed away from another, more at some levels than at others.
+///
+/// ```text
+/// s = s_guiding + γ(σ/α)·(s_main − s_guiding)
+/// ```
+///
+/// A function of σ/α and not of the time, so it means the same under every process. A constant function is [`Guided`]. A
+/// function that jumps belongs at the edge between two walks
+/// ([`sample_parts`](crate::sampler::sample_parts)), so that no step of a solver sees both sides. Source: Kynkäänniemi et
+/// al. 2024 (2404.07724), eq. 5, where it is constant within an interval and 1 outside.
+#[derive(Clone, Copy)]
+pub struct Scheduled<'a> {
+    /// The score to go towards.
+    pub main: &'a dyn ScoreFn,
+    /// The score to go away from.
+    pub guiding: &'a dyn ScoreFn,
+    /// γ(σ/α), finite.
+    pub gamma: &'a (dyn Fn(f64) -> f64 + Sync + Send),
+}
+
+impl ScoreFn for Scheduled<'_> {
+    fn dim(&self) -> usize {
+        self.main.dim()
+    }
+
+    fn score(&self, x: ArrayView2<f64>, level: NoiseLevel) -> Array2<f64> {
+        let gamma = Gamma((self.gamma)(level.ratio()));
+        Guided { main: self.main, guiding: self.guiding, gamma }.score(x, level)
+    }
+}
+
+/// Several conditions at once: AND with positive weights, NOT with negative ones.
+///
+/// ```text
+/// s = s_u + Σᵢ wᵢ·(sᵢ − s_u),   the score of p^(1 − Σw)·Πᵢ pᵢ^wᵢ at σ = 0
+/// ```
+///
+/// One term of weight γ is [`Guided`]; no terms, or weights of 0, are `base`. Where a negation leaves nothing to
+/// normalise, [`Tilt::new`](crate::mixture::Tilt::new) says so. Source: Liu et al. 2022 (2206.01714), eq. 11 and 13.
+#[derive(Clone)]
+pub struct Composed<'a> {
+    /// The unconditional score s_u.
+    pub base: &'a dyn ScoreFn,
+    /// wᵢ and sᵢ of each condition.
+    pub terms: Vec<(f64, &'a dyn ScoreFn)>,
+}
+
+impl ScoreFn for Composed<'_> {
+    fn dim(&self) -> usize {
+        self.base.dim()
+    }
+
+    fn score(&self, x: ArrayView2<f64>, level: NoiseLevel) -> Array2<f64> {
+        let s_u = self.base.score(x, level);
+        let mut s = s_u.clone();
+        for (w, term) in self.terms.iter().filter(|(w, _)| *w != 0.0) {
+            let s_i = term.score(x, level);
+            Zip::from(&mut s).and(&s_i).and(&s_u).for_each(|s, c, u| *s += w * (c - u));
+        }
+        s
     }
 }
 

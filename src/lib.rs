@@ -38,6 +38,7 @@
 //! | [`train`] | denoising score matching as an iterator of steps, with its exact floor |
 //! | [`guidance`] ★ | γ, [`guidance::Guided`], [`guidance::ClassifierGuided`]: scores made of scores |
 //! | [`classifier_guidance`] | the separate classifiers: noisy, one for each label, clean |
+//! | [`classifier_free`] | one network trained jointly with a null label, steered in one pass |
 //! | [`sampler`] | DDIM, Heun, DPM-Solver++(2M), Euler–Maruyama, Langevin, log-likelihood |
 //! | [`metrics`] | shares, energy distance, χ², entropy, score error |
 //! | [`plot`] | a figure is a list of layers |
@@ -54,6 +55,7 @@ pub mod nn;
 pub mod train;
 pub mod guidance;
 pub mod classifier_guidance;
+pub mod classifier_free;
 pub mod sampler;
 pub mod metrics;
 pub mod plot;

@@ -156,21 +156,35 @@ pub struct Denoising<'a> {
     pub levels: Levels,
 }
 
-impl Objective for Denoising<'_> {
-    fn block(&self, mlp: &Mlp, w: &mut Workspace, rng: &mut ChaCha8Rng, share: Share) -> f64 {
-        let d = mlp.config.inputs;
-        let scale = 1.0 / (share.batch * d) as f64;
-        for row in 0..BLOCK {
+impl Denoising<'_> {
+    /// Draws the rows of one block: fills the network's input and level, leaves the answer to hit in `w.d_output`, and
+    /// returns which point of the data each row is.
+    pub(crate) fn draw(
+        &self,
+        mlp: &Mlp,
+        w: &mut Workspace,
+        rng: &mut ChaCha8Rng,
+        share: Share,
+    ) -> [usize; BLOCK] {
+        let mut points = [0; BLOCK];
+        for (row, point) in points.iter_mut().enumerate() {
             let sigma = self.levels.draw(rng, share.first + row, share.batch);
             let c = self.target.coefficients(sigma, self.sigma_data);
-            let x0 = self.data.x.row(rng.random_range(0..self.data.x.nrows()));
-            for i in 0..d {
+            *point = rng.random_range(0..self.data.x.nrows());
+            let x0 = self.data.x.row(*point);
+            for i in 0..mlp.config.inputs {
                 let x = x0[i] + sigma * Distribution::<f64>::sample(&StandardNormal, rng);
                 w.input[[row, i]] = (c.input * x) as f32;
-                w.d_output[[row, i]] = ((x0[i] - c.skip * x) / c.out) as f32; // the answer to hit, for now
+                w.d_output[[row, i]] = ((x0[i] - c.skip * x) / c.out) as f32;
             }
             w.log_snr[row] = NoiseLevel::ve(sigma).log_snr() as f32;
         }
+        points
+    }
+
+    /// Runs the network on the rows drawn, replaces the answer to hit by ∂L/∂output and returns the block's part of L.
+    pub(crate) fn answer(&self, mlp: &Mlp, w: &mut Workspace, share: Share) -> f64 {
+        let scale = 1.0 / (share.batch * mlp.config.inputs) as f64;
         mlp.forward(w);
         let mut loss = 0.0;
         w.d_output.zip_mut_with(&w.output, |d, f| {
@@ -179,6 +193,13 @@ impl Objective for Denoising<'_> {
             *d = 2.0 * miss * scale as f32;
         });
         loss * scale
+    }
+}
+
+impl Objective for Denoising<'_> {
+    fn block(&self, mlp: &Mlp, w: &mut Workspace, rng: &mut ChaCha8Rng, share: Share) -> f64 {
+        self.draw(mlp, w, rng, share);
+        self.answer(mlp, w, share)
     }
 }
 

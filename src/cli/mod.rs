@@ -10,4 +10,7 @@ pub use lab::{Defaults, Lab, run};
 pub use progress::Progress;
 pub use settings::{ProcessName, SamplerName, Settings};
 pub use table::{GAMMA_FOOTNOTE, OutcomeTable, Table, plus_minus};
-pub use training::{CLASSIFIER_STEPS, Learned, SCORE_STEPS, TRAINING_POINTS, untrained_score};
+pub use training::{
+    CLASSIFIER_STEPS, JOINT_STEPS, Learned, P_DROP, SCORE_STEPS, TRAINING_POINTS, untrained_joint,
+    untrained_score,
+};

@@ -1,6 +1,7 @@
 //! The networks of the experiments: one recipe, so that every experiment and every test means the same ones.
 
 use super::{Lab, Progress};
+use crate::classifier_free::{JointNet, train_joint};
 use crate::classifier_guidance::{ClassifierConfig, CleanClassifier, NoisyClassifier};
 use crate::mixture::{Labelled, Mixture};
 use crate::nn::{MlpConfig, ScoreNet, Target};
@@ -15,17 +16,35 @@ pub const TRAINING_POINTS: usize = 50_000;
 /// Updates of the score network, at full size and at `--quick`.
 pub const SCORE_STEPS: (usize, usize) = (3000, 500);
 
+/// Updates of the joint network, at full size and at `--quick`.
+pub const JOINT_STEPS: (usize, usize) = (4000, 600);
+
 /// Updates of the noisy classifier, at full size and at `--quick`.
 pub const CLASSIFIER_STEPS: (usize, usize) = (1500, 250);
+
+/// The probability with which the joint network's training drops a label.
+pub const P_DROP: f64 = 0.1;
+
+/// The shape of the experiments' score networks.
+fn shape(mixture: &Mixture) -> MlpConfig {
+    let d = mixture.dim();
+    MlpConfig { inputs: d, outputs: d, width: 64, depth: 3, ..MlpConfig::default() }
+}
 
 /// The score network of the experiments before its first step.
 ///
 /// # Errors
 /// As [`ScoreNet::new`].
 pub fn untrained_score(mixture: &Mixture, seed: u64) -> Result<ScoreNet> {
-    let d = mixture.dim();
-    let shape = MlpConfig { inputs: d, outputs: d, width: 64, depth: 3, ..MlpConfig::default() };
-    ScoreNet::new(shape, Target::Edm, mixture.radius(), seed)
+    ScoreNet::new(shape(mixture), Target::Edm, mixture.radius(), seed)
+}
+
+/// The joint network of the experiments before its first step.
+///
+/// # Errors
+/// As [`JointNet::new`].
+pub fn untrained_joint(mixture: &Mixture, seed: u64) -> Result<JointNet> {
+    JointNet::new(shape(mixture), mixture.classes(), Target::Edm, mixture.radius(), seed)
 }
 
 /// The two networks that classifier guidance needs, trained apart on the same data.
@@ -87,6 +106,19 @@ impl Lab {
         })?;
         progress.finish();
         Ok((net, losses))
+    }
+
+    /// Trains the joint network of the experiments, with a progress bar.
+    ///
+    /// # Errors
+    /// If `p_drop` is not between 0 and 1, or training diverges.
+    pub fn train_joint(&self, data: &Labelled, p_drop: f64) -> Result<JointNet> {
+        let net = untrained_joint(&self.scene.mixture, self.settings.seed)?;
+        let config = self.train_config(JOINT_STEPS);
+        let mut progress = Progress::new("training the joint network", config.steps);
+        let net = train_joint(net, data, Levels::default(), p_drop, config, |s| progress.step(s))?;
+        progress.finish();
+        Ok(net)
     }
 
     /// The settings of the experiments' classifiers.

@@ -4,9 +4,11 @@ mod eigen;
 mod empirical;
 mod noised;
 mod posterior;
+mod tilt;
 
 pub use empirical::Empirical;
 pub use posterior::{Noiseless, Posterior};
+pub use tilt::Tilt;
 
 use noised::{Axes, Noised, Scratch};
 

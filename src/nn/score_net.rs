@@ -104,15 +104,35 @@ impl ScoreFn for ScoreNet {
     }
 
     fn denoised(&self, x: ArrayView2<f64>, level: NoiseLevel) -> Array2<f64> {
+        self.blend(x, level, &[(0, 1.0)])
+    }
+}
+
+impl ScoreNet {
+    /// The denoiser that mixes the answers for several labels, Σᵢ wᵢ·D(x; labelᵢ) with Σᵢ wᵢ = 1: `x` (n, d) → (n, d).
+    ///
+    /// ```text
+    /// Σᵢ wᵢ·D(x; labelᵢ) = c_skip·x/α + c_out·Σᵢ wᵢ·F_θ(c_in·x/α, log-SNR, labelᵢ)
+    /// ```
+    ///
+    /// One term is one evaluation of the network. Without a label table the label is ignored.
+    pub fn blend(
+        &self,
+        x: ArrayView2<f64>,
+        level: NoiseLevel,
+        terms: &[(usize, f64)],
+    ) -> Array2<f64> {
         let c = self.target.coefficients(level.ratio(), self.sigma_data);
         let mut out = Array2::zeros(x.raw_dim());
         for_blocks(&self.mlp, &self.pool, x, out.view_mut(), |x, mut out, w| {
             fill(w, x, c.input / level.alpha, level);
-            self.mlp.forward(w);
-            let answer = w.output.slice(s![..x.nrows(), ..]);
-            Zip::from(&mut out).and(x).and(answer).for_each(|o, x, f| {
-                *o = c.skip * x / level.alpha + c.out * *f as f64;
-            });
+            out.zip_mut_with(&x, |o, x| *o = c.skip * x / level.alpha);
+            for (label, weight) in terms {
+                w.labels.fill(*label);
+                self.mlp.forward(w);
+                let answer = w.output.slice(s![..x.nrows(), ..]);
+                out.zip_mut_with(&answer, |o, f| *o += c.out * weight * *f as f64);
+            }
         });
         out
     }

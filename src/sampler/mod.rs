@@ -80,6 +80,7 @@ pub struct Walk<'a, S> {
     x: Array2<f64>,
     noise: Noise,
     next: usize,
+    steps_before: usize, // of the walks that led here, so that no noise is used twice
 }
 
 impl<'a, S: Sampler> Walk<'a, S> {
@@ -94,7 +95,7 @@ impl<'a, S: Sampler> Walk<'a, S> {
         seed: u64,
     ) -> Self {
         let noise = Noise { seed, purpose: Purpose::Walk, step: 0, first_row };
-        Walk { sampler, score, process, grid, x: start, noise, next: 0 }
+        Walk { sampler, score, process, grid, x: start, noise, next: 0, steps_before: 0 }
     }
 
     /// Takes the next step without keeping where it led; false at the end.
@@ -104,7 +105,7 @@ impl<'a, S: Sampler> Walk<'a, S> {
             return false;
         }
         if self.next > 0 {
-            self.noise.step = self.next - 1;
+            self.noise.step = self.steps_before + self.next - 1;
             let (from, to) = (times[self.next - 1], times[self.next]);
             self.sampler.step(self.score, self.process, &mut self.x, from, to, &self.noise);
         }
@@ -148,12 +149,37 @@ pub fn sample<S: Sampler + Clone + Sync>(
     start: ArrayView2<f64>,
     seed: u64,
 ) -> Array2<f64> {
+    sample_parts(sampler, &[(score, grid)], process, start, seed)
+}
+
+/// As [`sample`], by a different score on each part of the way: guidance in an interval of σ is three parts.
+///
+/// Each grid starts where the one before ends, and each part starts with a fresh copy of the sampler, so that no step and
+/// no history sees two scores. One part is [`sample`]. Source: Kynkäänniemi et al. 2024 (2404.07724).
+///
+/// # Panics
+/// If a grid does not start where the one before ends.
+pub fn sample_parts<S: Sampler + Clone + Sync>(
+    sampler: &S,
+    parts: &[(&dyn ScoreFn, &Grid)],
+    process: &Process,
+    start: ArrayView2<f64>,
+    seed: u64,
+) -> Array2<f64> {
+    for pair in parts.windows(2) {
+        assert_eq!(pair[0].1.times().last(), pair[1].1.times().first(), "grids that meet");
+    }
     let mut out = start.to_owned();
     out.axis_chunks_iter_mut(Axis(0), BLOCK).into_par_iter().enumerate().for_each(
         |(b, mut rows)| {
-            let walk =
-                Walk::new(sampler.clone(), score, process, grid, rows.to_owned(), b * BLOCK, seed);
-            let (_, x) = walk.last().expect("a grid has at least two times");
+            let (mut x, mut steps) = (rows.to_owned(), 0);
+            for (score, grid) in parts {
+                let mut walk =
+                    Walk::new(sampler.clone(), *score, process, grid, x, b * BLOCK, seed);
+                walk.steps_before = steps;
+                steps += grid.times().len() - 1;
+                (_, x) = walk.last().expect("a grid has at least two times");
+            }
             rows.assign(&x);
         },
     );

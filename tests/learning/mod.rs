@@ -5,6 +5,7 @@ mod classifier;
 mod floor;
 mod gradients;
 mod in_law;
+mod joint;
 mod optimum;
 mod reference;
 mod score_net;

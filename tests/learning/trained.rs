@@ -1,8 +1,11 @@
 //! The networks of the experiments, trained once for all tests.
 
 use crate::common::cases;
+use scorelab::classifier_free::{JointNet, train_joint};
 use scorelab::classifier_guidance::{ClassifierConfig, NoisyClassifier};
-use scorelab::cli::{CLASSIFIER_STEPS, SCORE_STEPS, TRAINING_POINTS, untrained_score};
+use scorelab::cli::{
+    CLASSIFIER_STEPS, SCORE_STEPS, TRAINING_POINTS, untrained_joint, untrained_score,
+};
 use scorelab::mixture::Labelled;
 use scorelab::nn::ScoreNet;
 use scorelab::rng::Purpose;
@@ -42,4 +45,11 @@ fn classifier(steps: usize) -> NoisyClassifier {
     let train = TrainConfig { steps, seed: 0, ..TrainConfig::default() };
     let config = ClassifierConfig { train, ..ClassifierConfig::default() };
     NoisyClassifier::train(&DATA, &config, |_| ()).unwrap()
+}
+
+/// A joint network of the experiments, trained for so many steps.
+pub fn joint(steps: usize, p_drop: f64) -> JointNet {
+    let config = TrainConfig { steps, seed: 0, ..TrainConfig::default() };
+    let net = untrained_joint(&cases::animals(), 0).unwrap();
+    train_joint(net, &DATA, Levels::default(), p_drop, config, |_| ()).unwrap()
 }

@@ -1,0 +1,238 @@
+//! The second half of the lecture: one network, trained jointly with and without the condition, steers itself.
+//!
+//! ```text
+//! s_γ(x) = (1 − γ)·s_θ(x, ∅) + γ·s_θ(x, y)
+//! ```
+//!
+//! No classifier is trained, yet one is there: s_θ(x, y) − s_θ(x, ∅) is the gradient of an implicit log p(y | x_t). A label
+//! is a row of the network's table; the null label ∅ is one row more.
+
+use crate::guidance::Gamma;
+use crate::mixture::Labelled;
+use crate::nn::{Mlp, MlpConfig, ScoreNet, Target, Workspace};
+use crate::noise::NoiseLevel;
+use crate::score::{ScoreFn, score_of_denoised};
+use crate::train::{Denoising, Levels, Objective, Share, Step, TrainConfig, run};
+use crate::{Error, Result};
+use ndarray::{Array2, ArrayView2};
+use rand::Rng;
+use rand_chacha::ChaCha8Rng;
+
+/// One score network for all conditions and for none: s_θ(x, level, y), with y a class or ∅.
+///
+/// ```text
+/// D(x, y) = c_skip·x/α + c_out·F_θ(c_in·x/α, log-SNR, E_y),   E (classes + 1, embedding), its last row that of ∅
+/// ```
+///
+/// It is not a score itself: a condition has to be bound first, and every way of binding one shares the weights.
+/// Source: Ho & Salimans 2022 (2207.12598), algorithm 1.
+#[derive(Debug)]
+pub struct JointNet {
+    net: ScoreNet,
+}
+
+impl JointNet {
+    /// A network with random weights for the given number of classes; `config.labels` is set to classes + 1.
+    ///
+    /// # Errors
+    /// As [`Mlp::new`], and if there is no class or no width for the embedding.
+    pub fn new(
+        config: MlpConfig,
+        classes: usize,
+        target: Target,
+        sigma_data: f64,
+        seed: u64,
+    ) -> Result<Self> {
+        for (what, n) in
+            [("classes", classes), ("columns of a label's embedding", config.embedding)]
+        {
+            if n == 0 {
+                return Err(Error::value(format!("the number of {what}"), n, "at least 1"));
+            }
+        }
+        let config = MlpConfig { labels: classes + 1, ..config };
+        ScoreNet::new(config, target, sigma_data, seed).map(|net| JointNet { net })
+    }
+
+    /// A network with the given weights.
+    ///
+    /// # Panics
+    /// If the network has no label table of at least two rows.
+    pub fn of(mlp: Mlp, target: Target, sigma_data: f64) -> Self {
+        assert!(mlp.config.labels > 1, "a row for a class and one for ∅");
+        JointNet { net: ScoreNet::of(mlp, target, sigma_data) }
+    }
+
+    /// F_θ.
+    pub fn mlp(&self) -> &Mlp {
+        &self.net.mlp
+    }
+
+    /// The number of classes; ∅ is not one of them.
+    pub fn classes(&self) -> usize {
+        self.net.mlp.config.labels - 1
+    }
+
+    /// s_θ(x, y), the conditional score.
+    ///
+    /// # Panics
+    /// If there is no such class.
+    pub fn given(&self, class: usize) -> JointScore<'_> {
+        self.composed(&[(class, 1.0)])
+    }
+
+    /// s_θ(x, ∅), the unconditional score.
+    pub fn unconditional(&self) -> JointScore<'_> {
+        self.composed(&[])
+    }
+
+    /// Classifier-free guidance in one pass through the network: what
+    /// [`Guided`](crate::guidance::Guided) with `main` = [`JointNet::given`] and `guiding` = [`JointNet::unconditional`]
+    /// computes in two.
+    ///
+    /// ```text
+    /// s_γ = (1 − γ)·s_θ(x, ∅) + γ·s_θ(x, y)
+    /// ```
+    ///
+    /// γ = 0 and γ = 1 are the unconditional and the conditional score bit for bit, at the cost of one evaluation.
+    /// Source: Ho & Salimans 2022 (2207.12598), eq. 6, with γ = 1 + w.
+    ///
+    /// # Panics
+    /// If there is no such class.
+    pub fn guided(&self, class: usize, gamma: Gamma) -> JointScore<'_> {
+        self.composed(&[(class, gamma.value())])
+    }
+
+    /// Several conditions at once, in one pass: AND with positive weights, NOT with negative ones.
+    ///
+    /// ```text
+    /// s = s_∅ + Σᵢ wᵢ·(s_yᵢ − s_∅) = (1 − Σw)·s_∅ + Σᵢ wᵢ·s_yᵢ
+    /// ```
+    ///
+    /// Terms whose weight is 0 are not evaluated. A negative label ("y and not z") is two terms.
+    /// Source: Liu et al. 2022 (2206.01714), eq. 11 and 13.
+    ///
+    /// # Panics
+    /// If there is no such class.
+    pub fn composed(&self, conditions: &[(usize, f64)]) -> JointScore<'_> {
+        let null = (self.classes(), 1.0 - conditions.iter().map(|(_, w)| w).sum::<f64>());
+        for (class, _) in conditions {
+            assert!(*class < self.classes(), "class {class} of {}", self.classes());
+        }
+        let terms = std::iter::once(null).chain(conditions.iter().copied());
+        JointScore { net: &self.net, terms: terms.filter(|(_, w)| *w != 0.0).collect() }
+    }
+
+    /// How much the network disagrees with itself about ∅: for exact scores Σ_y p(y | x)·s_y = s_∅.
+    ///
+    /// ```text
+    /// √( E|s_θ(x, ∅) − Σ_y p(y | x)·s_θ(x, y)|² / E|s_θ(x, ∅)|² )
+    /// ```
+    ///
+    /// `x` (n, d) and p(y | x) (n, classes). 0 for an exact model: it is the law of total expectation.
+    pub fn self_inconsistency(
+        &self,
+        x: ArrayView2<f64>,
+        level: NoiseLevel,
+        probabilities: ArrayView2<f64>,
+    ) -> f64 {
+        let null = self.unconditional().score(x, level);
+        let mut miss = null.clone();
+        for (class, p) in probabilities.columns().into_iter().enumerate() {
+            let s = self.given(class).score(x, level);
+            miss -= &(s * p.insert_axis(ndarray::Axis(1)));
+        }
+        ((&miss * &miss).sum() / (&null * &null).sum()).sqrt()
+    }
+}
+
+/// A [`JointNet`] bound to a condition, to none, or to a weighted sum of conditions: the same weights, one pass.
+///
+/// The score is not defined at σ = 0.
+#[derive(Debug, Clone)]
+pub struct JointScore<'a> {
+    net: &'a ScoreNet,
+    terms: Vec<(usize, f64)>, // the row of the label table and its weight; weights sum to 1
+}
+
+impl JointScore<'_> {
+    /// How often the network is evaluated for each point.
+    pub fn evaluations(&self) -> usize {
+        self.terms.len()
+    }
+}
+
+impl ScoreFn for JointScore<'_> {
+    fn dim(&self) -> usize {
+        self.net.dim()
+    }
+
+    fn score(&self, x: ArrayView2<f64>, level: NoiseLevel) -> Array2<f64> {
+        score_of_denoised(x, self.denoised(x, level), level)
+    }
+
+    fn denoised(&self, x: ArrayView2<f64>, level: NoiseLevel) -> Array2<f64> {
+        self.net.blend(x, level, &self.terms)
+    }
+}
+
+/// Denoising score matching with the label of each row, or ∅ in its place with probability p_drop.
+///
+/// ```text
+/// L = E |F_θ(c_in·x, log-SNR, y') − (x₀ − c_skip·x)/c_out|²/d,   y' = ∅ with probability p_drop, else y
+/// ```
+///
+/// The label is dropped row by row, never for a whole batch. p_drop = 0 never trains ∅; p_drop = 1 never trains a
+/// class. Source: Ho & Salimans 2022 (2207.12598), algorithm 1, line 3.
+pub struct JointDenoising<'a> {
+    denoising: Denoising<'a>,
+    p_drop: f64,
+}
+
+impl<'a> JointDenoising<'a> {
+    /// The objective of a data set with labels.
+    ///
+    /// # Errors
+    /// If `p_drop` is not between 0 and 1.
+    pub fn new(denoising: Denoising<'a>, p_drop: f64) -> Result<Self> {
+        if !(0.0..=1.0).contains(&p_drop) {
+            return Err(Error::value("the probability of dropping a label", p_drop, "from 0 to 1"));
+        }
+        Ok(JointDenoising { denoising, p_drop })
+    }
+}
+
+impl Objective for JointDenoising<'_> {
+    fn block(&self, mlp: &Mlp, w: &mut Workspace, rng: &mut ChaCha8Rng, share: Share) -> f64 {
+        let points = self.denoising.draw(mlp, w, rng, share);
+        for (label, point) in w.labels.iter_mut().zip(points) {
+            let dropped = rng.random::<f64>() < self.p_drop;
+            *label = if dropped { mlp.config.labels - 1 } else { self.denoising.data.y[point] };
+        }
+        self.denoising.answer(mlp, w, share)
+    }
+}
+
+/// Trains a joint network to its end and reports every step to `progress`.
+///
+/// # Errors
+/// As [`TrainConfig::validated`] and [`JointDenoising::new`], if the data has a label that the network does not know, and
+/// if training diverges.
+pub fn train_joint(
+    net: JointNet,
+    data: &Labelled,
+    levels: Levels,
+    p_drop: f64,
+    config: TrainConfig,
+    mut progress: impl FnMut(Step),
+) -> Result<JointNet> {
+    let (target, sigma_data) = (net.net.target, net.net.sigma_data);
+    if let Some(y) = data.y.iter().find(|y| **y >= net.classes()) {
+        let must = format!("below {}, the number of the network's classes", net.classes());
+        return Err(Error::value("a label of the data", y, must));
+    }
+    let denoising = Denoising { data, target, sigma_data, levels };
+    let objective = JointDenoising::new(denoising, p_drop)?;
+    let mlp = run(net.net.mlp, &objective, config, &mut progress)?;
+    Ok(JointNet::of(mlp, target, sigma_data))
+}
