@@ -16,7 +16,7 @@ pub use noisy::{NoisyClassifier, OneVsRest};
 use crate::mixture::Labelled;
 use crate::nn::mlp::BLOCK;
 use crate::nn::score_net::{Pool, fill, for_blocks};
-use crate::nn::{Mlp, MlpConfig, Workspace};
+use crate::nn::{Mlp, MlpConfig, Transposed, Workspace};
 use crate::noise::NoiseLevel;
 use crate::score::Likelihood;
 use crate::train::{Levels, Objective, Share, TrainConfig, run};
@@ -57,6 +57,7 @@ impl Default for ClassifierConfig {
 #[derive(Debug)]
 struct LogitNet {
     mlp: Mlp,
+    transposed: Transposed,
     scaling: Scaling,
     pool: Pool,
 }
@@ -141,7 +142,9 @@ impl LogitNet {
         let mlp = Mlp::new(shape, config.train.seed.wrapping_add(1))?; // other weights than the score's
         let objective = CrossEntropy { data, scaling, levels };
         let mlp = run(mlp, &objective, config.train.clone(), progress)?;
-        Ok(LogitNet { mlp, scaling, pool: Pool::default() })
+        let mut transposed = Transposed::default();
+        mlp.transpose(&mut transposed);
+        Ok(LogitNet { mlp, transposed, scaling, pool: Pool::default() })
     }
 
     /// What multiplies x before the network sees it, and its answer afterwards.
@@ -156,10 +159,11 @@ impl LogitNet {
     /// The logits of every row: (n, d) → (n, classes).
     fn logits(&self, x: ArrayView2<f64>, level: NoiseLevel) -> Array2<f64> {
         let (input, output) = self.scales(level);
+        let condition = self.mlp.condition(level.log_snr() as f32, 0);
         let mut out = Array2::zeros((x.nrows(), self.mlp.config.outputs));
         for_blocks(&self.mlp, &self.pool, x, out.view_mut(), |x, mut out, w| {
-            fill(w, x, input, level);
-            self.mlp.forward(w);
+            fill(w, x, input);
+            self.mlp.forward_given(w, &condition);
             out.zip_mut_with(&w.output.slice(s![..x.nrows(), ..]), |o, l| *o = output * *l as f64);
         });
         out
@@ -222,13 +226,14 @@ impl Likelihood for ClassLikelihood<'_> {
     fn grad_log_likelihood(&self, x: ArrayView2<f64>, level: NoiseLevel) -> Array2<f64> {
         let mlp = &self.net.mlp;
         let (input, output) = self.net.scales(level);
+        let condition = mlp.condition(level.log_snr() as f32, 0);
         let mut out = Array2::zeros(x.raw_dim());
         for_blocks(mlp, &self.net.pool, x, out.view_mut(), |x, mut out: ArrayViewMut2<f64>, w| {
-            fill(w, x, input, level);
-            mlp.forward(w);
+            fill(w, x, input);
+            mlp.forward_given(w, &condition);
             self.set_gradient(w, output);
-            mlp.backward(w, None);
-            out.zip_mut_with(&w.d_input.slice(s![..x.nrows(), ..x.ncols()]), |o, d| {
+            mlp.input_gradient(w, &self.net.transposed);
+            out.zip_mut_with(&w.d_input.slice(s![..x.nrows(), ..]), |o, d| {
                 *o = input * output * *d as f64
             });
         });
