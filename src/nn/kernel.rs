@@ -271,17 +271,35 @@ impl WithSimd for Narrow<'_, '_> {
 }
 
 /// bᵀ (columns, rows) of b (rows, columns), into `out`.
+///
+/// # Panics
+/// If a slice is too short.
 pub fn transpose(b: &[f32], out: &mut [f32], rows: usize, columns: usize) {
-    const SIDE: usize = 16; // a square of which the cache holds both sides
-    for r in (0..rows).step_by(SIDE) {
-        for c in (0..columns).step_by(SIDE) {
-            for i in r..rows.min(r + SIDE) {
-                for j in c..columns.min(c + SIDE) {
-                    out[j * rows + i] = b[i * columns + j];
-                }
+    const SIDE: usize = 8; // squares that registers hold
+    let (whole_rows, whole_columns) = (rows - rows % SIDE, columns - columns % SIDE);
+    for r in (0..whole_rows).step_by(SIDE) {
+        for c in (0..whole_columns).step_by(SIDE) {
+            let square: [&[f32; SIDE]; SIDE] = std::array::from_fn(|i| {
+                b[(r + i) * columns + c..][..SIDE].try_into().expect("SIDE elements")
+            });
+            for j in 0..SIDE {
+                let to = &mut out[(c + j) * rows + r..][..SIDE];
+                to.copy_from_slice(&std::array::from_fn::<f32, SIDE, _>(|i| square[i][j]));
             }
         }
     }
+    for i in 0..rows {
+        let from = if i < whole_rows { whole_columns } else { 0 };
+        for j in from..columns {
+            out[j * rows + i] = b[i * columns + j];
+        }
+    }
+}
+
+/// Runs loops compiled for the machine's widest registers.
+#[inline(always)]
+pub fn wide<T>(f: impl FnOnce() -> T) -> T {
+    arch().dispatch(f)
 }
 
 #[cfg(test)]

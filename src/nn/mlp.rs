@@ -1,6 +1,6 @@
 //! A multilayer perceptron that sees a point, the noise level and, if asked, a label.
 
-use super::kernel::{Left, Size, narrow_product, product, transpose};
+use super::kernel::{Left, Size, narrow_product, product, transpose, wide};
 use super::silu::{activate, cosines};
 use crate::rng::{Purpose, stream};
 use crate::{Error, Result};
@@ -494,16 +494,22 @@ fn add_gradient(
         product::<true>(left, (slice(d_z), outputs), (d_w, outputs), size);
     }
     let d_b = &mut grads[layer.bias.clone()];
-    for row in slice(d_z).chunks_exact(outputs) {
-        d_b.iter_mut().zip(row).for_each(|(b, d)| *b += d);
-    }
+    wide(
+        #[inline(always)]
+        || {
+            for row in slice(d_z).chunks_exact(outputs) {
+                d_b.iter_mut().zip(row).for_each(|(b, d)| *b += d);
+            }
+        },
+    );
 }
 
 /// out = a·b, element by element.
 fn multiply(a: &[f32], b: &[f32], out: &mut [f32]) {
-    for ((o, a), b) in out.iter_mut().zip(a).zip(b) {
-        *o = a * b;
-    }
+    wide(
+        #[inline(always)]
+        || out.iter_mut().zip(a).zip(b).for_each(|((o, a), b)| *o = a * b),
+    );
 }
 
 /// The elements of a buffer, row by row.
