@@ -29,6 +29,7 @@
 //! | module | what it holds |
 //! |---|---|
 //! | [`error`] | one error type; a message names the thing, its value and the remedy |
+//! | [`arch`] | the machine's instruction set |
 //! | [`rng`] | streams of random numbers, named by what they are for |
 //! | [`noise`] | noise levels (α, σ), four processes, grids of times |
 //! | [`score`] ★ | the meeting point: [`score::ScoreFn`] and [`score::Likelihood`] |
@@ -46,6 +47,7 @@
 //! | [`cli`] | the frame of the experiments |
 
 pub mod error;
+pub mod arch;
 pub mod rng;
 pub mod noise;
 pub mod score;

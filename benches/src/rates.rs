@@ -12,7 +12,7 @@ fn main() {
     let threads: usize = arguments.next().and_then(|t| t.parse().ok()).unwrap_or(1);
     let asked: Vec<String> = arguments.collect();
     rayon::ThreadPoolBuilder::new().num_threads(threads).build_global().expect("a fresh pool");
-    println!("kernel {}", scorelab::nn::kernel_name());
+    println!("kernel {}", scorelab::arch::kernel_name());
     for (name, make) in all() {
         if !asked.is_empty() && !asked.iter().any(|a| a == name) {
             continue;

@@ -10,14 +10,15 @@ pub use empirical::Empirical;
 pub use posterior::{Noiseless, Posterior};
 pub use tilt::Tilt;
 
-use noised::{Axes, Noised, Scratch};
+use noised::{Axes, LANES, Lane, Noised, Scratch};
 
+use crate::arch::wide;
 use crate::noise::NoiseLevel;
 use crate::rng::{Purpose, stream};
 use crate::score::ScoreFn;
 use crate::{Error, Result};
 use ndarray::parallel::prelude::*;
-use ndarray::{Array1, Array2, Array3, ArrayView1, ArrayView2, ArrayViewMut1, Axis};
+use ndarray::{Array1, Array2, Array3, ArrayView1, ArrayView2, ArrayViewMut2, Axis, s};
 use rand::Rng;
 use rand_distr::{Distribution, StandardNormal};
 
@@ -230,9 +231,14 @@ impl Mixture {
     pub fn log_density(&self, x: ArrayView2<f64>, level: NoiseLevel) -> Array1<f64> {
         let noised = Noised::new(self, level);
         let mut out = Array1::zeros(x.nrows());
-        self.for_rows(x, out.view_mut().insert_axis(Axis(1)), |x, mut out, scratch| {
-            out[0] = noised.at(x, scratch);
-        });
+        self.for_rows(
+            x,
+            out.view_mut().insert_axis(Axis(1)),
+            #[inline(always)]
+            |x, out, scratch| {
+                out[0] = noised.at(x, scratch);
+            },
+        );
         out
     }
 
@@ -245,22 +251,31 @@ impl Mixture {
     /// Symmetric, because a score is a gradient.
     pub fn jacobian(&self, x: ArrayView2<f64>, level: NoiseLevel) -> Array3<f64> {
         let (n, d) = x.dim();
-        assert_eq!(d, self.dim(), "points of dimension {}", self.dim());
         let noised = Noised::new(self, level);
-        let mut scratch = Scratch::new(self);
-        let mut out = Array3::zeros((n, d, d));
-        for (x, mut jac) in x.outer_iter().zip(out.outer_iter_mut()) {
-            noised.at(x, &mut scratch);
-            let mut score = Array1::zeros(d);
-            noised::add_weighted(&scratch.resp, &scratch.pulls, score.view_mut());
-            for (k, r) in scratch.resp.iter().enumerate() {
-                let (v, precision) = (&scratch.pulls[k * d..][..d], noised.precision(k));
-                jac.indexed_iter_mut()
-                    .for_each(|((i, j), e)| *e += r * (v[i] * v[j] - precision[i * d + j]));
-            }
-            jac.indexed_iter_mut().for_each(|((i, j), e)| *e -= score[i] * score[j]);
-        }
-        out
+        let mut out = Array2::zeros((n, d * d));
+        self.for_rows(
+            x,
+            out.view_mut(),
+            #[inline(always)]
+            |x, out, scratch| {
+                noised.at(x, scratch);
+                let mut score = vec![[0.0; LANES]; d];
+                noised::weighted_sum(&scratch.resp, &scratch.pulls, &mut score);
+                for (e, jac) in out.iter_mut().enumerate() {
+                    let (i, j) = (e / d, e % d);
+                    for l in 0..LANES {
+                        jac[l] = -score[i][l] * score[j][l];
+                    }
+                    for (k, r) in scratch.resp.iter().enumerate() {
+                        let (v, precision) = (&scratch.pulls[k * d..][..d], noised.precision(k)[e]);
+                        for l in 0..LANES {
+                            jac[l] += r[l] * (v[i][l] * v[j][l] - precision);
+                        }
+                    }
+                }
+            },
+        );
+        out.into_shape_with_order((n, d, d)).expect("d·d numbers for each row")
     }
 
     /// The divergence of the score, Σᵢ ∂sᵢ/∂xᵢ: `x` (n, d) → (n,).
@@ -272,10 +287,47 @@ impl Mixture {
     pub fn class_probabilities(&self, x: ArrayView2<f64>, level: NoiseLevel) -> Array2<f64> {
         let noised = Noised::new(self, level);
         let mut out = Array2::zeros((x.nrows(), self.classes));
-        self.for_rows(x, out.view_mut(), |x, mut out, scratch| {
-            noised.at(x, scratch);
-            scratch.resp.iter().zip(&self.labels).for_each(|(r, y)| out[*y] += r);
-        });
+        self.for_rows(
+            x,
+            out.view_mut(),
+            #[inline(always)]
+            |x, out, scratch| {
+                noised.at(x, scratch);
+                out.fill([0.0; LANES]);
+                for (r, y) in scratch.resp.iter().zip(&self.labels) {
+                    for l in 0..LANES {
+                        out[*y][l] += r[l];
+                    }
+                }
+            },
+        );
+        out
+    }
+
+    /// The exact score where every point has a noise level of its own: `x` (n, d), `levels` (n) → (n, d).
+    ///
+    /// The same answers as [`ScoreFn::score`] a point at a time, to rounding.
+    ///
+    /// # Panics
+    /// If there is not one level for each point.
+    pub fn score_each(&self, x: ArrayView2<f64>, levels: &[NoiseLevel]) -> Array2<f64> {
+        let (n, d) = x.dim();
+        assert_eq!(n, levels.len(), "a level for each point");
+        let mut with_level = Array2::zeros((n, d + 2)); // the level travels beside its point
+        with_level.slice_mut(s![.., ..d]).assign(&x);
+        for (mut row, level) in with_level.outer_iter_mut().zip(levels) {
+            (row[d], row[d + 1]) = (level.alpha, level.sigma);
+        }
+        let mut out = Array2::zeros(x.raw_dim());
+        self.for_lanes(
+            with_level.view(),
+            out.view_mut(),
+            #[inline(always)]
+            |x, out, scratch| {
+                self.at_each(&x[..d], x[d], x[d + 1], scratch);
+                noised::weighted_sum(&scratch.resp, &scratch.pulls, out);
+            },
+        );
         out
     }
 }
@@ -296,30 +348,58 @@ impl ScoreFn for Mixture {
     fn score(&self, x: ArrayView2<f64>, level: NoiseLevel) -> Array2<f64> {
         let noised = Noised::new(self, level);
         let mut out = Array2::zeros(x.raw_dim());
-        self.for_rows(x, out.view_mut(), |x, mut out, scratch| {
-            noised.at(x, scratch);
-            noised::add_weighted(&scratch.resp, &scratch.pulls, out.view_mut());
-        });
+        self.for_rows(
+            x,
+            out.view_mut(),
+            #[inline(always)]
+            |x, out, scratch| {
+                noised.at(x, scratch);
+                noised::weighted_sum(&scratch.resp, &scratch.pulls, out);
+            },
+        );
         out
     }
 }
 
 impl Mixture {
-    /// Runs `f` on every row of `x` and of `out`, blocks of rows shared out over the threads.
-    fn for_rows<F>(&self, x: ArrayView2<f64>, out: ndarray::ArrayViewMut2<f64>, f: F)
+    /// As [`Mixture::for_lanes`], for points and nothing else.
+    fn for_rows<F>(&self, x: ArrayView2<f64>, out: ArrayViewMut2<f64>, f: F)
     where
-        F: Fn(ArrayView1<f64>, ArrayViewMut1<f64>, &mut Scratch) + Sync,
+        F: Fn(&[Lane], &mut [Lane], &mut Scratch) + Sync,
     {
         assert_eq!(x.ncols(), self.means.ncols(), "points of dimension {}", self.means.ncols());
-        let mut out = out;
+        self.for_lanes(x, out, f);
+    }
+
+    /// Runs `f` on the rows of `x` and of `out`, some of them side by side, blocks of rows shared out over the threads.
+    ///
+    /// A lane never sees another, so a row's answer does not depend on its neighbours.
+    fn for_lanes<F>(&self, x: ArrayView2<f64>, mut out: ArrayViewMut2<f64>, f: F)
+    where
+        F: Fn(&[Lane], &mut [Lane], &mut Scratch) + Sync,
+    {
         out.axis_chunks_iter_mut(Axis(0), ROWS)
             .into_par_iter()
             .zip(x.axis_chunks_iter(Axis(0), ROWS))
             .for_each(|(mut out, x)| {
                 let mut scratch = Scratch::new(self);
-                x.outer_iter()
-                    .zip(out.outer_iter_mut())
-                    .for_each(|(x, out)| f(x, out, &mut scratch));
+                let mut seen = vec![[0.0; LANES]; x.ncols()];
+                let mut answer = vec![[0.0; LANES]; out.ncols()];
+                for (x, mut out) in
+                    x.axis_chunks_iter(Axis(0), LANES).zip(out.axis_chunks_iter_mut(Axis(0), LANES))
+                {
+                    for l in 0..LANES {
+                        let row = x.row(l.min(x.nrows() - 1)); // the last row again where none is left
+                        seen.iter_mut().zip(row).for_each(|(s, x)| s[l] = *x);
+                    }
+                    wide(
+                        #[inline(always)]
+                        || f(&seen, &mut answer, &mut scratch),
+                    );
+                    for (l, mut row) in out.outer_iter_mut().enumerate() {
+                        row.iter_mut().zip(&answer).for_each(|(o, a)| *o = a[l]);
+                    }
+                }
             });
     }
 }

@@ -1,7 +1,7 @@
 //! The exact classifier: p(y | x_t) of a mixture.
 
 use super::Mixture;
-use super::noised::{Noised, Scratch, add_weighted, softmax};
+use super::noised::{LANES, Noised, Scratch, exp, minus, softmax_lanes, weighted_sum};
 use crate::noise::NoiseLevel;
 use crate::score::Likelihood;
 use ndarray::{Array1, Array2, ArrayView2, Axis};
@@ -29,13 +29,17 @@ impl Likelihood for Posterior<'_> {
     fn log_likelihood(&self, x: ArrayView2<f64>, level: NoiseLevel) -> Array1<f64> {
         let noised = Noised::new(self.mixture, level);
         let mut out = Array1::zeros(x.nrows());
-        self.mixture.for_rows(x, out.view_mut().insert_axis(Axis(1)), |x, mut out, scratch| {
-            noised.at(x, scratch);
-            self.class_logits(scratch);
-            scratch.classes.iter_mut().for_each(|l| *l /= self.temperature);
-            let own = scratch.classes[self.class];
-            out[0] = own - softmax(&mut scratch.classes);
-        });
+        self.mixture.for_rows(
+            x,
+            out.view_mut().insert_axis(Axis(1)),
+            #[inline(always)]
+            |x, out, scratch| {
+                noised.at(x, scratch);
+                self.class_logits(scratch);
+                let own = scratch.classes[self.class];
+                out[0] = minus(own, softmax_lanes(&mut scratch.classes));
+            },
+        );
         out
     }
 
@@ -43,20 +47,24 @@ impl Likelihood for Posterior<'_> {
         let labels = &self.mixture.labels;
         let noised = Noised::new(self.mixture, level);
         let mut out = Array2::zeros(x.raw_dim());
-        self.mixture.for_rows(x, out.view_mut(), |x, out, scratch| {
-            noised.at(x, scratch);
-            self.class_logits(scratch);
-            for (k, r) in scratch.resp.iter_mut().enumerate() {
-                *r = (scratch.logs[k] - scratch.classes[labels[k]]).exp(); // r(k | class of k)
-            }
-            scratch.classes.iter_mut().for_each(|l| *l /= self.temperature);
-            softmax(&mut scratch.classes); // q
-            for (k, r) in scratch.resp.iter_mut().enumerate() {
-                let own = if labels[k] == self.class { 1.0 } else { 0.0 };
-                *r *= (own - scratch.classes[labels[k]]) / self.temperature;
-            }
-            add_weighted(&scratch.resp, &scratch.pulls, out);
-        });
+        self.mixture.for_rows(
+            x,
+            out.view_mut(),
+            #[inline(always)]
+            |x, out, scratch| {
+                noised.at(x, scratch);
+                self.class_logits(scratch);
+                softmax_lanes(&mut scratch.classes); // q
+                for (k, r) in scratch.resp.iter_mut().enumerate() {
+                    let (own, q) =
+                        (f64::from(u8::from(labels[k] == self.class)), scratch.classes[labels[k]]);
+                    for l in 0..LANES {
+                        r[l] *= (own - q[l]) / self.temperature;
+                    }
+                }
+                weighted_sum(&scratch.resp, &scratch.pulls, out);
+            },
+        );
         out
     }
 }
@@ -85,17 +93,34 @@ impl Likelihood for Noiseless<'_> {
 }
 
 impl Posterior<'_> {
-    /// Fills `classes` with ℓ_j(x) = log P(j) p_t(x | j) of every class j, from the components' logs.
+    /// Fills `classes` with ℓ_j(x)/T of every class j and `resp` with r(k | class of k), from the components' logs.
+    #[inline(always)]
     fn class_logits(&self, scratch: &mut Scratch) {
         let labels = &self.mixture.labels;
-        scratch.classes.fill(f64::NEG_INFINITY);
-        for (log, y) in scratch.logs.iter().zip(labels) {
-            scratch.classes[*y] = scratch.classes[*y].max(*log);
+        let Scratch { logs, resp, classes, .. } = scratch;
+        let mut top = classes.clone();
+        top.fill([f64::NEG_INFINITY; LANES]);
+        for (log, y) in logs.iter().zip(labels) {
+            for l in 0..LANES {
+                top[*y][l] = top[*y][l].max(log[l]);
+            }
         }
-        scratch.resp.fill(0.0);
-        for (log, y) in scratch.logs.iter().zip(labels) {
-            scratch.resp[*y] += (log - scratch.classes[*y]).exp();
+        classes.fill([0.0; LANES]);
+        for ((log, y), r) in logs.iter().zip(labels).zip(resp.iter_mut()) {
+            *r = exp(minus(*log, top[*y]));
+            for l in 0..LANES {
+                classes[*y][l] += r[l];
+            }
         }
-        scratch.classes.iter_mut().zip(&scratch.resp).for_each(|(l, sum)| *l += sum.ln());
+        for (y, r) in labels.iter().zip(resp) {
+            for l in 0..LANES {
+                r[l] /= classes[*y][l];
+            }
+        }
+        for (sum, top) in classes.iter_mut().zip(&top) {
+            for l in 0..LANES {
+                sum[l] = (top[l] + sum[l].ln()) / self.temperature;
+            }
+        }
     }
 }

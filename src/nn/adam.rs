@@ -1,6 +1,6 @@
 //! Adam, the moving average of the weights, and the learning rate's course.
 
-use super::kernel::wide;
+use crate::arch::wide;
 use rayon::prelude::*;
 use std::f64::consts::PI;
 

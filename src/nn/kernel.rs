@@ -4,43 +4,9 @@
 //! code for AVX-512, AVX2, NEON and for no vectors at all, and chooses when the program runs. A tile of the result stays in
 //! registers while the depth runs by. A general library packs its operands before it multiplies; at the sizes of these
 //! networks (64 rows, 64 to 512 columns) that costs more than it gains.
-//!
-//! The environment variable `SCORELAB_KERNEL` set to `portable` or `avx2` asks for less than the machine has. Bits are
-//! promised for one machine and one kernel; different kernels round differently.
 
+use crate::arch::arch;
 use pulp::{Arch, Simd, WithSimd};
-use std::sync::OnceLock;
-
-/// The environment variable that asks for another kernel than the machine's best.
-pub const KERNEL_VARIABLE: &str = "SCORELAB_KERNEL";
-
-/// The instruction set in use, chosen once.
-pub fn arch() -> Arch {
-    static ARCH: OnceLock<Arch> = OnceLock::new();
-    *ARCH.get_or_init(|| match std::env::var(KERNEL_VARIABLE).as_deref() {
-        Ok("portable") => Arch::Scalar,
-        #[cfg(target_arch = "x86_64")]
-        Ok("avx2") => pulp::x86::V3::try_new().map_or(Arch::Scalar, Arch::V3),
-        _ => Arch::new(),
-    })
-}
-
-/// The kernel in use: `avx512`, `avx2`, `neon` or `portable`.
-pub fn kernel_name() -> &'static str {
-    struct Lanes;
-    impl WithSimd for Lanes {
-        type Output = usize;
-        fn with_simd<S: Simd>(self, _: S) -> usize {
-            S::F32_LANES
-        }
-    }
-    match arch().dispatch(Lanes) {
-        16 => "avx512",
-        8 => "avx2",
-        4 => "neon",
-        _ => "portable",
-    }
-}
 
 /// A matrix inside a slice, to be read: element (r, p) is `data[r·row + p·column]`.
 #[derive(Clone, Copy)]
@@ -294,12 +260,6 @@ pub fn transpose(b: &[f32], out: &mut [f32], rows: usize, columns: usize) {
             out[j * rows + i] = b[i * columns + j];
         }
     }
-}
-
-/// Runs loops compiled for the machine's widest registers.
-#[inline(always)]
-pub fn wide<T>(f: impl FnOnce() -> T) -> T {
-    arch().dispatch(f)
 }
 
 #[cfg(test)]

@@ -1,7 +1,8 @@
 //! A multilayer perceptron that sees a point, the noise level and, if asked, a label.
 
-use super::kernel::{Left, Size, narrow_product, product, transpose, wide};
+use super::kernel::{Left, Size, narrow_product, product, transpose};
 use super::silu::{activate, cosines};
+use crate::arch::wide;
 use crate::rng::{Purpose, stream};
 use crate::{Error, Result};
 use ndarray::Array2;

@@ -15,6 +15,5 @@ pub mod adam;
 pub mod score_net;
 
 pub use adam::{Adam, LearningRate};
-pub use kernel::kernel_name;
 pub use mlp::{Mlp, MlpConfig, Transposed, Workspace};
 pub use score_net::{Coefficients, ScoreNet, Target};

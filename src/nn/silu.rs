@@ -1,6 +1,6 @@
 //! SiLU and its derivative, and the cosines that tell the noise level, a vector of numbers at a time.
 
-use super::kernel::arch;
+use crate::arch::arch;
 use pulp::{Simd, WithSimd};
 
 /// 1.5·2²³: adding it to a number below 2²² leaves the nearest integer in the lowest bits.

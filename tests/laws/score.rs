@@ -1,9 +1,10 @@
 //! One harness over everything that has a log density: its score is the gradient of that.
 
 use crate::common::{
-    Scaled, assert_law, cases, gradient, lengths, levels, points, row_residual, width,
+    Scaled, assert_law, cases, gradient, lengths, levels, max_abs, points, row_residual, width,
+    worst,
 };
-use ndarray::{Array1, Array2, ArrayView2, array};
+use ndarray::{Array1, Array2, ArrayView2, Axis, array};
 use scorelab::guidance::{ClassifierGuided, Gamma, GradientScaled, Guided};
 use scorelab::mixture::{Empirical, Mixture, Posterior};
 use scorelab::noise::NoiseLevel;
@@ -114,5 +115,29 @@ fn one_gaussian_has_a_linear_score() {
             row_residual(&back, &-&away, &lengths(&away).mapv(|l| l.max(1.0)))
         };
         assert_law(process, residual(&gaussian), residual(&Scaled(&gaussian, 1.001)), 1e-12);
+    }
+}
+
+#[test]
+fn a_level_for_each_point_gives_the_score_of_each_point_at_its_level() {
+    for (name, mixture) in cases::labelled() {
+        for (process, level) in levels() {
+            let x = points(&mixture, level, 20, 10.0);
+            let mixed: Vec<NoiseLevel> = (0..x.nrows())
+                .map(|i| NoiseLevel { sigma: level.sigma * (1.0 + 0.1 * i as f64), ..level })
+                .collect();
+            let each = mixture.score_each(x.view(), &mixed);
+            let residual = |scale: f64| {
+                let rows =
+                    x.outer_iter().zip(&mixed).zip(each.outer_iter()).map(|((x, at), own)| {
+                        let at = NoiseLevel { sigma: at.sigma * scale, ..*at };
+                        let alone = mixture.score(x.insert_axis(Axis(0)), at);
+                        max_abs(&(&alone.row(0) - &own)) / max_abs(&alone)
+                    });
+                worst(rows)
+            };
+            let place = format!("{name}, {process} at σ/α = {:.2}", level.ratio());
+            assert_law(&place, residual(1.0), residual(1.01), 1e-11);
+        }
     }
 }
