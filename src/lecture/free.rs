@@ -12,6 +12,7 @@ use crate::plot::{
 };
 use crate::{Error, Result};
 use ndarray::{Array1, Array2, ArrayView2, Axis as Dim, arr2};
+use std::collections::BTreeMap;
 
 /// F10: what is won in fidelity and lost in diversity as γ grows, and how far the samples are from p(x | y).
 ///
@@ -364,6 +365,19 @@ fn normal(t: f64, m: f64, v: f64) -> f64 {
     (-0.5 * (t - m).powi(2) / v).exp() / (std::f64::consts::TAU * v).sqrt()
 }
 
+/// The tilt on the line, as (place, probability) of bins a twentieth of the blur wide.
+fn binned(tilt: &Tilt, line: &Line) -> Vec<(f64, f64)> {
+    let (density, width) = (tilt.density(), line.blur / 20.0);
+    let (x, y) = (&tilt.axes()[0], &tilt.axes()[1]);
+    let (total, mut bins) = (density.sum(), BTreeMap::new());
+    for (cell, q) in density.iter().enumerate() {
+        let (i, j) = (cell / y.len(), cell % y.len());
+        let t = line.way[0] * (x[i] - line.origin[0]) + line.way[1] * (y[j] - line.origin[1]);
+        *bins.entry((t / width).round() as i64).or_insert(0.0) += q / total;
+    }
+    bins.into_iter().map(|(bin, p)| (bin as f64 * width, p)).collect()
+}
+
 fn marginals(
     gamma: Gamma,
     ways: &[Way<Array2<f64>>],
@@ -384,7 +398,8 @@ fn marginals(
     let sampled = |found: &Array1<f64>, t: f64| {
         found.iter().map(|m| normal(t, *m, square)).sum::<f64>() / found.len() as f64
     };
-    let tilted = |t: f64| tilt.expectation(|x| line.of(x.view()).mapv(|m| normal(t, m, square)));
+    let bins = binned(tilt, line);
+    let tilted = |t: f64| bins.iter().map(|(m, p)| p * normal(t, *m, square)).sum::<f64>();
     let mut curves: Vec<(String, Role, Array2<f64>, bool)> = (0..ways.len())
         .map(|k| {
             (ways[k].title.en.to_string(), ways[k].role, at(&|t| sampled(&places[k], t)), false)
