@@ -15,7 +15,7 @@ use scorelab::cli::{
     Comparison, Defaults, Lab, OutcomeTable, P_DROP, Steer, Table, plus_minus, run,
 };
 use scorelab::lecture::{self, Way};
-use scorelab::metrics::{energy_distance, entropy, root_ratio};
+use scorelab::metrics::{energy_distance, entropy, mean_with_se, root_ratio};
 use scorelab::mixture::Tilt;
 use scorelab::plot::{Role, Text};
 use std::process::ExitCode;
@@ -62,20 +62,27 @@ fn experiment(lab: &mut Lab) -> Result<()> {
 
 /// How far the samples are from the tilt, and from the exact arm's from the same noise.
 fn against_tilt(lab: &mut Lab, found: &Comparison) -> Result<()> {
-    let mut table =
-        Table::new(&["arm", "γ", "entropy, nats", "to the exact arm", "energy dist. to the tilt"]);
+    let headers = "arm|γ|mean|sd|entropy, nats|to the exact arm|energy dist. to the tilt";
+    let mut table = Table::new(&headers.split('|').collect::<Vec<_>>());
     table.notes = vec![
+        "mean, sd: along the line from the data's mean to the class's, from the former".into(),
         "to the exact arm: root mean square distance of ends from the same noise".into(),
         "the tilt: its entropy by quadrature, the energy distance of two of its samples".into(),
     ];
+    let origin = lab.scene.mixture.mean();
+    let off = lab.scene.mixture.given(lab.class).mean() - &origin;
+    let way = &off / off.dot(&off).sqrt();
     let mut checks = Vec::new();
     for g in lab.gammas.iter().map(|gamma| gamma.value()) {
         let tilt = Tilt::guided(&lab.scene.mixture, lab.class, g)?;
         let x = tilt.sample(lab.samples, lab.settings.seed);
         let twin = tilt.sample(lab.samples, lab.settings.seed + 1);
         let (nats, energy) = (tilt.entropy(), energy_distance(twin.view(), x.view()));
-        let cells = [format!("{nats:.3}"), String::new(), format!("{energy:.4}")];
-        table.row(&[vec!["tilt".into(), g.to_string()], cells.into()].concat());
+        let mean = way.dot(&(tilt.mean() - &origin));
+        let sd = way.dot(&tilt.covariance().dot(&way)).sqrt();
+        let exact = [mean, sd, nats].map(|v| format!("{v:.3}")).to_vec();
+        let cells = [exact, vec![String::new(), format!("{energy:.4}")]].concat();
+        table.row(&[vec!["tilt".into(), g.to_string()], cells].concat());
         checks.push(("tilt", g, nats, 0.0, energy));
         for (arm, pair) in ARMS.iter().filter_map(|arm| Some((*arm, found.at(arm, g)?))) {
             for (row, exact) in pair.iter().zip(found.at("exact", g).unwrap_or(pair)) {
@@ -83,9 +90,12 @@ fn against_tilt(lab: &mut Lab, found: &Comparison) -> Result<()> {
                 let gap = gap(row.ends.view(), exact.ends.view());
                 let energy = energy_distance(row.ends.view(), x.view());
                 let place = vec![format!("{arm}, {} steps", row.steps), g.to_string()];
-                let cells =
-                    [plus_minus((nats.nats, nats.se)), plus_minus(gap), format!("{energy:.4}")];
-                table.row(&[place, cells.into()].concat());
+                let along = (&row.ends - &origin).dot(&way);
+                let mean = mean_with_se(&along.to_vec());
+                let squares = along.mapv(|t| (t - mean.0).powi(2)).to_vec();
+                let sd = root_ratio(&squares, &vec![1.0; squares.len()]);
+                let cells = [mean, sd, (nats.nats, nats.se), gap].map(plus_minus).to_vec();
+                table.row(&[place, cells, vec![format!("{energy:.4}")]].concat());
                 checks.push((arm, g, nats.nats, gap.0, energy));
             }
         }

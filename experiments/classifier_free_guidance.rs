@@ -7,7 +7,8 @@
 //! Three arms start from the same noise: exact score and exact classifier; a learned score and a noisy classifier; one
 //! network trained jointly with the null label, which needs no classifier. Expect: at γ = 1 and 2 the joint network is
 //! within 2 points of the exact arm's share on the target; of the exact arm γ = 1 is nearest to p(x | y) by energy
-//! distance. Every row is printed again at twice the steps.
+//! distance. At γ = 10 the joint network leaves the exact arm by more than 20 points, and the seed of its training decides
+//! which way: a large γ multiplies the error of s_c − s_∅. Every row is printed again at twice the steps.
 
 use scorelab::Result;
 use scorelab::cli::{Comparison, Defaults, Lab, OutcomeTable, P_DROP, Steer, run};
@@ -60,16 +61,17 @@ fn experiment(lab: &mut Lab) -> Result<()> {
 
 /// The numbers this experiment promises, with N and with 2N steps.
 fn check(lab: &mut Lab, found: &Comparison) {
-    for gamma in [1.0, 2.0] {
+    for (gamma, full, quick) in [
+        (1.0, 0.0..=2.0, 0.0..=15.0),
+        (2.0, 0.0..=2.0, 0.0..=15.0),
+        (10.0, 20.0..=100.0, 10.0..=100.0),
+    ] {
         let exact = found.percent("exact", gamma, Target);
         let free = found.percent("classifier-free", gamma, Target);
         for (k, steps) in ["N", "2N"].into_iter().enumerate() {
-            lab.check(
-                &format!("classifier-free − exact, γ = {gamma}, {steps} steps: target, points"),
-                free[k] - exact[k],
-                -2.0..=2.0,
-                -15.0..=15.0,
-            );
+            let what =
+                format!("|classifier-free − exact|, γ = {gamma}, {steps} steps: target, points");
+            lab.check(&what, (free[k] - exact[k]).abs(), full.clone(), quick.clone());
         }
     }
     let nearest = found.nearest("exact");

@@ -4,7 +4,7 @@ use super::frame::{CLEAN, Frame, count, dots};
 use super::way::{Measured, Way, curve};
 use super::{Setting, at_least, figure};
 use crate::guidance::Gamma;
-use crate::metrics::{Outcome, Verdict, mean_with_se};
+use crate::metrics::{Outcome, Verdict, mean_with_se, root_ratio};
 use crate::mixture::{Empirical, Mixture, Tilt};
 use crate::noise::NoiseLevel;
 use crate::plot::{
@@ -81,7 +81,7 @@ fn tradeoff(ways: &[Way<Vec<(Gamma, Outcome)>>], truth: &Outcome) -> Panel {
                 [o.spread, percent(o), 100.0 * o.shares.se(Verdict::Target)]
             };
             let way = ways[k].with(ways[k].found.iter().map(point).collect());
-            curve(&way, k, [along(0.31), 34.0 - 10.5 * k as f64])
+            curve(&way, k, [along(0.64), 107.0 - 8.5 * k as f64])
         })
         .collect();
     let star = Points { size: 26.0, marker: Some(Marker::Ring), ..Points::default() };
@@ -199,7 +199,7 @@ pub fn densities_and_tilt(
     for (k, way) in ways.iter().enumerate() {
         let [mean, sd] = moments(&places[k]);
         let name = &way.title;
-        figures[0].panels[k].x.label = MEAN.then(format!(" {}", with_se(mean)));
+        figures[0].panels[k].x.label = with_se(mean).into();
         figures[1].panels[0].layers[k].label =
             Some(name.map(|w| format!("{w}: {}, sd {}", with_se(mean), with_se(sd))));
         for f in &mut figures {
@@ -209,7 +209,7 @@ pub fn densities_and_tilt(
             }
         }
     }
-    figures[0].panels[ways.len()].x.label = MEAN.then(format!(" {mean:.2}"));
+    figures[0].panels[ways.len()].x.label = format!("{mean:.2}").into();
     figures[1].panels[0].layers[ways.len()].label =
         Some(TILT.map(|w| format!("{w}: {mean:.2}, sd {sd:.2}")));
     for f in &mut figures {
@@ -223,7 +223,6 @@ fn with_se((value, se): (f64, f64)) -> String {
     format!("{value:.2} ± {se:.2}")
 }
 
-const MEAN: Text = Text::new("mean", "trung bình");
 const TILT: Text = Text::new("the tilt", "phân phối nghiêng");
 
 /// The line from the mean of the data to that of the class, and the class's marginal on it.
@@ -268,8 +267,7 @@ fn variance(modes: &[[f64; 3]]) -> f64 {
 fn moments(t: &Array1<f64>) -> [(f64, f64); 2] {
     let mean = mean_with_se(&t.to_vec());
     let squares = t.mapv(|v| (v - mean.0).powi(2)).to_vec();
-    let (square, se) = mean_with_se(&squares);
-    [mean, (square.sqrt(), if square > 0.0 { se / (2.0 * square.sqrt()) } else { 0.0 })]
+    [mean, root_ratio(&squares, &vec![1.0; squares.len()])]
 }
 
 /// The first samples of a way as a density.
@@ -327,12 +325,12 @@ fn maps(
     )];
     f.notes = vec![Text::from((
         format!(
-            "mean: along the line from the data's mean to the class's (×: {:.2}); {} samples each",
+            "below: the mean along the line from the data's mean to the class's (×: {:.2}); {} samples each",
             line.mean(),
             count(ways[0].found.nrows())
         ),
         format!(
-            "trung bình: dọc đường từ tâm dữ liệu đến tâm lớp (×: {:.2}); mỗi cách {} mẫu",
+            "bên dưới: trung bình dọc đường từ tâm dữ liệu đến tâm lớp (×: {:.2}); mỗi cách {} mẫu",
             line.mean(),
             count(ways[0].found.nrows())
         ),
