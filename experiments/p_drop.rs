@@ -110,6 +110,7 @@ fn check(lab: &mut Lab, curves: &[Way<Vec<Measured>>]) {
     };
     let ratio = at(0, 0.0) / at(0, 0.1);
     lab.check("∅: error at p_drop = 0 over that at .1", ratio, 5.0..=100.0, 2.0..=100.0);
+    lab.check("∅: error at p_drop = 0", at(0, 0.0), 1.0..=5.0, 1.0..=5.0);
     lab.check("∅: error at p_drop = .1", at(0, 0.1), 0.0..=0.2, 0.0..=0.8);
     lab.check("given y: error at p_drop = .1", at(1, 0.1), 0.0..=0.1, 0.0..=0.3);
     let ratio = at(1, 0.9) / at(1, 0.1);
