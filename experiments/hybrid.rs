@@ -9,13 +9,11 @@
 //! hybrids, 36 % other classes, at γ = 10 over 99 % target. Dividing the *logits* by five instead is another field, which no
 //! γ repairs: at γ = 10 about 86 % target. Every number is printed again at twice the steps.
 
-use scorelab::cli::{Defaults, Lab, OutcomeTable, run};
+use scorelab::cli::{Comparison, Defaults, Lab, OutcomeTable, Steer, run};
 use scorelab::guidance::{Gamma, GradientScaled};
 use scorelab::lecture::{self, Arm};
-use scorelab::metrics::Verdict::{self, Hybrid, Other, Overshoot, Target};
-use scorelab::metrics::{Outcome, outcome};
+use scorelab::metrics::Verdict::{Hybrid, Other, Overshoot, Target};
 use scorelab::mixture::Posterior;
-use scorelab::noise::{Grid, Spacing};
 use scorelab::plot::Text;
 use scorelab::score::Likelihood;
 use scorelab::{Result, sampler};
@@ -25,7 +23,7 @@ const QUESTION: &str =
     "why does γ = 1 give a creature between two classes, and γ = 10 the wanted one?";
 
 fn main() -> ExitCode {
-    let defaults = Defaults { samples: (6000, 2000), steps: (64, 64) };
+    let defaults = Defaults { samples: (6000, 2000), steps: (64, 64), ..Defaults::default() };
     run("hybrid", QUESTION, "bayes_decomposition", defaults, experiment)
 }
 
@@ -35,32 +33,17 @@ fn experiment(lab: &mut Lab) -> Result<()> {
     let scale = lab.settings.gradient_scale;
     let weak = GradientScaled { likelihood: &exact, scale };
     let warm = Posterior { temperature: 1.0 / scale, ..exact };
-    let arms: [(&str, &dyn Likelihood); 3] =
-        [("exact", &exact), ("gradient scale", &weak), ("temperature", &warm)];
-
+    let arms: [(&str, Steer); 3] = [
+        ("exact", &|lab, gamma, start| lab.steer(&mixture, &exact, gamma, start)),
+        ("gradient scale", &|lab, gamma, start| lab.steer(&mixture, &weak, gamma, start)),
+        ("temperature", &|lab, gamma, start| lab.steer(&mixture, &warm, gamma, start)),
+    ];
     let truth = lab.truth(lab.samples).x;
-    let mut table = OutcomeTable::default();
-    table.0.notes.push(format!("gradient scale {scale}; temperature {}", 1.0 / scale));
-    let mut found = Vec::new();
-    let steps = lab.grid.steps();
-    let once = lab.grid.clone();
-    let twice = Grid::to_data(&lab.process, Spacing::KARRAS, 2 * steps)?; // refused now, not half-way
-    for (doubling, grid) in [(1, once.clone()), (2, twice)] {
-        lab.grid = grid;
-        let start = lab.start();
-        for (name, likelihood) in arms {
-            for gamma in lab.gammas.clone() {
-                let (ends, evaluations) = lab.steer(&mixture, likelihood, gamma, start.view());
-                let row = outcome(ends.view(), truth.view(), &mixture, lab.class);
-                let arm = format!("{name}, {} steps", doubling * steps);
-                table.add(&arm, &gamma.value().to_string(), &row, &evaluations.to_string());
-                found.push(Row { name, gamma, doubling, outcome: row });
-            }
-        }
-    }
-    lab.grid = once;
+    let found = lab.compare(&arms, truth.view())?;
+    let OutcomeTable(mut table) = found.table();
+    table.notes.push(format!("gradient scale {scale}; temperature {}", 1.0 / scale));
     println!("\nscene {}, target {}, exact scores", lab.scene.name, lab.class_name());
-    lab.show("hybrid", &table.0)?;
+    lab.show("hybrid", &table)?;
     undone(lab, &weak, &exact);
     check(lab, &found);
     let arms = [
@@ -71,13 +54,6 @@ fn experiment(lab: &mut Lab) -> Result<()> {
     let columns = [Gamma::new(0.0)?, Gamma::new(1.0)?, Gamma::new(10.0)?];
     let figures = lecture::hybrid(&lab.setting(), &arms, &columns, lab.samples)?;
     lab.draw(&figures)
-}
-
-struct Row {
-    name: &'static str,
-    gamma: Gamma,
-    doubling: usize,
-    outcome: Outcome,
 }
 
 /// γ = 1/c undoes a gradient scaled by c, up to the rounding of c·(1/c); checked on the samples themselves.
@@ -94,31 +70,22 @@ fn undone(lab: &mut Lab, weak: &dyn Likelihood, exact: &dyn Likelihood) {
 }
 
 /// The numbers this experiment promises (at --quick with the larger scatter of fewer samples).
-fn check(lab: &mut Lab, rows: &[Row]) {
-    if !lab.checking() {
-        return;
-    }
-    let percent = |name: &str, gamma: f64, doubling: usize, verdict: Verdict| {
-        let found = rows
-            .iter()
-            .find(|r| r.name == name && r.gamma.value() == gamma && r.doubling == doubling);
-        found.map_or(f64::NAN, |r| 100.0 * r.outcome.shares.of(verdict))
-    };
-    for doubling in [1, 2] {
-        let mut check = |name: &str, gamma, verdict, label: &str, low: f64, high: f64| {
-            let what = format!("{name}, γ = {gamma}, steps × {doubling}: {label} %");
+fn check(lab: &mut Lab, found: &Comparison) {
+    let mut check = |arm: &str, gamma, verdict, label: &str, low: f64, high: f64| {
+        for (percent, steps) in found.percent(arm, gamma, verdict).into_iter().zip([1, 2]) {
+            let what = format!("{arm}, γ = {gamma}, steps × {steps}: {label} %");
             let slack = 2.0;
             let quick = (low - slack).max(0.0)..=(high + slack).min(100.0);
-            lab.check(&what, percent(name, gamma, doubling, verdict), low..=high, quick);
-        };
-        check("exact", 1.0, Target, "target", 99.0, 100.0);
-        check("exact", 1.0, Hybrid, "hybrid", 0.0, 0.5);
-        check("exact", 10.0, Hybrid, "hybrid", 0.0, 1.0);
-        check("exact", 10.0, Overshoot, "overshoot", 30.0, 100.0);
-        check("gradient scale", 1.0, Target, "target", 33.0, 41.0);
-        check("gradient scale", 1.0, Hybrid, "hybrid", 23.0, 31.0);
-        check("gradient scale", 1.0, Other, "other", 32.0, 40.0);
-        check("gradient scale", 10.0, Target, "target", 99.0, 100.0);
-        check("temperature", 10.0, Target, "target", 82.0, 90.0);
-    }
+            lab.check(&what, percent, low..=high, quick);
+        }
+    };
+    check("exact", 1.0, Target, "target", 99.0, 100.0);
+    check("exact", 1.0, Hybrid, "hybrid", 0.0, 0.5);
+    check("exact", 10.0, Hybrid, "hybrid", 0.0, 1.0);
+    check("exact", 10.0, Overshoot, "overshoot", 30.0, 100.0);
+    check("gradient scale", 1.0, Target, "target", 33.0, 41.0);
+    check("gradient scale", 1.0, Hybrid, "hybrid", 23.0, 31.0);
+    check("gradient scale", 1.0, Other, "other", 32.0, 40.0);
+    check("gradient scale", 10.0, Target, "target", 99.0, 100.0);
+    check("temperature", 10.0, Target, "target", 82.0, 90.0);
 }

@@ -1,6 +1,7 @@
 //! The frame that every experiment runs in: settings in, figures, tables and checks out.
 
-use super::{Settings, Table};
+use super::{Defaults, Settings, Table};
+use crate::classifier_free::JointNet;
 use crate::data::Scene;
 use crate::guidance::{ClassifierGuided, Gamma};
 use crate::lecture::Setting;
@@ -11,28 +12,12 @@ use crate::rng::Purpose;
 use crate::sampler::{self, Method, sample};
 use crate::score::{Counted, Likelihood, ScoreFn};
 use crate::{Error, Result};
-use clap::{CommandFactory, FromArgMatches};
 use ndarray::{Array2, ArrayView2};
 use rayon::prelude::*;
 use std::ops::RangeInclusive;
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Instant;
-
-/// What an experiment takes when the user does not say: (at full size, at `--quick`).
-#[derive(Debug, Clone, Copy)]
-pub struct Defaults {
-    /// Samples for each row of a table.
-    pub samples: (usize, usize),
-    /// Sampling steps.
-    pub steps: (usize, usize),
-}
-
-impl Default for Defaults {
-    fn default() -> Self {
-        Defaults { samples: (4000, 800), steps: (64, 32) }
-    }
-}
 
 /// A running experiment: its settings, validated, and what it has shown so far.
 pub struct Lab {
@@ -76,9 +61,7 @@ pub fn run(
     defaults: Defaults,
     body: impl FnOnce(&mut Lab) -> Result<()>,
 ) -> ExitCode {
-    let command = Settings::command().name(name).about(question);
-    let matches = command.get_matches();
-    let settings = Settings::from_arg_matches(&matches).unwrap_or_else(|e| e.exit());
+    let settings = defaults.settings(name, question, std::env::args_os());
     println!("{name}: {question}");
     let done = Lab::new(name, settings, defaults).and_then(|mut lab| {
         body(&mut lab)?;
@@ -95,7 +78,7 @@ pub fn run(
 
 impl Lab {
     /// Validates the settings and makes sure that the output folder can be written to, before any work is done.
-    fn new(name: &str, settings: Settings, defaults: Defaults) -> Result<Self> {
+    fn new(name: &'static str, settings: Settings, defaults: Defaults) -> Result<Self> {
         let pick = |(full, quick)| if settings.quick { quick } else { full };
         let (steps, samples) = (
             settings.steps.unwrap_or(pick(defaults.steps)),
@@ -142,7 +125,7 @@ impl Lab {
         }
         let output = output_for(name, &settings)?;
         Ok(Lab {
-            differences: settings.differences(),
+            differences: settings.differences(&defaults.settings(name, "", [name.into()])),
             method: settings.sampler.method(),
             settings,
             scene,
@@ -174,6 +157,14 @@ impl Lab {
         self.scene.mixture.given(self.class).sample(n, self.settings.seed, Purpose::Reference)
     }
 
+    /// Walks the points `start` along a score, guided or not: the ends (n, d), and how often each of them asked the score.
+    pub fn walk(&self, score: &dyn ScoreFn, start: ArrayView2<f64>) -> (Array2<f64>, f64) {
+        let score = Counted::new(score);
+        let seed = self.settings.seed;
+        let ends = sample(&self.method, &score, &self.process, &self.grid, start, seed);
+        (ends, score.points() as f64 / start.nrows() as f64)
+    }
+
     /// Steers the points `start` by a classifier: the ends (n, d), and the evaluations that each of them took.
     pub fn steer(
         &self,
@@ -184,9 +175,33 @@ impl Lab {
     ) -> (Array2<f64>, f64) {
         let (score, likelihood) = (Counted::new(score), Counted::new(likelihood));
         let guided = ClassifierGuided { score: &score, likelihood: &likelihood, gamma };
-        let ends =
-            sample(&self.method, &guided, &self.process, &self.grid, start, self.settings.seed);
+        let (ends, _) = self.walk(&guided, start);
         (ends, (score.points() + likelihood.points()) as f64 / start.nrows() as f64)
+    }
+
+    /// Steers the points `start` without a classifier: the ends (n, d), and the evaluations that each of them took.
+    pub fn steer_free(
+        &self,
+        net: &JointNet,
+        gamma: Gamma,
+        start: ArrayView2<f64>,
+    ) -> (Array2<f64>, f64) {
+        let guided = net.guided(self.class, gamma);
+        let (ends, asked) = self.walk(&guided, start);
+        (ends, asked * guided.evaluations() as f64)
+    }
+
+    /// Runs `body` as the settings say and again with twice the solver's steps: what differs is the solver's error.
+    ///
+    /// # Errors
+    /// If twice the steps are too many for a grid; nothing has run then.
+    pub fn twice<T>(&mut self, mut body: impl FnMut(&Lab) -> T) -> Result<[T; 2]> {
+        let finer = Grid::to_data(&self.process, Spacing::KARRAS, 2 * self.grid.steps())?;
+        let once = body(self);
+        let grid = std::mem::replace(&mut self.grid, finer);
+        let twice = body(self);
+        self.grid = grid;
+        Ok([once, twice])
     }
 
     /// The starting noise x_T of `samples` walks.

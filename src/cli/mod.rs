@@ -1,14 +1,16 @@
 //! The command line of the experiments: settings, tables, checks, progress. The only user of clap and of exit codes.
 
+mod compare;
 mod lab;
 mod progress;
 mod settings;
 mod table;
 mod training;
 
-pub use lab::{Defaults, Lab, run};
+pub use compare::{Comparison, Steer, Walked};
+pub use lab::{Lab, run};
 pub use progress::Progress;
-pub use settings::{ProcessName, SamplerName, Settings};
+pub use settings::{Defaults, ProcessName, SamplerName, Settings};
 pub use table::{GAMMA_FOOTNOTE, OutcomeTable, Table, plus_minus};
 pub use training::{
     CLASSIFIER_STEPS, JOINT_STEPS, Learned, P_DROP, SCORE_STEPS, TRAINING_POINTS, untrained_joint,

@@ -3,26 +3,58 @@
 use crate::noise::Process;
 use crate::plot::{Format, Lang, Theme};
 use crate::sampler::{Ddim, DpmSolver2M, EulerMaruyama, Heun, Method};
-use clap::{Parser, ValueEnum};
+use clap::{CommandFactory, FromArgMatches, Parser, ValueEnum};
+use std::ffi::OsString;
 use std::path::PathBuf;
+
+/// What an experiment takes when the user does not say; of two sizes (at full size, at `--quick`).
+#[derive(Debug, Clone, Copy)]
+pub struct Defaults {
+    /// Samples for each row of a table.
+    pub samples: (usize, usize),
+    /// Sampling steps.
+    pub steps: (usize, usize),
+    /// The scene.
+    pub scene: &'static str,
+    /// The guidance scales, as on the command line.
+    pub gamma: &'static str,
+}
+
+impl Default for Defaults {
+    fn default() -> Self {
+        Defaults { samples: (4000, 800), steps: (64, 32), scene: "animals", gamma: "0,1,2,5,10" }
+    }
+}
+
+impl Defaults {
+    /// The settings that these words of a command line make, the program's name first; ends the program if they are wrong.
+    pub(super) fn settings(
+        self,
+        name: &'static str,
+        question: &'static str,
+        words: impl IntoIterator<Item = OsString>,
+    ) -> Settings {
+        let command = Settings::command().name(name).about(question);
+        let command = command
+            .mut_arg("scene", |arg| arg.default_value(self.scene))
+            .mut_arg("gamma", |arg| arg.default_value(self.gamma));
+        let matches = command.get_matches_from(words);
+        Settings::from_arg_matches(&matches).unwrap_or_else(|e| e.exit())
+    }
+}
 
 /// The settings that all experiments share.
 #[derive(Debug, Clone, PartialEq, Parser)]
 #[command(disable_version_flag = true, allow_negative_numbers = true)]
 pub struct Settings {
     /// The data: animals, three, ring8, wide, moons, … or a TOML file with components
-    #[arg(long, default_value = "animals", value_name = "NAME|FILE")]
+    #[arg(long, required = false, value_name = "NAME|FILE")]
     pub scene: String,
     /// The wanted class y, by name or number; 0 is the dog of animals
     #[arg(long, default_value = "0", value_name = "NAME|NUMBER")]
     pub class: String,
     /// Guidance scales γ: 0 unconditional, 1 conditional, more over-steers
-    #[arg(
-        long,
-        value_delimiter = ',',
-        allow_negative_numbers = true,
-        default_value = "0,1,2,5,10"
-    )]
+    #[arg(long, value_delimiter = ',', allow_negative_numbers = true)]
     pub gamma: Vec<f64>,
     /// c of the weak classifier: its gradient is multiplied by c
     #[arg(long, default_value_t = 0.2)]
@@ -74,9 +106,8 @@ fn parse_format(name: &str) -> Result<Format, String> {
 }
 
 impl Settings {
-    /// The flags that change a number and are not at their default, with their values: ["--scene ring8"].
-    pub fn differences(&self) -> Vec<String> {
-        let default = Settings::parse_from(["experiment"]);
+    /// The flags that change a number and are not as in `default`, with their values: ["--scene ring8"].
+    pub fn differences(&self, default: &Settings) -> Vec<String> {
         let mut found = Vec::new();
         let mut compare = |flag: &str, differs: bool, value: String| {
             if differs {

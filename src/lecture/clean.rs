@@ -4,7 +4,7 @@ use super::fields::{FOUR, draws};
 use super::frame::{ARROWS, Frame, Names, count, likeliest, names, width};
 use super::{Setting, at_least, figure, guided};
 use crate::guidance::Gamma;
-use crate::metrics::{mean_with_se, spread};
+use crate::metrics::{mean_with_se, root_ratio, spread};
 use crate::noise::{Grid, NoiseLevel, Spacing};
 use crate::plot::{Axis, Curve, Figure, Layer, Marker, Panel, Regions, Role, Text, words};
 use crate::rng::Purpose;
@@ -241,12 +241,7 @@ fn gradient_ratio(s: &Setting, judge: &Judge, n: usize, level: NoiseLevel) -> (f
         l.grad_log_likelihood(x.view(), level).rows().into_iter().map(|g| g.dot(&g)).collect()
     };
     let own = squares(judge.classes[s.class]);
-    let (a, b) = (own, squares(&s.exact().posterior(s.class)));
-    let (mean_a, mean_b) = (mean_with_se(&a).0, mean_with_se(&b).0);
-    let ratio = mean_a / mean_b;
-    let parts: Vec<f64> = a.iter().zip(&b).map(|(a, b)| (a - ratio * b) / mean_b).collect();
-    let root = ratio.sqrt();
-    (root, mean_with_se(&parts).1 / (2.0 * root))
+    root_ratio(&own, &squares(&s.exact().posterior(s.class)))
 }
 
 fn spread_over_steps(

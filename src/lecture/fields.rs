@@ -3,7 +3,7 @@
 use super::frame::{ARROWS, Field, Frame, Names, count, names, score_on, tiny, width};
 use super::{Setting, figure};
 use crate::Result;
-use crate::metrics::{cosine, mean_with_se};
+use crate::metrics::{cosine_with_se, mean_with_se};
 use crate::noise::NoiseLevel;
 use crate::plot::{Figure, Layer, Panel, Role, Text, words};
 use crate::rng::Purpose;
@@ -17,8 +17,8 @@ const FEWER: usize = 15;
 /// Draws of p_t behind a mean.
 const DRAWS: usize = 4000;
 
-/// n exact draws of p_t (n, d): data noised to `level`.
-pub(super) fn draws(s: &Setting, n: usize, level: NoiseLevel) -> (Array2<f64>, Vec<usize>) {
+/// n exact draws of p_t with their classes: (n, d) data noised to `level`, and (n).
+pub fn draws(s: &Setting, n: usize, level: NoiseLevel) -> (Array2<f64>, Vec<usize>) {
     let data = s.exact().sample(n, s.seed, Purpose::Reference);
     let noise =
         crate::rng::Noise { seed: s.seed, purpose: Purpose::Reference, step: 1, first_row: 0 };
@@ -107,10 +107,7 @@ fn one_level(s: &Setting, learned: Option<&dyn ScoreFn>, level: NoiseLevel, rati
 fn mean_cosine(s: &Setting, learned: &dyn ScoreFn, level: NoiseLevel) -> (f64, f64) {
     let (x, _) = draws(s, DRAWS, level);
     let (a, b) = (learned.score(x.view(), level), s.exact().score(x.view(), level));
-    let rows = |i: usize| (a.slice(ndarray::s![i..=i, ..]), b.slice(ndarray::s![i..=i, ..]));
-    let cosines: Vec<f64> =
-        (0..a.nrows()).map(|i| cosine(rows(i).0, rows(i).1)).filter(|c| c.is_finite()).collect();
-    if cosines.is_empty() { (f64::NAN, f64::NAN) } else { mean_with_se(&cosines) }
+    cosine_with_se(a.view(), b.view())
 }
 
 /// F4: the unconditional field, the conditional field, and one over the other.

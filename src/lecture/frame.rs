@@ -95,7 +95,7 @@ impl Frame {
     }
 
     /// A function of log p over this frame as a colour map.
-    fn density(self, log_density: impl Fn(ArrayView2<f64>) -> Array1<f64>) -> Density {
+    pub fn density(self, log_density: impl Fn(ArrayView2<f64>) -> Array1<f64>) -> Density {
         let cols = (CELLS as f64 * (self.width() / self.height()).max(1.0)) as usize;
         let log = log_density(self.grid(CELLS, cols).view());
         let top = log.fold(f64::NEG_INFINITY, |a, b| a.max(*b));

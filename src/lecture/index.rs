@@ -44,6 +44,8 @@ const CLASSIFIER: Text =
     Text::new("part 3 · classifier guidance", "phần 3 · điều hướng bằng bộ phân loại");
 const NOISY: Text =
     Text::new("part 4 · the classifier on noisy data", "phần 4 · bộ phân loại trên dữ liệu nhiễu");
+const FREE: Text =
+    Text::new("part 5 · classifier-free guidance", "phần 5 · điều hướng không cần bộ phân loại");
 const GUIDED_SUM: &str =
     r"s_\gamma(x_t) = \nabla_{x_t} \log p_t(x_t) + \gamma\, \nabla_{x_t} \log p(y \mid x_t)";
 const BAYES: &str = r"\nabla_{x_t} \log p_t(x_t \mid y) = \nabla_{x_t} \log p_t(x_t) + \nabla_{x_t} \log p(y \mid x_t)";
@@ -64,7 +66,16 @@ fn place(number: &str) -> (Text, &'static str) {
         "04" => (SCORES, r"s_u = \nabla_x \log p_t(x), \quad s_c = \nabla_x \log p_t(x \mid y)"),
         "05" | "06" => (SCORES, BAYES),
         "07" | "08" | "A3" => (CLASSIFIER, GUIDED_SUM),
+        "10" => (
+            FREE,
+            r"s_\gamma = (1 - \gamma)\, s_\theta(x_t, \varnothing) + \gamma\, s_\theta(x_t, y)",
+        ),
+        "12" => (
+            FREE,
+            r"s_\theta(x_t, y) - s_\theta(x_t, \varnothing) \approx \nabla_{x_t} \log p(y \mid x_t)",
+        ),
         "13" => (NOISY, r"\nabla_{x_t} \log p_\phi(y \mid x_t, \sigma_t)"),
+        "16" => (FREE, r"y \to \varnothing \text{ with probability } p_{\mathrm{drop}}"),
         _ => (Text::default(), ""),
     }
 }

@@ -11,7 +11,11 @@
 //! | F6 | [`bayes_plane`] | largest residual over the plane |
 //! | F7 | [`three_trajectories`] | the noise level at which p(y ∣ x_t) first passes 0.9 |
 //! | F8 | [`hybrid`] | shares of target, other, hybrid, overshoot |
+//! | F10 | [`fidelity_diversity`] | share on the target, spread, energy distance over γ |
+//! | F12 | [`densities_and_tilt`] | mean and standard deviation along μ_y − μ̄, the tilt's beside them |
+//! | F12 | [`implicit_classifier`] | error and cosine of s_c − s_∅ to the exact ∇ log p(y ∣ x_t) |
 //! | F13 | [`clean_classifier`] | accuracy, gradient ratio, spread against steps |
+//! | F16 | [`p_drop_sweep`] | errors of s_∅ and s_c over p_drop |
 //! | A3 | [`guided_particles`] | share that reached the target |
 //!
 //! Scores and likelihoods come as trait objects, so an exact one and a learned one are drawn by the same code. What is
@@ -22,26 +26,34 @@
 
 mod bayes;
 mod clean;
+mod errors;
 mod frame;
+mod free;
 mod hybrid;
 mod index;
 mod particles;
 mod fields;
 #[cfg(test)]
 mod tests;
+mod tilt;
 mod training;
 mod trajectories;
 mod uncontrolled;
+mod way;
 
 pub use bayes::{bayes_plane, bayes_sum, open_point};
 pub use clean::{Judge, clean_classifier};
-pub use fields::{field_over_noise, two_scores};
+pub use errors::{implicit_classifier, p_drop_sweep};
+pub use fields::{draws, field_over_noise, two_scores};
+pub use free::fidelity_diversity;
 pub use hybrid::{Arm, hybrid};
 pub use index::{Entry, lecture_index};
 pub use particles::guided_particles;
+pub use tilt::densities_and_tilt;
 pub use training::training_curve;
 pub use trajectories::three_trajectories;
 pub use uncontrolled::{steering, uncontrolled};
+pub use way::{Measured, Way};
 
 use crate::data::Scene;
 use crate::guidance::{ClassifierGuided, Gamma};

@@ -1,7 +1,8 @@
 use super::*;
-use crate::guidance::GradientScaled;
+use crate::guidance::{GradientScaled, Guided};
+use crate::metrics::outcome;
 use crate::noise::Spacing;
-use crate::plot::{Lang, Theme, svg};
+use crate::plot::{Lang, Role, Theme, svg};
 use crate::sampler::DpmSolver2M;
 use std::collections::BTreeSet;
 
@@ -50,8 +51,48 @@ fn all(s: &Setting) -> Vec<Figure> {
     let arms = [arm("weak", &weak), arm("exact", target)];
     figures.extend(hybrid(s, &arms, &[0.0, 1.0, 10.0].map(gamma), 60).unwrap());
     figures.extend(clean_classifier(s, exact, &judge("noisy"), &judge("clean"), 20).unwrap());
+    if exact.weights().len() < 10 {
+        figures.extend(steered_without_a_classifier(s)); // the quadrature over 200 components takes seconds
+    }
     figures.extend(guided_particles(s, exact, target, gamma(1.0), 8, 2).unwrap().skip(1));
     figures
+}
+
+/// What the exact score gives at some γ, as F10 and F12 want it.
+fn ways<T>(s: &Setting, gammas: &[f64], of: impl Fn(Vec<Array2<f64>>) -> T) -> [Way<T>; 3] {
+    let (exact, given) = (&s.scene.mixture, s.scene.mixture.given(s.class));
+    let ends = |g: &f64| s.sample(&Guided { main: &given, guiding: exact, gamma: gamma(*g) }, 60);
+    let way = |title: &'static str, role| Way {
+        title: title.into(),
+        role,
+        found: of(gammas.iter().map(ends).collect()),
+    };
+    [way("a", Role::Neutral), way("b", Role::Likelihood), way("c", Role::Guided)]
+}
+
+/// F10 and F12, and F12 and F16 of made-up errors.
+fn steered_without_a_classifier(s: &Setting) -> Vec<Figure> {
+    let mixture = &s.scene.mixture;
+    let truth = mixture.given(s.class).sample(60, 9, crate::rng::Purpose::Reference).x;
+    let measured = |x: &Array2<f64>| outcome(x.view(), truth.view(), mixture, s.class);
+    let sweeps = ways(s, &[0.0, 1.0, 2.0], |ends| {
+        let at = [0.0, 1.0, 2.0].map(gamma);
+        at.into_iter().zip(&ends).map(|(g, x)| (g, measured(x))).collect()
+    });
+    let mut figures = vec![fidelity_diversity(&sweeps, &measured(&truth)).unwrap()];
+    let samples = ways(s, &[0.9], |mut ends| ends.remove(0));
+    figures.extend(densities_and_tilt(s, gamma(0.9), &samples).unwrap());
+    let errors = errors([0.1, 1.0, 1e-9]);
+    figures.push(implicit_classifier(&errors, &errors[..1]).unwrap());
+    figures.push(p_drop_sweep(&[(0.5, errors.to_vec()), (1.0, errors.to_vec())]).unwrap());
+    figures
+}
+
+/// Two curves of three points, the second without standard errors.
+fn errors(y: [f64; 3]) -> [Way<Vec<Measured>>; 2] {
+    let found = |se: f64| [0.0, 0.1, 0.9].into_iter().zip(y).map(|(x, y)| [x, y, se]).collect();
+    let way = |title: &'static str, role, se| Way { title: title.into(), role, found: found(se) };
+    [way("∅", Role::Unconditional, 0.01), way("y", Role::Guided, f64::NAN)]
 }
 
 #[test]
@@ -111,6 +152,40 @@ fn what_cannot_be_drawn_is_refused_by_name() {
         assert!(two_scores(&Setting { class: 4, ..*s }).is_err());
         assert!(hybrid(s, &[], &[gamma(1.0)], 10).is_err());
         assert!(uncontrolled(s, &s.scene.mixture, 1).is_err());
+    });
+}
+
+#[test]
+fn curves_that_are_missing_or_too_many_are_refused() {
+    let some = errors([0.1, 0.2, 0.3]);
+    let many = [&some[..], &some, &some].concat();
+    assert!(implicit_classifier(&[], &some).is_err() && implicit_classifier(&many, &some).is_err());
+    assert!(implicit_classifier(&errors([0.0, 0.0, f64::NAN]), &some).is_err());
+    assert!(p_drop_sweep(&[]).is_err() && p_drop_sweep(&[(1.0, vec![])]).is_err());
+    with(&scene("three"), Process::VP_LINEAR, |s| {
+        let samples = ways(s, &[1.0], |mut ends| ends.remove(0));
+        assert!(densities_and_tilt(s, gamma(1.0), &[]).is_err());
+        let why = densities_and_tilt(s, gamma(-30.0), &samples).map(|_| ());
+        assert!(why.is_ok(), "modes of one width leave a tilt at every γ: {why:?}");
+    });
+    with(&scene("wide"), Process::VP_LINEAR, |s| {
+        let samples = ways(s, &[1.0], |mut ends| ends.remove(0));
+        let why = densities_and_tilt(s, gamma(-30.0), &samples).unwrap_err().to_string();
+        assert!(why.contains("improper"), "{why}");
+    });
+}
+
+#[test]
+fn guided_samples_lie_beyond_the_tilt_and_at_gamma_one_do_not() {
+    with(&scene("three"), Process::VP_LINEAR, |s| {
+        let beyond = |g: f64| {
+            let samples = ways(s, &[g], |mut ends| ends.remove(0));
+            let figures = densities_and_tilt(s, gamma(g), &samples).unwrap();
+            let number = |name: &str| number(&figures[1], name);
+            (number("mean, a") - number("mean, tilt")) / number("se of mean, a")
+        };
+        let (one, three) = (beyond(1.0), beyond(3.0));
+        assert!(one.abs() < 5.0 && three > 5.0, "{one} {three}");
     });
 }
 

@@ -27,7 +27,9 @@ pub use entropy::{Entropy, entropy};
 pub use modes::{Modes, mode_counts};
 pub use outcome::{Outcome, outcome};
 pub use shares::{ON_MODE, Shares, Verdict, shares, verdicts};
-pub use summary::{cosine, mean_with_se, score_error, spread};
+pub use summary::{
+    cosine, cosine_with_se, mean_with_se, root_ratio, score_error, score_error_with_se, spread,
+};
 
 #[cfg(test)]
 mod testing {

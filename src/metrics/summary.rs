@@ -59,6 +59,36 @@ pub fn score_error(learned: ArrayView2<f64>, exact: ArrayView2<f64>) -> f64 {
     (wrong / size).sqrt()
 }
 
+/// The root of a ratio of two means, and its standard error by the delta method.
+///
+/// ```text
+/// r = √(ā/b̄),   se = s(aᵢ − r²·bᵢ)/(2·r·b̄·√n),   s the standard deviation over the pairs i
+/// ```
+///
+/// `a` and `b` (n) belong together in pairs, as the squares |learnedᵢ − exactᵢ|² and |exactᵢ|² of [`score_error`] do.
+/// For a = c²·b it is c with `se` 0, and 0 for a = 0.
+///
+/// # Panics
+/// If there are no pairs, or the lengths differ.
+pub fn root_ratio(a: &[f64], b: &[f64]) -> (f64, f64) {
+    assert_eq!(a.len(), b.len(), "values in pairs");
+    let (over, under) = (mean_with_se(a).0, mean_with_se(b).0);
+    let ratio = over / under;
+    let parts: Vec<f64> = a.iter().zip(b).map(|(a, b)| (a - ratio * b) / under).collect();
+    let root = ratio.sqrt();
+    (root, if root > 0.0 { mean_with_se(&parts).1 / (2.0 * root) } else { 0.0 })
+}
+
+/// [`score_error`] with its standard error over the rows.
+///
+/// # Panics
+/// If shapes differ or there are no rows.
+pub fn score_error_with_se(learned: ArrayView2<f64>, exact: ArrayView2<f64>) -> (f64, f64) {
+    assert_eq!(learned.dim(), exact.dim(), "learned and exact score differ in shape");
+    let squares = |v: ArrayView2<f64>| v.rows().into_iter().map(|r| r.dot(&r)).collect::<Vec<_>>();
+    root_ratio(&squares((&learned - &exact).view()), &squares(exact))
+}
+
 /// Mean cosine of the angle between corresponding rows.
 ///
 /// ```text
@@ -71,16 +101,19 @@ pub fn score_error(learned: ArrayView2<f64>, exact: ArrayView2<f64>) -> f64 {
 /// # Panics
 /// If shapes differ.
 pub fn cosine(a: ArrayView2<f64>, b: ArrayView2<f64>) -> f64 {
+    cosine_with_se(a, b).0
+}
+
+/// [`cosine`] with its standard error over the rows.
+///
+/// # Panics
+/// If shapes differ.
+pub fn cosine_with_se(a: ArrayView2<f64>, b: ArrayView2<f64>) -> (f64, f64) {
     assert_eq!(a.dim(), b.dim(), "the two fields differ in shape");
-    let (mut sum, mut n) = (0.0, 0usize);
-    for (a, b) in a.rows().into_iter().zip(b.rows()) {
-        let norms = a.dot(&a).sqrt() * b.dot(&b).sqrt();
-        if norms != 0.0 {
-            sum += a.dot(&b) / norms;
-            n += 1;
-        }
-    }
-    sum / n as f64
+    let pairs = a.rows().into_iter().zip(b.rows());
+    let all = pairs.map(|(a, b)| (a.dot(&b), a.dot(&a).sqrt() * b.dot(&b).sqrt()));
+    let cosines: Vec<f64> = all.filter(|(_, n)| *n != 0.0).map(|(dot, n)| dot / n).collect();
+    if cosines.is_empty() { (f64::NAN, f64::NAN) } else { mean_with_se(&cosines) }
 }
 
 #[cfg(test)]
@@ -136,6 +169,29 @@ mod tests {
             !near(score_error((&exact * 0.2).view(), exact.view()), 0.8 * 1.01),
             "the wrong twin passed"
         );
+    }
+
+    #[test]
+    fn the_error_of_an_error_is_its_scatter() {
+        // relative noise of one size on every row: the estimate of each of 200 sets scatters as it says
+        let mut rng = rng(7);
+        let mut found = vec![];
+        for _ in 0..200 {
+            let exact = normals(400, 2, &mut rng);
+            let learned = &exact + normals(400, 2, &mut rng) * 0.3;
+            found.push(score_error_with_se(learned.view(), exact.view()));
+            assert!(near(found.last().unwrap().0, score_error(learned.view(), exact.view())));
+        }
+        let scatter =
+            mean_with_se(&found.iter().map(|f| f.0).collect::<Vec<_>>()).1 * 200f64.sqrt();
+        let said = found.iter().map(|f| f.1).sum::<f64>() / 200.0;
+        let agrees = |said: f64| (said / scatter - 1.0).abs() < 5.0 / 400f64.sqrt(); // sd of an sd: 1/√(2n)
+        assert!(agrees(said), "{said} {scatter}");
+        assert!(!agrees(2.0 * said), "the twin without the root's derivative passed");
+        let exact = normals(50, 2, &mut rng);
+        let (error, se) = score_error_with_se((&exact * 1.2).view(), exact.view());
+        assert!((error - 0.2).abs() < 1e-12 && se < 1e-12);
+        assert_eq!(score_error_with_se(exact.view(), exact.view()), (0.0, 0.0));
     }
 
     #[test]

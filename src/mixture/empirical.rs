@@ -56,7 +56,13 @@ impl Empirical {
     pub fn log_density(&self, x: ArrayView2<f64>, level: NoiseLevel) -> Array1<f64> {
         let (n, d) = self.points.dim();
         let scale = -(n as f64).ln() - 0.5 * d as f64 * (TAU * level.sigma * level.sigma).ln();
-        x.outer_iter().map(|x| scale + softmax(&mut self.log_weights(x, level))).collect()
+        let one = |x: ArrayView1<f64>| scale + softmax(&mut self.log_weights(x, level));
+        let blocks: Vec<Vec<f64>> = x
+            .axis_chunks_iter(Axis(0), ROWS)
+            .into_par_iter()
+            .map(|x| x.outer_iter().map(one).collect())
+            .collect();
+        blocks.concat().into()
     }
 
     /// −|x − α·xᵢ|²/2σ² of every point (N).

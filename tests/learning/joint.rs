@@ -5,9 +5,10 @@ use crate::common::{assert_law, cases, max_abs, normals};
 use scorelab::classifier_free::JointNet;
 use scorelab::cli::{JOINT_STEPS, P_DROP};
 use scorelab::guidance::{Composed, Gamma, Guided};
-use scorelab::metrics::score_error;
-use scorelab::noise::NoiseLevel;
+use scorelab::metrics::{Modes, score_error, shares};
+use scorelab::noise::{Grid, NoiseLevel, Process, Spacing};
 use scorelab::rng::Purpose;
+use scorelab::sampler::{DpmSolver2M, sample, start};
 use scorelab::score::ScoreFn;
 use std::sync::LazyLock;
 
@@ -57,6 +58,32 @@ fn without_dropped_labels_the_null_label_is_garbage() {
     let error = |net: &JointNet| error_at(&net.unconditional(), &cases::animals(), 1.0);
     println!("∅ at σ = 1: p_drop .1 {:.4}, p_drop 0 {:.4}", error(&JOINT), error(&NEVER_DROPPED));
     assert!(error(&NEVER_DROPPED) > 5.0 * error(&JOINT));
+}
+
+/// The share of 4,000 samples that reach the dog, in per cent, from the same noise for every score.
+fn target_share(score: &dyn ScoreFn) -> f64 {
+    let (process, animals) = (Process::VP_LINEAR, cases::animals());
+    let grid = Grid::to_data(&process, Spacing::KARRAS, 64).unwrap();
+    let z = start(4000, 2, &process, &grid, 0);
+    let x = sample(&DpmSolver2M::default(), score, &process, &grid, z.view(), 0);
+    100.0 * shares(x.view(), &Modes::of(&animals), 0).target
+}
+
+#[test]
+fn one_network_steers_to_the_class_as_often_as_the_exact_scores() {
+    let animals = cases::animals();
+    let given = animals.given(0);
+    for (g, twin) in [(1.0, &HASTY), (2.0, &NEVER_DROPPED)] {
+        let gamma = Gamma::new(g).unwrap();
+        let exact = target_share(&Guided { main: &given, guiding: &animals, gamma });
+        let off = |net: &JointNet| (target_share(&net.guided(0, gamma)) - exact).abs();
+        println!(
+            "γ = {g}: exact {exact:.2} %, off by {:.2}, the twin {:.2}",
+            off(&JOINT),
+            off(twin)
+        );
+        assert_law(&format!("γ = {g}: points of target share"), off(&JOINT), off(twin), 2.0);
+    }
 }
 
 #[test]

@@ -1,0 +1,148 @@
+//! Is the difference of a joint network's two scores the gradient of a classifier?
+//!
+//! ```text
+//! cargo run --example implicit_classifier
+//! ```
+//!
+//! For exact scores s_c − s_u = ∇ log p(y | x_t) at every noise level. Here both sides are learned: the input gradient of a
+//! noisy classifier, and s_θ(x, y) − s_θ(x, ∅) of a network that never was a classifier. Expect: over p_σ both are
+//! within 10 % of the exact gradient at σ ≥ 2, where the classes mix. At σ ≤ .5 the classifier still is, and the difference
+//! is off by 30 to 50 %: it is asked about points of other classes, which the network never saw with this label. Over
+//! p_σ(· | y) the exact gradient vanishes as σ falls, and the difference does not: what is left is the network's error,
+//! which a large γ multiplies.
+
+use ndarray::{Array2, Axis};
+use scorelab::Result;
+use scorelab::classifier_free::JointNet;
+use scorelab::cli::{Defaults, Lab, P_DROP, Table, plus_minus, run};
+use scorelab::lecture::{self, Measured, Way};
+use scorelab::metrics::{cosine_with_se, root_ratio, score_error_with_se};
+use scorelab::noise::NoiseLevel;
+use scorelab::plot::{Role, Text, words};
+use scorelab::score::{Likelihood, ScoreFn};
+use std::process::ExitCode;
+
+const QUESTION: &str =
+    "is the difference of a joint network's two scores the gradient of a classifier?";
+const SIGMAS: [f64; 9] = [0.1, 0.2, 0.3, 0.5, 0.7, 1.0, 2.0, 3.0, 5.0];
+
+fn main() -> ExitCode {
+    let defaults = Defaults { samples: (10_000, 2000), ..Defaults::default() };
+    run("implicit_classifier", QUESTION, "p_drop", defaults, experiment)
+}
+
+fn experiment(lab: &mut Lab) -> Result<()> {
+    lab.needs_two_classes()?;
+    let data = lab.training_set()?;
+    let classifier = lab.train_classifier(&data)?;
+    let joint = lab.train_joint(&data, P_DROP)?;
+    let noisy = classifier.given(lab.class);
+    let rows: Vec<Row> = SIGMAS.iter().map(|sigma| measure(lab, &noisy, &joint, *sigma)).collect();
+    show(lab, &rows)?;
+    check(lab, &rows);
+    let way = |title, role, number: &dyn Fn(&Row) -> (f64, f64)| {
+        let point = |row: &Row| -> Measured { [row.sigma, number(row).0, number(row).1] };
+        Way { title, role, found: rows.iter().map(point).collect() }
+    };
+    let difference = || Text::from("s_c − s_{∅}");
+    let relative = [
+        way(words::NOISY_CLASSIFIER, Role::Likelihood, &|row| row.errors[0]),
+        way(difference(), Role::Guided, &|row| row.errors[1]),
+        way(Text::new("one against the other", "hai bên so với nhau"), Role::Neutral, &|row| {
+            row.errors[2]
+        }),
+        way("s_{∅} − Σ p(y ∣ x)·s_y".into(), Role::Unconditional, &|row| {
+            (row.inconsistency, f64::NAN)
+        }),
+    ];
+    let own = [
+        way(words::NOISY_CLASSIFIER, Role::Likelihood, &|row| row.own[1]),
+        way(difference(), Role::Guided, &|row| row.own[2]),
+        way(
+            Text::new("the exact gradient itself", "chính gradient chính xác"),
+            Role::Neutral,
+            &|row| row.own[0],
+        ),
+    ];
+    lab.draw(&[lecture::implicit_classifier(&relative, &own)?])
+}
+
+/// What was found at one noise level; numbers with their standard errors.
+struct Row {
+    sigma: f64,
+    /// Over p_σ, relative to the exact gradient: the classifier, the difference, one against the other.
+    errors: [(f64, f64); 3],
+    /// Over p_σ, to the exact gradient: the classifier, the difference.
+    cosines: [(f64, f64); 2],
+    /// Over p_σ, of ∅ against the labels' average, relative to ∅.
+    inconsistency: f64,
+    /// Over p_σ(· | y), root mean squares times σ: the exact gradient, the classifier's error, the difference's.
+    own: [(f64, f64); 3],
+}
+
+fn measure(lab: &Lab, noisy: &dyn Likelihood, joint: &JointNet, sigma: f64) -> Row {
+    let (mixture, level) = (&lab.scene.mixture, NoiseLevel::ve(sigma));
+    let (x, labels) = lecture::draws(&lab.setting(), lab.samples, level);
+    let exact = mixture.posterior(lab.class).grad_log_likelihood(x.view(), level);
+    let explicit = noisy.grad_log_likelihood(x.view(), level);
+    let implicit = joint.given(lab.class).score(x.view(), level)
+        - joint.unconditional().score(x.view(), level);
+    let error = |of: &Array2<f64>| score_error_with_se(of.view(), exact.view());
+    let cosine = |of: &Array2<f64>| cosine_with_se(of.view(), exact.view());
+    let rows: Vec<usize> = (0..labels.len()).filter(|i| labels[*i] == lab.class).collect();
+    let own = |of: Array2<f64>| {
+        let squares = (of.select(Axis(0), &rows) * sigma).pow2().sum_axis(Axis(1)).to_vec();
+        root_ratio(&squares, &vec![1.0; squares.len()])
+    };
+    let p = mixture.class_probabilities(x.view(), level);
+    Row {
+        sigma,
+        errors: [error(&explicit), error(&implicit), error(&(&exact + &implicit - &explicit))],
+        cosines: [cosine(&explicit), cosine(&implicit)],
+        inconsistency: joint.self_inconsistency(x.view(), level, p.view()),
+        own: [own(exact.clone()), own(&explicit - &exact), own(&implicit - &exact)],
+    }
+}
+
+fn show(lab: &mut Lab, rows: &[Row]) -> Result<()> {
+    let headers = "σ|classifier: error|cosine|s_c − s_∅: error|cosine|between|∅ to Σ p·s_y";
+    let mut table = Table::new(&headers.split('|').collect::<Vec<_>>());
+    table.notes = vec![
+        "error and cosine to the exact ∇ log p(y|x) over x ~ p_σ; between: s_c − s_∅ against the classifier".into(),
+        "errors relative to the exact gradient, the last to s_∅; ± is one standard error".into(),
+    ];
+    let mut own = Table::new(&["σ", "exact gradient", "classifier: error", "s_c − s_∅: error"]);
+    own.notes = vec!["σ times root mean squares over x ~ p_σ(·|y)".into()];
+    for row in rows {
+        let [a, b, between] = row.errors.map(plus_minus);
+        let [c, d] = row.cosines.map(plus_minus);
+        let last = format!("{:.3}", row.inconsistency);
+        table.row(&[row.sigma.to_string(), a, c, b, d, between, last]);
+        own.row(&[vec![row.sigma.to_string()], row.own.map(plus_minus).to_vec()].concat());
+    }
+    println!("\nscene {}, class {}", lab.scene.name, lab.class_name());
+    lab.show("gradients", &table)?;
+    lab.show("own_class", &own)
+}
+
+/// The numbers this experiment promises.
+fn check(lab: &mut Lab, rows: &[Row]) {
+    for row in rows {
+        let mut check = |what: &str, value: f64, low: f64, high: f64, quick: f64| {
+            lab.check(&format!("σ = {}: {what}", row.sigma), value, low..=high, 0.0..=quick);
+        };
+        if row.sigma >= 2.0 {
+            check("error of the classifier's gradient", row.errors[0].0, 0.0, 0.1, 0.4);
+            check("error of s_c − s_∅", row.errors[1].0, 0.0, 0.1, 0.4);
+            check("1 − cosine of s_c − s_∅", 1.0 - row.cosines[1].0, 0.0, 0.02, 0.1);
+            check("∅ against Σ p·s_y", row.inconsistency, 0.0, 0.1, 0.3);
+        } else if row.sigma <= 0.5 {
+            check("error of the classifier's gradient", row.errors[0].0, 0.0, 0.1, 0.4);
+            check("error of s_c − s_∅", row.errors[1].0, 0.3, 0.5, 1.5);
+        }
+        if row.sigma <= 0.3 {
+            check("σ·(exact gradient) in the class", row.own[0].0, 0.0, 0.005, 0.05);
+            check("σ·(error of s_c − s_∅) in the class", row.own[2].0, 0.02, 0.2, 1.5);
+        }
+    }
+}

@@ -1,0 +1,118 @@
+//! How often must the label be dropped when one network learns with and without it?
+//!
+//! ```text
+//! cargo run --example p_drop
+//! ```
+//!
+//! Six joint networks, trained alike but for p_drop, the probability with which a label becomes ∅. Their scores are held to
+//! the exact ones. Expect: at p_drop = 0 the null label is never trained and its score is wrong by more than the score
+//! itself, at σ = 1 at least five times as much as at p_drop = .1; at p_drop = .9 the conditional score is the one that
+//! suffers. In between ∅ gains and the labels lose as p_drop grows.
+
+use ndarray::Axis;
+use scorelab::Result;
+use scorelab::classifier_free::{JointNet, train_joint};
+use scorelab::cli::{Defaults, Lab, Progress, Table, plus_minus, run, untrained_joint};
+use scorelab::lecture::{self, Measured, Way};
+use scorelab::metrics::root_ratio;
+use scorelab::mixture::Labelled;
+use scorelab::noise::NoiseLevel;
+use scorelab::plot::{Role, Text};
+use scorelab::score::ScoreFn;
+use scorelab::train::{Levels, TrainConfig};
+use std::process::ExitCode;
+
+const QUESTION: &str =
+    "how often must the label be dropped when one network learns with and without it?";
+const RATES: [f64; 6] = [0.0, 0.02, 0.1, 0.2, 0.5, 0.9];
+const SIGMAS: [f64; 2] = [0.5, 1.0];
+
+/// Updates of each network, at full size and at `--quick`: six of them must be trained.
+const STEPS: (usize, usize) = (2000, 500);
+
+fn main() -> ExitCode {
+    let next = "classifier_guidance -- --scene ring8";
+    run("p_drop", QUESTION, next, Defaults::default(), experiment)
+}
+
+fn experiment(lab: &mut Lab) -> Result<()> {
+    lab.needs_two_classes()?;
+    let data = lab.training_set()?;
+    let nets: Vec<JointNet> = RATES.iter().map(|p| train(lab, &data, *p)).collect::<Result<_>>()?;
+    let mut table = Table::new(&["p_drop", "σ", "∅: error", "given y: error"]);
+    table.notes = vec![
+        "relative error √(E|s_θ − s|² / E|s|²); of ∅ over x ~ p_σ, given y over x ~ p_σ(·|y), all y".into(),
+        "± is one standard error over the draws, not over trainings".into(),
+    ];
+    let mut panels = Vec::new();
+    for sigma in SIGMAS {
+        let found: Vec<_> = nets.iter().map(|net| errors(lab, net, sigma)).collect();
+        for (rate, of) in RATES.iter().zip(&found) {
+            let [null, given] = of.map(plus_minus);
+            table.row(&[rate.to_string(), sigma.to_string(), null, given]);
+        }
+        let curve = |k: usize| -> Vec<Measured> {
+            RATES.iter().zip(&found).map(|(rate, of)| [*rate, of[k].0, of[k].1]).collect()
+        };
+        let null = Text::new("s_{∅}, no label", "s_{∅}, không nhãn");
+        let given = Text::new("s_c, given the label", "s_c, có nhãn");
+        panels.push((
+            sigma,
+            vec![
+                Way { title: null, role: Role::Unconditional, found: curve(0) },
+                Way { title: given, role: Role::Guided, found: curve(1) },
+            ],
+        ));
+    }
+    println!("\nscene {}, {} steps each", lab.scene.name, lab.size(STEPS.0, STEPS.1));
+    lab.show("p_drop", &table)?;
+    check(lab, &panels[1].1);
+    lab.draw(&[lecture::p_drop_sweep(&panels)?])
+}
+
+/// A joint network of the experiments, with its own p_drop and a shorter training.
+fn train(lab: &Lab, data: &Labelled, p_drop: f64) -> Result<JointNet> {
+    let steps = lab.size(STEPS.0, STEPS.1);
+    let config = TrainConfig { steps, seed: lab.settings.seed, ..TrainConfig::default() };
+    let net = untrained_joint(&lab.scene.mixture, lab.settings.seed)?;
+    println!("p_drop = {p_drop}");
+    let mut progress = Progress::new("training a joint network", steps);
+    let net = train_joint(net, data, Levels::default(), p_drop, config, |s| progress.step(s))?;
+    progress.finish();
+    Ok(net)
+}
+
+/// The errors of s_∅ and of s_c, all classes together, with their standard errors.
+fn errors(lab: &Lab, net: &JointNet, sigma: f64) -> [(f64, f64); 2] {
+    let (mixture, level) = (&lab.scene.mixture, NoiseLevel::ve(sigma));
+    let (x, labels) = lecture::draws(&lab.setting(), lab.samples, level);
+    let squares = |learned: &dyn ScoreFn, exact: &dyn ScoreFn, rows: &[usize]| {
+        let x = x.select(Axis(0), rows);
+        let exact = exact.score(x.view(), level);
+        let miss = learned.score(x.view(), level) - &exact;
+        [miss, exact].map(|v| v.pow2().sum_axis(Axis(1)).to_vec())
+    };
+    let all: Vec<usize> = (0..labels.len()).collect();
+    let [miss, size] = squares(&net.unconditional(), mixture, &all);
+    let mut given = [vec![], vec![]];
+    for class in 0..mixture.classes() {
+        let own: Vec<usize> = all.iter().copied().filter(|i| labels[*i] == class).collect();
+        let both = squares(&net.given(class), &mixture.given(class), &own);
+        given.iter_mut().zip(both).for_each(|(all, of)| all.extend(of));
+    }
+    [root_ratio(&miss, &size), root_ratio(&given[0], &given[1])]
+}
+
+/// The numbers this experiment promises, at σ = 1.
+fn check(lab: &mut Lab, curves: &[Way<Vec<Measured>>]) {
+    let at = |k: usize, rate: f64| {
+        curves[k].found.iter().find(|p: &&Measured| p[0] == rate).map_or(f64::NAN, |p| p[1])
+    };
+    let ratio = at(0, 0.0) / at(0, 0.1);
+    lab.check("∅: error at p_drop = 0 over that at .1", ratio, 5.0..=100.0, 2.0..=100.0);
+    lab.check("∅: error at p_drop = 0", at(0, 0.0), 1.0..=5.0, 1.0..=5.0);
+    lab.check("∅: error at p_drop = .1", at(0, 0.1), 0.0..=0.2, 0.0..=0.8);
+    lab.check("given y: error at p_drop = .1", at(1, 0.1), 0.0..=0.1, 0.0..=0.3);
+    let ratio = at(1, 0.9) / at(1, 0.1);
+    lab.check("given y: error at p_drop = .9 over that at .1", ratio, 1.5..=10.0, 1.2..=20.0);
+}
