@@ -200,6 +200,13 @@ impl Lab {
         )
     }
 
+    /// Where the first n starting points of the present grid end under a score (n, d).
+    pub fn ends(&self, score: &dyn ScoreFn, n: usize) -> Array2<f64> {
+        let (dim, seed) = (self.scene.mixture.dim(), self.settings.seed);
+        let start = sampler::start(n, dim, &self.process, &self.grid, seed);
+        sample(&self.method, score, &self.process, &self.grid, start.view(), seed)
+    }
+
     /// What the lecture's figures need to know.
     pub fn setting(&self) -> Setting<'_> {
         Setting {

@@ -12,6 +12,7 @@
 //! | F7 | [`three_trajectories`] | the noise level at which p(y ∣ x_t) first passes 0.9 |
 //! | F8 | [`hybrid`] | shares of target, other, hybrid, overshoot |
 //! | F13 | [`clean_classifier`] | accuracy, gradient ratio, spread against steps |
+//! | F23 | [`autoguidance`] | share off the support, energy distance |
 //! | A3 | [`guided_particles`] | share that reached the target |
 //!
 //! Scores and likelihoods come as trait objects, so an exact one and a learned one are drawn by the same code. What is
@@ -20,6 +21,7 @@
 //! Paths are drawn at x_t/√(α² + σ²). That is x_t itself for the variance-preserving processes, and where the others
 //! would be under the equivalent variance-preserving one, so that every process fits the same axes.
 
+mod autoguidance;
 mod bayes;
 mod clean;
 mod frame;
@@ -33,6 +35,7 @@ mod training;
 mod trajectories;
 mod uncontrolled;
 
+pub use autoguidance::{Cloud, autoguidance};
 pub use bayes::{bayes_plane, bayes_sum, open_point};
 pub use clean::{Judge, clean_classifier};
 pub use fields::{field_over_noise, two_scores};
