@@ -81,6 +81,20 @@ pub fn autoguidance(s: &Setting, clouds: &[Cloud], support: &Support) -> Result<
             f.numbers.push((format!("{}: se of {what}", cloud.title.en), se));
         }
     }
+    f.formula = vec![
+        (Role::Guided, "s_γ".into()),
+        (Role::Neutral, "  =  ".into()),
+        (Role::Unconditional, "s_w".into()),
+        (Role::Neutral, "  +  γ·(".into()),
+        (Role::Guided, "s_y".into()),
+        (Role::Neutral, "  −  ".into()),
+        (Role::Unconditional, "s_w".into()),
+        (Role::Neutral, ")".into()),
+        (
+            Role::Muted,
+            Text::new(",   s_w: the worse network, or ∅", ",   s_w: mạng kém hơn, hoặc ∅"),
+        ),
+    ];
     let n = clouds.iter().map(|c| c.x.nrows()).max().unwrap_or(0);
     f.notes = vec![Text::from((
         format!("×: where p(x ∣ y) is lower than at 99 % of the data;  {} samples each", count(n)),
@@ -103,6 +117,11 @@ fn close(s: &Setting) -> Frame {
         (low - margin, high + margin)
     };
     Frame { x: side(0), y: side(1) }
+}
+
+/// To three decimals, without a "−0".
+fn rounded(value: f64) -> f64 {
+    (1e3 * value).round() / 1e3 + 0.0
 }
 
 fn one(s: &Setting, cloud: &Cloud, support: &Support) -> Panel {
@@ -134,7 +153,7 @@ fn one(s: &Setting, cloud: &Cloud, support: &Support) -> Panel {
             Text::new("× off", "× lạc"),
             format!("{:.1} ± {:.1} %", 100.0 * missed.0, 100.0 * missed.1),
         ),
-        (Text::new("energy", "energy"), format!("{:.3} ± {:.3}", energy.0, energy.1)),
+        (Text::new("energy", "năng lượng"), format!("{:.3} ± {:.3}", rounded(energy.0), energy.1)),
     ];
     for (k, (word, value)) in words.into_iter().enumerate() {
         let y = frame.y.0 - (k as f64 + 0.7) * line;

@@ -12,6 +12,8 @@
 //! | F7 | [`three_trajectories`] | the noise level at which p(y ∣ x_t) first passes 0.9 |
 //! | F8 | [`hybrid`] | shares of target, other, hybrid, overshoot |
 //! | F13 | [`clean_classifier`] | accuracy, gradient ratio, spread against steps |
+//! | F14 | [`classifier_bill`] | networks, parameters, seconds, µs a step, counted or measured |
+//! | F15 | [`null_label`] | share of ∅ among the labels shown |
 //! | F23 | [`autoguidance`] | share off the support, energy distance |
 //! | A3 | [`guided_particles`] | share that reached the target |
 //!
@@ -23,10 +25,12 @@
 
 mod autoguidance;
 mod bayes;
+mod bill;
 mod clean;
 mod frame;
 mod hybrid;
 mod index;
+mod null_label;
 mod particles;
 mod fields;
 #[cfg(test)]
@@ -37,10 +41,12 @@ mod uncontrolled;
 
 pub use autoguidance::{Cloud, autoguidance};
 pub use bayes::{bayes_plane, bayes_sum, open_point};
+pub use bill::{Bill, classifier_bill};
 pub use clean::{Judge, clean_classifier};
 pub use fields::{field_over_noise, two_scores};
 pub use hybrid::{Arm, hybrid};
 pub use index::{Entry, lecture_index};
+pub use null_label::null_label;
 pub use particles::guided_particles;
 pub use training::training_curve;
 pub use trajectories::three_trajectories;
