@@ -239,14 +239,19 @@ impl Lab {
         Ok(())
     }
 
-    /// Writes an animation of the experiment's look and remembers its files.
+    /// Writes an animation of the experiment's look, with `--all` also each frame as a numbered PNG, and remembers the
+    /// animation and its first frame.
     ///
     /// # Errors
     /// If it cannot be drawn or written.
     pub fn animate(&mut self, stem: &str, frames: impl IntoIterator<Item = Figure>) -> Result<()> {
         let Output { dir, theme, lang, .. } = self.output.clone();
-        let animation = Animation { dir, stem: stem.into(), theme, lang, ..Animation::default() };
-        self.keep(plot::write_gif(frames, &animation)?);
+        let (stem, pictures) = (stem.into(), self.settings.all);
+        let animation =
+            Animation { dir, stem, theme, lang, frames: pictures, ..Animation::default() };
+        let mut files = plot::write_gif(frames, &animation)?;
+        files.truncate(2); // a list of every frame tells nobody anything
+        self.keep(files);
         Ok(())
     }
 

@@ -44,6 +44,10 @@ const CLASSIFIER: Text =
     Text::new("part 3 · classifier guidance", "phần 3 · điều hướng bằng bộ phân loại");
 const NOISY: Text =
     Text::new("part 4 · the classifier on noisy data", "phần 4 · bộ phân loại trên dữ liệu nhiễu");
+const FREE: Text = Text::new(
+    "part 5 · guidance without a classifier",
+    "phần 5 · điều hướng không cần bộ phân loại",
+);
 const GUIDED_SUM: &str =
     r"s_\gamma(x_t) = \nabla_{x_t} \log p_t(x_t) + \gamma\, \nabla_{x_t} \log p(y \mid x_t)";
 const BAYES: &str = r"\nabla_{x_t} \log p_t(x_t \mid y) = \nabla_{x_t} \log p_t(x_t) + \nabla_{x_t} \log p(y \mid x_t)";
@@ -62,9 +66,16 @@ fn place(number: &str) -> (Text, &'static str) {
         "02" => (CONTROL, GUIDED_SUM),
         "03" => (SCORES, r"s_u(x, t) = \nabla_x \log p_t(x)"),
         "04" => (SCORES, r"s_u = \nabla_x \log p_t(x), \quad s_c = \nabla_x \log p_t(x \mid y)"),
-        "05" | "06" => (SCORES, BAYES),
-        "07" | "08" | "A3" => (CLASSIFIER, GUIDED_SUM),
-        "13" => (NOISY, r"\nabla_{x_t} \log p_\phi(y \mid x_t, \sigma_t)"),
+        "05" | "06" | "A1" => (SCORES, BAYES),
+        "07" | "08" | "A2" | "A3" => (CLASSIFIER, GUIDED_SUM),
+        "14" => {
+            (FREE, r"s_\gamma = \nabla \log p_t(x) + \sum_i \gamma_i \nabla \log p(y_i \mid x_t)")
+        }
+        "15" => {
+            (FREE, r"y' = \varnothing \text{ with probability } p_{\text{drop}}, \text{ else } y")
+        }
+        "23" => (FREE, r"s_\gamma = s_w + \gamma\,(s_y - s_w)"),
+        "13" | "A4" => (NOISY, r"\nabla_{x_t} \log p_\phi(y \mid x_t, \sigma_t)"),
         _ => (Text::default(), ""),
     }
 }

@@ -15,7 +15,10 @@
 //! | F14 | [`classifier_bill`] | networks, parameters, seconds, µs a step, counted or measured |
 //! | F15 | [`null_label`] | share of ∅ among the labels shown |
 //! | F23 | [`autoguidance`] | share off the support, energy distance |
+//! | A1 | [`bayes_through_time`] | σ/α and p(y ∣ x_t) of each frame |
+//! | A2 | [`bending_field`] | γ of each frame |
 //! | A3 | [`guided_particles`] | share that reached the target |
+//! | A4 | [`regions_through_noise`] | σ/α of each frame |
 //!
 //! Scores and likelihoods come as trait objects, so an exact one and a learned one are drawn by the same code. What is
 //! "exact" on a figure is always the scene's own mixture. γ is the only guidance scale written anywhere.
@@ -23,6 +26,7 @@
 //! Paths are drawn at x_t/√(α² + σ²). That is x_t itself for the variance-preserving processes, and where the others
 //! would be under the equivalent variance-preserving one, so that every process fits the same axes.
 
+mod animations;
 mod autoguidance;
 mod bayes;
 mod bill;
@@ -39,6 +43,7 @@ mod training;
 mod trajectories;
 mod uncontrolled;
 
+pub use animations::{bayes_through_time, bending_field, regions_through_noise};
 pub use autoguidance::{Cloud, autoguidance};
 pub use bayes::{bayes_plane, bayes_sum, open_point};
 pub use bill::{Bill, classifier_bill};
