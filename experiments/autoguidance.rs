@@ -54,7 +54,7 @@ fn experiment(lab: &mut Lab) -> Result<()> {
     let worse = learn(lab, &data, STEPS[1])?;
     let (given, main) = (lab.scene.mixture.given(0), good.given(0));
     let guides: [(Text, &dyn ScoreFn); 2] = [
-        (Text::new("autoguided", "tự dẫn"), &worse.given(0)),
+        (Text::new("autoguided", "tự điều hướng"), &worse.given(0)),
         (Text::new("classifier-free", "không bộ phân loại"), &good.unconditional()),
     ];
     let truth = lab.truth(2 * lab.samples).x;
@@ -69,7 +69,7 @@ fn experiment(lab: &mut Lab) -> Result<()> {
         let mut add = |title, score: &dyn ScoreFn, n| {
             rows.push((grid.steps(), cloud(title, lab.ends(score, n))));
         };
-        add(Text::new("unguided, γ = 1", "không dẫn, γ = 1"), &main, lab.samples);
+        add(Text::new("unguided, γ = 1", "không điều hướng, γ = 1"), &main, lab.samples);
         for ((name, guiding), gamma) in guides.iter().flat_map(|g| GAMMAS.map(|gamma| (g, gamma))) {
             let guided = Guided { main: &main, guiding: *guiding, gamma: Gamma::new(gamma)? };
             add(name.then(format!(", γ = {gamma}")), &guided, lab.samples);

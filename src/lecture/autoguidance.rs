@@ -97,8 +97,14 @@ pub fn autoguidance(s: &Setting, clouds: &[Cloud], support: &Support) -> Result<
     ];
     let n = clouds.iter().map(|c| c.x.nrows()).max().unwrap_or(0);
     f.notes = vec![Text::from((
-        format!("×: where p(x ∣ y) is lower than at 99 % of the data;  {} samples each", count(n)),
-        format!("×: nơi p(x ∣ y) thấp hơn ở 99 % dữ liệu;  mỗi ô {} mẫu", count(n)),
+        format!(
+            "×: where p(x ∣ y) is lower than at 99 % of the data;  E: energy distance;  {} samples each",
+            count(n)
+        ),
+        format!(
+            "×: nơi p(x ∣ y) thấp hơn ở 99 % dữ liệu;  E: khoảng cách năng lượng;  mỗi ô {} mẫu",
+            count(n)
+        ),
     ))];
     Ok(f)
 }
@@ -153,7 +159,7 @@ fn one(s: &Setting, cloud: &Cloud, support: &Support) -> Panel {
             Text::new("× off", "× lạc"),
             format!("{:.1} ± {:.1} %", 100.0 * missed.0, 100.0 * missed.1),
         ),
-        (Text::new("energy", "năng lượng"), format!("{:.3} ± {:.3}", rounded(energy.0), energy.1)),
+        (Text::from("E"), format!("{:.3} ± {:.3}", rounded(energy.0), energy.1)),
     ];
     for (k, (word, value)) in words.into_iter().enumerate() {
         let y = frame.y.0 - (k as f64 + 0.7) * line;

@@ -76,7 +76,7 @@ fn lines(apart: &Bill, joint: &Bill) -> Panel {
     let rows: [(Text, [Text; 2]); LINES] = [
         (
             Text::default(),
-            [Text::new("one each", "mỗi nhãn một"), Text::new("one joint", "một mạng chung")],
+            [Text::new("one each", "tách riêng"), Text::new("one joint", "học chung")],
         ),
         row("networks", "số mạng", &|b| b.networks.to_string()),
         row("parameters", "tham số", &|b| count(b.parameters)),
