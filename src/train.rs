@@ -2,7 +2,7 @@
 
 use crate::mixture::{Labelled, Mixture};
 use crate::nn::mlp::BLOCK;
-use crate::nn::{Adam, LearningRate, Mlp, ScoreNet, Target, Workspace};
+use crate::nn::{Adam, LearningRate, Mlp, ScoreNet, Target, Transposed, Workspace};
 use crate::noise::NoiseLevel;
 use crate::rng::{Purpose, stream};
 use crate::score::ScoreFn;
@@ -233,25 +233,44 @@ pub fn loss_floor(mixture: &Mixture, objective: &Denoising, n: usize, seed: u64)
 
 /// Training as an iterator: each item is a step done. Stop whenever you like and take the network with `finish`.
 ///
-/// A batch is cut into blocks of rows, each with its own random stream and its own gradient; gradients are added in
-/// block order. So the result depends on the seed alone, not on the number of threads.
+/// A batch is cut into blocks of rows, each with its own random stream, and groups of blocks are shared out over the
+/// threads; their gradients are added in order. So the result depends on the seed alone, not on the number of threads.
 pub struct Training<'a, O> {
     mlp: Mlp,
     objective: &'a O,
     config: TrainConfig,
     rate: LearningRate,
     adam: Adam,
-    blocks: Vec<BlockState>,
+    transposed: Transposed,
+    groups: Vec<Group>,
+    blocks: usize,
     step: usize,
     first_loss: f64,
     broken: bool,
 }
 
-/// Buffers of one block.
-struct BlockState {
+/// Consecutive blocks of the batch, done one after the other on one thread, their gradients added up.
+struct Group {
     workspace: Workspace,
     grads: Vec<f32>,
     loss: f64,
+}
+
+/// Parameters whose gradients one thread adds up at a time.
+const CHUNK: usize = 1 << 14;
+
+/// Σ g², in eight sums side by side, so that the additions need not wait for each other.
+fn squares(grads: &[f32]) -> f64 {
+    let mut sums = [0.0; 8];
+    for eight in grads.chunks(8) {
+        sums.iter_mut().zip(eight).for_each(|(s, g)| *s += f64::from(*g) * f64::from(*g));
+    }
+    sums.iter().sum()
+}
+
+/// In how many groups a batch is cut: as many as the gradients are cheap to add, never as many as there are threads.
+fn number_of_groups(blocks: usize, params: usize) -> usize {
+    blocks.min(if params > 500_000 { 2 } else { 4 })
 }
 
 impl<'a, O: Objective> Training<'a, O> {
@@ -261,12 +280,10 @@ impl<'a, O: Objective> Training<'a, O> {
     /// As [`TrainConfig::validated`].
     pub fn new(mlp: Mlp, objective: &'a O, config: TrainConfig) -> Result<Self> {
         config.validated()?;
-        let block = || BlockState {
-            workspace: mlp.workspace(),
-            grads: vec![0.0; mlp.params.len()],
-            loss: 0.0,
-        };
-        let blocks = (0..config.batch.div_ceil(BLOCK)).map(|_| block()).collect();
+        let group =
+            || Group { workspace: mlp.workspace(), grads: vec![0.0; mlp.params.len()], loss: 0.0 };
+        let blocks = config.batch.div_ceil(BLOCK);
+        let groups = (0..number_of_groups(blocks, mlp.params.len())).map(|_| group()).collect();
         let rate =
             LearningRate { peak: config.learning_rate, warmup: config.warmup, steps: config.steps };
         let adam = Adam::new(&mlp.params, config.ema);
@@ -276,6 +293,8 @@ impl<'a, O: Objective> Training<'a, O> {
             config,
             rate,
             adam,
+            transposed: Transposed::default(),
+            groups,
             blocks,
             step: 0,
             first_loss: 0.0,
@@ -289,23 +308,33 @@ impl<'a, O: Objective> Training<'a, O> {
         self.mlp
     }
 
-    /// The loss and, in the first block, the gradient of the whole batch.
-    fn gradient(&mut self) -> f64 {
-        let batch = self.blocks.len() * BLOCK;
-        let (mlp, objective, seed, step) =
-            (&self.mlp, self.objective, self.config.seed, self.step as u64);
-        self.blocks.par_iter_mut().enumerate().for_each(|(b, block)| {
-            let mut rng = stream(seed, Purpose::Training, step, b as u64);
-            let share = Share { first: b * BLOCK, batch };
-            block.grads.fill(0.0);
-            block.loss = objective.block(mlp, &mut block.workspace, &mut rng, share);
-            mlp.backward(&mut block.workspace, Some(&mut block.grads));
+    /// The loss, the norm of its gradient and, in the first group, the gradient of the whole batch.
+    fn gradient(&mut self) -> (f64, f64) {
+        self.mlp.transpose(&mut self.transposed);
+        let (blocks, each) = (self.blocks, self.blocks.div_ceil(self.groups.len()));
+        let (mlp, transposed, objective) = (&self.mlp, &self.transposed, self.objective);
+        let (seed, step) = (self.config.seed, self.step as u64);
+        self.groups.par_iter_mut().enumerate().for_each(|(g, group)| {
+            group.grads.fill(0.0);
+            group.loss = 0.0;
+            for b in g * each..blocks.min((g + 1) * each) {
+                let mut rng = stream(seed, Purpose::Training, step, b as u64);
+                let share = Share { first: b * BLOCK, batch: blocks * BLOCK };
+                group.loss += objective.block(mlp, &mut group.workspace, &mut rng, share);
+                mlp.backward(&mut group.workspace, transposed, &mut group.grads);
+            }
         });
-        let (first, rest) = self.blocks.split_first_mut().expect("at least one block");
-        for block in rest.iter() {
-            first.grads.iter_mut().zip(&block.grads).for_each(|(a, b)| *a += b);
-        }
-        first.loss + rest.iter().map(|b| b.loss).sum::<f64>()
+        let (first, rest) = self.groups.split_first_mut().expect("at least one group");
+        let squares = first.grads.par_chunks_mut(CHUNK).enumerate().map(|(c, sum)| {
+            for group in rest.iter() {
+                let part = &group.grads[c * CHUNK..][..sum.len()];
+                sum.iter_mut().zip(part).for_each(|(a, b)| *a += b);
+            }
+            squares(sum)
+        });
+        let squares: Vec<f64> = squares.collect(); // in the order of the chunks
+        let loss = first.loss + rest.iter().map(|g| g.loss).sum::<f64>();
+        (loss, squares.iter().sum::<f64>().sqrt())
     }
 }
 
@@ -318,9 +347,8 @@ impl<O: Objective> Iterator for Training<'_, O> {
             return None;
         }
         let (step, learning_rate) = (self.step, self.rate.at(self.step));
-        let loss = self.gradient();
-        let grads = &self.blocks[0].grads;
-        let norm = grads.iter().map(|g| (*g as f64).powi(2)).sum::<f64>().sqrt();
+        let (loss, norm) = self.gradient();
+        let grads = &self.groups[0].grads;
         if step == 0 {
             self.first_loss = loss;
         }

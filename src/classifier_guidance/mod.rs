@@ -16,12 +16,12 @@ pub use noisy::{NoisyClassifier, OneVsRest};
 use crate::mixture::Labelled;
 use crate::nn::mlp::BLOCK;
 use crate::nn::score_net::{Pool, fill, for_blocks};
-use crate::nn::{Mlp, MlpConfig, Workspace};
+use crate::nn::{Mlp, MlpConfig, Transposed, Workspace};
 use crate::noise::NoiseLevel;
 use crate::score::Likelihood;
 use crate::train::{Levels, Objective, Share, TrainConfig, run};
 use crate::{Error, Result, train::Step};
-use ndarray::{Array1, Array2, ArrayView1, ArrayView2, ArrayViewMut2, Zip, s};
+use ndarray::{Array1, Array2, ArrayView1, ArrayView2, ArrayViewMut1, ArrayViewMut2, s};
 use rand::Rng;
 use rand_chacha::ChaCha8Rng;
 use rand_distr::{Distribution, StandardNormal};
@@ -57,6 +57,7 @@ impl Default for ClassifierConfig {
 #[derive(Debug)]
 struct LogitNet {
     mlp: Mlp,
+    transposed: Transposed,
     scaling: Scaling,
     pool: Pool,
 }
@@ -141,7 +142,9 @@ impl LogitNet {
         let mlp = Mlp::new(shape, config.train.seed.wrapping_add(1))?; // other weights than the score's
         let objective = CrossEntropy { data, scaling, levels };
         let mlp = run(mlp, &objective, config.train.clone(), progress)?;
-        Ok(LogitNet { mlp, scaling, pool: Pool::default() })
+        let mut transposed = Transposed::default();
+        mlp.transpose(&mut transposed);
+        Ok(LogitNet { mlp, transposed, scaling, pool: Pool::default() })
     }
 
     /// What multiplies x before the network sees it, and its answer afterwards.
@@ -156,10 +159,11 @@ impl LogitNet {
     /// The logits of every row: (n, d) → (n, classes).
     fn logits(&self, x: ArrayView2<f64>, level: NoiseLevel) -> Array2<f64> {
         let (input, output) = self.scales(level);
+        let condition = self.mlp.condition(level.log_snr() as f32, 0);
         let mut out = Array2::zeros((x.nrows(), self.mlp.config.outputs));
         for_blocks(&self.mlp, &self.pool, x, out.view_mut(), |x, mut out, w| {
-            fill(w, x, input, level);
-            self.mlp.forward(w);
+            fill(w, x, input);
+            self.mlp.forward_given(w, &condition);
             out.zip_mut_with(&w.output.slice(s![..x.nrows(), ..]), |o, l| *o = output * *l as f64);
         });
         out
@@ -202,13 +206,10 @@ impl<'a> ClassLikelihood<'a> {
     /// Leaves ∂ log p(y | x)/∂l in the workspace, l = g·F being the logits: (1[j = y] − softmax(l/T)_j)/T.
     fn set_gradient(&self, w: &mut Workspace, g: f64) {
         let t = self.temperature;
-        for (logits, mut d) in w.output.outer_iter().zip(w.d_output.outer_iter_mut()) {
-            let scaled = logits.mapv(|l| g * l as f64 / t);
-            let log_sum = log_sum_exp(scaled.view());
-            Zip::indexed(&mut d).and(&scaled).for_each(|j, d, l| {
-                let own = if j == self.class { 1.0 } else { 0.0 };
-                *d = ((own - (l - log_sum).exp()) / t) as f32;
-            });
+        for (answer, mut d) in w.output.outer_iter().zip(w.d_output.outer_iter_mut()) {
+            softmax(answer, g / t, d.view_mut());
+            d.mapv_inplace(|p| -p / t as f32);
+            d[self.class] += 1.0 / t as f32;
         }
     }
 }
@@ -222,13 +223,14 @@ impl Likelihood for ClassLikelihood<'_> {
     fn grad_log_likelihood(&self, x: ArrayView2<f64>, level: NoiseLevel) -> Array2<f64> {
         let mlp = &self.net.mlp;
         let (input, output) = self.net.scales(level);
+        let condition = mlp.condition(level.log_snr() as f32, 0);
         let mut out = Array2::zeros(x.raw_dim());
         for_blocks(mlp, &self.net.pool, x, out.view_mut(), |x, mut out: ArrayViewMut2<f64>, w| {
-            fill(w, x, input, level);
-            mlp.forward(w);
+            fill(w, x, input);
+            mlp.forward_given(w, &condition);
             self.set_gradient(w, output);
-            mlp.backward(w, None);
-            out.zip_mut_with(&w.d_input.slice(s![..x.nrows(), ..x.ncols()]), |o, d| {
+            mlp.input_gradient(w, &self.net.transposed);
+            out.zip_mut_with(&w.d_input.slice(s![..x.nrows(), ..]), |o, d| {
                 *o = input * output * *d as f64
             });
         });
@@ -267,18 +269,28 @@ impl Objective for CrossEntropy<'_> {
             classes[row] = self.data.y[i];
         }
         mlp.forward(w);
+        let mut loss = 0.0;
         let rows = w.output.outer_iter().zip(w.d_output.outer_iter_mut());
-        let losses = rows.zip(classes).zip(gains).map(|(((answer, mut d), class), gain)| {
-            let logits = answer.mapv(|f| gain * f as f64);
-            let log_sum = log_sum_exp(logits.view());
-            Zip::indexed(&mut d).and(&logits).for_each(|j, d, l| {
-                let own = if j == class { 1.0 } else { 0.0 };
-                *d = (gain * ((l - log_sum).exp() - own) / share.batch as f64) as f32;
-            });
-            log_sum - logits[class]
-        });
-        losses.sum::<f64>() / share.batch as f64
+        for (((answer, mut d), class), gain) in rows.zip(classes).zip(gains) {
+            let log_sum = softmax(answer, gain, d.view_mut());
+            loss += log_sum - gain * f64::from(answer[class]);
+            d[class] -= 1.0;
+            d.mapv_inplace(|d| d * (gain / share.batch as f64) as f32);
+        }
+        loss / share.batch as f64
     }
+}
+
+/// Leaves softmax(scale·answer) in `p` and returns log Σ exp(scale·answer).
+fn softmax(answer: ArrayView1<f32>, scale: f64, mut p: ArrayViewMut1<f32>) -> f64 {
+    let top = answer.fold(f32::NEG_INFINITY, |a, b| a.max(*b));
+    let mut sum = 0.0;
+    for (p, a) in p.iter_mut().zip(answer) {
+        *p = (scale as f32 * (a - top)).exp();
+        sum += *p;
+    }
+    p /= sum;
+    scale * f64::from(top) + f64::from(sum).ln()
 }
 
 /// log Σ exp, by its largest term.

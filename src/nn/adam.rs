@@ -1,5 +1,7 @@
 //! Adam, the moving average of the weights, and the learning rate's course.
 
+use super::kernel::wide;
+use rayon::prelude::*;
 use std::f64::consts::PI;
 
 /// Numerical floor under √v̂.
@@ -32,21 +34,52 @@ impl Adam {
 
     /// One step along `grads`, each multiplied by `scale` first (the clipping factor).
     pub fn update(&mut self, params: &mut [f32], grads: &[f32], scale: f32, learning_rate: f64) {
-        const BETA1: f32 = 0.9;
-        const BETA2: f32 = 0.99;
         self.updates += 1;
         let n = self.updates;
-        let rate = learning_rate as f32 / (1.0 - BETA1.powi(n));
-        let unbias = 1.0 / (1.0 - BETA2.powi(n));
-        let follow = 1.0 - self.decay.min((1.0 + n as f32) / (10.0 + n as f32));
-        let moments = self.m.iter_mut().zip(&mut self.v);
-        for (((p, g), (m, v)), ema) in params.iter_mut().zip(grads).zip(moments).zip(&mut self.ema)
-        {
-            let g = g * scale;
-            *m = BETA1 * *m + (1.0 - BETA1) * g;
-            *v = BETA2 * *v + (1.0 - BETA2) * g * g;
-            *p -= rate * *m / ((*v * unbias).sqrt() + ADAM_EPS);
-            *ema += follow * (*p - *ema);
+        let step = Step {
+            scale,
+            rate: learning_rate as f32 / (1.0 - BETA1.powi(n)),
+            unbias: 1.0 / (1.0 - BETA2.powi(n)),
+            follow: 1.0 - self.decay.min((1.0 + n as f32) / (10.0 + n as f32)),
+        };
+        let moments = self.m.par_chunks_mut(CHUNK).zip(self.v.par_chunks_mut(CHUNK));
+        let weights = params.par_chunks_mut(CHUNK).zip(self.ema.par_chunks_mut(CHUNK));
+        weights.zip(moments).zip(grads.par_chunks(CHUNK)).for_each(|(((p, ema), (m, v)), g)| {
+            wide(
+                #[inline(always)]
+                || step.take(p, ema, m, v, g),
+            );
+        });
+    }
+}
+
+const BETA1: f32 = 0.9;
+const BETA2: f32 = 0.99;
+
+/// Parameters that one thread updates at a time.
+const CHUNK: usize = 1 << 14;
+
+/// The numbers of one update.
+#[derive(Clone, Copy)]
+struct Step {
+    scale: f32,
+    rate: f32,
+    unbias: f32,
+    follow: f32,
+}
+
+impl Step {
+    /// Moments, weights and average in one pass.
+    #[inline(always)]
+    fn take(self, p: &mut [f32], ema: &mut [f32], m: &mut [f32], v: &mut [f32], g: &[f32]) {
+        let n = p.len();
+        let (ema, m, v, g) = (&mut ema[..n], &mut m[..n], &mut v[..n], &g[..n]);
+        for i in 0..n {
+            let g = g[i] * self.scale;
+            m[i] = BETA1 * m[i] + (1.0 - BETA1) * g;
+            v[i] = BETA2 * v[i] + (1.0 - BETA2) * g * g;
+            p[i] -= self.rate * m[i] / ((v[i] * self.unbias).sqrt() + ADAM_EPS);
+            ema[i] += self.follow * (p[i] - ema[i]);
         }
     }
 }

@@ -1,24 +1,48 @@
-//! The matrix product of the networks, and how it finds the machine's widest registers.
+//! The matrix products of the networks, in the machine's widest registers.
 //!
-//! Plain loops over slices, written so that the compiler keeps a tile of the result in registers; `pulp` compiles them a
-//! second time for AVX2 with fused multiply-add and chooses at run time. A general library packs its operands before it
-//! multiplies; at the sizes of these networks (64 rows, 64 columns) that costs more than the product itself.
+//! Written once over [`pulp`]'s vectors, of whatever width the machine has, and without `unsafe`: `pulp` compiles the same
+//! code for AVX-512, AVX2, NEON and for no vectors at all, and chooses when the program runs. A tile of the result stays in
+//! registers while the depth runs by. A general library packs its operands before it multiplies; at the sizes of these
+//! networks (64 rows, 64 to 512 columns) that costs more than it gains.
+//!
+//! The environment variable `SCORELAB_KERNEL` set to `portable` or `avx2` asks for less than the machine has. Bits are
+//! promised for one machine and one kernel; different kernels round differently.
 
-use pulp::Arch;
+use pulp::{Arch, Simd, WithSimd};
 use std::sync::OnceLock;
 
-/// Columns of a tile.
-const COLUMNS: usize = 16;
-/// Rows of a tile.
-const ROWS: usize = 4;
+/// The environment variable that asks for another kernel than the machine's best.
+pub const KERNEL_VARIABLE: &str = "SCORELAB_KERNEL";
 
-/// The machine's instruction set, asked once.
+/// The instruction set in use, chosen once.
 pub fn arch() -> Arch {
     static ARCH: OnceLock<Arch> = OnceLock::new();
-    *ARCH.get_or_init(Arch::new)
+    *ARCH.get_or_init(|| match std::env::var(KERNEL_VARIABLE).as_deref() {
+        Ok("portable") => Arch::Scalar,
+        #[cfg(target_arch = "x86_64")]
+        Ok("avx2") => pulp::x86::V3::try_new().map_or(Arch::Scalar, Arch::V3),
+        _ => Arch::new(),
+    })
 }
 
-/// A matrix of `rows` × `depth` inside a slice: element (r, p) is `data[r·row + p·column]`.
+/// The kernel in use: `avx512`, `avx2`, `neon` or `portable`.
+pub fn kernel_name() -> &'static str {
+    struct Lanes;
+    impl WithSimd for Lanes {
+        type Output = usize;
+        fn with_simd<S: Simd>(self, _: S) -> usize {
+            S::F32_LANES
+        }
+    }
+    match arch().dispatch(Lanes) {
+        16 => "avx512",
+        8 => "avx2",
+        4 => "neon",
+        _ => "portable",
+    }
+}
+
+/// A matrix inside a slice, to be read: element (r, p) is `data[r·row + p·column]`.
 #[derive(Clone, Copy)]
 pub struct Left<'a> {
     /// The elements.
@@ -29,123 +53,253 @@ pub struct Left<'a> {
     pub column: usize,
 }
 
-/// out ← out + a·b, with a (rows, depth), b (depth, columns) and out (rows, columns), the latter two row by row.
+/// The sizes of a product: (rows, depth)·(depth, columns) → (rows, columns).
+#[derive(Clone, Copy)]
+pub struct Size {
+    /// Rows of the result.
+    pub rows: usize,
+    /// Terms of each sum.
+    pub depth: usize,
+    /// Columns of the result.
+    pub columns: usize,
+}
+
+/// out ← a·b, or with `ADD` out ← out + a·b. `b` and `out` are (slice, way from one row to the next).
 ///
 /// The sum over the depth runs in order for every element, so a row of the result does not depend on how many rows
 /// there are.
 ///
 /// # Panics
 /// If a slice is too short.
-pub fn add_product(a: Left, b: &[f32], out: &mut [f32], rows: usize, depth: usize, columns: usize) {
-    assert!(
-        b.len() >= depth * columns && out.len() >= rows * columns,
-        "matrices of the stated sizes"
-    );
+pub fn product<const ADD: bool>(
+    a: Left,
+    (b, b_row): (&[f32], usize),
+    (out, out_row): (&mut [f32], usize),
+    size: Size,
+) {
+    product_on::<ADD>(arch(), a, (b, b_row), (out, out_row), size);
+}
+
+fn product_on<const ADD: bool>(
+    arch: Arch,
+    a: Left,
+    (b, b_row): (&[f32], usize),
+    (out, out_row): (&mut [f32], usize),
+    size: Size,
+) {
     assert!(a.row == 1 || a.column == 1, "rows or columns without gaps");
-    match arch() {
-        Arch::Scalar => blocks::<false>(a, b, out, rows, depth, columns),
-        wide => wide.dispatch(
-            #[inline(always)]
-            || blocks::<true>(a, b, out, rows, depth, columns),
-        ),
+    if size.rows > 0 && size.columns > 0 {
+        arch.dispatch(Product::<ADD> { a, b, b_row, out, out_row, size });
     }
 }
 
-/// s·x + y, fused where the machine has the instruction: as a library call it would be very slow.
-#[inline(always)]
-fn multiply_add<const FUSED: bool>(s: f32, x: f32, y: f32) -> f32 {
-    if FUSED { s.mul_add(x, y) } else { s * x + y }
+struct Product<'a, 'b, const ADD: bool> {
+    a: Left<'a>,
+    b: &'a [f32],
+    b_row: usize,
+    out: &'b mut [f32],
+    out_row: usize,
+    size: Size,
 }
 
-#[inline(always)]
-fn blocks<const FUSED: bool>(
-    a: Left,
-    b: &[f32],
-    out: &mut [f32],
-    rows: usize,
-    depth: usize,
-    columns: usize,
-) {
-    let mut r = 0;
-    while r < rows {
-        let high = rows - r >= ROWS;
+impl<const ADD: bool> WithSimd for Product<'_, '_, ADD> {
+    type Output = ();
+
+    /// The largest tile that the registers hold beside a row of b and an element of a.
+    #[inline(always)]
+    fn with_simd<S: Simd>(mut self, simd: S) {
+        if S::F32_LANES == 1 {
+            self.run::<S, 4, 8>(simd);
+        } else if S::REGISTER_COUNT >= 32 {
+            self.run::<S, 8, 2>(simd);
+        } else {
+            self.run::<S, 4, 2>(simd);
+        }
+    }
+}
+
+impl<const ADD: bool> Product<'_, '_, ADD> {
+    /// Tiles of R rows and V vectors, then what is left of the columns by single vectors, the last one not full.
+    #[inline(always)]
+    fn run<S: Simd, const R: usize, const V: usize>(&mut self, simd: S) {
+        let (wide, columns) = (V * S::F32_LANES, self.size.columns);
         let mut c = 0;
+        while c + wide <= columns {
+            self.strip::<S, R, V, true>(simd, c, wide);
+            c += wide;
+        }
         while c < columns {
-            let wide = columns - c >= COLUMNS;
-            let at = Tile { row: r, column: c, depth, columns };
-            match (high, wide) {
-                (true, true) => tile::<FUSED, ROWS, COLUMNS>(a, b, out, at),
-                (false, true) => tile::<FUSED, 1, COLUMNS>(a, b, out, at),
-                (true, false) => tile::<FUSED, ROWS, 1>(a, b, out, at),
-                (false, false) => tile::<FUSED, 1, 1>(a, b, out, at),
+            let n = S::F32_LANES.min(columns - c);
+            if n == S::F32_LANES {
+                self.strip::<S, R, 1, true>(simd, c, n);
+            } else {
+                self.strip::<S, R, 1, false>(simd, c, n);
             }
-            c += if wide { COLUMNS } else { 1 };
+            c += n;
         }
-        r += if high { ROWS } else { 1 };
+    }
+
+    /// All rows of the columns c … c + n.
+    #[inline(always)]
+    fn strip<S: Simd, const R: usize, const V: usize, const FULL: bool>(
+        &mut self,
+        simd: S,
+        c: usize,
+        n: usize,
+    ) {
+        let mut r = 0;
+        while r + R <= self.size.rows {
+            self.tile::<S, R, V, FULL>(simd, r, c, n);
+            r += R;
+        }
+        while r < self.size.rows {
+            self.tile::<S, 1, V, FULL>(simd, r, c, n);
+            r += 1;
+        }
+    }
+
+    /// One tile, held in registers while the depth runs by.
+    #[inline(always)]
+    fn tile<S: Simd, const R: usize, const V: usize, const FULL: bool>(
+        &mut self,
+        simd: S,
+        r: usize,
+        c: usize,
+        n: usize,
+    ) {
+        let depth = self.size.depth;
+        let mut sums = [[simd.splat_f32s(0.0); V]; R];
+        let b = self.b[c.min(self.b.len())..].chunks(self.b_row);
+        if self.a.column == 1 {
+            let rows: [&[f32]; R] =
+                std::array::from_fn(|i| &self.a.data[(r + i) * self.a.row..][..depth]);
+            for (p, b) in (0..depth).zip(b) {
+                let b = load::<S, V, FULL>(simd, b, n);
+                for i in 0..R {
+                    add_scaled(simd, &mut sums[i], rows[i][p], &b);
+                }
+            }
+        } else {
+            let columns = self.a.data.get(r..).unwrap_or_default().chunks(self.a.column);
+            for (a, b) in columns.zip(b).take(depth) {
+                let b = load::<S, V, FULL>(simd, b, n);
+                let a: &[f32; R] = a[..R].try_into().expect("R elements");
+                for i in 0..R {
+                    add_scaled(simd, &mut sums[i], a[i], &b);
+                }
+            }
+        }
+        for (i, mut sums) in sums.into_iter().enumerate() {
+            let out = &mut self.out[(r + i) * self.out_row + c..][..n];
+            if ADD {
+                let before = load::<S, V, FULL>(simd, out, n);
+                sums.iter_mut().zip(before).for_each(|(s, o)| *s = simd.add_f32s(o, *s));
+            }
+            if FULL {
+                S::as_mut_simd_f32s(out).0.copy_from_slice(&sums);
+            } else {
+                simd.partial_store_f32s(out, sums[0]);
+            }
+        }
     }
 }
 
-/// Where a tile of the result lies.
-#[derive(Clone, Copy)]
-struct Tile {
-    row: usize,
-    column: usize,
-    depth: usize,
-    columns: usize,
-}
-
-/// One tile of R × C elements, held in registers while the depth runs by.
+/// The first n = V·lanes elements of a row, or with `FULL` = false the first n < lanes and zeros.
 #[inline(always)]
-fn tile<const FUSED: bool, const R: usize, const C: usize>(
-    a: Left,
-    b: &[f32],
-    out: &mut [f32],
-    at: Tile,
-) {
-    let mut sums = [[0.0f32; C]; R];
-    let b = b[..at.depth * at.columns].chunks_exact(at.columns).map(|b| {
-        let b: &[f32; C] = b[at.column..at.column + C].try_into().expect("C elements");
-        b
-    });
-    if a.column == 1 {
-        let rows: [&[f32]; R] =
-            std::array::from_fn(|r| &a.data[(at.row + r) * a.row..][..at.depth]);
-        for (p, b) in b.enumerate() {
-            add_outer::<FUSED, R, C>(&mut sums, std::array::from_fn(|r| rows[r][p]), b);
-        }
+fn load<S: Simd, const V: usize, const FULL: bool>(simd: S, row: &[f32], n: usize) -> [S::f32s; V] {
+    if FULL {
+        let (vectors, _) = S::as_simd_f32s(&row[..V * S::F32_LANES]);
+        std::array::from_fn(|v| vectors[v])
     } else {
-        for (p, b) in b.enumerate() {
-            let column = &a.data[at.row + p * a.column..][..R];
-            add_outer::<FUSED, R, C>(&mut sums, std::array::from_fn(|r| column[r]), b);
-        }
-    }
-    for (r, sums) in sums.iter().enumerate() {
-        let out = &mut out[(at.row + r) * at.columns + at.column..][..C];
-        out.iter_mut().zip(sums).for_each(|(o, s)| *o += s);
+        [simd.partial_load_f32s(&row[..n]); V]
     }
 }
 
-/// sums ← sums + s·bᵀ.
+/// sums ← sums + s·b.
 #[inline(always)]
-fn add_outer<const FUSED: bool, const R: usize, const C: usize>(
-    sums: &mut [[f32; C]; R],
-    s: [f32; R],
-    b: &[f32; C],
+fn add_scaled<S: Simd, const V: usize>(simd: S, sums: &mut [S::f32s; V], s: f32, b: &[S::f32s; V]) {
+    let s = simd.splat_f32s(s);
+    for v in 0..V {
+        sums[v] = simd.mul_add_e_f32s(s, b[v], sums[v]);
+    }
+}
+
+/// out ← a·wᵀ for few columns: element (r, i) is the product of row r of `a` with row i of `w`, both `depth` long.
+///
+/// `a` and `out` are (slice, way from one row to the next); `w` (columns, depth) row by row. For an answer two numbers
+/// wide a tile of [`product`] would be nearly empty.
+///
+/// # Panics
+/// If a slice is too short.
+pub fn narrow_product(
+    (a, a_row): (&[f32], usize),
+    w: &[f32],
+    (out, out_row): (&mut [f32], usize),
+    size: Size,
 ) {
-    for r in 0..R {
-        for c in 0..C {
-            sums[r][c] = multiply_add::<FUSED>(s[r], b[c], sums[r][c]);
+    arch().dispatch(Narrow { a, a_row, w, out, out_row, size });
+}
+
+struct Narrow<'a, 'b> {
+    a: &'a [f32],
+    a_row: usize,
+    w: &'a [f32],
+    out: &'b mut [f32],
+    out_row: usize,
+    size: Size,
+}
+
+impl WithSimd for Narrow<'_, '_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, simd: S) {
+        let Size { rows, depth, columns } = self.size;
+        for r in 0..rows {
+            let (a, a_tail) = S::as_simd_f32s(&self.a[r * self.a_row..][..depth]);
+            for i in 0..columns {
+                let (w, w_tail) = S::as_simd_f32s(&self.w[i * depth..][..depth]);
+                let mut sum =
+                    simd.mul_f32s(simd.partial_load_f32s(a_tail), simd.partial_load_f32s(w_tail));
+                for (a, w) in a.iter().zip(w) {
+                    sum = simd.mul_add_e_f32s(*a, *w, sum);
+                }
+                self.out[r * self.out_row + i] = simd.reduce_sum_f32s(sum);
+            }
         }
     }
 }
 
 /// bᵀ (columns, rows) of b (rows, columns), into `out`.
+///
+/// # Panics
+/// If a slice is too short.
 pub fn transpose(b: &[f32], out: &mut [f32], rows: usize, columns: usize) {
-    for (r, row) in b.chunks_exact(columns).enumerate() {
-        for (c, v) in row.iter().enumerate() {
-            out[c * rows + r] = *v;
+    const SIDE: usize = 8; // squares that registers hold
+    let (whole_rows, whole_columns) = (rows - rows % SIDE, columns - columns % SIDE);
+    for r in (0..whole_rows).step_by(SIDE) {
+        for c in (0..whole_columns).step_by(SIDE) {
+            let square: [&[f32; SIDE]; SIDE] = std::array::from_fn(|i| {
+                b[(r + i) * columns + c..][..SIDE].try_into().expect("SIDE elements")
+            });
+            for j in 0..SIDE {
+                let to = &mut out[(c + j) * rows + r..][..SIDE];
+                to.copy_from_slice(&std::array::from_fn::<f32, SIDE, _>(|i| square[i][j]));
+            }
         }
     }
+    for i in 0..rows {
+        let from = if i < whole_rows { whole_columns } else { 0 };
+        for j in from..columns {
+            out[j * rows + i] = b[i * columns + j];
+        }
+    }
+}
+
+/// Runs loops compiled for the machine's widest registers.
+#[inline(always)]
+pub fn wide<T>(f: impl FnOnce() -> T) -> T {
+    arch().dispatch(f)
 }
 
 #[cfg(test)]
@@ -156,27 +310,57 @@ mod tests {
         (0..n).map(|i| ((i * 7919 + seed * 104_729) % 1013) as f32 / 506.5 - 1.0).collect()
     }
 
+    /// Every instruction set that this machine has.
+    fn every_arch() -> Vec<Arch> {
+        let mut all = vec![Arch::Scalar, Arch::new()];
+        #[cfg(target_arch = "x86_64")]
+        all.extend(pulp::x86::V3::try_new().map(Arch::V3));
+        all
+    }
+
+    const SIZES: [(usize, usize, usize); 8] = [
+        (1, 1, 1),
+        (4, 3, 16),
+        (5, 7, 17),
+        (64, 34, 64),
+        (34, 64, 2),
+        (3, 0, 5),
+        (13, 9, 50),
+        (8, 5, 95),
+    ];
+
     #[test]
-    fn the_product_is_the_sum_of_products_for_any_size_and_both_ways_of_reading() {
-        for (rows, depth, columns) in
-            [(1, 1, 1), (4, 3, 16), (5, 7, 17), (64, 34, 64), (34, 64, 2), (3, 0, 5)]
-        {
-            let (a, b) = (numbers(rows * depth, 1), numbers(depth * columns, 2));
-            for left in
-                [Left { data: &a, row: depth, column: 1 }, Left { data: &a, row: 1, column: rows }]
-            {
-                let mut out = numbers(rows * columns, 3);
-                let before = out.clone();
-                add_product(left, &b, &mut out, rows, depth, columns);
-                for r in 0..rows {
-                    for c in 0..columns {
+    fn the_product_is_the_sum_of_products_for_any_size_on_every_kernel() {
+        for arch in every_arch() {
+            for (rows, depth, columns) in SIZES {
+                let (a, b) = (numbers(rows * depth, 1), numbers(depth * (columns + 3), 2));
+                for left in [
+                    Left { data: &a, row: depth, column: 1 },
+                    Left { data: &a, row: 1, column: rows },
+                ] {
+                    let before = numbers(rows * (columns + 1), 3);
+                    let (mut added, mut set) = (before.clone(), before.clone());
+                    let size = Size { rows, depth, columns };
+                    let b_at = (&b[..], columns + 3);
+                    product_on::<true>(arch, left, b_at, (&mut added, columns + 1), size);
+                    product_on::<false>(arch, left, b_at, (&mut set, columns + 1), size);
+                    for (i, was) in before.iter().enumerate() {
+                        let (r, c) = (i / (columns + 1), i % (columns + 1));
+                        if c == columns {
+                            assert_eq!((added[i], set[i]), (*was, *was), "beside the result");
+                            continue;
+                        }
                         let term = |p: usize| {
-                            a[r * left.row + p * left.column] as f64 * b[p * columns + c] as f64
+                            f64::from(a[r * left.row + p * left.column])
+                                * f64::from(b[p * (columns + 3) + c])
                         };
-                        let exact =
-                            before[r * columns + c] as f64 + (0..depth).map(term).sum::<f64>();
-                        let miss = (out[r * columns + c] as f64 - exact).abs();
-                        assert!(miss < 1e-5, "{rows} × {depth} × {columns} at ({r}, {c}): {miss}");
+                        let exact = (0..depth).map(term).sum::<f64>();
+                        let place = format!("{rows} × {depth} × {columns} at ({r}, {c})");
+                        assert!((f64::from(set[i]) - exact).abs() < 1e-5, "{place}");
+                        assert!(
+                            (f64::from(added[i]) - f64::from(*was) - exact).abs() < 1e-5,
+                            "{place}"
+                        );
                     }
                 }
             }
@@ -184,21 +368,33 @@ mod tests {
     }
 
     #[test]
+    fn the_narrow_product_is_the_product_with_the_transpose() {
+        for (rows, depth, columns) in SIZES {
+            let (a, w) = (numbers(rows * depth, 1), numbers(columns * depth, 2));
+            let size = Size { rows, depth, columns };
+            let mut turned = vec![0.0; w.len()];
+            transpose(&w, &mut turned, columns, depth);
+            let (mut wide, mut narrow) = (vec![0.0; rows * columns], vec![0.0; rows * columns]);
+            let left = Left { data: &a, row: depth, column: 1 };
+            product::<false>(left, (&turned, columns), (&mut wide, columns), size);
+            narrow_product((&a, depth), &w, (&mut narrow, columns), size);
+            for (w, n) in wide.iter().zip(&narrow) {
+                assert!((w - n).abs() < 1e-5, "{rows} × {depth} × {columns}: {w} {n}");
+            }
+        }
+    }
+
+    #[test]
     fn a_row_of_the_product_has_the_same_bits_in_any_number_of_rows() {
         let (depth, columns) = (37, 21);
-        let (a, b) = (numbers(9 * depth, 4), numbers(depth * columns, 5));
-        let product = |rows: usize| {
+        let (a, b) = (numbers(19 * depth, 4), numbers(depth * columns, 5));
+        let product_of = |rows: usize| {
             let mut out = vec![0.0; rows * columns];
-            add_product(
-                Left { data: &a, row: depth, column: 1 },
-                &b,
-                &mut out,
-                rows,
-                depth,
-                columns,
-            );
+            let left = Left { data: &a, row: depth, column: 1 };
+            let size = Size { rows, depth, columns };
+            product::<true>(left, (&b, columns), (&mut out, columns), size);
             out
         };
-        assert_eq!(product(9)[..columns * 5], product(5)[..]);
+        assert_eq!(product_of(19)[..columns * 5], product_of(5)[..]);
     }
 }

@@ -1,14 +1,13 @@
 //! A multilayer perceptron that sees a point, the noise level and, if asked, a label.
 
-use super::kernel::{Left, add_product, arch, transpose};
-use super::silu::silu;
+use super::kernel::{Left, Size, narrow_product, product, transpose, wide};
+use super::silu::{activate, cosines};
 use crate::rng::{Purpose, stream};
 use crate::{Error, Result};
-use ndarray::{Array2, ArrayViewMut1, s};
+use ndarray::Array2;
 use ndarray_rand::RandomExt;
 use rand_distr::StandardNormal;
 use serde::{Deserialize, Serialize};
-use std::f32::consts::TAU;
 use std::ops::Range;
 
 /// Rows of a block. A row passes through the same products whatever batch it travels in, because every block, the last
@@ -107,22 +106,36 @@ impl Layer {
 pub struct Workspace {
     /// h₀, of which the caller fills the first d columns: (BLOCK, in).
     pub input: Array2<f32>,
-    /// The log-SNR of each row (BLOCK).
+    /// The log-SNR of each row (BLOCK), for [`Mlp::forward`].
     pub log_snr: Vec<f32>,
-    /// The label of each row (BLOCK); ignored by a network without labels.
+    /// The label of each row (BLOCK), for [`Mlp::forward`]; ignored by a network without labels.
     pub labels: Vec<usize>,
     /// The answer (BLOCK, out).
     pub output: Array2<f32>,
-    /// ∂L/∂out, filled by the caller before [`Mlp::backward`] (BLOCK, out).
+    /// ∂L/∂out, filled by the caller before [`Mlp::backward`] or [`Mlp::input_gradient`] (BLOCK, out).
     pub d_output: Array2<f32>,
-    /// ∂L/∂h₀, of which the first d columns are ∂L/∂x (BLOCK, in).
+    /// ∂L/∂x (BLOCK, d), filled by [`Mlp::input_gradient`].
     pub d_input: Array2<f32>,
     hidden: Vec<Array2<f32>>, // h₁ … h_L (BLOCK, width)
     slopes: Vec<Array2<f32>>, // silu' of each hidden layer (BLOCK, width)
     d_hidden: Array2<f32>,    // (BLOCK, width)
     d_z: Array2<f32>,         // (BLOCK, width)
-    transposed: Vec<f32>,     // Wᵀ of the layer at hand
+    point: Array2<f32>,       // x·W_x, the point's part of the first layer (BLOCK, width)
+    mixed: Array2<f32>,       // the weighted sum of h_L over conditions (BLOCK, width)
+    d_label: Array2<f32>,     // ∂L/∂E_y of each row (BLOCK, embedding)
+    narrow: Vec<f32>,         // W_L or its gradient, transposed, where it is narrow (out, width)
 }
+
+/// What all rows at one level and one label add to the first layer: b₀ + [cos, sin | E_y]·W (width).
+#[derive(Debug, Clone, PartialEq)]
+pub struct Condition(Vec<f32>);
+
+/// Wᵀ of every layer, which the backward pass reads: each at the place of its W in the flat block.
+#[derive(Debug, Clone, Default)]
+pub struct Transposed(Vec<f32>);
+
+/// Answers up to this width are taken as a few dot products.
+const NARROW: usize = 4;
 
 impl Mlp {
     /// A network with random weights: normal with variance 1/in, zero biases, and an answer of zero.
@@ -194,82 +207,194 @@ impl Mlp {
             labels: vec![0; BLOCK],
             output: block(c.outputs),
             d_output: block(c.outputs),
-            d_input: block(self.layers[0].inputs),
+            d_input: block(c.inputs),
             hidden: vec![block(c.width); c.depth],
             slopes: vec![block(c.width); c.depth],
             d_hidden: block(c.width),
             d_z: block(c.width),
-            transposed: vec![
-                0.0;
-                self.layers.iter().map(|l| l.inputs * l.outputs).max().unwrap_or(0)
-            ],
+            point: block(c.width),
+            mixed: block(c.width),
+            d_label: block(if c.labels > 0 { c.embedding } else { 0 }),
+            narrow: vec![0.0; if c.outputs <= NARROW { c.width * c.outputs } else { 0 }],
         }
     }
 
-    /// Fills `w.output` from `w.input[.., ..d]`, `w.log_snr` and `w.labels`, keeping what [`Mlp::backward`] needs.
+    /// Wᵀ of every layer, to be made again whenever the weights change.
+    pub fn transpose(&self, transposed: &mut Transposed) {
+        transposed.0.resize(self.table, 0.0);
+        for layer in &self.layers {
+            let to = &mut transposed.0[layer.weights.clone()];
+            transpose(layer.weights(&self.params), to, layer.inputs, layer.outputs);
+        }
+    }
+
+    /// Fills `w.output` from `w.input[.., ..d]`, `w.log_snr` and `w.labels`, keeping what the gradients need.
     pub fn forward(&self, w: &mut Workspace) {
         self.embed(w);
-        for (l, layer) in self.layers.iter().enumerate() {
+        let first = &self.layers[0];
+        times(&w.input, first.weights(&self.params), &mut w.hidden[0], first.inputs);
+        activate(
+            slice_mut(&mut w.hidden[0]),
+            first.bias(&self.params),
+            slice_mut(&mut w.slopes[0]),
+        );
+        self.hidden_layers::<true>(w);
+        self.last_layer(&w.hidden[self.config.depth - 1], &mut w.narrow, &mut w.output);
+    }
+
+    /// What a level and a label add to the first layer; without a label table the label is ignored.
+    ///
+    /// # Panics
+    /// If there is no such label.
+    pub fn condition(&self, log_snr: f32, label: usize) -> Condition {
+        let (c, first) = (&self.config, &self.layers[0]);
+        let mut seen = vec![0.0; first.inputs - c.inputs];
+        let (level, embedding) = seen.split_at_mut(c.features);
+        fourier(&frequencies(c.features / 2), log_snr, level);
+        if c.labels > 0 {
+            embedding.copy_from_slice(self.label(label));
+        }
+        let mut sum = first.bias(&self.params).to_vec();
+        let weights = &first.weights(&self.params)[c.inputs * c.width..];
+        for (s, row) in seen.iter().zip(weights.chunks_exact(c.width)) {
+            sum.iter_mut().zip(row).for_each(|(z, w)| *z += s * w);
+        }
+        Condition(sum)
+    }
+
+    /// As [`Mlp::forward`] where all rows share a level and a label: only `w.input[.., ..d]` is read.
+    pub fn forward_given(&self, w: &mut Workspace, condition: &Condition) {
+        self.see_point(w);
+        w.hidden[0].assign(&w.point);
+        activate(slice_mut(&mut w.hidden[0]), &condition.0, slice_mut(&mut w.slopes[0]));
+        self.hidden_layers::<true>(w);
+        self.last_layer(&w.hidden[self.config.depth - 1], &mut w.narrow, &mut w.output);
+    }
+
+    /// Fills `w.output` with Σᵢ wᵢ·F(x, conditionᵢ), Σᵢ wᵢ = 1, from `w.input[.., ..d]`; gradients cannot follow.
+    ///
+    /// ```text
+    /// Σᵢ wᵢ·F(x, conditionᵢ) = (Σᵢ wᵢ·h_L(x, conditionᵢ))·W_L + b_L
+    /// ```
+    ///
+    /// The conditions share x·W_x before the first activation and everything after the last.
+    pub fn blend(&self, w: &mut Workspace, terms: &[(Condition, f32)]) {
+        self.see_point(w);
+        let last = self.config.depth - 1;
+        for (i, (condition, weight)) in terms.iter().enumerate() {
+            w.hidden[0].assign(&w.point);
+            activate(slice_mut(&mut w.hidden[0]), &condition.0, &mut []);
+            self.hidden_layers::<false>(w);
+            match (i, terms.len()) {
+                (_, 1) => self.last_layer(&w.hidden[last], &mut w.narrow, &mut w.output),
+                (0, _) => w.mixed.zip_mut_with(&w.hidden[last], |m, h| *m = weight * h),
+                _ => w.mixed.scaled_add(*weight, &w.hidden[last]),
+            }
+        }
+        if terms.len() > 1 {
+            self.last_layer(&w.mixed, &mut w.narrow, &mut w.output);
+        }
+    }
+
+    /// w.point ← x·W_x, whatever the level and the label.
+    fn see_point(&self, w: &mut Workspace) {
+        let weights = self.layers[0].weights(&self.params);
+        times(&w.input, weights, &mut w.point, self.config.inputs);
+    }
+
+    /// h₂ … h_L from h₁; with `KEEP` also the slopes.
+    fn hidden_layers<const KEEP: bool>(&self, w: &mut Workspace) {
+        for l in 1..self.config.depth {
             let (before, rest) = w.hidden.split_at_mut(l);
-            let h = before.last().unwrap_or(&w.input);
-            let out = rest.first_mut().unwrap_or(&mut w.output);
-            let left = Left { data: slice(h), row: layer.inputs, column: 1 };
-            let z = slice_mut(out);
-            z.chunks_exact_mut(layer.outputs)
-                .for_each(|row| row.copy_from_slice(layer.bias(&self.params)));
-            add_product(left, layer.weights(&self.params), z, BLOCK, layer.inputs, layer.outputs);
-            if l < self.config.depth {
-                activate(out, &mut w.slopes[l]);
-                if self.config.residual && l > 0 {
-                    *out += h;
-                }
+            let (h, out) = (&before[l - 1], &mut rest[0]);
+            let layer = &self.layers[l];
+            times(h, layer.weights(&self.params), out, layer.inputs);
+            let slopes = if KEEP { slice_mut(&mut w.slopes[l]) } else { &mut [] };
+            activate(slice_mut(out), layer.bias(&self.params), slopes);
+            if self.config.residual {
+                *out += h;
             }
         }
     }
 
-    /// From `w.d_output`, after [`Mlp::forward`]: fills `w.d_input` and, if `grads` is given, *adds* ∂L/∂θ to it.
+    /// out ← h·W_L + b_L.
+    fn last_layer(&self, h: &Array2<f32>, narrow: &mut [f32], out: &mut Array2<f32>) {
+        let layer = &self.layers[self.config.depth];
+        let (inputs, outputs) = (layer.inputs, layer.outputs);
+        if outputs <= NARROW {
+            transpose(layer.weights(&self.params), narrow, inputs, outputs);
+            let size = Size { rows: BLOCK, depth: inputs, columns: outputs };
+            narrow_product((slice(h), inputs), narrow, (slice_mut(out), outputs), size);
+        } else {
+            times(h, layer.weights(&self.params), out, inputs);
+        }
+        for row in slice_mut(out).chunks_exact_mut(outputs) {
+            row.iter_mut().zip(layer.bias(&self.params)).for_each(|(o, b)| *o += b);
+        }
+    }
+
+    /// From `w.d_output`, after [`Mlp::forward`]: *adds* ∂L/∂θ to `grads`.
     ///
     /// ```text
     /// d_z = d_h·silu'(z),   d_W = hᵀ·d_z,   d_b = Σ_rows d_z,   d_h(before) = d_z·Wᵀ (+ d_h if residual)
     /// ```
-    pub fn backward(&self, w: &mut Workspace, mut grads: Option<&mut [f32]>) {
-        for (l, layer) in self.layers.iter().enumerate().rev() {
-            let hidden_layer = l < self.config.depth;
-            if hidden_layer {
-                multiply(slice(&w.d_hidden), slice(&w.slopes[l]), slice_mut(&mut w.d_z));
-            }
-            let d_z = if hidden_layer { &w.d_z } else { &w.d_output };
-            if let Some(grads) = grads.as_deref_mut() {
-                let h = if l == 0 { &w.input } else { &w.hidden[l - 1] };
-                add_gradient(layer, h, d_z, grads);
-            }
-            let d_h = if l == 0 { &mut w.d_input } else { &mut w.d_hidden };
-            if !(self.config.residual && hidden_layer && l > 0) {
-                d_h.fill(0.0);
-            }
-            transpose(layer.weights(&self.params), &mut w.transposed, layer.inputs, layer.outputs);
-            let left = Left { data: slice(d_z), row: layer.outputs, column: 1 };
-            add_product(left, &w.transposed, slice_mut(d_h), BLOCK, layer.outputs, layer.inputs);
+    pub fn backward(&self, w: &mut Workspace, transposed: &Transposed, grads: &mut [f32]) {
+        let depth = self.config.depth;
+        for l in (0..=depth).rev() {
+            self.step_back(w, transposed, l);
+            let h = if l == 0 { &w.input } else { &w.hidden[l - 1] };
+            let d_z = if l == depth { &w.d_output } else { &w.d_z };
+            add_gradient(&self.layers[l], h, d_z, &mut w.narrow, grads);
         }
-        if let Some(grads) = grads
-            && self.config.labels > 0
-        {
-            self.add_label_gradient(w, grads);
+        if self.config.labels > 0 {
+            self.add_label_gradient(w, transposed, grads);
         }
+    }
+
+    /// From `w.d_output`, after [`Mlp::forward`] or [`Mlp::forward_given`]: fills `w.d_input` with ∂L/∂x.
+    pub fn input_gradient(&self, w: &mut Workspace, transposed: &Transposed) {
+        for l in (0..=self.config.depth).rev() {
+            self.step_back(w, transposed, l);
+        }
+        let (d, first) = (self.config.inputs, &self.layers[0]);
+        let size = Size { rows: BLOCK, depth: first.outputs, columns: d };
+        let (d_z, out) = (slice(&w.d_z), (slice_mut(&mut w.d_input), d));
+        if d <= NARROW {
+            narrow_product((d_z, first.outputs), first.weights(&self.params), out, size);
+        } else {
+            let left = Left { data: d_z, row: first.outputs, column: 1 };
+            product::<false>(left, (&transposed.0[first.weights.clone()], first.inputs), out, size);
+        }
+    }
+
+    /// Leaves ∂L/∂z of layer l in `w.d_z`, from that of the layer above; nothing to do for the last.
+    fn step_back(&self, w: &mut Workspace, transposed: &Transposed, l: usize) {
+        let depth = self.config.depth;
+        if l == depth {
+            return;
+        }
+        let above = &self.layers[l + 1];
+        let d_z = if l + 1 == depth { &w.d_output } else { &w.d_z };
+        let left = Left { data: slice(d_z), row: above.outputs, column: 1 };
+        let turned = (&transposed.0[above.weights.clone()], above.inputs);
+        let size = Size { rows: BLOCK, depth: above.outputs, columns: above.inputs };
+        let d_h = (slice_mut(&mut w.d_hidden), above.inputs);
+        if self.config.residual && l + 1 < depth {
+            product::<true>(left, turned, d_h, size); // d_h passes by the layer too
+        } else {
+            product::<false>(left, turned, d_h, size);
+        }
+        multiply(slice(&w.d_hidden), slice(&w.slopes[l]), slice_mut(&mut w.d_z));
     }
 
     /// Fills the columns of `input` behind the point: the features of the log-SNR and the label's embedding.
     fn embed(&self, w: &mut Workspace) {
         let c = &self.config;
         let frequencies = frequencies(c.features / 2);
-        let mut features = vec![0.0; c.features];
         let width = w.input.ncols();
         for (row, input) in slice_mut(&mut w.input).chunks_exact_mut(width).enumerate() {
-            if row == 0 || w.log_snr[row] != w.log_snr[row - 1] {
-                fourier(&frequencies, w.log_snr[row], &mut features); // once where rows share a level
-            }
             let (level, label) = input[c.inputs..].split_at_mut(c.features);
-            level.copy_from_slice(&features);
+            fourier(&frequencies, w.log_snr[row], level);
             if c.labels > 0 {
                 label.copy_from_slice(self.label(w.labels[row]));
             }
@@ -282,12 +407,17 @@ impl Mlp {
         &self.params[self.table + label * self.config.embedding..][..self.config.embedding]
     }
 
-    fn add_label_gradient(&self, w: &Workspace, grads: &mut [f32]) {
-        let c = &self.config;
-        for (label, d) in w.labels.iter().zip(w.d_input.outer_iter()) {
-            let mut row =
-                ArrayViewMut1::from(&mut grads[self.table + label * c.embedding..][..c.embedding]);
-            row += &d.slice(s![c.inputs + c.features..]);
+    /// Adds ∂L/∂E, from `w.d_z` of the first layer: d_E_y = Σ over the rows with label y of d_z·W_labelᵀ.
+    fn add_label_gradient(&self, w: &mut Workspace, transposed: &Transposed, grads: &mut [f32]) {
+        let (c, first) = (&self.config, &self.layers[0]);
+        let left = Left { data: slice(&w.d_z), row: first.outputs, column: 1 };
+        let turned = &transposed.0[first.weights.clone()][c.inputs + c.features..];
+        let size = Size { rows: BLOCK, depth: first.outputs, columns: c.embedding };
+        let out = (slice_mut(&mut w.d_label), c.embedding);
+        product::<false>(left, (turned, first.inputs), out, size);
+        for (label, d) in w.labels.iter().zip(slice(&w.d_label).chunks_exact(c.embedding.max(1))) {
+            let row = &mut grads[self.table + label * c.embedding..][..c.embedding];
+            row.iter_mut().zip(d).for_each(|(g, d)| *g += d);
         }
     }
 }
@@ -322,37 +452,64 @@ fn frequencies(n: usize) -> Vec<f32> {
 
 /// cos and then sin of 2π·f·λ at every frequency f.
 fn fourier(frequencies: &[f32], log_snr: f32, features: &mut [f32]) {
-    let (cosines, sines) = features.split_at_mut(frequencies.len());
-    for ((f, cos), sin) in frequencies.iter().zip(cosines).zip(sines) {
-        (*sin, *cos) = (TAU * f * log_snr).sin_cos();
+    const MOST: usize = 64;
+    for (i, some) in frequencies.chunks(MOST).enumerate() {
+        let mut turns = [0.0; MOST];
+        turns.iter_mut().zip(some).for_each(|(t, f)| *t = f * log_snr);
+        let (from, n) = (i * MOST, some.len());
+        cosines(&turns[..n], 0.0, &mut features[from..][..n]);
+        cosines(&turns[..n], -0.25, &mut features[frequencies.len() + from..][..n]); // sines
     }
 }
 
-/// Replaces z by silu(z), and `slopes` by silu'(z).
-fn activate(z: &mut Array2<f32>, slopes: &mut Array2<f32>) {
-    let (z, slopes) = (slice_mut(z), slice_mut(slopes));
-    arch().dispatch(
-        #[inline(always)]
-        || z.iter_mut().zip(slopes).for_each(|(z, slope)| (*z, *slope) = silu(*z)),
-    );
+/// out ← h·W, with the first `depth` columns of h (BLOCK, …) and rows of W (…, columns of out).
+fn times(h: &Array2<f32>, weights: &[f32], out: &mut Array2<f32>, depth: usize) {
+    let columns = out.ncols();
+    let left = Left { data: slice(h), row: h.ncols(), column: 1 };
+    let size = Size { rows: BLOCK, depth, columns };
+    product::<false>(left, (weights, columns), (slice_mut(out), columns), size);
 }
 
 /// Adds d_W = hᵀ·d_z and d_b = Σ_rows d_z.
-fn add_gradient(layer: &Layer, h: &Array2<f32>, d_z: &Array2<f32>, grads: &mut [f32]) {
-    let left = Left { data: slice(h), row: 1, column: layer.inputs };
-    let right = slice(d_z);
-    add_product(left, right, &mut grads[layer.weights.clone()], layer.inputs, BLOCK, layer.outputs);
-    let d_b = &mut grads[layer.bias.clone()];
-    for row in right.chunks_exact(layer.outputs) {
-        d_b.iter_mut().zip(row).for_each(|(b, d)| *b += d);
+fn add_gradient(
+    layer: &Layer,
+    h: &Array2<f32>,
+    d_z: &Array2<f32>,
+    narrow: &mut [f32],
+    grads: &mut [f32],
+) {
+    let (inputs, outputs) = (layer.inputs, layer.outputs);
+    let d_w = &mut grads[layer.weights.clone()];
+    if outputs <= NARROW {
+        // d_Wᵀ = d_zᵀ·h fills whole vectors
+        let left = Left { data: slice(d_z), row: 1, column: outputs };
+        let size = Size { rows: outputs, depth: BLOCK, columns: inputs };
+        product::<false>(left, (slice(h), inputs), (narrow, inputs), size);
+        for (i, d) in d_w.iter_mut().enumerate() {
+            *d += narrow[i % outputs * inputs + i / outputs];
+        }
+    } else {
+        let left = Left { data: slice(h), row: 1, column: inputs };
+        let size = Size { rows: inputs, depth: BLOCK, columns: outputs };
+        product::<true>(left, (slice(d_z), outputs), (d_w, outputs), size);
     }
+    let d_b = &mut grads[layer.bias.clone()];
+    wide(
+        #[inline(always)]
+        || {
+            for row in slice(d_z).chunks_exact(outputs) {
+                d_b.iter_mut().zip(row).for_each(|(b, d)| *b += d);
+            }
+        },
+    );
 }
 
 /// out = a·b, element by element.
 fn multiply(a: &[f32], b: &[f32], out: &mut [f32]) {
-    for ((o, a), b) in out.iter_mut().zip(a).zip(b) {
-        *o = a * b;
-    }
+    wide(
+        #[inline(always)]
+        || out.iter_mut().zip(a).zip(b).for_each(|((o, a), b)| *o = a * b),
+    );
 }
 
 /// The elements of a buffer, row by row.

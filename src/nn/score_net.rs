@@ -1,6 +1,6 @@
 //! A network that answers as a score.
 
-use super::mlp::{BLOCK, Mlp, MlpConfig, Workspace};
+use super::mlp::{BLOCK, Condition, Mlp, MlpConfig, Workspace};
 use crate::Result;
 use crate::noise::NoiseLevel;
 use crate::score::{ScoreFn, score_of_denoised};
@@ -123,16 +123,18 @@ impl ScoreNet {
         terms: &[(usize, f64)],
     ) -> Array2<f64> {
         let c = self.target.coefficients(level.ratio(), self.sigma_data);
+        let log_snr = level.log_snr() as f32;
+        let condition =
+            |(label, weight): &(usize, f64)| (self.mlp.condition(log_snr, *label), *weight as f32);
+        let terms: Vec<(Condition, f32)> = terms.iter().map(condition).collect();
         let mut out = Array2::zeros(x.raw_dim());
         for_blocks(&self.mlp, &self.pool, x, out.view_mut(), |x, mut out, w| {
-            fill(w, x, c.input / level.alpha, level);
-            out.zip_mut_with(&x, |o, x| *o = c.skip * x / level.alpha);
-            for (label, weight) in terms {
-                w.labels.fill(*label);
-                self.mlp.forward(w);
-                let answer = w.output.slice(s![..x.nrows(), ..]);
-                out.zip_mut_with(&answer, |o, f| *o += c.out * weight * *f as f64);
-            }
+            fill(w, x, c.input / level.alpha);
+            self.mlp.blend(w, &terms);
+            let answer = w.output.slice(s![..x.nrows(), ..]);
+            Zip::from(&mut out).and(x).and(answer).for_each(|o, x, f| {
+                *o = c.skip * x / level.alpha + c.out * *f as f64;
+            });
         });
         out
     }
@@ -142,11 +144,10 @@ impl ScoreNet {
 #[derive(Debug, Default)]
 pub struct Pool(Mutex<Vec<Workspace>>);
 
-/// Puts the rows of `x`, scaled, and their level into a workspace; the rows behind them are zero.
-pub fn fill(w: &mut Workspace, x: ArrayView2<f64>, scale: f64, level: NoiseLevel) {
+/// Puts the rows of `x`, scaled, into a workspace; the rows behind them are zero.
+pub fn fill(w: &mut Workspace, x: ArrayView2<f64>, scale: f64) {
     let d = x.ncols();
-    w.input.fill(0.0);
-    w.log_snr.fill(level.log_snr() as f32);
+    w.input.slice_mut(s![x.nrows().., ..d]).fill(0.0);
     let mut rows = w.input.slice_mut(s![..x.nrows(), ..d]);
     Zip::from(&mut rows).and(x).for_each(|i, x| *i = (scale * x) as f32);
 }

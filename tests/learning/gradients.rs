@@ -4,7 +4,7 @@ use super::reference::{Rows, forward, groups};
 use crate::common::{assert_law, max_abs, normals, worst};
 use ndarray::{Array2, s};
 use scorelab::nn::mlp::BLOCK;
-use scorelab::nn::{Mlp, MlpConfig, ScoreNet, Target, Workspace};
+use scorelab::nn::{Mlp, MlpConfig, ScoreNet, Target, Transposed, Workspace};
 use scorelab::noise::NoiseLevel;
 use scorelab::score::ScoreFn;
 
@@ -31,6 +31,8 @@ fn shapes() -> Vec<(&'static str, MlpConfig)> {
         ("residual with labels", shape(true, 4)),
         ("one hidden layer", MlpConfig { depth: 1, ..shape(true, 2) }),
         ("no level", MlpConfig { features: 0, ..shape(false, 0) }),
+        ("a narrow answer", MlpConfig { outputs: 2, inputs: 2, ..shape(true, 4) }),
+        ("a wide point", MlpConfig { inputs: 21, ..shape(false, 3) }),
         ("one frequency", MlpConfig { features: 2, ..shape(false, 1) }),
     ]
 }
@@ -61,6 +63,12 @@ fn run(mlp: &Mlp, rows: &Rows) -> Workspace {
     w.labels = rows.labels.clone();
     mlp.forward(&mut w);
     w
+}
+
+fn transposed(mlp: &Mlp) -> Transposed {
+    let mut turned = Transposed::default();
+    mlp.transpose(&mut turned);
+    turned
 }
 
 fn in_f64(values: &[f32]) -> Vec<f64> {
@@ -110,7 +118,7 @@ fn parameter_gradients_are_central_differences_of_the_forward_pass_in_f64() {
         let mut w = run(&mlp, &rows);
         w.d_output.assign(&c);
         let mut grads = vec![0.0; mlp.params.len()];
-        mlp.backward(&mut w, Some(&mut grads));
+        mlp.backward(&mut w, &transposed(&mlp), &mut grads);
         let (mut params, c) = (in_f64(&mlp.params), c.mapv(f64::from));
         let mut slope = |i: usize| {
             let here = params[i];
@@ -142,8 +150,8 @@ fn parameter_gradients_are_added_to_what_is_there() {
     let mut w = run(&mlp, &rows);
     w.d_output.fill(1.0);
     let (mut once, mut twice) = (vec![0.0; mlp.params.len()], vec![0.0; mlp.params.len()]);
-    mlp.backward(&mut w, Some(&mut once));
-    (0..2).for_each(|_| mlp.backward(&mut w, Some(&mut twice)));
+    mlp.backward(&mut w, &transposed(&mlp), &mut once);
+    (0..2).for_each(|_| mlp.backward(&mut w, &transposed(&mlp), &mut twice));
     let size = worst(once.iter().map(|g| f64::from(g.abs())));
     let off = |factor: f32| {
         worst(once.iter().zip(&twice).map(|(a, b)| f64::from((factor * a - b).abs()) / size))
@@ -159,7 +167,7 @@ fn input_gradients_are_central_differences_row_by_row() {
         let mut w = run(&mlp, &rows);
         let c = normals(BLOCK, config.outputs + 1).slice(s![.., 1..]).mapv(|v| v as f32);
         w.d_output.assign(&c);
-        mlp.backward(&mut w, None);
+        mlp.input_gradient(&mut w, &transposed(&mlp));
         let (params, c) = (in_f64(&mlp.params), c.mapv(f64::from));
         for i in 0..config.inputs {
             let shifted = |h: f64| {
@@ -227,4 +235,45 @@ fn a_rows_score_has_the_same_bits_in_any_batch_and_position() {
     }
     assert_eq!(net.score(x.slice(s![..;-1, ..]), level), whole.slice(s![..;-1, ..]));
     assert_ne!(net.score(x.slice(s![1.., ..]), level), whole.slice(s![..199, ..]), "other rows");
+}
+
+#[test]
+fn one_condition_for_all_rows_is_the_same_condition_in_each() {
+    for (name, config) in shapes() {
+        let (mlp, mut same) = (network(config.clone()), rows(&config));
+        same.log_snr.fill(1.5);
+        same.labels.fill(config.labels.saturating_sub(1));
+        let mut each = run(&mlp, &same);
+        let mut shared = each.clone();
+        let condition = |log_snr: f32| mlp.condition(log_snr, same.labels[0]);
+        let residual = |w: &Workspace| {
+            max_abs(&(&w.output - &each.output).mapv(f64::from))
+                / max_abs(&each.output.mapv(f64::from))
+        };
+        mlp.forward_given(&mut shared, &condition(1.5));
+        let truth = residual(&shared);
+        mlp.forward_given(&mut shared, &condition(1.6));
+        if config.features > 0 {
+            assert_law(name, truth, residual(&shared), 1e-5);
+        }
+        // half of one condition and half of another is the mean of the answers
+        let half = |log_snr: f32| (condition(log_snr), 0.5);
+        mlp.forward_given(&mut shared, &condition(-2.0));
+        let mean = (&shared.output + &each.output) * 0.5;
+        mlp.blend(&mut shared, &[half(1.5), half(-2.0)]);
+        let off =
+            max_abs(&(&shared.output - &mean).mapv(f64::from)) / max_abs(&mean.mapv(f64::from));
+        assert!(off < 1e-5, "{name}: {off:e}");
+        mlp.blend(&mut shared, &[(condition(1.5), 1.0)]);
+        assert!(residual(&shared) < 1e-5, "{name}: one term");
+        // the gradient to the input does not depend on which of the two ran forward
+        mlp.forward(&mut each);
+        mlp.forward_given(&mut shared, &condition(1.5));
+        for w in [&mut each, &mut shared] {
+            w.d_output.fill(1.0);
+            mlp.input_gradient(w, &transposed(&mlp));
+        }
+        let off = max_abs(&(&shared.d_input - &each.d_input).mapv(f64::from));
+        assert!(off < 1e-4 * max_abs(&each.d_input.mapv(f64::from)), "{name}: {off:e}");
+    }
 }

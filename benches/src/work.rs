@@ -1,0 +1,209 @@
+//! The workloads, each a closure that does one unit of work.
+
+use ndarray::Array2;
+use scorelab::classifier_free::{JointDenoising, JointNet, train_joint};
+use scorelab::classifier_guidance::{ClassifierConfig, NoisyClassifier};
+use scorelab::data::Scene;
+use scorelab::guidance::{ClassifierGuided, Gamma};
+use scorelab::mixture::{Labelled, Mixture};
+use scorelab::nn::{MlpConfig, Target};
+use scorelab::noise::{Grid, NoiseLevel, Process, Spacing};
+use scorelab::rng::Purpose;
+use scorelab::sampler::{Ddim, sample, start};
+use scorelab::score::ScoreFn;
+use scorelab::train::{Denoising, Levels, TrainConfig, Training};
+
+/// One workload.
+pub struct Workload {
+    /// W1 … W7.
+    pub name: &'static str,
+    /// What a unit is.
+    pub unit: &'static str,
+    /// Units that one call of `run` does.
+    pub units: f64,
+    /// FLOPs of a unit in the matrix products; 0 where that is not the work.
+    pub flops: f64,
+    /// Does the work once.
+    pub run: Box<dyn FnMut()>,
+}
+
+const BATCH: usize = 512;
+const POINTS: usize = 16_384;
+const SAMPLING_STEPS: usize = 16; // of a grid of 256
+const CLASSES: usize = 8;
+
+fn plane() -> Labelled {
+    Scene::named("ring8").expect("a built-in scene").mixture.sample(50_000, 0, Purpose::Data)
+}
+
+/// FLOPs of one forward pass of one row.
+pub fn forward_flops(c: &MlpConfig) -> f64 {
+    let seen = c.inputs + c.features + if c.labels > 0 { c.embedding } else { 0 };
+    2.0 * (seen * c.width + (c.depth - 1) * c.width * c.width + c.width * c.outputs) as f64
+}
+
+/// FLOPs of a training step of one row: forward, the gradient of the weights, and back to the first layer.
+pub fn training_flops(c: &MlpConfig) -> f64 {
+    let first = forward_flops(&MlpConfig { depth: 1, outputs: 0, ..c.clone() });
+    3.0 * forward_flops(c) - first
+}
+
+/// Training of a joint network in the plane, a step at a time without end.
+pub fn training(name: &'static str, config: MlpConfig, batch: usize) -> Workload {
+    let flops = batch as f64 * training_flops(&MlpConfig { labels: CLASSES + 1, ..config.clone() });
+    let data: &'static Labelled = Box::leak(Box::new(plane()));
+    train_forever(name, "steps", flops, config, CLASSES, data, batch)
+}
+
+fn train_forever(
+    name: &'static str,
+    unit: &'static str,
+    flops: f64,
+    config: MlpConfig,
+    classes: usize,
+    data: &'static Labelled,
+    batch: usize,
+) -> Workload {
+    let net = JointNet::new(config, classes, Target::Eps, 1.0, 0).expect("a valid shape");
+    let denoising =
+        Denoising { data, target: Target::Eps, sigma_data: 1.0, levels: Levels::default() };
+    let objective = Box::leak(Box::new(JointDenoising::new(denoising, 0.1).expect("p_drop")));
+    let settings =
+        TrainConfig { steps: 10_000_000, batch, learning_rate: 1e-3, ..TrainConfig::default() };
+    let mut training =
+        Training::new(net.mlp().clone(), objective, settings).expect("valid settings");
+    let run = move || {
+        training.next().expect("steps without end").expect("no divergence");
+    };
+    Workload { name, unit, units: 1.0, flops, run: Box::new(run) }
+}
+
+/// A joint network and a classifier, briefly trained, so that the walks they steer stay where data are.
+fn nets(config: MlpConfig) -> (&'static JointNet, &'static NoisyClassifier) {
+    let data = plane();
+    let net = JointNet::new(config, CLASSES, Target::Eps, 1.0, 0).expect("a valid shape");
+    let short = TrainConfig { steps: 100, ..TrainConfig::default() };
+    let joint = train_joint(net, &data, Levels::default(), 0.1, short.clone(), |_| ());
+    let config =
+        ClassifierConfig { width: 128, depth: 3, train: short, ..ClassifierConfig::default() };
+    let classifier = NoisyClassifier::train(&data, &config, |_| ());
+    (
+        Box::leak(Box::new(joint.expect("trains"))),
+        Box::leak(Box::new(classifier.expect("trains"))),
+    )
+}
+
+/// The first steps of a DDIM walk of `points` points, an equal share of them for each class.
+fn walks(points: usize, guided: impl Fn(usize, &dyn Fn(&dyn ScoreFn))) {
+    let process = Process::VpCosine;
+    let grid = Grid::between(&process, Spacing::Uniform, 0.998, 0.936, SAMPLING_STEPS)
+        .expect("a valid grid");
+    let each = points / CLASSES;
+    for class in 0..CLASSES {
+        guided(class, &|score| {
+            let z = start(each, score.dim(), &process, &grid, class as u64);
+            sample(&Ddim { eta: 0.0 }, score, &process, &grid, z.view(), 0);
+        });
+    }
+}
+
+/// Classifier-free sampling in the plane.
+pub fn classifier_free(name: &'static str, config: MlpConfig, points: usize) -> Workload {
+    let flops = 2.0 * forward_flops(&MlpConfig { labels: CLASSES + 1, ..config.clone() });
+    let (joint, _) = nets(config);
+    let gamma = Gamma::new(3.0).expect("finite");
+    let run = move || walks(points, |class, walk| walk(&joint.guided(class, gamma)));
+    let units = (points * SAMPLING_STEPS) as f64;
+    Workload { name, unit: "point·steps", units, flops, run: Box::new(run) }
+}
+
+fn classifier_guidance() -> Workload {
+    let (joint, classifier) = nets(MlpConfig::default());
+    let score = Box::leak(Box::new(joint.unconditional()));
+    let gamma = Gamma::new(3.0).expect("finite");
+    let run = move || {
+        walks(POINTS, |class, walk| {
+            let likelihood = classifier.given(class);
+            walk(&ClassifierGuided { score, likelihood: &likelihood, gamma });
+        });
+    };
+    let units = (POINTS * SAMPLING_STEPS) as f64;
+    Workload { name: "W4", unit: "point·steps", units, flops: 256_000.0, run: Box::new(run) }
+}
+
+const PIXELS: usize = 784;
+
+fn digits_config() -> MlpConfig {
+    let (inputs, outputs) = (PIXELS, PIXELS);
+    MlpConfig { inputs, outputs, features: 64, width: 512, depth: 3, ..MlpConfig::default() }
+}
+
+fn digits_training() -> Workload {
+    let mixture = Mixture::isotropic(vec![1.0], Array2::zeros((1, PIXELS)), &[0.5], vec![0]);
+    let x = mixture.expect("one Gaussian").sample(4096, 0, Purpose::Data).x;
+    let y = (0..4096).map(|i| i % 10).collect();
+    let data = Box::leak(Box::new(Labelled { x, y }));
+    train_forever("W5-training", "steps", 1.866e9, digits_config(), 10, data, 256)
+}
+
+fn digits_sampling() -> Workload {
+    let net = JointNet::new(digits_config(), 10, Target::Eps, 1.0, 0).expect("a valid shape");
+    let net: &'static JointNet = Box::leak(Box::new(net));
+    let process = Process::VpCosine;
+    let grid = Grid::between(&process, Spacing::Uniform, 0.998, 0.9, 10).expect("a valid grid");
+    let z = start(256, PIXELS, &process, &grid, 0);
+    let gamma = Gamma::new(3.0).expect("finite");
+    let run = move || {
+        sample(&Ddim { eta: 0.0 }, &net.guided(1, gamma), &process, &grid, z.view(), 0);
+    };
+    let units = 2560.0;
+    Workload { name: "W5-sampling", unit: "image·steps", units, flops: 5.44e6, run: Box::new(run) }
+}
+
+/// Components on a spiral, each slanted its own way.
+pub fn spiral(components: usize) -> Mixture {
+    let at = |k: usize| 0.05 + 4.0 * (k as f64 + 0.5) / components as f64;
+    let means = Array2::from_shape_fn((components, 2), |(k, i)| {
+        let (sin, cos) = (3.0 * at(k)).sin_cos();
+        at(k) * if i == 0 { cos } else { sin }
+    });
+    let cov = |k: usize| {
+        let (a, b) = (0.01 + 0.002 * at(k), 0.004 * (5.0 * at(k)).sin());
+        ndarray::array![[a, b], [b, 0.015]]
+    };
+    let covs = (0..components).map(cov).collect();
+    Mixture::new(vec![1.0; components], means, covs, vec![0; components]).expect("a valid mixture")
+}
+
+fn exact(name: &'static str, components: usize, points: usize, each: bool) -> Workload {
+    let mixture = spiral(components);
+    let x = mixture.sample(points, 1, Purpose::Reference).x;
+    let levels: Vec<NoiseLevel> = (0..points)
+        .map(|i| NoiseLevel::ve(0.01 * 500f64.powf(i as f64 / points as f64)))
+        .collect();
+    let run = move || {
+        if each {
+            todo!()
+        } else {
+            std::hint::black_box(mixture.score(x.view(), levels[points / 2]));
+        }
+    };
+    Workload { name, unit: "points", units: points as f64, flops: 0.0, run: Box::new(run) }
+}
+
+/// A maker of a workload, so that only those asked for are set up.
+pub type Maker = fn() -> Workload;
+
+/// Every workload by name.
+pub fn all() -> Vec<(&'static str, Maker)> {
+    vec![
+        ("W1", || training("W1", MlpConfig::default(), BATCH)),
+        ("W3", || classifier_free("W3", MlpConfig::default(), POINTS)),
+        ("W4", classifier_guidance),
+        ("W5-training", digits_training),
+        ("W5-sampling", digits_sampling),
+        ("W7", || exact("W7", 1016, 4096, true)),
+        ("W7-one-level", || exact("W7-one-level", 1016, 4096, false)),
+        ("W7-small", || exact("W7-small", 4, POINTS, false)),
+    ]
+}
