@@ -78,6 +78,10 @@ fn experiment(lab: &mut Lab) -> Result<()> {
     for build in [None, Some(1), Some(2), Some(3), Some(4)] {
         figures.push(lecture::bayes_sum(&s, point, level, Gamma::new(1.0)?, build)?);
     }
+    if lab.settings.all {
+        let frames = lecture::bayes_through_time(&s, lab.size(72, 24))?;
+        lab.animate("A1_bayes_through_time", frames.collect::<Vec<_>>())?;
+    }
     lab.draw(&figures)
 }
 

@@ -7,6 +7,10 @@
 //! No classifier is trained, yet one is there: s_θ(x, y) − s_θ(x, ∅) is the gradient of an implicit log p(y | x_t). A label
 //! is a row of the network's table; the null label ∅ is one row more.
 
+mod shown;
+
+pub use shown::shown_labels;
+
 use crate::guidance::Gamma;
 use crate::mixture::Labelled;
 use crate::nn::{Mlp, MlpConfig, ScoreNet, Target, Workspace};
@@ -71,6 +75,17 @@ impl JointNet {
     /// The number of classes; ∅ is not one of them.
     pub fn classes(&self) -> usize {
         self.net.mlp.config.labels - 1
+    }
+
+    /// Refuses data with a label that is not a class of the network.
+    fn knows(&self, data: &Labelled) -> Result<()> {
+        match data.y.iter().find(|y| **y >= self.classes()) {
+            None => Ok(()),
+            Some(y) => {
+                let must = format!("below {}, the number of the network's classes", self.classes());
+                Err(Error::value("a label of the data", y, must))
+            }
+        }
     }
 
     /// s_θ(x, y), the conditional score.
@@ -227,10 +242,7 @@ pub fn train_joint(
     mut progress: impl FnMut(Step),
 ) -> Result<JointNet> {
     let (target, sigma_data) = (net.net.target, net.net.sigma_data);
-    if let Some(y) = data.y.iter().find(|y| **y >= net.classes()) {
-        let must = format!("below {}, the number of the network's classes", net.classes());
-        return Err(Error::value("a label of the data", y, must));
-    }
+    net.knows(data)?;
     let denoising = Denoising { data, target, sigma_data, levels };
     let objective = JointDenoising::new(denoising, p_drop)?;
     let mlp = run(net.net.mlp, &objective, config, &mut progress)?;

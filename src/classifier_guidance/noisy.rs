@@ -40,6 +40,11 @@ impl NoisyClassifier {
         ClassLikelihood::new(&self.0, class)
     }
 
+    /// How many numbers were trained.
+    pub fn parameters(&self) -> usize {
+        self.0.mlp.params.len()
+    }
+
     /// p_φ(y | x_t) of every class: `x` (n, d) → (n, classes), rows sum to one.
     pub fn probabilities(&self, x: ArrayView2<f64>, level: NoiseLevel) -> Array2<f64> {
         self.0.probabilities(x, level)
@@ -72,6 +77,16 @@ impl OneVsRest {
             NoisyClassifier::train(&Labelled { x: data.x.clone(), y }, config, &mut progress)
         };
         (0..classes).map(one).collect::<Result<_>>().map(OneVsRest)
+    }
+
+    /// How many networks there are, one for each label.
+    pub fn networks(&self) -> usize {
+        self.0.len()
+    }
+
+    /// How many numbers were trained, in all networks together.
+    pub fn parameters(&self) -> usize {
+        self.0.iter().map(NoisyClassifier::parameters).sum()
     }
 
     /// p(y | x_t) of one class, from its own network.

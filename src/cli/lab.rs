@@ -215,6 +215,13 @@ impl Lab {
         )
     }
 
+    /// Where the first n starting points of the present grid end under a score (n, d).
+    pub fn ends(&self, score: &dyn ScoreFn, n: usize) -> Array2<f64> {
+        let (dim, seed) = (self.scene.mixture.dim(), self.settings.seed);
+        let start = sampler::start(n, dim, &self.process, &self.grid, seed);
+        sample(&self.method, score, &self.process, &self.grid, start.view(), seed)
+    }
+
     /// What the lecture's figures need to know.
     pub fn setting(&self) -> Setting<'_> {
         Setting {
@@ -247,14 +254,19 @@ impl Lab {
         Ok(())
     }
 
-    /// Writes an animation of the experiment's look and remembers its files.
+    /// Writes an animation of the experiment's look, with `--all` also each frame as a numbered PNG, and remembers the
+    /// animation and its first frame.
     ///
     /// # Errors
     /// If it cannot be drawn or written.
     pub fn animate(&mut self, stem: &str, frames: impl IntoIterator<Item = Figure>) -> Result<()> {
         let Output { dir, theme, lang, .. } = self.output.clone();
-        let animation = Animation { dir, stem: stem.into(), theme, lang, ..Animation::default() };
-        self.keep(plot::write_gif(frames, &animation)?);
+        let (stem, pictures) = (stem.into(), self.settings.all);
+        let animation =
+            Animation { dir, stem, theme, lang, frames: pictures, ..Animation::default() };
+        let mut files = plot::write_gif(frames, &animation)?;
+        files.truncate(2); // a list of every frame tells nobody anything
+        self.keep(files);
         Ok(())
     }
 

@@ -2,12 +2,12 @@
 
 use super::{Lab, Progress};
 use crate::classifier_free::{JointNet, train_joint};
-use crate::classifier_guidance::{ClassifierConfig, CleanClassifier, NoisyClassifier};
+use crate::classifier_guidance::{ClassifierConfig, CleanClassifier, NoisyClassifier, OneVsRest};
 use crate::mixture::{Labelled, Mixture};
 use crate::nn::{MlpConfig, ScoreNet, Target};
 use crate::rng::Purpose;
 use crate::score::ScoreFn;
-use crate::train::{Levels, TrainConfig, train_score};
+use crate::train::{Levels, Step, TrainConfig, train_score};
 use crate::{Error, Result};
 
 /// Points of a training set.
@@ -137,6 +137,23 @@ impl Lab {
         let config = self.classifier_config();
         let mut progress = Progress::new("training the noisy classifier", config.train.steps);
         let net = NoisyClassifier::train(data, &config, |s| progress.step(s))?;
+        progress.finish();
+        Ok(net)
+    }
+
+    /// Trains one noisy classifier for each label, each as long as [`Lab::train_classifier`]'s.
+    ///
+    /// # Errors
+    /// As [`Lab::train_classifier`].
+    pub fn train_one_vs_rest(&self, data: &Labelled) -> Result<OneVsRest> {
+        let config = self.classifier_config();
+        let all = config.train.steps * self.scene.mixture.classes();
+        let mut progress = Progress::new("training a classifier for each label", all);
+        let mut done = 0..;
+        let net = OneVsRest::train(data, &config, |s| {
+            let step = done.next().unwrap_or(s.step);
+            progress.step(Step { step, ..s });
+        })?;
         progress.finish();
         Ok(net)
     }

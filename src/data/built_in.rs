@@ -1,5 +1,6 @@
 //! The scenes that need no file.
 
+use super::tree::tree;
 use super::{ClassName, Scene};
 use crate::Result;
 use crate::mixture::Mixture;
@@ -9,8 +10,8 @@ use rand::Rng;
 use std::f64::consts::{PI, TAU};
 
 /// The names, in the order in which they are listed.
-pub const NAMES: [&str; 8] =
-    ["animals", "three", "ring8", "wide", "moons", "two-1d", "far-mode-1d", "f7"];
+pub const NAMES: [&str; 9] =
+    ["animals", "three", "ring8", "wide", "moons", "tree", "two-1d", "far-mode-1d", "f7"];
 
 /// The built-in scene called `name`.
 pub fn scene(name: &str) -> Option<Scene> {
@@ -20,6 +21,7 @@ pub fn scene(name: &str) -> Option<Scene> {
         "ring8" => (ring8(), &COMPASS),
         "wide" => (wide(), &[("broad", "rộng"), ("narrow", "hẹp"), ("slanted", "nghiêng")]),
         "moons" => (moons(), &[("upper", "trên"), ("lower", "dưới")]),
+        "tree" => (tree(), &[("crown", "tán"), ("roots", "rễ")]),
         "two-1d" => (two_1d(), &[("plus", "dương"), ("minus", "âm")]),
         "far-mode-1d" => (far_mode_1d(), &[("A", "A"), ("B", "B")]),
         "f7" => (f7(), &[("right", "phải"), ("left", "trái"), ("low", "thấp")]),

@@ -3,6 +3,7 @@
 mod built_in;
 mod component;
 mod file;
+mod tree;
 
 use crate::mixture::Mixture;
 use crate::{Error, Result};
@@ -25,6 +26,7 @@ pub struct ClassName {
 /// | `ring8` | 2 | 8 | round modes on a circle, named by the compass |
 /// | `wide` | 2 | 3 | unequal weights and widths, most of them slanted; one class owns two modes |
 /// | `moons` | 2 | 2 | two interlocking arcs of 100 small components each, their places seeded |
+/// | `tree` | 2 | 2 | a crown and its roots: 127 branches each, ever finer, 1,016 slanted components in all |
 /// | `two-1d` | 1 | 2 | ½N(1, 1) + ½N(−1, 1) |
 /// | `far-mode-1d` | 1 | 2 | class A has a near and a far mode, class B lies beside the near one |
 /// | `f7` | 2 | 3 | three slanted Gaussians, for the order of solvers |
@@ -187,7 +189,7 @@ mod tests {
             assert!(message.starts_with(&format!("cannot read {path}: ")), "{message}");
         }
         assert_eq!(Scene::find("three").unwrap().name, "three");
-        assert!(Scene::find("tree").unwrap_err().to_string().contains("did you mean \"three\"?"));
+        assert!(Scene::find("thre").unwrap_err().to_string().contains("did you mean \"three\"?"));
     }
 
     #[test]

@@ -10,17 +10,17 @@ use crate::{Error, Result};
 use ndarray::{Array2, arr2};
 
 /// The steps in which F5 can be shown.
-const BUILDS: usize = 4;
+pub(super) const BUILDS: usize = 4;
 
 /// s_u, γ·∇ log p(y | x) and the score they should sum to, at one point.
-struct Terms {
-    u: [f64; 2],
-    push: [f64; 2],
+pub(super) struct Terms {
+    pub u: [f64; 2],
+    pub push: [f64; 2],
     guided: [f64; 2],
 }
 
 impl Terms {
-    fn at(s: &Setting, x: [f64; 2], level: NoiseLevel, gamma: Gamma) -> Terms {
+    pub fn at(s: &Setting, x: [f64; 2], level: NoiseLevel, gamma: Gamma) -> Terms {
         let x = arr2(&[x]);
         let given = s.exact().given(s.class);
         let guided = Guided { main: &given, guiding: s.exact(), gamma }.score(x.view(), level);
@@ -31,7 +31,7 @@ impl Terms {
         Terms { u: pair(&u), push: pair(&push), guided: pair(&guided) }
     }
 
-    fn sum(&self) -> [f64; 2] {
+    pub fn sum(&self) -> [f64; 2] {
         [self.u[0] + self.push[0], self.u[1] + self.push[1]]
     }
 
@@ -99,7 +99,7 @@ fn residual_note(terms: &Terms, gamma: Gamma) -> Text {
 }
 
 /// The equation, each term grey until its arrow is there.
-fn equation(step: usize, gamma: Gamma) -> Vec<(Role, Text)> {
+pub(super) fn equation(step: usize, gamma: Gamma) -> Vec<(Role, Text)> {
     let from = |k: usize, role: Role| if step >= k { role } else { Role::Muted };
     let (left, push) = match gamma.value() {
         1.0 => ("∇log p_t(x ∣ y)", "∇log p(y ∣ x_t)".to_string()),

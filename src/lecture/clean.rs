@@ -21,6 +21,21 @@ pub struct Judge<'a> {
     pub classes: Vec<&'a dyn Likelihood>,
 }
 
+impl Judge<'_> {
+    /// Refuses a judge that has not one likelihood for each class.
+    pub(super) fn checked(&self, s: &Setting) -> Result<()> {
+        let (own, classes) = (self.classes.len(), s.exact().classes());
+        if own == classes {
+            return Ok(());
+        }
+        Err(Error::value(
+            "the number of likelihoods",
+            own,
+            format!("{classes}, one for each class"),
+        ))
+    }
+}
+
 /// Most draws of p_t behind accuracy and gradient: ten for each sample, up to this.
 const DRAWS: usize = 4000;
 /// Steps of the walks whose spread is measured.
@@ -43,12 +58,8 @@ pub fn clean_classifier(
 ) -> Result<Vec<Figure>> {
     s.checked()?;
     at_least("samples", n, 2)?;
-    for judge in [noisy, clean] {
-        if judge.classes.len() != s.exact().classes() {
-            let must = format!("{}, one for each class", s.exact().classes());
-            return Err(Error::value("the number of likelihoods", judge.classes.len(), must));
-        }
-    }
+    noisy.checked(s)?;
+    clean.checked(s)?;
     Ok(vec![
         regions(s, noisy, "13a_noisy_classifier_regions"),
         regions(s, clean, "13b_clean_classifier_regions"),
@@ -71,14 +82,7 @@ fn regions(s: &Setting, judge: &Judge, stem: &str) -> Figure {
         let level = s.level_by_radius(share);
         let frame = Frame::of(s.exact()).scaled(width(level));
         let mut panel = frame.panel(format!("σ/α = {:.2}", level.ratio()));
-        let map =
-            Regions { probabilities: probabilities(frame, judge, level), x: frame.x, y: frame.y };
-        panel.layers = vec![Layer::new(
-            "regions",
-            "class probabilities as blended colours",
-            Role::Neutral,
-            map,
-        )];
+        panel.layers = vec![region_layer(frame, judge, level)];
         panel.layers.extend(
             names(s, level, Names::Apart)
                 .into_iter()
@@ -92,6 +96,12 @@ fn regions(s: &Setting, judge: &Judge, stem: &str) -> Figure {
         "màu pha trộn theo xác suất: ranh giới mờ là sự nghi ngờ",
     )];
     f
+}
+
+/// The blend of the class colours over a frame.
+pub(super) fn region_layer(frame: Frame, judge: &Judge, level: NoiseLevel) -> Layer {
+    let map = Regions { probabilities: probabilities(frame, judge, level), x: frame.x, y: frame.y };
+    Layer::new("regions", "class probabilities as blended colours", Role::Neutral, map)
 }
 
 /// p(y | x) on a grid: (rows, columns, classes).

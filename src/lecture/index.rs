@@ -44,8 +44,10 @@ const CLASSIFIER: Text =
     Text::new("part 3 · classifier guidance", "phần 3 · điều hướng bằng bộ phân loại");
 const NOISY: Text =
     Text::new("part 4 · the classifier on noisy data", "phần 4 · bộ phân loại trên dữ liệu nhiễu");
-const FREE: Text =
-    Text::new("part 5 · classifier-free guidance", "phần 5 · điều hướng không cần bộ phân loại");
+const FREE: Text = Text::new(
+    "part 5 · guidance without a classifier",
+    "phần 5 · điều hướng không cần bộ phân loại",
+);
 const GUIDED_SUM: &str =
     r"s_\gamma(x_t) = \nabla_{x_t} \log p_t(x_t) + \gamma\, \nabla_{x_t} \log p(y \mid x_t)";
 const BAYES: &str = r"\nabla_{x_t} \log p_t(x_t \mid y) = \nabla_{x_t} \log p_t(x_t) + \nabla_{x_t} \log p(y \mid x_t)";
@@ -64,8 +66,8 @@ fn place(number: &str) -> (Text, &'static str) {
         "02" => (CONTROL, GUIDED_SUM),
         "03" => (SCORES, r"s_u(x, t) = \nabla_x \log p_t(x)"),
         "04" => (SCORES, r"s_u = \nabla_x \log p_t(x), \quad s_c = \nabla_x \log p_t(x \mid y)"),
-        "05" | "06" => (SCORES, BAYES),
-        "07" | "08" | "A3" => (CLASSIFIER, GUIDED_SUM),
+        "05" | "06" | "A1" => (SCORES, BAYES),
+        "07" | "08" | "A2" | "A3" => (CLASSIFIER, GUIDED_SUM),
         "10" => (
             FREE,
             r"s_\gamma = (1 - \gamma)\, s_\theta(x_t, \varnothing) + \gamma\, s_\theta(x_t, y)",
@@ -74,8 +76,14 @@ fn place(number: &str) -> (Text, &'static str) {
             FREE,
             r"s_\theta(x_t, y) - s_\theta(x_t, \varnothing) \approx \nabla_{x_t} \log p(y \mid x_t)",
         ),
-        "13" => (NOISY, r"\nabla_{x_t} \log p_\phi(y \mid x_t, \sigma_t)"),
-        "16" => (FREE, r"y \to \varnothing \text{ with probability } p_{\mathrm{drop}}"),
+        "13" | "A4" => (NOISY, r"\nabla_{x_t} \log p_\phi(y \mid x_t, \sigma_t)"),
+        "14" => {
+            (FREE, r"s_\gamma = \nabla \log p_t(x) + \sum_i \gamma_i \nabla \log p(y_i \mid x_t)")
+        }
+        "15" | "16" => {
+            (FREE, r"y' = \varnothing \text{ with probability } p_{\text{drop}}, \text{ else } y")
+        }
+        "23" => (FREE, r"s_\gamma = s_w + \gamma\,(s_y - s_w)"),
         _ => (Text::default(), ""),
     }
 }

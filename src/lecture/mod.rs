@@ -16,7 +16,13 @@
 //! | F12 | [`implicit_classifier`] | error and cosine of s_c − s_∅ to the exact ∇ log p(y ∣ x_t) |
 //! | F13 | [`clean_classifier`] | accuracy, gradient ratio, spread against steps |
 //! | F16 | [`p_drop_sweep`] | errors of s_∅ and s_c over p_drop |
+//! | F14 | [`classifier_bill`] | networks, parameters, seconds, µs a step, counted or measured |
+//! | F15 | [`null_label`] | share of ∅ among the labels shown |
+//! | F23 | [`autoguidance`] | share off the support, energy distance |
+//! | A1 | [`bayes_through_time`] | σ/α and p(y ∣ x_t) of each frame |
+//! | A2 | [`bending_field`] | γ of each frame |
 //! | A3 | [`guided_particles`] | share that reached the target |
+//! | A4 | [`regions_through_noise`] | σ/α of each frame |
 //!
 //! Scores and likelihoods come as trait objects, so an exact one and a learned one are drawn by the same code. What is
 //! "exact" on a figure is always the scene's own mixture. γ is the only guidance scale written anywhere.
@@ -24,13 +30,17 @@
 //! Paths are drawn at x_t/√(α² + σ²). That is x_t itself for the variance-preserving processes, and where the others
 //! would be under the equivalent variance-preserving one, so that every process fits the same axes.
 
+mod animations;
+mod autoguidance;
 mod bayes;
+mod bill;
 mod clean;
 mod errors;
 mod frame;
 mod free;
 mod hybrid;
 mod index;
+mod null_label;
 mod particles;
 mod fields;
 #[cfg(test)]
@@ -41,13 +51,17 @@ mod trajectories;
 mod uncontrolled;
 mod way;
 
+pub use animations::{bayes_through_time, bending_field, regions_through_noise};
+pub use autoguidance::{Cloud, autoguidance};
 pub use bayes::{bayes_plane, bayes_sum, open_point};
+pub use bill::{Bill, classifier_bill};
 pub use clean::{Judge, clean_classifier};
 pub use errors::{implicit_classifier, p_drop_sweep};
 pub use fields::{draws, field_over_noise, two_scores};
 pub use free::fidelity_diversity;
 pub use hybrid::{Arm, hybrid};
 pub use index::{Entry, lecture_index};
+pub use null_label::null_label;
 pub use particles::guided_particles;
 pub use tilt::densities_and_tilt;
 pub use training::training_curve;

@@ -1,8 +1,9 @@
 use super::*;
 use crate::guidance::{GradientScaled, Guided};
-use crate::metrics::outcome;
+use crate::metrics::{Support, outcome};
 use crate::noise::Spacing;
-use crate::plot::{Lang, Role, Theme, svg};
+use crate::plot::{Lang, Mark, Role, Theme, svg};
+use crate::rng::Purpose;
 use crate::sampler::DpmSolver2M;
 use std::collections::BTreeSet;
 
@@ -24,6 +25,25 @@ fn with<T>(scene: &Scene, process: Process, f: impl Fn(&Setting) -> T) -> T {
 fn number(figure: &Figure, name: &str) -> f64 {
     let found = figure.numbers.iter().find(|(n, _)| n == name);
     found.unwrap_or_else(|| panic!("{name} among {:?}", figure.numbers)).1
+}
+
+/// A bill of so many networks.
+fn bill(networks: usize) -> Bill {
+    Bill {
+        networks,
+        parameters: 100 * networks,
+        seconds: 1.5,
+        one_label: 0.5,
+        two_labels: 0.75,
+        new_networks: 1,
+        new_parameters: 16,
+        new_seconds: 0.5,
+    }
+}
+
+/// A batch of ten labels, each class or ∅ in turn; one in five is ∅ if there are four classes.
+fn labels(classes: usize) -> Array2<usize> {
+    Array2::from_shape_fn((2, 10), |(i, j)| (10 * i + j) % (classes + 1))
 }
 
 /// Every figure of the module, with few samples.
@@ -55,6 +75,16 @@ fn all(s: &Setting) -> Vec<Figure> {
         figures.extend(steered_without_a_classifier(s)); // the quadrature over 200 components takes seconds
     }
     figures.extend(guided_particles(s, exact, target, gamma(1.0), 8, 2).unwrap().skip(1));
+    figures.extend(bayes_through_time(s, 3).unwrap().skip(2));
+    figures.extend(bending_field(s, exact, target, 8, 3).unwrap().skip(2));
+    figures.extend(regions_through_noise(s, &[judge("noisy")], 3).unwrap().skip(2));
+    figures.push(classifier_bill(&bill(5), &bill(1)));
+    figures.push(null_label(s, labels(exact.classes()).view(), 0.1).unwrap());
+    let given = exact.given(s.class);
+    let draws = |seed| given.sample(40, seed, Purpose::Data).x;
+    let support = Support::of(&given, 0.99, 1000, 1);
+    let cloud = Cloud::new("truth", draws(2), &support, draws(3).view());
+    figures.push(autoguidance(s, &[cloud.clone(), cloud], &support).unwrap());
     figures
 }
 
@@ -229,6 +259,90 @@ fn a_weak_gradient_leaves_hybrids_and_an_exact_one_does_not() {
             "{share}"
         );
     });
+}
+
+#[test]
+fn a_batch_says_how_often_its_label_was_dropped() {
+    with(&scene("animals"), Process::VP_LINEAR, |s| {
+        let figure = null_label(s, labels(4).view(), 0.1).unwrap();
+        assert_eq!(number(&figure, "share of ∅"), 0.2);
+        assert!((number(&figure, "se of that share") - (0.2 * 0.8 / 20f64).sqrt()).abs() < 1e-15);
+        let chips = figure.panels[0].layers.iter().find(|l| l.name == "chips-4").unwrap();
+        let Mark::Boxes(boxes) = &chips.mark else { panic!("chips are boxes") };
+        assert_eq!(boxes.at.len(), 2 + 1, "two rows of the first batch are ∅, and the key");
+        assert!(null_label(s, labels(5).view(), 0.1).is_err(), "5 is no label of four classes");
+        assert!(null_label(s, Array2::zeros((0, 10)).view(), 0.1).is_err());
+    });
+}
+
+#[test]
+fn the_field_bends_from_green_at_0_to_10_and_back() {
+    with(&scene("animals"), Process::VP_LINEAR, |s| {
+        let exact = &s.scene.mixture;
+        let target = exact.posterior(0);
+        let frames: Vec<Figure> = bending_field(s, exact, &target, 5, 5).unwrap().collect();
+        let gammas: Vec<f64> = frames.iter().map(|f| number(f, "gamma")).collect();
+        assert_eq!((gammas[0], gammas[2], gammas[4]), (0.0, 10.0, 0.0));
+        assert!(gammas[1] > 0.0 && (gammas[1] - gammas[3]).abs() < 1e-9);
+        let roles: Vec<Role> = frames.iter().map(|f| f.panels[0].layers[1].role).collect();
+        assert_eq!(
+            (roles[0], roles[2], roles[4]),
+            (Role::Unconditional, Role::Guided, Role::Unconditional)
+        );
+        assert!(bending_field(s, exact, &target, 5, 1).is_err());
+    });
+}
+
+#[test]
+fn along_the_led_path_the_noise_falls_and_the_class_is_reached() {
+    with(&scene("animals"), Process::VP_LINEAR, |s| {
+        let frames: Vec<Figure> = bayes_through_time(s, 12).unwrap().collect();
+        let all = |name: &str| frames.iter().map(|f| number(f, name)).collect::<Vec<f64>>();
+        assert!(all("σ/α").windows(2).all(|w| w[1] < w[0]));
+        let sure = all("p(y|x_t)");
+        assert!(sure[0] < 0.5 && sure[11] > 0.999, "{sure:?}");
+        let posterior = s.scene.mixture.posterior(0);
+        let one = Judge { title: "one".into(), classes: vec![&posterior] };
+        assert!(regions_through_noise(s, &[one], 3).is_err(), "four classes, one likelihood");
+        assert!(regions_through_noise(s, &[], 3).is_err());
+    });
+}
+
+#[test]
+fn a_cloud_of_exact_samples_is_on_its_support_and_a_wider_one_is_not() {
+    with(&scene("tree"), Process::VP_LINEAR, |s| {
+        let given = s.scene.mixture.given(0);
+        let support = Support::of(&given, 0.99, 4000, 1);
+        let draws = |seed| given.sample(2000, seed, Purpose::Data).x;
+        let truth = Cloud::new("truth", draws(2), &support, draws(3).view());
+        let wide = Cloud::new("wide", draws(2) * 1.1, &support, draws(3).view());
+        let figure = autoguidance(s, &[truth, wide], &support).unwrap();
+        let (off, se) = (
+            number(&figure, "truth: off the support"),
+            number(&figure, "truth: se of off the support"),
+        );
+        assert!((off - 0.01).abs() < 5.0 * (se + 0.0016), "{off} ± {se}"); // the floor itself is known to .0016
+        assert!(number(&figure, "wide: off the support") > 0.2);
+        let energy = |name: &str| number(&figure, &format!("{name}: energy distance"));
+        assert!(energy("truth").abs() < 5.0 * number(&figure, "truth: se of energy distance"));
+        assert!(energy("wide") > energy("truth"));
+    });
+}
+
+#[test]
+fn the_bill_grows_with_the_compositions() {
+    let figure = classifier_bill(&bill(5), &bill(1));
+    assert_eq!(
+        (number(&figure, "apart: networks"), number(&figure, "joint: networks")),
+        (5.0, 1.0)
+    );
+    let last = |name: &str| {
+        let layer = figure.panels[1].layers.iter().find(|l| l.name == name).unwrap();
+        let Mark::Curve(curve) = &layer.mark else { panic!("{name} is a curve") };
+        curve.at.row(curve.at.nrows() - 1).to_vec()
+    };
+    assert_eq!(last("compositions"), [10.0, 1024.0]);
+    assert_eq!((last("apart"), last("joint")), (vec![10.0, 11.0], vec![10.0, 1.0]));
 }
 
 #[test]

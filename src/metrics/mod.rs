@@ -4,7 +4,8 @@
 //! |---|---|---|
 //! | did steering hit its class, another, none, or shoot past it? | [`shares`], [`verdicts`] | 1 − e^(−3.5²/2) of a 2-D Gaussian is on its mode |
 //! | are the modes visited as often as they should be? | [`mode_counts`], [`chi_square`] | χ² tables |
-//! | do two sets of samples have the same law? | [`energy_distance`], [`energy_test`] | two normals, closed form |
+//! | how many samples lie where there are no data? | [`Support`] | the disc of a 2-D Gaussian |
+//! | do two sets of samples have the same law? | [`energy_distance`], [`energy_in_parts`], [`energy_test`] | two normals, closed form |
 //! | how diverse are the samples? | [`spread`], [`entropy`] | entropy of a Gaussian |
 //! | how good is a learned score? | [`score_error`], [`cosine`] | a scaled and a turned score |
 //! | all of that for one guided sample | [`outcome`] | |
@@ -20,9 +21,10 @@ mod modes;
 mod outcome;
 mod shares;
 mod summary;
+mod support;
 
 pub use chi_square::{ChiSquare, chi_square, chi_square_tail};
-pub use energy::{EnergyTest, energy_distance, energy_test};
+pub use energy::{EnergyTest, energy_distance, energy_in_parts, energy_test};
 pub use entropy::{Entropy, entropy};
 pub use modes::{Modes, mode_counts};
 pub use outcome::{Outcome, outcome};
@@ -30,6 +32,7 @@ pub use shares::{ON_MODE, Shares, Verdict, shares, verdicts};
 pub use summary::{
     cosine, cosine_with_se, mean_with_se, root_ratio, score_error, score_error_with_se, spread,
 };
+pub use support::Support;
 
 #[cfg(test)]
 mod testing {

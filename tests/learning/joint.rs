@@ -2,14 +2,15 @@
 
 use super::trained::{DATA, joint};
 use crate::common::{assert_law, cases, max_abs, normals};
-use scorelab::classifier_free::JointNet;
-use scorelab::cli::{JOINT_STEPS, P_DROP};
+use scorelab::classifier_free::{JointNet, shown_labels, train_joint};
+use scorelab::cli::{JOINT_STEPS, P_DROP, untrained_joint};
 use scorelab::guidance::{Composed, Gamma, Guided};
 use scorelab::metrics::{Modes, score_error, shares};
 use scorelab::noise::{Grid, NoiseLevel, Process, Spacing};
 use scorelab::rng::Purpose;
 use scorelab::sampler::{DpmSolver2M, sample, start};
 use scorelab::score::ScoreFn;
+use scorelab::train::{Levels, TrainConfig};
 use std::sync::LazyLock;
 
 /// The joint network of the experiments.
@@ -156,10 +157,41 @@ fn gamma_zero_and_one_are_one_evaluation_and_the_same_bits() {
 }
 
 #[test]
+fn a_tenth_of_the_labels_shown_is_null_row_by_row_whatever_the_class() {
+    let config = TrainConfig { steps: 40, ..TrainConfig::default() };
+    let shown = |p_drop: f64| {
+        let net = untrained_joint(&cases::animals(), 0).unwrap();
+        shown_labels(net, &DATA, Levels::default(), p_drop, config.clone()).unwrap()
+    };
+    let (labels, own) = (shown(P_DROP), shown(0.0));
+    assert_eq!(labels.dim(), (40, 512));
+    assert!(own.iter().all(|y| *y < 4), "nothing is dropped");
+    let kept = labels.iter().zip(&own).filter(|(label, _)| **label < 4);
+    assert!(
+        kept.into_iter().all(|(label, y)| label == y),
+        "a label is dropped or kept, never changed"
+    );
+    let off = |of: &dyn Fn(usize) -> bool, p: f64| {
+        let rows: Vec<bool> =
+            labels.iter().zip(&own).filter(|(_, y)| of(**y)).map(|(l, _)| *l == 4).collect();
+        let n = rows.len() as f64;
+        (rows.iter().filter(|d| **d).count() as f64 / n - p) / (p * (1.0 - p) / n).sqrt()
+    };
+    assert!(off(&|_| true, P_DROP).abs() < 5.0);
+    assert!(off(&|_| true, 1.15 * P_DROP).abs() > 5.0, "the wrong twin passed");
+    (0..4).for_each(|class| assert!(off(&|y| y == class, P_DROP).abs() < 5.0, "class {class}"));
+    for batch in labels.outer_iter() {
+        let nulls = batch.iter().filter(|l| **l == 4).count() as f64;
+        let se = (512.0 * P_DROP * (1.0 - P_DROP)).sqrt();
+        assert!(
+            (nulls - 512.0 * P_DROP).abs() < 5.0 * se,
+            "a whole batch is never dropped: {nulls}"
+        );
+    }
+}
+
+#[test]
 fn a_label_that_the_network_does_not_know_and_an_absurd_p_drop_are_refused() {
-    use scorelab::classifier_free::train_joint;
-    use scorelab::cli::untrained_joint;
-    use scorelab::train::{Levels, TrainConfig};
     let train = |p_drop: f64, classes: usize| {
         let mixture = if classes == 4 { cases::animals() } else { cases::animals().given(0) };
         let net = untrained_joint(&mixture, 0).unwrap();
