@@ -25,7 +25,7 @@ const QUESTION: &str =
     "why does γ = 1 give a creature between two classes, and γ = 10 the wanted one?";
 
 fn main() -> ExitCode {
-    let defaults = Defaults { samples: (6000, 2000), steps: (64, 64) };
+    let defaults = Defaults { samples: (6000, 2000), steps: (64, 64), ..Defaults::default() };
     run("hybrid", QUESTION, "bayes_decomposition", defaults, experiment)
 }
 

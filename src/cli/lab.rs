@@ -26,11 +26,13 @@ pub struct Defaults {
     pub samples: (usize, usize),
     /// Sampling steps.
     pub steps: (usize, usize),
+    /// Flags with a default of the experiment's own: `("scene", "two-1d")`. Other scenes must have that one's dimension.
+    pub own: &'static [(&'static str, &'static str)],
 }
 
 impl Default for Defaults {
     fn default() -> Self {
-        Defaults { samples: (4000, 800), steps: (64, 32) }
+        Defaults { samples: (4000, 800), steps: (64, 32), own: &[] }
     }
 }
 
@@ -77,10 +79,15 @@ pub fn run(
     body: impl FnOnce(&mut Lab) -> Result<()>,
 ) -> ExitCode {
     let command = Settings::command().name(name).about(question);
-    let matches = command.get_matches();
-    let settings = Settings::from_arg_matches(&matches).unwrap_or_else(|e| e.exit());
+    let command = defaults
+        .own
+        .iter()
+        .fold(command, |command, (flag, own)| command.mut_arg(flag, |a| a.default_value(own)));
+    let read = |matches| Settings::from_arg_matches(&matches).unwrap_or_else(|e| e.exit());
+    let default = read(command.clone().get_matches_from([name]));
+    let settings = read(command.get_matches());
     println!("{name}: {question}");
-    let done = Lab::new(name, settings, defaults).and_then(|mut lab| {
+    let done = Lab::new(name, settings, &default, defaults).and_then(|mut lab| {
         body(&mut lab)?;
         lab.finish(next)
     });
@@ -95,7 +102,7 @@ pub fn run(
 
 impl Lab {
     /// Validates the settings and makes sure that the output folder can be written to, before any work is done.
-    fn new(name: &str, settings: Settings, defaults: Defaults) -> Result<Self> {
+    fn new(name: &str, settings: Settings, default: &Settings, defaults: Defaults) -> Result<Self> {
         let pick = |(full, quick)| if settings.quick { quick } else { full };
         let (steps, samples) = (
             settings.steps.unwrap_or(pick(defaults.steps)),
@@ -128,10 +135,12 @@ impl Lab {
         }
         let gammas = settings.gamma.iter().map(|g| Gamma::new(*g)).collect::<Result<_>>()?;
         let scene = Scene::find(&settings.scene)?;
-        let dim = scene.mixture.dim();
-        if dim != 2 {
+        let (dim, own) = (scene.mixture.dim(), Scene::find(&default.scene)?.mixture.dim());
+        if dim != own {
             let what = format!("the number of dimensions of scene {}", scene.name);
-            return Err(Error::value(what, dim, "2: every experiment draws a plane"));
+            let must =
+                format!("{own}, as that of {}: this experiment draws no other", default.scene);
+            return Err(Error::value(what, dim, must));
         }
         let class = scene.class(&settings.class)?;
         let process = settings.process.process().validated()?;
@@ -142,7 +151,7 @@ impl Lab {
         }
         let output = output_for(name, &settings)?;
         Ok(Lab {
-            differences: settings.differences(),
+            differences: settings.differences(default),
             method: settings.sampler.method(),
             settings,
             scene,

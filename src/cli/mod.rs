@@ -1,11 +1,13 @@
 //! The command line of the experiments: settings, tables, checks, progress. The only user of clap and of exit codes.
 
+mod compare;
 mod lab;
 mod progress;
 mod settings;
 mod table;
 mod training;
 
+pub use compare::compare;
 pub use lab::{Defaults, Lab, run};
 pub use progress::Progress;
 pub use settings::{ProcessName, SamplerName, Settings};

@@ -74,9 +74,8 @@ fn parse_format(name: &str) -> Result<Format, String> {
 }
 
 impl Settings {
-    /// The flags that change a number and are not at their default, with their values: ["--scene ring8"].
-    pub fn differences(&self) -> Vec<String> {
-        let default = Settings::parse_from(["experiment"]);
+    /// The flags that change a number and are not as in `default`, with their values: ["--scene ring8"].
+    pub fn differences(&self, default: &Settings) -> Vec<String> {
         let mut found = Vec::new();
         let mut compare = |flag: &str, differs: bool, value: String| {
             if differs {

@@ -44,6 +44,8 @@ const CLASSIFIER: Text =
     Text::new("part 3 · classifier guidance", "phần 3 · điều hướng bằng bộ phân loại");
 const NOISY: Text =
     Text::new("part 4 · the classifier on noisy data", "phần 4 · bộ phân loại trên dữ liệu nhiễu");
+const LIMITS: Text =
+    Text::new("further on · what γ > 1 samples", "mở rộng · γ > 1 lấy mẫu từ phân phối nào");
 const GUIDED_SUM: &str =
     r"s_\gamma(x_t) = \nabla_{x_t} \log p_t(x_t) + \gamma\, \nabla_{x_t} \log p(y \mid x_t)";
 const BAYES: &str = r"\nabla_{x_t} \log p_t(x_t \mid y) = \nabla_{x_t} \log p_t(x_t) + \nabla_{x_t} \log p(y \mid x_t)";
@@ -63,8 +65,16 @@ fn place(number: &str) -> (Text, &'static str) {
         "03" => (SCORES, r"s_u(x, t) = \nabla_x \log p_t(x)"),
         "04" => (SCORES, r"s_u = \nabla_x \log p_t(x), \quad s_c = \nabla_x \log p_t(x \mid y)"),
         "05" | "06" => (SCORES, BAYES),
-        "07" | "08" | "A3" => (CLASSIFIER, GUIDED_SUM),
+        "07" | "08" | "09" | "11" | "17" | "A3" => (CLASSIFIER, GUIDED_SUM),
         "13" => (NOISY, r"\nabla_{x_t} \log p_\phi(y \mid x_t, \sigma_t)"),
+        "21" => (
+            LIMITS,
+            r"s_\gamma(x_t) \ne \nabla_{x_t} \log \pi_t(x_t), \quad \pi_0(x) \propto p(x)^{1-\gamma}\, p(x \mid y)^\gamma",
+        ),
+        "22" => (
+            LIMITS,
+            r"\gamma(\sigma) = \gamma \text{ for } \sigma_{lo} < \sigma \le \sigma_{hi}, \quad 1 \text{ elsewhere}",
+        ),
         _ => (Text::default(), ""),
     }
 }

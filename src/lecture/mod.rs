@@ -11,8 +11,15 @@
 //! | F6 | [`bayes_plane`] | largest residual over the plane |
 //! | F7 | [`three_trajectories`] | the noise level at which p(y ∣ x_t) first passes 0.9 |
 //! | F8 | [`hybrid`] | shares of target, other, hybrid, overshoot |
+//! | F9 | [`gamma_sweep`] | verdicts of six paths at each γ |
+//! | F11 | [`overshoot`] | drift of the mean, and share off the support |
 //! | F13 | [`clean_classifier`] | accuracy, gradient ratio, spread against steps |
+//! | F17 | [`away`] | share of y at γ < 0 |
+//! | F21 | [`sampler_choice`] | mean and spread by sampler, beside the tilt's |
+//! | F22 | [`interval`] | share of the far mode against the edge of the interval |
 //! | A3 | [`guided_particles`] | share that reached the target |
+//!
+//! [`over_gamma`] is F9, F11 and F17 of one way to steer, [`over_a_line`] is F21 and F22.
 //!
 //! Scores and likelihoods come as trait objects, so an exact one and a learned one are drawn by the same code. What is
 //! "exact" on a figure is always the scene's own mixture. γ is the only guidance scale written anywhere.
@@ -20,25 +27,35 @@
 //! Paths are drawn at x_t/√(α² + σ²). That is x_t itself for the variance-preserving processes, and where the others
 //! would be under the equivalent variance-preserving one, so that every process fits the same axes.
 
+mod away;
 mod bayes;
 mod clean;
 mod frame;
 mod hybrid;
 mod index;
+mod interval;
+mod overshoot;
 mod particles;
 mod fields;
+mod samplers;
+mod sweep;
 #[cfg(test)]
 mod tests;
 mod training;
 mod trajectories;
 mod uncontrolled;
 
+pub use away::away;
 pub use bayes::{bayes_plane, bayes_sum, open_point};
 pub use clean::{Judge, clean_classifier};
 pub use fields::{field_over_noise, two_scores};
 pub use hybrid::{Arm, hybrid};
 pub use index::{Entry, lecture_index};
+pub use interval::{in_interval, interval};
+pub use overshoot::overshoot;
 pub use particles::guided_particles;
+pub use samplers::{Way, over_a_line, sampler_choice};
+pub use sweep::{gamma_sweep, over_gamma};
 pub use training::training_curve;
 pub use trajectories::three_trajectories;
 pub use uncontrolled::{steering, uncontrolled};
@@ -46,7 +63,7 @@ pub use uncontrolled::{steering, uncontrolled};
 use crate::data::Scene;
 use crate::guidance::{ClassifierGuided, Gamma};
 use crate::mixture::Mixture;
-use crate::noise::{Grid, NoiseLevel, Process};
+use crate::noise::{Grid, NoiseLevel, Process, Spacing};
 use crate::plot::{Figure, Text};
 use crate::sampler::{Method, sample, start, trajectories};
 use crate::score::{Likelihood, ScoreFn};
@@ -87,16 +104,21 @@ impl Setting<'_> {
         &self.scene.mixture
     }
 
-    /// Refuses what cannot be drawn, or has nothing to steer.
+    /// Refuses what cannot be drawn on a plane, or has nothing to steer.
     fn checked(&self) -> Result<()> {
+        self.checked_dim(2, "two-dimensional for this figure")
+    }
+
+    /// As `checked`, for what is drawn over a line.
+    fn checked_line(&self) -> Result<()> {
+        self.checked_dim(1, "one-dimensional for this figure")
+    }
+
+    fn checked_dim(&self, dim: usize, must: &str) -> Result<()> {
         let d = self.exact().dim();
-        if d != 2 {
+        if d != dim {
             let what = format!("the scene {}", self.scene.name);
-            return Err(Error::value(
-                what,
-                format!("of {d} dimension"),
-                "two-dimensional for this figure",
-            ));
+            return Err(Error::value(what, format!("of {d} dimension"), must));
         }
         if self.class >= self.exact().classes() {
             let must = format!("below {}, the number of classes", self.exact().classes());
@@ -130,6 +152,16 @@ impl Setting<'_> {
     fn target_name(&self) -> Text {
         self.class_name(self.class)
     }
+}
+
+/// A way to steer, whatever it is made of: from γ to the score that is walked along.
+///
+/// `&|gamma| Box::new(ClassifierGuided { score, likelihood, gamma })`, or `Guided`, or a network's own.
+pub type Steer<'a> = dyn Fn(Gamma) -> Box<dyn ScoreFn + 'a> + Sync + 'a;
+
+/// A Karras grid down to the data with `times` the steps of the setting's: a number that it moves is not yet a result.
+fn finer(s: &Setting, times: usize) -> Result<Grid> {
+    Grid::to_data(&s.process, Spacing::KARRAS, times * s.grid.steps())
 }
 
 /// s_u + γ·∇ log p(y | x_t).
