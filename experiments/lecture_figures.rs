@@ -53,7 +53,7 @@ fn experiment(lab: &mut Lab) -> Result<()> {
     let steer = |gamma| -> Box<dyn ScoreFn> {
         Box::new(ClassifierGuided { score: &score, likelihood: &likelihood, gamma })
     };
-    let [sweep, past, away] = lecture::over_gamma(&s, CLASSIFIER, &steer, lab.size(2000, 100))?;
+    let [sweep, past, away] = lecture::over_gamma(&s, CLASSIFIER, &steer, lab.size(1000, 100))?;
     figures.extend([sweep, past]);
     let classes = 0..lab.scene.mixture.classes();
     let (all_noisy, all_clean): (Vec<_>, Vec<_>) =
@@ -63,7 +63,7 @@ fn experiment(lab: &mut Lab) -> Result<()> {
     let (n, exact) = (lab.size(300, 40), &lab.scene.mixture);
     figures.extend(lecture::clean_classifier(&s, exact, &noisy_judge, &clean_judge, n)?);
     figures.push(away);
-    figures.extend(lecture::over_a_line(&s, lab.size(2000, 200))?);
+    figures.extend(lecture::over_a_line(&s, lab.size(1000, 100))?);
     let frames = lecture::guided_particles(&s, &score, &likelihood, one, 128, lab.size(72, 8))?;
     let frames: Vec<Figure> = frames.collect();
     lab.animate("A3_guided_particles", frames.clone())?;

@@ -1,8 +1,8 @@
 //! Is your guidance better than the ordinary one?
 //!
-//! Change the line marked `your idea here` and run `cargo run --example your_guidance`. The table holds it to the
-//! conditional score, to ordinary guidance and to the tilt, at 64 steps and at 128. Expect: before you change anything
-//! `mine` is `guided`, far from p(x|c) and from the tilt, and `conditional` is at p(x|c), which the run checks.
+//! Change the line marked `your idea here`, then `cargo run --example your_guidance`: one table holds it to the conditional
+//! score, to ordinary guidance and to the tilt, at 64 and at 128 steps. Expect `mine` to be `guided` before you change
+//! it, and `conditional` to be at p(x|c), which the run checks.
 
 use ndarray::{Array2, ArrayView2};
 use scorelab::cli::{Defaults, Lab, compare, run};
@@ -36,6 +36,5 @@ fn experiment(lab: &mut Lab) -> Result<()> {
     let (main, guiding) = (Counted::new(&class), Counted::new(&all));
     let mine = Mine { main: &main, guiding: &guiding };
     let evaluated = || main.points() + guiding.points();
-    compare(lab, Gamma::new(GAMMA)?, &[("mine", &mine)], &evaluated)?;
-    Ok(())
+    compare(lab, Gamma::new(GAMMA)?, &[("mine", &mine)], &evaluated)
 }

@@ -37,7 +37,7 @@ pub fn away(s: &Setting, name: Text, steer: &Steer, gammas: &[Gamma], n: usize) 
     );
     let twice = finer(s, 2)?;
     let drawn = [0, gammas.len() / 2, gammas.len() - 1];
-    let (mut once, mut again) = (vec![], vec![]);
+    let (mut once, mut again, mut planes) = (vec![], vec![], vec![]);
     for (k, gamma) in gammas.iter().enumerate() {
         let score = steer(*gamma);
         let x = s.sample(&*score, n);
@@ -47,7 +47,7 @@ pub fn away(s: &Setting, name: Text, steer: &Steer, gammas: &[Gamma], n: usize) 
         let finer = Setting { grid: &twice, ..*s }.sample(&*score, n);
         again.push(share(s, &classes_of(s.exact(), finer.view(), CLEAN)));
         if drawn[..PLANES.min(gammas.len())].contains(&k) {
-            f.panels.push(plane(s, *gamma, &x, &classes, found.0));
+            planes.push((*gamma, x, classes, found.0));
         }
     }
     for (steps, found) in [(s.grid.steps(), &once), (twice.steps(), &again)] {
@@ -56,6 +56,10 @@ pub fn away(s: &Setting, name: Text, steer: &Steer, gammas: &[Gamma], n: usize) 
             f.numbers.push((format!("{place}: share of y"), *value));
             f.numbers.push((format!("{place}: se of the share of y"), *se));
         }
+    }
+    let frame = planes.iter().fold(Frame::of(s.exact()), |frame, (_, x, ..)| frame.with_most(x));
+    for (gamma, x, classes, share) in &planes {
+        f.panels.push(plane(s, frame, *gamma, x, classes, *share));
     }
     f.panels.push(curve(s, gammas, &once, &again));
     f.layout = Some((1, f.panels.len()));
@@ -84,10 +88,16 @@ fn share(s: &Setting, classes: &[usize]) -> (f64, f64) {
     mean_with_se(&classes.iter().map(own).collect::<Vec<_>>())
 }
 
-fn plane(s: &Setting, gamma: Gamma, x: &Array2<f64>, classes: &[usize], share: f64) -> Panel {
-    let frame = Frame::of(s.exact());
+fn plane(
+    s: &Setting,
+    frame: Frame,
+    gamma: Gamma,
+    x: &Array2<f64>,
+    classes: &[usize],
+    share: f64,
+) -> Panel {
     let n = classes.len();
-    let mut panel = frame.panel(format!("γ = {}", gamma.value()));
+    let mut panel = frame.panel(format!("γ = {}", gamma.value()).replace('-', "−"));
     panel.x.label = Text::from("y: ").then(percent(share, n));
     panel.layers = vec![frame.density_layer(s.exact(), CLEAN)];
     let shown = n.min(SHOWN);

@@ -55,6 +55,17 @@ impl Frame {
         Frame { x: (cx - r, cx + r), y: (cy - r, cy + r) }
     }
 
+    /// The smallest square about the same middle that holds this one and 99 % of the points (n, 2).
+    pub fn with_most(self, x: &Array2<f64>) -> Frame {
+        let middle = [0.5 * (self.x.0 + self.x.1), 0.5 * (self.y.0 + self.y.1)];
+        let far = |p: ArrayView1<f64>| (p[0] - middle[0]).abs().max((p[1] - middle[1]).abs());
+        let mut away: Vec<f64> = x.rows().into_iter().map(far).filter(|d| d.is_finite()).collect();
+        away.sort_by(f64::total_cmp);
+        let most = away.len().checked_sub(1 + away.len() / 100).map_or(0.0, |i| 1.04 * away[i]);
+        let r = most.max(0.5 * self.width()).max(0.5 * self.height());
+        Frame { x: (middle[0] - r, middle[0] + r), y: (middle[1] - r, middle[1] + r) }
+    }
+
     /// The same height, with the width that fills a slide.
     pub fn wide(self, aspect: f64) -> Frame {
         let (middle, r) = (0.5 * (self.x.0 + self.x.1), 0.5 * aspect * self.height());

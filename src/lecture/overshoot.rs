@@ -161,7 +161,7 @@ fn zoom(s: &Setting, found: &[Away], last: &Array2<f64>) -> Panel {
     for (a, first) in [(found.first(), true), (found.last(), false)] {
         let Some(a) = a else { continue };
         let at = vec![(a.mean, format!("γ = {}", a.gamma).into())];
-        let side = if first { Side::Left } else { Side::Above };
+        let side = if first { Side::Left } else { Side::Below };
         panel.layers.push(Layer::new("γ", "its γ", Role::Guided, Labels { at, side }));
     }
     panel

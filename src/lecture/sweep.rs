@@ -11,6 +11,8 @@ use ndarray::{Array2, s as slice};
 
 /// Starting points, a row for each.
 const SIX: usize = 6;
+/// Their numbers; a tick has no lowered letters.
+const SUBSCRIPTS: [char; SIX] = ['₁', '₂', '₃', '₄', '₅', '₆'];
 /// Width over height of one small plane.
 const ASPECT: f64 = 1.62;
 /// The share of a cell that its plane fills.
@@ -93,7 +95,7 @@ fn table(
     let frame = Frame::of(s.exact()).wide(ASPECT);
     let (right, top) = (ASPECT * (gammas.len() as f64 - 0.5), SIX as f64 - 0.5);
     let columns = gammas.iter().enumerate();
-    let rows = (0..SIX).map(|i| ((SIX - 1 - i) as f64, format!("z_{}", i + 1).into()));
+    let rows = (0..SIX).map(|i| ((SIX - 1 - i) as f64, format!("z{}", SUBSCRIPTS[i]).into()));
     let mut panel = Panel {
         x: Axis::new(words::GUIDANCE_SCALE, (-0.5 * ASPECT, right))
             .with_ticks(columns.map(|(i, g)| (ASPECT * i as f64, g.value().to_string().into()))),
@@ -177,7 +179,7 @@ pub fn over_gamma(s: &Setting, name: Text, steer: &Steer, n: usize) -> Result<[F
     let all = |values: &[f64]| values.iter().map(|g| Gamma::new(*g)).collect::<Result<Vec<_>>>();
     let (sweep, past) =
         (all(&[0.0, 0.5, 1.0, 2.0, 3.0, 5.0, 10.0, 20.0])?, all(&[1.0, 2.0, 3.0, 5.0, 10.0])?);
-    let below = all(&[0.0, -0.25, -0.5, -1.0, -2.0])?;
+    let below = all(&[0.0, -0.25, -0.5, -0.75, -1.0])?;
     Ok([
         gamma_sweep(s, name.clone(), steer, &sweep)?,
         super::overshoot(s, name.clone(), steer, &past, n)?,
