@@ -6,14 +6,12 @@
 
 use ndarray::{Array2, ArrayView2};
 use scorelab::cli::{Defaults, Lab, compare, run};
-use scorelab::noise::NoiseLevel;
-use scorelab::{Result, guidance::Gamma, score::Counted, score::ScoreFn};
-
-const GAMMA: f64 = 3.0;
+use scorelab::{Result, noise::NoiseLevel, score::Counted, score::ScoreFn};
 
 struct Mine<'a> {
     main: &'a dyn ScoreFn,
     guiding: &'a dyn ScoreFn,
+    gamma: f64,
 }
 
 impl ScoreFn for Mine<'_> {
@@ -23,18 +21,20 @@ impl ScoreFn for Mine<'_> {
 
     fn score(&self, x: ArrayView2<f64>, level: NoiseLevel) -> Array2<f64> {
         let (s_c, s_u) = (self.main.score(x, level), self.guiding.score(x, level));
-        &s_u + &((&s_c - &s_u) * GAMMA) // your idea here
+        &s_u + &((&s_c - &s_u) * self.gamma) // your idea here
     }
 }
 
 fn main() -> std::process::ExitCode {
-    run("your_guidance", "is it better?", "tilted_target", Defaults::default(), experiment)
+    let defaults = Defaults { own: &[("gamma", "3")], ..Defaults::default() };
+    run("your_guidance", "is it better?", "tilted_target", defaults, experiment)
 }
 
 fn experiment(lab: &mut Lab) -> Result<()> {
     let (all, class) = (lab.scene.mixture.clone(), lab.scene.mixture.given(lab.class));
     let (main, guiding) = (Counted::new(&class), Counted::new(&all));
-    let mine = Mine { main: &main, guiding: &guiding };
+    let gamma = lab.gammas[0];
+    let mine = Mine { main: &main, guiding: &guiding, gamma: gamma.value() };
     let evaluated = || main.points() + guiding.points();
-    compare(lab, Gamma::new(GAMMA)?, &[("mine", &mine)], &evaluated)
+    compare(lab, gamma, &[("mine", &mine)], &evaluated)
 }

@@ -157,15 +157,11 @@ fn euler_maruyama_has_the_odes_limit_without_noise_and_the_sdes_with_it() {
 #[test]
 fn the_noise_factor_leads_from_the_odes_variance_towards_the_tilts() {
     // dV/du = (1 + λ²)·c·V − λ², c = γ/(1 + u) + (1 − γ)/(2 + u), u = σ²: by an integrating factor
-    // V(0) = 2^((1 − γ)a)·([λ = 0] + λ²·∫ (1 + u)^(−γa)·(2 + u)^((γ − 1)a) du),  a = 1 + λ²,  with u = w/(1 − w)
+    // V(0) = 2^((1 − γ)a)·λ²·∫ (1 + u)^(−γa)·(2 + u)^((γ − 1)a) du for λ > 0, with a = 1 + λ² and u = eᵛ − 1
     let closed = |gamma: f64, lambda: f64| {
         let a = 1.0 + lambda * lambda;
-        let inner = |w: f64| {
-            let u = w / (1.0 - w);
-            (1.0 + u).powf(-gamma * a) * (2.0 + u).powf((gamma - 1.0) * a) / (1.0 - w).powi(2)
-        };
-        let area = simpson(inner, 0.0, 1.0 - 1e-9, 20_000);
-        2f64.powf((1.0 - gamma) * a) * lambda * lambda * area
+        let inner = |v: f64| (v - gamma * a * v + (gamma - 1.0) * a * (1.0 + v.exp()).ln()).exp();
+        2f64.powf((1.0 - gamma) * a) * lambda * lambda * simpson(inner, 0.0, 120.0, 20_000)
     };
     let process = Process::VP_LINEAR;
     let found = |gamma: f64, lambda: f64| {
