@@ -420,19 +420,19 @@ mod tests {
     #[test]
     fn the_pieces_of_a_cut_grid_are_the_grid() {
         let grid = Grid::to_data(&Process::VE, Spacing::KARRAS, 6).unwrap();
-        let t = grid.times().to_vec();
+        let t = grid.times();
         let times = |edges: &[f64]| -> Vec<Vec<f64>> {
             grid.cut(edges).iter().map(|g| g.times().to_vec()).collect()
         };
-        assert_eq!(times(&[]), [t.clone()]);
-        assert_eq!(times(&[t[2]]), [t[..=2].to_vec(), t[2..].to_vec()]);
+        assert_eq!(times(&[]), [t]);
+        assert_eq!(times(&[t[2]]), [&t[..=2], &t[2..]]);
         assert_eq!(times(&[t[4], t[1]]), [&t[..=1], &t[1..=4], &t[4..]]);
         let between = 0.5 * (t[2] + t[3]);
         let two = times(&[between]);
         assert_eq!(two[0], [&t[..=2], &[between]].concat());
         assert_eq!(two[1], [&[between], &t[3..]].concat());
         for outside in [t[0], 2.0, 0.0, -1.0, f64::NAN] {
-            assert_eq!(times(&[outside]), [t.clone()], "{outside}");
+            assert_eq!(times(&[outside]), [t], "{outside}");
         }
         assert_eq!(times(&[t[2], t[2]]).len(), 2, "an edge given twice cuts once");
     }

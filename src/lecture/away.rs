@@ -77,8 +77,12 @@ pub fn away(s: &Setting, name: Text, steer: &Steer, gammas: &[Gamma], n: usize) 
         .map(|k| format!("{:.1} ({:.1})", 100.0 * once[*k].off.0, 100.0 * again[*k].off.0))
         .collect();
     let off = off.join(",  ");
+    let se = 100.0 * once.iter().map(|f| f.off.1).fold(0.0, f64::max);
     f.notes = vec![
-        Text::from((format!("on no mode, %:  {off}"), format!("không ở đỉnh nào, %:  {off}"))),
+        Text::from((
+            format!("on no mode, % (± {se:.1} at most):  {off}"),
+            format!("không ở đỉnh nào, % (nhiều nhất ± {se:.1}):  {off}"),
+        )),
         Text::from((
             format!(
                 "y: {};  {} samples;  ● {} steps, ○ and ( ) {};  dotted: P(y)",

@@ -120,11 +120,11 @@ pub fn interval(s: &Setting, gamma: Gamma, edge: f64, n: usize) -> Result<Figure
             .map(|(i, w)| format!("{w} {} ({})", told[2 * i], told[2 * i + 1]));
         each.collect::<Vec<_>>().join(",  ")
     };
-    let (up, past) = (format!("σ/α ≤ {edge}"), format!("σ/α > {edge}"));
+    let (up, past) = (format!("σ/α ≤ {edge}:"), format!("σ/α > {edge}:"));
     f.notes = vec![
         Text::from((
-            format!("far mode, %:  {}", list(["γ everywhere", &up, &past])),
-            format!("đỉnh xa, %:  {}", list(["γ ở mọi mức", &up, &past])),
+            format!("far mode, %:  {}", list(["γ everywhere:", &up, &past])),
+            format!("đỉnh xa, %:  {}", list(["γ ở mọi mức:", &up, &past])),
         )),
         Text::from((
             format!("± {se:.1} at most;  {} samples;  ( ) and dashes: twice the steps", count(n)),

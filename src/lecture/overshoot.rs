@@ -45,7 +45,7 @@ pub fn overshoot(
         Text::new("Past the target: ", "Vượt quá đích: ").then(name),
         Text::new(
             "As γ grows the samples' mean drifts outwards through the class and out of it, and the samples leave its support.",
-            "Khi γ tăng, trung bình của mẫu trôi ra phía ngoài, xuyên qua lớp rồi ra khỏi lớp, và mẫu rời khỏi giá của nó.",
+            "Khi γ tăng, trung bình của mẫu trôi ra phía ngoài, xuyên qua lớp rồi ra khỏi lớp, và mẫu không còn ở đỉnh nào.",
         ),
     );
     let twice = finer(s, 2)?;
@@ -74,7 +74,7 @@ pub fn overshoot(
             drift(&once),
             drift(&again),
         ),
-        curves(Text::new("off the support, %", "ngoài giá, %"), off(&once), off(&again)),
+        curves(Text::new("off the support, %", "không ở đỉnh nào, %"), off(&once), off(&again)),
     ];
     f.notes = vec![Text::from((
         format!(
@@ -158,11 +158,10 @@ fn zoom(s: &Setting, found: &[Away], last: &Array2<f64>) -> Panel {
     panel.layers.push(Layer::new("way", "the mean as γ grows", Role::Guided, way));
     let big = Points { size: 14.0, ..Points::default() };
     panel.layers.push(dots("means", "the mean at each γ", Role::Guided, means, big));
-    for (a, first) in [(found.first(), true), (found.last(), false)] {
+    for a in [found.first(), found.last()] {
         let Some(a) = a else { continue };
         let at = vec![(a.mean, format!("γ = {}", a.gamma).into())];
-        let side = if first { Side::Left } else { Side::Below };
-        panel.layers.push(Layer::new("γ", "its γ", Role::Guided, Labels { at, side }));
+        panel.layers.push(Layer::new("γ", "its γ", Role::Guided, Labels { at, side: Side::Left }));
     }
     panel
 }

@@ -134,21 +134,24 @@ pub fn sampler_choice(s: &Setting, gamma: Gamma, n: usize) -> Result<Figure> {
         .map(|(way, x, again)| {
             let mut panel = one(s, &tilt, x, range, top);
             panel.title = way.name();
-            let mean = both(x, again, mean);
-            panel.x.label = Text::from((format!("mean {mean}"), format!("trung bình {mean}")));
+            let (value, se) = mean_with_se(&x.column(0).to_vec());
+            let mean = format!("{value:.2} ± {se:.2} ({:.2})", mean(again));
+            panel.x.label = Text::from((format!("mean {mean}"), format!("tb {mean}")));
             panel
         })
         .collect();
+    let widest = rows.iter().map(|(_, x, _)| spread(x.view())).fold(0.0, f64::max);
+    let se = widest / (2.0 * n as f64).sqrt(); // that of a Gaussian cloud
     let sds: Vec<String> =
         rows.iter().map(|(_, x, again)| both(x, again, |x| spread(x.view()))).collect();
     f.notes = vec![Text::from((
         format!(
-            "sd: {};  tilt: mean {centre:.2}, sd {sd:.2};  {} samples;  ( ) twice the steps",
+            "sd (± {se:.2}): {};  tilt: mean {centre:.2}, sd {sd:.2};  {} samples;  ( ) twice the steps",
             sds.join(", "),
             count(n)
         ),
         format!(
-            "sd: {};  nghiêng: tb {centre:.2}, sd {sd:.2};  {} mẫu;  ( ) số bước gấp đôi",
+            "sd (± {se:.2}): {};  nghiêng: tb {centre:.2}, sd {sd:.2};  {} mẫu;  ( ) số bước gấp đôi",
             sds.join(", "),
             count(n)
         ),
