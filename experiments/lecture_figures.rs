@@ -10,26 +10,21 @@
 use scorelab::Result;
 use scorelab::classifier_guidance::ClassLikelihood;
 use scorelab::cli::{Defaults, Lab, run};
-use scorelab::guidance::{Gamma, GradientScaled};
+use scorelab::guidance::{ClassifierGuided, Gamma, GradientScaled};
 use scorelab::lecture::{self, Arm, Entry, Judge};
 use scorelab::mixture::Labelled;
 use scorelab::nn::ScoreNet;
 use scorelab::plot::{Figure, Format, Text};
-use scorelab::score::Likelihood;
+use scorelab::score::{Likelihood, ScoreFn};
 use scorelab::train::{Denoising, Levels, loss_floor};
 use std::process::ExitCode;
 
 const QUESTION: &str = "what does the whole lecture look like?";
+const CLASSIFIER: Text = Text::new("learned classifier", "bộ phân loại đã học");
 
 fn main() -> ExitCode {
-    let next = "classifier_guidance -- --scene ring8";
-    run(
-        "lecture_figures",
-        QUESTION,
-        next,
-        Defaults { samples: (4000, 500), ..Defaults::default() },
-        experiment,
-    )
+    let defaults = Defaults { samples: (4000, 500), ..Defaults::default() };
+    run("lecture_figures", QUESTION, "classifier_guidance -- --scene ring8", defaults, experiment)
 }
 
 fn experiment(lab: &mut Lab) -> Result<()> {
@@ -55,19 +50,20 @@ fn experiment(lab: &mut Lab) -> Result<()> {
     figures.push(lecture::bayes_plane(&s, level)?);
     figures.push(lecture::three_trajectories(&s, &score, &likelihood, two, &lab.gammas)?);
     figures.extend(hybrids(lab, &score, &likelihood)?);
+    let steer = |gamma| -> Box<dyn ScoreFn> {
+        Box::new(ClassifierGuided { score: &score, likelihood: &likelihood, gamma })
+    };
+    let [sweep, past, away] = lecture::over_gamma(&s, CLASSIFIER, &steer, lab.size(1000, 100))?;
+    figures.extend([sweep, past]);
     let classes = 0..lab.scene.mixture.classes();
     let (all_noisy, all_clean): (Vec<_>, Vec<_>) =
         classes.map(|c| (noisy.given(c), clean.given(c))).unzip();
     let noisy_judge = judge(Text::new("sees the noise", "thấy nhiễu"), &all_noisy);
     let clean_judge = judge(Text::new("clean data only", "chỉ dữ liệu sạch"), &all_clean);
-    let n = lab.size(300, 40);
-    figures.extend(lecture::clean_classifier(
-        &s,
-        &lab.scene.mixture,
-        &noisy_judge,
-        &clean_judge,
-        n,
-    )?);
+    let (n, exact) = (lab.size(300, 40), &lab.scene.mixture);
+    figures.extend(lecture::clean_classifier(&s, exact, &noisy_judge, &clean_judge, n)?);
+    figures.push(away);
+    figures.extend(lecture::over_a_line(&s, lab.size(1000, 100))?);
     let frames = lecture::guided_particles(&s, &score, &likelihood, one, 128, lab.size(72, 8))?;
     let frames: Vec<Figure> = frames.collect();
     lab.animate("A3_guided_particles", frames.clone())?;

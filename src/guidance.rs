@@ -125,7 +125,7 @@ impl ScoreFn for Scheduled<'_> {
 /// ```
 ///
 /// One term of weight γ is [`Guided`]; no terms, or weights of 0, are `base`. Where a negation leaves nothing to
-/// normalise, [`Tilt::new`](crate::mixture::Tilt::new) says so. Source: Liu et al. 2022 (2206.01714), eq. 11 and 13.
+/// normalise, [`Tilt::warning`](crate::mixture::Tilt::warning) says so. Source: Liu et al. 2022 (2206.01714), eq. 11 and 13.
 #[derive(Clone)]
 pub struct Composed<'a> {
     /// The unconditional score s_u.

@@ -70,3 +70,8 @@ pub use error::{Error, Result};
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]
 struct Readme;
+
+/// The recipes are compiled and run.
+#[cfg(doctest)]
+#[doc = include_str!("../docs/extend.md")]
+struct Extend;

@@ -277,6 +277,29 @@ impl Grid {
         Ok(Grid { times })
     }
 
+    /// The same walk in pieces that meet at the times `edges`, for [`sample_parts`](crate::sampler::sample_parts).
+    ///
+    /// An edge between two times becomes one more time; an edge that is not inside the grid cuts nothing. Without edges
+    /// it is the grid itself.
+    pub fn cut(&self, edges: &[f64]) -> Vec<Grid> {
+        let mut rest = self.times.clone();
+        let mut pieces = Vec::new();
+        let mut falling = edges.to_vec();
+        falling.sort_by(|a, b| b.total_cmp(a));
+        for edge in falling {
+            let before = rest.partition_point(|t| *t > edge);
+            if before > 0 && edge > *rest.last().expect("a grid has times") {
+                let mut piece: Vec<f64> = rest.drain(..before).collect();
+                piece.push(edge);
+                rest.insert(0, edge);
+                rest.dedup();
+                pieces.push(Grid { times: piece });
+            }
+        }
+        pieces.push(Grid { times: rest });
+        pieces
+    }
+
     /// The times t₀ > t₁ > … > t_N.
     pub fn times(&self) -> &[f64] {
         &self.times
@@ -392,6 +415,26 @@ mod tests {
         let karras = Grid::to_data(&Process::VE, Spacing::KARRAS, 11).unwrap();
         let middle = (0.5 * (80f64.powf(1.0 / 7.0) + 0.002f64.powf(1.0 / 7.0))).powi(7); // i = 5 of 10
         assert!((80.0 * karras.times()[5] - middle).abs() < 1e-12);
+    }
+
+    #[test]
+    fn the_pieces_of_a_cut_grid_are_the_grid() {
+        let grid = Grid::to_data(&Process::VE, Spacing::KARRAS, 6).unwrap();
+        let t = grid.times();
+        let times = |edges: &[f64]| -> Vec<Vec<f64>> {
+            grid.cut(edges).iter().map(|g| g.times().to_vec()).collect()
+        };
+        assert_eq!(times(&[]), [t]);
+        assert_eq!(times(&[t[2]]), [&t[..=2], &t[2..]]);
+        assert_eq!(times(&[t[4], t[1]]), [&t[..=1], &t[1..=4], &t[4..]]);
+        let between = 0.5 * (t[2] + t[3]);
+        let two = times(&[between]);
+        assert_eq!(two[0], [&t[..=2], &[between]].concat());
+        assert_eq!(two[1], [&[between], &t[3..]].concat());
+        for outside in [t[0], 2.0, 0.0, -1.0, f64::NAN] {
+            assert_eq!(times(&[outside]), [t], "{outside}");
+        }
+        assert_eq!(times(&[t[2], t[2]]).len(), 2, "an edge given twice cuts once");
     }
 
     #[test]

@@ -111,10 +111,12 @@ impl Lab {
         }
         let gammas = settings.gamma.iter().map(|g| Gamma::new(*g)).collect::<Result<_>>()?;
         let scene = Scene::find(&settings.scene)?;
-        let dim = scene.mixture.dim();
-        if dim != 2 {
+        let (dim, own) = (scene.mixture.dim(), Scene::named(defaults.scene)?.mixture.dim());
+        if dim != own {
             let what = format!("the number of dimensions of scene {}", scene.name);
-            return Err(Error::value(what, dim, "2: every experiment draws a plane"));
+            let must =
+                format!("{own}, as that of {}: this experiment draws no other", defaults.scene);
+            return Err(Error::value(what, dim, must));
         }
         let class = scene.class(&settings.class)?;
         let process = settings.process.process().validated()?;

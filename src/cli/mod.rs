@@ -6,6 +6,7 @@ mod progress;
 mod settings;
 mod table;
 mod training;
+mod yours;
 
 pub use compare::{Comparison, Steer, Walked};
 pub use lab::{Lab, run};
@@ -16,3 +17,4 @@ pub use training::{
     CLASSIFIER_STEPS, JOINT_STEPS, Learned, P_DROP, SCORE_STEPS, TRAINING_POINTS, untrained_joint,
     untrained_score,
 };
+pub use yours::compare;

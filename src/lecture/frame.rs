@@ -7,7 +7,7 @@ use crate::plot::{
     Arrows, Axis, Density, Labels, Layer, Mark, Panel, Paths, Points, Role, Side, Text,
 };
 use crate::score::{Likelihood, ScoreFn};
-use ndarray::{Array1, Array2, Array3, ArrayView2, Axis as Dim};
+use ndarray::{Array1, Array2, Array3, ArrayView1, ArrayView2, Axis as Dim};
 
 /// A rectangle of the plane, in the units of the data.
 #[derive(Clone, Copy, Debug)]
@@ -39,6 +39,31 @@ impl Frame {
         let ((cx, rx), (cy, ry)) = (side(0), side(1));
         let r = 1.14 * rx.max(ry);
         Frame { x: (cx - r, cx + r), y: (cy - r, cy + r) }
+    }
+
+    /// The square that holds every component of a mixture to `reach` standard deviations.
+    pub fn around(mixture: &Mixture, reach: f64) -> Frame {
+        let side = |i: usize| {
+            let each = mixture.means().column(i).to_vec().into_iter().zip(mixture.covs());
+            let ends = each.map(|(m, cov)| (m, reach * cov[[i, i]].sqrt()));
+            let ends =
+                ends.fold((f64::MAX, f64::MIN), |(lo, hi), (m, r)| (lo.min(m - r), hi.max(m + r)));
+            (0.5 * (ends.0 + ends.1), 0.5 * (ends.1 - ends.0))
+        };
+        let ((cx, rx), (cy, ry)) = (side(0), side(1));
+        let r = rx.max(ry);
+        Frame { x: (cx - r, cx + r), y: (cy - r, cy + r) }
+    }
+
+    /// The smallest square about the same middle that holds this one and 99 % of the points (n, 2).
+    pub fn with_most(self, x: &Array2<f64>) -> Frame {
+        let middle = [0.5 * (self.x.0 + self.x.1), 0.5 * (self.y.0 + self.y.1)];
+        let far = |p: ArrayView1<f64>| (p[0] - middle[0]).abs().max((p[1] - middle[1]).abs());
+        let mut away: Vec<f64> = x.rows().into_iter().map(far).filter(|d| d.is_finite()).collect();
+        away.sort_by(f64::total_cmp);
+        let most = away.len().checked_sub(1 + away.len() / 100).map_or(0.0, |i| 1.04 * away[i]);
+        let r = most.max(0.5 * self.width()).max(0.5 * self.height());
+        Frame { x: (middle[0] - r, middle[0] + r), y: (middle[1] - r, middle[1] + r) }
     }
 
     /// The same height, with the width that fills a slide.
@@ -330,4 +355,27 @@ pub(super) fn count(n: usize) -> String {
 /// A score evaluated on a field's places.
 pub(super) fn score_on(field: &Field, score: &dyn ScoreFn, level: NoiseLevel) -> Array2<f64> {
     score.score(field.tails(), level)
+}
+
+/// The histogram of numbers as a curve of (x, density), over `range` in `bins` cells.
+///
+/// The density is that of all numbers, those outside the range included. Its points are the corners of the steps.
+pub(super) fn histogram(x: ArrayView1<f64>, range: (f64, f64), bins: usize) -> Array2<f64> {
+    let cell = (range.1 - range.0) / bins as f64;
+    let mut counts = vec![0usize; bins];
+    for v in x.iter().filter(|v| (range.0..range.1).contains(v)) {
+        counts[(((v - range.0) / cell) as usize).min(bins - 1)] += 1;
+    }
+    let height = |bin: usize| counts[bin] as f64 / (x.len() as f64 * cell);
+    Array2::from_shape_fn((2 * bins, 2), |(i, j)| match j {
+        0 => range.0 + cell * (i / 2 + i % 2) as f64,
+        _ => height(i / 2),
+    })
+}
+
+/// The density of a one-dimensional mixture as a curve of (x, density).
+pub(super) fn density_curve(mixture: &Mixture, range: (f64, f64)) -> Array2<f64> {
+    let x = Array1::linspace(range.0, range.1, 400).insert_axis(Dim(1));
+    let p = mixture.log_density(x.view(), CLEAN).mapv(f64::exp);
+    ndarray::concatenate(Dim(1), &[x.view(), p.view().insert_axis(Dim(1))]).expect("two columns")
 }

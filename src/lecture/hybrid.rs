@@ -97,7 +97,7 @@ fn one_arm(s: &Setting, arm: &Arm, letter: char, gammas: &[Gamma], n: usize) -> 
 }
 
 /// The four verdicts a slide shows, their roles and their words.
-const KINDS: [(Verdict, Role, Text); 4] = [
+pub(super) const KINDS: [(Verdict, Role, Text); 4] = [
     (Verdict::Target, Role::Target, words::TARGET),
     (Verdict::Other, Role::Other, words::OTHER),
     (Verdict::Hybrid, Role::Hybrid, words::HYBRID),

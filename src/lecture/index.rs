@@ -48,6 +48,8 @@ const FREE: Text = Text::new(
     "part 5 · guidance without a classifier",
     "phần 5 · điều hướng không cần bộ phân loại",
 );
+const LIMITS: Text =
+    Text::new("further on · what γ > 1 samples", "mở rộng · γ > 1 lấy mẫu từ phân phối nào");
 const GUIDED_SUM: &str =
     r"s_\gamma(x_t) = \nabla_{x_t} \log p_t(x_t) + \gamma\, \nabla_{x_t} \log p(y \mid x_t)";
 const BAYES: &str = r"\nabla_{x_t} \log p_t(x_t \mid y) = \nabla_{x_t} \log p_t(x_t) + \nabla_{x_t} \log p(y \mid x_t)";
@@ -67,7 +69,7 @@ fn place(number: &str) -> (Text, &'static str) {
         "03" => (SCORES, r"s_u(x, t) = \nabla_x \log p_t(x)"),
         "04" => (SCORES, r"s_u = \nabla_x \log p_t(x), \quad s_c = \nabla_x \log p_t(x \mid y)"),
         "05" | "06" | "A1" => (SCORES, BAYES),
-        "07" | "08" | "A2" | "A3" => (CLASSIFIER, GUIDED_SUM),
+        "07" | "08" | "09" | "11" | "17" | "A2" | "A3" => (CLASSIFIER, GUIDED_SUM),
         "10" => (
             FREE,
             r"s_\gamma = (1 - \gamma)\, s_\theta(x_t, \varnothing) + \gamma\, s_\theta(x_t, y)",
@@ -84,6 +86,14 @@ fn place(number: &str) -> (Text, &'static str) {
             (FREE, r"y' = \varnothing \text{ with probability } p_{\text{drop}}, \text{ else } y")
         }
         "23" => (FREE, r"s_\gamma = s_w + \gamma\,(s_y - s_w)"),
+        "21" => (
+            LIMITS,
+            r"s_\gamma(x_t) \ne \nabla_{x_t} \log \pi_t(x_t), \quad \pi_0(x) \propto p(x)^{1-\gamma}\, p(x \mid y)^\gamma",
+        ),
+        "22" => (
+            LIMITS,
+            r"\gamma(\sigma) = \gamma \text{ for } \sigma_{lo} < \sigma \le \sigma_{hi}, \quad 1 \text{ elsewhere}",
+        ),
         _ => (Text::default(), ""),
     }
 }

@@ -11,18 +11,25 @@
 //! | F6 | [`bayes_plane`] | largest residual over the plane |
 //! | F7 | [`three_trajectories`] | the noise level at which p(y ∣ x_t) first passes 0.9 |
 //! | F8 | [`hybrid`] | shares of target, other, hybrid, overshoot |
+//! | F9 | [`gamma_sweep`] | verdicts of six paths at each γ |
 //! | F10 | [`fidelity_diversity`] | share on the target, spread, energy distance over γ |
+//! | F11 | [`overshoot`] | drift of the mean, and share off the support |
 //! | F12 | [`densities_and_tilt`] | mean and standard deviation along μ_y − μ̄, the tilt's beside them |
 //! | F12 | [`implicit_classifier`] | error and cosine of s_c − s_∅ to the exact ∇ log p(y ∣ x_t) |
 //! | F13 | [`clean_classifier`] | accuracy, gradient ratio, spread against steps |
-//! | F16 | [`p_drop_sweep`] | errors of s_∅ and s_c over p_drop |
 //! | F14 | [`classifier_bill`] | networks, parameters, seconds, µs a step, counted or measured |
 //! | F15 | [`null_label`] | share of ∅ among the labels shown |
+//! | F16 | [`p_drop_sweep`] | errors of s_∅ and s_c over p_drop |
+//! | F17 | [`away`] | share of y at γ < 0 |
+//! | F21 | [`sampler_choice`] | mean and spread by sampler, beside the tilt's |
+//! | F22 | [`interval`] | share of the far mode against the edge of the interval |
 //! | F23 | [`autoguidance`] | share off the support, energy distance |
 //! | A1 | [`bayes_through_time`] | σ/α and p(y ∣ x_t) of each frame |
 //! | A2 | [`bending_field`] | γ of each frame |
 //! | A3 | [`guided_particles`] | share that reached the target |
 //! | A4 | [`regions_through_noise`] | σ/α of each frame |
+//!
+//! [`over_gamma`] is F9, F11 and F17 of one way to steer, [`over_a_line`] is F21 and F22.
 //!
 //! Scores and likelihoods come as trait objects, so an exact one and a learned one are drawn by the same code. What is
 //! "exact" on a figure is always the scene's own mixture. γ is the only guidance scale written anywhere.
@@ -32,6 +39,7 @@
 
 mod animations;
 mod autoguidance;
+mod away;
 mod bayes;
 mod bill;
 mod clean;
@@ -41,8 +49,12 @@ mod free;
 mod hybrid;
 mod index;
 mod null_label;
+mod interval;
+mod overshoot;
 mod particles;
 mod fields;
+mod samplers;
+mod sweep;
 #[cfg(test)]
 mod tests;
 mod tilt;
@@ -53,6 +65,7 @@ mod way;
 
 pub use animations::{bayes_through_time, bending_field, regions_through_noise};
 pub use autoguidance::{Cloud, autoguidance};
+pub use away::away;
 pub use bayes::{bayes_plane, bayes_sum, open_point};
 pub use bill::{Bill, classifier_bill};
 pub use clean::{Judge, clean_classifier};
@@ -61,8 +74,12 @@ pub use fields::{draws, field_over_noise, two_scores};
 pub use free::fidelity_diversity;
 pub use hybrid::{Arm, hybrid};
 pub use index::{Entry, lecture_index};
+pub use interval::{in_interval, interval};
 pub use null_label::null_label;
+pub use overshoot::overshoot;
 pub use particles::guided_particles;
+pub use samplers::{Solver, over_a_line, sampler_choice};
+pub use sweep::{gamma_sweep, over_gamma};
 pub use tilt::densities_and_tilt;
 pub use training::training_curve;
 pub use trajectories::three_trajectories;
@@ -72,7 +89,7 @@ pub use way::{Measured, Way};
 use crate::data::Scene;
 use crate::guidance::{ClassifierGuided, Gamma};
 use crate::mixture::Mixture;
-use crate::noise::{Grid, NoiseLevel, Process};
+use crate::noise::{Grid, NoiseLevel, Process, Spacing};
 use crate::plot::{Figure, Text};
 use crate::sampler::{Method, sample, start, trajectories};
 use crate::score::{Likelihood, ScoreFn};
@@ -113,16 +130,21 @@ impl Setting<'_> {
         &self.scene.mixture
     }
 
-    /// Refuses what cannot be drawn, or has nothing to steer.
+    /// Refuses what cannot be drawn on a plane, or has nothing to steer.
     fn checked(&self) -> Result<()> {
+        self.checked_dim(2, "two-dimensional for this figure")
+    }
+
+    /// As `checked`, for what is drawn over a line.
+    fn checked_line(&self) -> Result<()> {
+        self.checked_dim(1, "one-dimensional for this figure")
+    }
+
+    fn checked_dim(&self, dim: usize, must: &str) -> Result<()> {
         let d = self.exact().dim();
-        if d != 2 {
+        if d != dim {
             let what = format!("the scene {}", self.scene.name);
-            return Err(Error::value(
-                what,
-                format!("of {d} dimension"),
-                "two-dimensional for this figure",
-            ));
+            return Err(Error::value(what, format!("of {d} dimension"), must));
         }
         if self.class >= self.exact().classes() {
             let must = format!("below {}, the number of classes", self.exact().classes());
@@ -156,6 +178,16 @@ impl Setting<'_> {
     fn target_name(&self) -> Text {
         self.class_name(self.class)
     }
+}
+
+/// A way to steer, whatever it is made of: from γ to the score that is walked along.
+///
+/// `&|gamma| Box::new(ClassifierGuided { score, likelihood, gamma })`, or `Guided`, or a network's own.
+pub type Steer<'a> = dyn Fn(Gamma) -> Box<dyn ScoreFn + 'a> + Sync + 'a;
+
+/// A Karras grid down to the data with `times` the steps of the setting's: a number that it moves is not yet a result.
+fn finer(s: &Setting, times: usize) -> Result<Grid> {
+    Grid::to_data(&s.process, Spacing::KARRAS, times * s.grid.steps())
 }
 
 /// s_u + γ·∇ log p(y | x_t).

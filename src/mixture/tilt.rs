@@ -82,6 +82,18 @@ impl Tilt {
         Tilt::new(&[(1.0 - gamma, mixture), (gamma, &mixture.given(class))])
     }
 
+    /// Why a composition of exact mixtures has no target to sample, if it has none.
+    ///
+    /// The target of [`Composed`](crate::guidance::Composed) with base p and terms (wᵢ, pᵢ) is p^(1 − Σw)·Πᵢ pᵢ^wᵢ. A
+    /// sampler walks along its score all the same and ends somewhere; nothing else will say that the place means nothing.
+    /// In more than two dimensions, where [`Tilt::new`] has no answer, that is what it says.
+    pub fn warning(base: &Mixture, terms: &[(f64, &Mixture)]) -> Option<String> {
+        let rest = 1.0 - terms.iter().map(|(w, _)| w).sum::<f64>();
+        let all: Vec<_> = std::iter::once((rest, base)).chain(terms.iter().copied()).collect();
+        let why = Tilt::new(&all).err()?;
+        Some(format!("what is composed here is no distribution: {why}"))
+    }
+
     /// The centres of the cells along each axis.
     pub fn axes(&self) -> &[Array1<f64>] {
         &self.axes
@@ -279,5 +291,19 @@ mod tests {
             let message = not(w).unwrap_err().to_string();
             assert!(message.contains("improper"), "{message}");
         }
+    }
+
+    #[test]
+    fn a_composition_without_a_target_is_named() {
+        let (p, c, wide) = (gaussian(0.0, 2.0), gaussian(0.0, 1.0), gaussian(1.0, 4.0));
+        let not = |w: f64| Tilt::warning(&p, &[(-w, &c)]);
+        assert_eq!(not(0.9), None);
+        assert!(not(1.1).unwrap().contains("improper"));
+        // precision 1/2 + w·(1/4 − 1/2) of "and wide": a negation is not needed to lose the target
+        assert_eq!(Tilt::warning(&p, &[(1.9, &wide)]), None);
+        assert!(Tilt::warning(&p, &[(2.1, &wide)]).is_some());
+        // what one term takes away, another may give back
+        assert_eq!(Tilt::warning(&p, &[(-1.1, &c), (1.0, &c)]), None);
+        assert_eq!(Tilt::warning(&p, &[]), None);
     }
 }

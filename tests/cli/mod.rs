@@ -5,6 +5,7 @@
 
 mod bad_input;
 mod good_input;
+mod own_defaults;
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -41,11 +42,16 @@ struct Ended {
     err: String,
 }
 
-/// Runs the experiment `classifier_guidance`, which lies beside this test's own program.
+/// Runs the experiment `classifier_guidance`.
 fn run(arguments: &[&str]) -> Ended {
+    run_experiment("classifier_guidance", arguments)
+}
+
+/// Runs an experiment, which lies beside this test's own program.
+fn run_experiment(name: &str, arguments: &[&str]) -> Ended {
     let own = std::env::current_exe().unwrap(); // target/<profile>/deps/main-…
     let profile = own.parent().and_then(Path::parent).unwrap();
-    let name = format!("classifier_guidance{}", std::env::consts::EXE_SUFFIX);
+    let name = format!("{name}{}", std::env::consts::EXE_SUFFIX);
     let program = profile.join("examples").join(name);
     assert!(program.exists(), "{} is not built; run `cargo build --examples`", program.display());
     let ended = Command::new(program).args(arguments).output().unwrap();

@@ -77,6 +77,26 @@ fn every_command_of_the_readme_names_an_experiment_that_exists() {
 }
 
 #[test]
+fn every_recipe_is_at_most_twenty_lines_and_both_readmes_lead_to_them() {
+    let recipes = read("docs/extend.md");
+    let blocks: Vec<usize> = recipes
+        .split("```rust\n")
+        .skip(1)
+        .map(|rest| rest.split("```").next().expect("an end").lines().count())
+        .collect();
+    assert!(blocks.len() >= 3 && blocks.iter().all(|lines| *lines <= 20), "{blocks:?}");
+    for name in ["README.md", "README.vi.md"] {
+        assert!(read(name).contains("(docs/extend.md)"), "{name}");
+    }
+}
+
+#[test]
+fn your_guidance_fits_on_a_page() {
+    let lines = read("experiments/your_guidance.rs").lines().count();
+    assert!(lines <= 40, "{lines} lines");
+}
+
+#[test]
 fn every_type_of_the_glossary_is_in_the_code() {
     let glossary = read("docs/glossary.md");
     let mut source = String::new();

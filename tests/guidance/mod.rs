@@ -1,6 +1,7 @@
 //! Guidance as arithmetic: one map in every parametrisation, its degenerate cases, and a classifier that saw no noise.
 
 mod clean_classifier;
+mod combined;
 
 use crate::common::{assert_law, cases, larger, lengths, levels, points, row_residual};
 use ndarray::{Array2, ArrayView2};

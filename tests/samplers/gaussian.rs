@@ -1,7 +1,7 @@
 //! What samplers do with γ on F1, in closed form: neither of them samples the tilt.
 
 use super::affine::{end_of_ode, end_of_sde};
-use crate::common::{assert_law, cases};
+use crate::common::{assert_law, cases, simpson};
 use approx::{assert_abs_diff_eq, assert_relative_eq};
 use scorelab::guidance::{Gamma, Guided};
 use scorelab::noise::{Grid, Process, Spacing};
@@ -151,6 +151,36 @@ fn euler_maruyama_has_the_odes_limit_without_noise_and_the_sdes_with_it() {
             (limit(&process, 3.0, 0.5) - 0.25).abs() > 5e-3 * 0.25,
             "half the noise is neither"
         );
+    }
+}
+
+#[test]
+fn the_noise_factor_leads_from_the_odes_variance_towards_the_tilts() {
+    // dV/du = (1 + λ²)·c·V − λ², c = γ/(1 + u) + (1 − γ)/(2 + u), u = σ²: by an integrating factor
+    // V(0) = 2^((1 − γ)a)·λ²·∫ (1 + u)^(−γa)·(2 + u)^((γ − 1)a) du for λ > 0, with a = 1 + λ² and u = eᵛ − 1
+    let closed = |gamma: f64, lambda: f64| {
+        let a = 1.0 + lambda * lambda;
+        let inner = |v: f64| (v - gamma * a * v + (gamma - 1.0) * a * (1.0 + v.exp()).ln()).exp();
+        2f64.powf((1.0 - gamma) * a) * lambda * lambda * simpson(inner, 0.0, 120.0, 20_000)
+    };
+    let process = Process::VP_LINEAR;
+    let found = |gamma: f64, lambda: f64| {
+        let at = |n: usize| {
+            let grid = Grid::to_data(&process, Spacing::KARRAS, n).unwrap();
+            let mut sampler = EulerMaruyama { lambda };
+            with_f1(gamma, |s| end_of_sde(&mut sampler, &[0], s, &process, &grid).variance)
+        };
+        2.0 * at(2_048) - at(1_024)
+    };
+    for (gamma, tilt) in [(2.0, 2.0 / 3.0), (3.0, 0.5), (5.0, 1.0 / 3.0)] {
+        let answers = [0.5, 1.0, 2.0, 4.0].map(|lambda| closed(gamma, lambda));
+        for (lambda, answer) in [0.5, 1.0, 2.0].into_iter().zip(answers) {
+            let residual = |lambda: f64| (found(gamma, lambda) - answer).abs() / answer;
+            let law = format!("γ = {gamma}, λ = {lambda}");
+            assert_law(&law, residual(lambda), residual(1.1 * lambda), 5e-3);
+        }
+        assert!(answers.windows(2).all(|w| w[0] < w[1]) && answers[3] < tilt, "{answers:?}");
+        assert!(tilt - answers[3] < 0.1 * (tilt - answers[0]), "{answers:?} and {tilt}");
     }
 }
 

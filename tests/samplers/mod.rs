@@ -6,4 +6,6 @@ mod degenerate;
 mod gaussian;
 mod likelihood;
 mod orders;
+mod parts;
 mod quantiles;
+mod tilt;

@@ -1,0 +1,85 @@
+//! At which noise levels should one guide?
+//!
+//! ```text
+//! cargo run --example interval
+//! ```
+//!
+//! Class A of the scene has a mode beside class B and one far from it, half of the weight each. Exact scores, in one
+//! dimension, γ = 4 within an interval of σ/α and 1 outside. Expect in the far mode: 99.6 % with γ = 4 at every level and
+//! 98.5 % with γ = 4 only above σ/α = 2, so the near mode is lost; 49.4 % with γ = 4 only up to σ/α = 1, as with γ = 1. Every
+//! number is printed again at twice the steps.
+
+use scorelab::Result;
+use scorelab::cli::{Defaults, Lab, Table, plus_minus, run};
+use scorelab::guidance::{Gamma, Guided};
+use scorelab::lecture;
+use scorelab::metrics::{energy_distance, mean_with_se, spread};
+use std::process::ExitCode;
+
+const QUESTION: &str = "at which noise levels should one guide?";
+
+/// Between the two modes of class A.
+const BORDER: f64 = -2.5;
+/// Rows that enter the energy distance; its cost grows with their square.
+const ROWS: usize = 4000;
+
+fn main() -> ExitCode {
+    let defaults =
+        Defaults { samples: (10_000, 4000), steps: (64, 32), scene: "far-mode-1d", gamma: "4" };
+    run("interval", QUESTION, "your_guidance", defaults, experiment)
+}
+
+/// Where γ acts, and the share of the far mode to expect with γ = 4 in class A of the scene.
+const PARTS: [(&str, f64, f64, f64); 5] = [
+    ("nowhere", 1e6, f64::INFINITY, 0.494),
+    ("at every level", 0.0, f64::INFINITY, 0.996),
+    ("up to 1", 0.0, 1.0, 0.494),
+    ("above 2", 2.0, f64::INFINITY, 0.985),
+    ("1 to 2", 1.0, 2.0, f64::NAN),
+];
+
+fn experiment(lab: &mut Lab) -> Result<()> {
+    lab.needs_two_classes()?;
+    let mixture = lab.scene.mixture.clone();
+    let given = mixture.given(lab.class);
+    let truth = lab.truth(ROWS).x;
+    let headers = ["γ", "acts at σ/α", "steps", "far mode %", "spread", "to p(x|A)"];
+    let mut table = Table::new(&headers);
+    table.notes = vec![
+        "far mode: x < −2.5; to: energy distance, in the units of x; ± is one standard error"
+            .into(),
+    ];
+    let mut found = Vec::new();
+    for gamma in lab.gammas.clone() {
+        let guided = Guided { main: &given, guiding: &mixture, gamma };
+        for (name, low, high, expected) in PARTS {
+            for times in [1, 2] {
+                let s = lab.setting();
+                let x = lecture::in_interval(&s, guided, (low, high), lab.samples, times)?;
+                let far: Vec<f64> =
+                    x.column(0).iter().map(|v| f64::from(u8::from(*v < BORDER))).collect();
+                let (share, se) = mean_with_se(&far);
+                let head = x.slice(ndarray::s![..x.nrows().min(ROWS), ..]);
+                table.row(&[
+                    gamma.value().to_string(),
+                    name.to_string(),
+                    (times * lab.grid.steps()).to_string(),
+                    plus_minus((100.0 * share, 100.0 * se)),
+                    format!("{:.3}", spread(x.view())),
+                    format!("{:.4}", energy_distance(head, truth.view())),
+                ]);
+                found.push((format!("γ {name}, steps × {times}: far mode"), share, expected));
+            }
+        }
+    }
+    println!("\nscene {}, target {}, exact scores", lab.scene.name, lab.class_name());
+    lab.show("interval", &table)?;
+    for (what, share, expected) in found.into_iter().filter(|f| f.2.is_finite()) {
+        let range = expected - 0.02..=expected + 0.02;
+        lab.check(&what, share, range.clone(), range);
+    }
+    let n = lab.size(2000, 500);
+    let gamma = lab.gammas.last().copied().unwrap_or(Gamma::new(1.0)?);
+    let figure = lecture::interval(&lab.setting(), gamma, 1.0, n)?;
+    lab.draw(&[figure])
+}
