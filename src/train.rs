@@ -346,6 +346,14 @@ impl<O: Objective> Iterator for Training<'_, O> {
         if self.step >= self.config.steps || self.broken {
             return None;
         }
+        // one visit to the threads for all that a step does
+        Some(rayon::scope(|_| self.advance()))
+    }
+}
+
+impl<O: Objective> Training<'_, O> {
+    /// One step.
+    fn advance(&mut self) -> Result<Step> {
         let (step, learning_rate) = (self.step, self.rate.at(self.step));
         let (loss, norm) = self.gradient();
         let grads = &self.groups[0].grads;
@@ -355,12 +363,12 @@ impl<O: Objective> Iterator for Training<'_, O> {
         // a loss a thousand times its first value has left for good
         if !loss.is_finite() || !norm.is_finite() || loss > 1e3 * (1.0 + self.first_loss) {
             self.broken = true;
-            return Some(Err(Error::Diverged { step, loss, learning_rate }));
+            return Err(Error::Diverged { step, loss, learning_rate });
         }
         let clip = (self.config.clip / norm).min(1.0);
         self.adam.update(&mut self.mlp.params, grads, clip as f32, learning_rate);
         self.step += 1;
-        Some(Ok(Step { step, loss, learning_rate }))
+        Ok(Step { step, loss, learning_rate })
     }
 }
 

@@ -7,6 +7,7 @@
 
 use crate::arch::arch;
 use pulp::{Arch, Simd, WithSimd};
+use std::cell::RefCell;
 
 /// A matrix inside a slice, to be read: element (r, p) is `data[r·row + p·column]`.
 #[derive(Clone, Copy)]
@@ -54,10 +55,19 @@ fn product_on<const ADD: bool>(
     size: Size,
 ) {
     assert!(a.row == 1 || a.column == 1, "rows or columns without gaps");
+    thread_local! {
+        static COPIES: RefCell<[Vec<f32>; 2]> = const { RefCell::new([Vec::new(), Vec::new()]) };
+    }
     if size.rows > 0 && size.columns > 0 {
-        arch.dispatch(Product::<ADD> { a, b, b_row, out, out_row, size });
+        COPIES.with_borrow_mut(|[tiles, panel]| {
+            arch.dispatch(Product::<ADD> { a, b, b_row, out, out_row, size, tiles, panel });
+        });
     }
 }
+
+/// From this way between two rows on, what a tile reads is copied close together first: rows that lie a power of two apart
+/// push each other out of the cache.
+const FAR: usize = 256;
 
 struct Product<'a, 'b, const ADD: bool> {
     a: Left<'a>,
@@ -66,6 +76,8 @@ struct Product<'a, 'b, const ADD: bool> {
     out: &'b mut [f32],
     out_row: usize,
     size: Size,
+    tiles: &'b mut Vec<f32>, // a, tile by tile
+    panel: &'b mut Vec<f32>, // some columns of b
 }
 
 impl<const ADD: bool> WithSimd for Product<'_, '_, ADD> {
@@ -89,6 +101,9 @@ impl<const ADD: bool> Product<'_, '_, ADD> {
     #[inline(always)]
     fn run<S: Simd, const R: usize, const V: usize>(&mut self, simd: S) {
         let (wide, columns) = (V * S::F32_LANES, self.size.columns);
+        if self.a.column >= FAR {
+            self.copy_tiles::<R>();
+        }
         let mut c = 0;
         while c + wide <= columns {
             self.strip::<S, R, V, true>(simd, c, wide);
@@ -105,6 +120,18 @@ impl<const ADD: bool> Product<'_, '_, ADD> {
         }
     }
 
+    /// Copies the transposed a so that what whole tiles of R rows read lies in one piece each: (rows/R, depth, R).
+    #[inline(always)]
+    fn copy_tiles<const R: usize>(&mut self) {
+        let Size { rows, depth, .. } = self.size;
+        self.tiles.resize(rows / R * depth * R, 0.0);
+        for (p, column) in self.a.data.chunks(self.a.column).take(depth).enumerate() {
+            for (tile, values) in column[..rows].chunks_exact(R).enumerate() {
+                self.tiles[(tile * depth + p) * R..][..R].copy_from_slice(values);
+            }
+        }
+    }
+
     /// All rows of the columns c … c + n.
     #[inline(always)]
     fn strip<S: Simd, const R: usize, const V: usize, const FULL: bool>(
@@ -113,6 +140,14 @@ impl<const ADD: bool> Product<'_, '_, ADD> {
         c: usize,
         n: usize,
     ) {
+        let wide = V * S::F32_LANES;
+        if self.b_row >= FAR {
+            self.panel.resize(self.size.depth * wide, 0.0);
+            let from = self.b[c.min(self.b.len())..].chunks(self.b_row);
+            for (to, from) in self.panel.chunks_exact_mut(wide).zip(from) {
+                to[..n].copy_from_slice(&from[..n]);
+            }
+        }
         let mut r = 0;
         while r + R <= self.size.rows {
             self.tile::<S, R, V, FULL>(simd, r, c, n);
@@ -135,7 +170,11 @@ impl<const ADD: bool> Product<'_, '_, ADD> {
     ) {
         let depth = self.size.depth;
         let mut sums = [[simd.splat_f32s(0.0); V]; R];
-        let b = self.b[c.min(self.b.len())..].chunks(self.b_row);
+        let b = if self.b_row >= FAR {
+            self.panel.chunks(V * S::F32_LANES)
+        } else {
+            self.b[c.min(self.b.len())..].chunks(self.b_row)
+        };
         if self.a.column == 1 {
             let rows: [&[f32]; R] =
                 std::array::from_fn(|i| &self.a.data[(r + i) * self.a.row..][..depth]);
@@ -146,7 +185,11 @@ impl<const ADD: bool> Product<'_, '_, ADD> {
                 }
             }
         } else {
-            let columns = self.a.data.get(r..).unwrap_or_default().chunks(self.a.column);
+            let columns = if self.a.column >= FAR && R > 1 {
+                self.tiles[r * depth..].chunks(R)
+            } else {
+                self.a.data.get(r..).unwrap_or_default().chunks(self.a.column)
+            };
             for (a, b) in columns.zip(b).take(depth) {
                 let b = load::<S, V, FULL>(simd, b, n);
                 let a: &[f32; R] = a[..R].try_into().expect("R elements");
@@ -278,7 +321,7 @@ mod tests {
         all
     }
 
-    const SIZES: [(usize, usize, usize); 8] = [
+    const SIZES: [(usize, usize, usize); 9] = [
         (1, 1, 1),
         (4, 3, 16),
         (5, 7, 17),
@@ -287,6 +330,7 @@ mod tests {
         (3, 0, 5),
         (13, 9, 50),
         (8, 5, 95),
+        (270, 7, 300),
     ];
 
     #[test]
