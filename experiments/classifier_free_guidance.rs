@@ -8,13 +8,15 @@
 //! network trained jointly with the null label, which needs no classifier. Expect: at γ = 1 and 2 the joint network is
 //! within 2 points of the exact arm's share on the target; of the exact arm γ = 1 is nearest to p(x | y) by energy
 //! distance. At γ = 10 the joint network leaves the exact arm by more than 20 points, and the seed of its training decides
-//! which way: a large γ multiplies the error of s_c − s_∅. Every row is printed again at twice the steps.
+//! which way: a large γ multiplies the error of s_c − s_∅. Every row is printed again at twice the steps. The figures besides
+//! F10 are of the joint network.
 
 use scorelab::Result;
 use scorelab::cli::{Comparison, Defaults, Lab, OutcomeTable, P_DROP, Steer, run};
 use scorelab::lecture::{self, Way};
 use scorelab::metrics::{Verdict::Target, outcome};
 use scorelab::plot::{Role, Text};
+use scorelab::score::ScoreFn;
 use std::process::ExitCode;
 
 const QUESTION: &str = "does one jointly trained network steer as well as a score and a separate classifier, and which γ is best?";
@@ -56,7 +58,11 @@ fn experiment(lab: &mut Lab) -> Result<()> {
         let found = found.of(arm).map(|row| (row.gamma, row.outcome)).collect();
         Way { title, role, found }
     });
-    lab.draw(&[lecture::fidelity_diversity(&ways, &truth)?])
+    let mut figures = vec![lecture::fidelity_diversity(&ways, &truth)?];
+    let steer = |gamma| -> Box<dyn ScoreFn + '_> { Box::new(joint.guided(lab.class, gamma)) };
+    let name = Text::new("classifier-free", "không bộ phân loại");
+    figures.extend(lecture::over_gamma(&lab.setting(), name, &steer, lab.size(1000, 300))?);
+    lab.draw(&figures)
 }
 
 /// The numbers this experiment promises, with N and with 2N steps.

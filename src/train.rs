@@ -1,7 +1,6 @@
 //! Training as an iterator of steps: the same loop for a score network and for a classifier.
 
 use crate::mixture::{Labelled, Mixture};
-use crate::nn::mlp::BLOCK;
 use crate::nn::{Adam, LearningRate, Mlp, ScoreNet, Target, Transposed, Workspace};
 use crate::noise::NoiseLevel;
 use crate::rng::{Purpose, stream};
@@ -165,8 +164,8 @@ impl Denoising<'_> {
         w: &mut Workspace,
         rng: &mut ChaCha8Rng,
         share: Share,
-    ) -> [usize; BLOCK] {
-        let mut points = [0; BLOCK];
+    ) -> Vec<usize> {
+        let mut points = vec![0; mlp.rows()];
         for (row, point) in points.iter_mut().enumerate() {
             let sigma = self.levels.draw(rng, share.first + row, share.batch);
             let c = self.target.coefficients(sigma, self.sigma_data);
@@ -268,9 +267,9 @@ fn squares(grads: &[f32]) -> f64 {
     sums.iter().sum()
 }
 
-/// In how many groups a batch is cut: as many as the gradients are cheap to add, never as many as there are threads.
-fn number_of_groups(blocks: usize, params: usize) -> usize {
-    blocks.min(if params > 500_000 { 2 } else { 4 })
+/// How many blocks a group has: as few as the gradients are cheap to add, whatever the number of threads.
+fn blocks_of_a_group(blocks: usize, params: usize) -> usize {
+    blocks.div_ceil(if params > 500_000 { 2 } else { 4 })
 }
 
 impl<'a, O: Objective> Training<'a, O> {
@@ -282,8 +281,9 @@ impl<'a, O: Objective> Training<'a, O> {
         config.validated()?;
         let group =
             || Group { workspace: mlp.workspace(), grads: vec![0.0; mlp.params.len()], loss: 0.0 };
-        let blocks = config.batch.div_ceil(BLOCK);
-        let groups = (0..number_of_groups(blocks, mlp.params.len())).map(|_| group()).collect();
+        let blocks = config.batch.div_ceil(mlp.rows());
+        let each = blocks_of_a_group(blocks, mlp.params.len());
+        let groups = (0..blocks.div_ceil(each)).map(|_| group()).collect(); // none is empty
         let rate =
             LearningRate { peak: config.learning_rate, warmup: config.warmup, steps: config.steps };
         let adam = Adam::new(&mlp.params, config.ema);
@@ -311,17 +311,20 @@ impl<'a, O: Objective> Training<'a, O> {
     /// The loss, the norm of its gradient and, in the first group, the gradient of the whole batch.
     fn gradient(&mut self) -> (f64, f64) {
         self.mlp.transpose(&mut self.transposed);
-        let (blocks, each) = (self.blocks, self.blocks.div_ceil(self.groups.len()));
+        let (blocks, each) = (self.blocks, blocks_of_a_group(self.blocks, self.mlp.params.len()));
         let (mlp, transposed, objective) = (&self.mlp, &self.transposed, self.objective);
         let (seed, step) = (self.config.seed, self.step as u64);
         self.groups.par_iter_mut().enumerate().for_each(|(g, group)| {
-            group.grads.fill(0.0);
             group.loss = 0.0;
             for b in g * each..blocks.min((g + 1) * each) {
                 let mut rng = stream(seed, Purpose::Training, step, b as u64);
-                let share = Share { first: b * BLOCK, batch: blocks * BLOCK };
+                let share = Share { first: b * mlp.rows(), batch: blocks * mlp.rows() };
                 group.loss += objective.block(mlp, &mut group.workspace, &mut rng, share);
-                mlp.backward(&mut group.workspace, transposed, &mut group.grads);
+                if b == g * each {
+                    mlp.backward::<false>(&mut group.workspace, transposed, &mut group.grads);
+                } else {
+                    mlp.backward::<true>(&mut group.workspace, transposed, &mut group.grads);
+                }
             }
         });
         let (first, rest) = self.groups.split_first_mut().expect("at least one group");

@@ -14,7 +14,6 @@ pub use clean::CleanClassifier;
 pub use noisy::{NoisyClassifier, OneVsRest};
 
 use crate::mixture::Labelled;
-use crate::nn::mlp::BLOCK;
 use crate::nn::score_net::{Pool, fill, for_blocks};
 use crate::nn::{Mlp, MlpConfig, Transposed, Workspace};
 use crate::noise::NoiseLevel;
@@ -254,8 +253,8 @@ struct CrossEntropy<'a> {
 
 impl Objective for CrossEntropy<'_> {
     fn block(&self, mlp: &Mlp, w: &mut Workspace, rng: &mut ChaCha8Rng, share: Share) -> f64 {
-        let (mut classes, mut gains) = ([0; BLOCK], [1.0; BLOCK]);
-        for row in 0..BLOCK {
+        let (mut classes, mut gains) = (vec![0; mlp.rows()], vec![1.0; mlp.rows()]);
+        for row in 0..mlp.rows() {
             let sigma = self.levels.map_or(0.0, |l| l.draw(rng, share.first + row, share.batch));
             let i = rng.random_range(0..self.data.y.len());
             for (j, x0) in self.data.x.row(i).iter().enumerate() {

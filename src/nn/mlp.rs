@@ -11,9 +11,12 @@ use rand_distr::StandardNormal;
 use serde::{Deserialize, Serialize};
 use std::ops::Range;
 
-/// Rows of a block. A row passes through the same products whatever batch it travels in, because every block, the last
-/// too, has this height.
+/// Rows of a block of a network up to [`WIDE`] wide: its layers stay in the nearest caches from step to step.
 pub const BLOCK: usize = 64;
+/// Rows of a block of a wider network: its weights come from further away, and each trip serves more rows.
+const WIDE_BLOCK: usize = 128;
+/// The least width of a wide network.
+const WIDE: usize = 256;
 
 /// The shape of a network.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -105,25 +108,25 @@ impl Layer {
 /// The buffers of one block of rows: nothing is allocated between calls.
 #[derive(Debug, Clone)]
 pub struct Workspace {
-    /// h₀, of which the caller fills the first d columns: (BLOCK, in).
+    /// h₀, of which the caller fills the first d columns: (rows, in).
     pub input: Array2<f32>,
-    /// The log-SNR of each row (BLOCK), for [`Mlp::forward`].
+    /// The log-SNR of each row (rows), for [`Mlp::forward`].
     pub log_snr: Vec<f32>,
-    /// The label of each row (BLOCK), for [`Mlp::forward`]; ignored by a network without labels.
+    /// The label of each row (rows), for [`Mlp::forward`]; ignored by a network without labels.
     pub labels: Vec<usize>,
-    /// The answer (BLOCK, out).
+    /// The answer (rows, out).
     pub output: Array2<f32>,
-    /// ∂L/∂out, filled by the caller before [`Mlp::backward`] or [`Mlp::input_gradient`] (BLOCK, out).
+    /// ∂L/∂out, filled by the caller before [`Mlp::backward`] or [`Mlp::input_gradient`] (rows, out).
     pub d_output: Array2<f32>,
-    /// ∂L/∂x (BLOCK, d), filled by [`Mlp::input_gradient`].
+    /// ∂L/∂x (rows, d), filled by [`Mlp::input_gradient`].
     pub d_input: Array2<f32>,
-    hidden: Vec<Array2<f32>>, // h₁ … h_L (BLOCK, width)
-    slopes: Vec<Array2<f32>>, // silu' of each hidden layer (BLOCK, width)
-    d_hidden: Array2<f32>,    // (BLOCK, width)
-    d_z: Array2<f32>,         // (BLOCK, width)
-    point: Array2<f32>,       // x·W_x, the point's part of the first layer (BLOCK, width)
-    mixed: Array2<f32>,       // the weighted sum of h_L over conditions (BLOCK, width)
-    d_label: Array2<f32>,     // ∂L/∂E_y of each row (BLOCK, embedding)
+    hidden: Vec<Array2<f32>>, // h₁ … h_L (rows, width)
+    slopes: Vec<Array2<f32>>, // silu' of each hidden layer (rows, width)
+    d_hidden: Array2<f32>,    // (rows, width)
+    d_z: Array2<f32>,         // (rows, width)
+    point: Array2<f32>,       // x·W_x, the point's part of the first layer (rows, width)
+    mixed: Array2<f32>,       // the weighted sum of h_L over conditions (rows, width)
+    d_label: Array2<f32>,     // ∂L/∂E_y of each row (rows, embedding)
     narrow: Vec<f32>,         // W_L or its gradient, transposed, where it is narrow (out, width)
 }
 
@@ -198,14 +201,21 @@ impl Mlp {
         Ok(Mlp { config, params, layers, table })
     }
 
+    /// Rows of a block. A row passes through the same products whatever batch it travels in, because every block, the
+    /// last too, has this height.
+    pub fn rows(&self) -> usize {
+        if self.config.width < WIDE { BLOCK } else { WIDE_BLOCK }
+    }
+
     /// Buffers that fit this network.
     pub fn workspace(&self) -> Workspace {
         let c = &self.config;
-        let block = |columns: usize| Array2::zeros((BLOCK, columns));
+        let rows = self.rows();
+        let block = |columns: usize| Array2::zeros((rows, columns));
         Workspace {
             input: block(self.layers[0].inputs),
-            log_snr: vec![0.0; BLOCK],
-            labels: vec![0; BLOCK],
+            log_snr: vec![0.0; rows],
+            labels: vec![0; rows],
             output: block(c.outputs),
             d_output: block(c.outputs),
             d_input: block(c.inputs),
@@ -324,7 +334,7 @@ impl Mlp {
         let (inputs, outputs) = (layer.inputs, layer.outputs);
         if outputs <= NARROW {
             transpose(layer.weights(&self.params), narrow, inputs, outputs);
-            let size = Size { rows: BLOCK, depth: inputs, columns: outputs };
+            let size = Size { rows: h.nrows(), depth: inputs, columns: outputs };
             narrow_product((slice(h), inputs), narrow, (slice_mut(out), outputs), size);
         } else {
             times(h, layer.weights(&self.params), out, inputs);
@@ -334,18 +344,26 @@ impl Mlp {
         }
     }
 
-    /// From `w.d_output`, after [`Mlp::forward`]: *adds* ∂L/∂θ to `grads`.
+    /// From `w.d_output`, after [`Mlp::forward`]: leaves ∂L/∂θ in `grads` or, with `ADD`, adds it to what is there.
     ///
     /// ```text
     /// d_z = d_h·silu'(z),   d_W = hᵀ·d_z,   d_b = Σ_rows d_z,   d_h(before) = d_z·Wᵀ (+ d_h if residual)
     /// ```
-    pub fn backward(&self, w: &mut Workspace, transposed: &Transposed, grads: &mut [f32]) {
+    pub fn backward<const ADD: bool>(
+        &self,
+        w: &mut Workspace,
+        transposed: &Transposed,
+        grads: &mut [f32],
+    ) {
         let depth = self.config.depth;
+        if !ADD {
+            grads[self.table..].fill(0.0); // most labels have no row in a block
+        }
         for l in (0..=depth).rev() {
             self.step_back(w, transposed, l);
             let h = if l == 0 { &w.input } else { &w.hidden[l - 1] };
             let d_z = if l == depth { &w.d_output } else { &w.d_z };
-            add_gradient(&self.layers[l], h, d_z, &mut w.narrow, grads);
+            add_gradient::<ADD>(&self.layers[l], h, d_z, &mut w.narrow, grads);
         }
         if self.config.labels > 0 {
             self.add_label_gradient(w, transposed, grads);
@@ -358,7 +376,7 @@ impl Mlp {
             self.step_back(w, transposed, l);
         }
         let (d, first) = (self.config.inputs, &self.layers[0]);
-        let size = Size { rows: BLOCK, depth: first.outputs, columns: d };
+        let size = Size { rows: self.rows(), depth: first.outputs, columns: d };
         let (d_z, out) = (slice(&w.d_z), (slice_mut(&mut w.d_input), d));
         if d <= NARROW {
             narrow_product((d_z, first.outputs), first.weights(&self.params), out, size);
@@ -378,7 +396,7 @@ impl Mlp {
         let d_z = if l + 1 == depth { &w.d_output } else { &w.d_z };
         let left = Left { data: slice(d_z), row: above.outputs, column: 1 };
         let turned = (&transposed.0[above.weights.clone()], above.inputs);
-        let size = Size { rows: BLOCK, depth: above.outputs, columns: above.inputs };
+        let size = Size { rows: self.rows(), depth: above.outputs, columns: above.inputs };
         let d_h = (slice_mut(&mut w.d_hidden), above.inputs);
         if self.config.residual && l + 1 < depth {
             product::<true>(left, turned, d_h, size); // d_h passes by the layer too
@@ -413,7 +431,7 @@ impl Mlp {
         let (c, first) = (&self.config, &self.layers[0]);
         let left = Left { data: slice(&w.d_z), row: first.outputs, column: 1 };
         let turned = &transposed.0[first.weights.clone()][c.inputs + c.features..];
-        let size = Size { rows: BLOCK, depth: first.outputs, columns: c.embedding };
+        let size = Size { rows: self.rows(), depth: first.outputs, columns: c.embedding };
         let out = (slice_mut(&mut w.d_label), c.embedding);
         product::<false>(left, (turned, first.inputs), out, size);
         for (label, d) in w.labels.iter().zip(slice(&w.d_label).chunks_exact(c.embedding.max(1))) {
@@ -463,16 +481,16 @@ fn fourier(frequencies: &[f32], log_snr: f32, features: &mut [f32]) {
     }
 }
 
-/// out ← h·W, with the first `depth` columns of h (BLOCK, …) and rows of W (…, columns of out).
+/// out ← h·W, with the first `depth` columns of h (rows, …) and rows of W (…, columns of out).
 fn times(h: &Array2<f32>, weights: &[f32], out: &mut Array2<f32>, depth: usize) {
     let columns = out.ncols();
     let left = Left { data: slice(h), row: h.ncols(), column: 1 };
-    let size = Size { rows: BLOCK, depth, columns };
+    let size = Size { rows: h.nrows(), depth, columns };
     product::<false>(left, (weights, columns), (slice_mut(out), columns), size);
 }
 
-/// Adds d_W = hᵀ·d_z and d_b = Σ_rows d_z.
-fn add_gradient(
+/// Leaves, or adds, d_W = hᵀ·d_z and d_b = Σ_rows d_z.
+fn add_gradient<const ADD: bool>(
     layer: &Layer,
     h: &Array2<f32>,
     d_z: &Array2<f32>,
@@ -484,17 +502,21 @@ fn add_gradient(
     if outputs <= NARROW {
         // d_Wᵀ = d_zᵀ·h fills whole vectors
         let left = Left { data: slice(d_z), row: 1, column: outputs };
-        let size = Size { rows: outputs, depth: BLOCK, columns: inputs };
+        let size = Size { rows: outputs, depth: h.nrows(), columns: inputs };
         product::<false>(left, (slice(h), inputs), (narrow, inputs), size);
         for (i, d) in d_w.iter_mut().enumerate() {
-            *d += narrow[i % outputs * inputs + i / outputs];
+            let before = if ADD { *d } else { 0.0 };
+            *d = before + narrow[i % outputs * inputs + i / outputs];
         }
     } else {
         let left = Left { data: slice(h), row: 1, column: inputs };
-        let size = Size { rows: inputs, depth: BLOCK, columns: outputs };
-        product::<true>(left, (slice(d_z), outputs), (d_w, outputs), size);
+        let size = Size { rows: inputs, depth: h.nrows(), columns: outputs };
+        product::<ADD>(left, (slice(d_z), outputs), (d_w, outputs), size);
     }
     let d_b = &mut grads[layer.bias.clone()];
+    if !ADD {
+        d_b.fill(0.0);
+    }
     wide(
         #[inline(always)]
         || {

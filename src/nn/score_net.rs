@@ -1,6 +1,6 @@
 //! A network that answers as a score.
 
-use super::mlp::{BLOCK, Condition, Mlp, MlpConfig, Workspace};
+use super::mlp::{Condition, Mlp, MlpConfig, Workspace};
 use crate::Result;
 use crate::noise::NoiseLevel;
 use crate::score::{ScoreFn, score_of_denoised};
@@ -158,9 +158,9 @@ where
     F: Fn(ArrayView2<f64>, ArrayViewMut2<f64>, &mut Workspace) + Sync,
 {
     assert_eq!(x.ncols(), mlp.config.inputs, "points of dimension {}", mlp.config.inputs);
-    out.axis_chunks_iter_mut(Axis(0), BLOCK)
+    out.axis_chunks_iter_mut(Axis(0), mlp.rows())
         .into_par_iter()
-        .zip(x.axis_chunks_iter(Axis(0), BLOCK))
+        .zip(x.axis_chunks_iter(Axis(0), mlp.rows()))
         .for_each(|(out, x)| {
             let waiting = pool.0.lock().expect("no thread panics with the pool").pop();
             let mut w = waiting.unwrap_or_else(|| mlp.workspace());

@@ -118,7 +118,7 @@ fn parameter_gradients_are_central_differences_of_the_forward_pass_in_f64() {
         let mut w = run(&mlp, &rows);
         w.d_output.assign(&c);
         let mut grads = vec![0.0; mlp.params.len()];
-        mlp.backward(&mut w, &transposed(&mlp), &mut grads);
+        mlp.backward::<true>(&mut w, &transposed(&mlp), &mut grads);
         let (mut params, c) = (in_f64(&mlp.params), c.mapv(f64::from));
         let mut slope = |i: usize| {
             let here = params[i];
@@ -150,8 +150,11 @@ fn parameter_gradients_are_added_to_what_is_there() {
     let mut w = run(&mlp, &rows);
     w.d_output.fill(1.0);
     let (mut once, mut twice) = (vec![0.0; mlp.params.len()], vec![0.0; mlp.params.len()]);
-    mlp.backward(&mut w, &transposed(&mlp), &mut once);
-    (0..2).for_each(|_| mlp.backward(&mut w, &transposed(&mlp), &mut twice));
+    mlp.backward::<true>(&mut w, &transposed(&mlp), &mut once);
+    let mut fresh = vec![f32::NAN; mlp.params.len()];
+    mlp.backward::<false>(&mut w, &transposed(&mlp), &mut fresh);
+    assert_eq!(fresh, once, "what was there is forgotten unless it is asked for");
+    (0..2).for_each(|_| mlp.backward::<true>(&mut w, &transposed(&mlp), &mut twice));
     let size = worst(once.iter().map(|g| f64::from(g.abs())));
     let off = |factor: f32| {
         worst(once.iter().zip(&twice).map(|(a, b)| f64::from((factor * a - b).abs()) / size))
