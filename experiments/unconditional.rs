@@ -16,7 +16,6 @@ use scorelab::metrics::{Modes, chi_square, cosine, energy_distance, mode_counts,
 use scorelab::nn::ScoreNet;
 use scorelab::noise::NoiseLevel;
 use scorelab::rng::{Noise, Purpose};
-use scorelab::sampler::sample;
 use scorelab::score::ScoreFn;
 use scorelab::train::{Denoising, Levels, loss_floor};
 use std::process::ExitCode;
@@ -104,14 +103,14 @@ fn shares(lab: &mut Lab, net: &ScoreNet) -> Result<()> {
     let mixture = lab.scene.mixture.clone();
     let truth = mixture.sample(2 * lab.samples, lab.settings.seed, Purpose::Reference).x;
     let (reference, twin) = truth.view().split_at(ndarray::Axis(0), lab.samples);
-    let start = lab.start();
-    let run = |score: &dyn ScoreFn| {
-        sample(&lab.method, score, &lab.process, &lab.grid, start.view(), lab.settings.seed)
-    };
+    let ends = |lab: &Lab| [lab.ends(&mixture, lab.samples), lab.ends(net, lab.samples)];
+    let [[exact, learned], [exact_twice, learned_twice]] = lab.twice(ends)?;
     let sets = [
         ("true samples", twin.to_owned()),
-        ("exact score", run(&mixture)),
-        ("learned score", run(net)),
+        ("exact score", exact),
+        ("exact score, twice the steps", exact_twice),
+        ("learned score, twice the steps", learned_twice),
+        ("learned score", learned),
     ];
 
     let mut headers = vec!["samples from".to_string()];

@@ -202,7 +202,9 @@ impl<const ADD: bool> Product<'_, '_, ADD> {
             let out = &mut self.out[(r + i) * self.out_row + c..][..n];
             if ADD {
                 let before = load::<S, V, FULL>(simd, out, n);
-                sums.iter_mut().zip(before).for_each(|(s, o)| *s = simd.add_f32s(o, *s));
+                for v in 0..V {
+                    sums[v] = simd.add_f32s(before[v], sums[v]);
+                }
             }
             if FULL {
                 S::as_mut_simd_f32s(out).0.copy_from_slice(&sums);
@@ -218,7 +220,9 @@ impl<const ADD: bool> Product<'_, '_, ADD> {
 fn load<S: Simd, const V: usize, const FULL: bool>(simd: S, row: &[f32], n: usize) -> [S::f32s; V] {
     if FULL {
         let (vectors, _) = S::as_simd_f32s(&row[..V * S::F32_LANES]);
-        std::array::from_fn(|v| vectors[v])
+        let mut all = [simd.splat_f32s(0.0); V];
+        all.copy_from_slice(vectors);
+        all
     } else {
         [simd.partial_load_f32s(&row[..n]); V]
     }

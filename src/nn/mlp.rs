@@ -521,7 +521,9 @@ fn add_gradient<const ADD: bool>(
         #[inline(always)]
         || {
             for row in slice(d_z).chunks_exact(outputs) {
-                d_b.iter_mut().zip(row).for_each(|(b, d)| *b += d);
+                for (b, d) in d_b.iter_mut().zip(row) {
+                    *b += d;
+                }
             }
         },
     );
@@ -531,7 +533,11 @@ fn add_gradient<const ADD: bool>(
 fn multiply(a: &[f32], b: &[f32], out: &mut [f32]) {
     wide(
         #[inline(always)]
-        || out.iter_mut().zip(a).zip(b).for_each(|((o, a), b)| *o = a * b),
+        || {
+            for ((o, a), b) in out.iter_mut().zip(a).zip(b) {
+                *o = a * b;
+            }
+        },
     );
 }
 

@@ -127,11 +127,13 @@ pub fn cosines(turns: &[f32], shift: f32, out: &mut [f32]) {
         #[inline(always)]
         fn with_simd<S: Simd>(self, simd: S) {
             let shift = simd.splat_f32s(self.1);
-            let cos = |t: S::f32s| cos_of_turns(simd, simd.add_f32s(t, shift));
             let (turns, turns_tail) = S::as_simd_f32s(self.0);
             let (out, out_tail) = S::as_mut_simd_f32s(self.2);
-            turns.iter().zip(out).for_each(|(t, o)| *o = cos(*t));
-            simd.partial_store_f32s(out_tail, cos(simd.partial_load_f32s(turns_tail)));
+            for (t, o) in turns.iter().zip(out) {
+                *o = cos_of_turns(simd, simd.add_f32s(*t, shift));
+            }
+            let last = simd.add_f32s(simd.partial_load_f32s(turns_tail), shift);
+            simd.partial_store_f32s(out_tail, cos_of_turns(simd, last));
         }
     }
     assert_eq!(turns.len(), out.len(), "a place for each cosine");
