@@ -1,15 +1,14 @@
 //! A multilayer perceptron that sees a point, the noise level and, if asked, a label.
 
 use super::kernel::{Left, Size, narrow_product, product, transpose};
+use super::layer::{NARROW, add_gradient, multiply, slice, slice_mut, times};
+use super::shape::{Layer, MlpConfig, layout};
 use super::silu::{activate, cosines};
-use crate::arch::wide;
+use crate::Result;
 use crate::rng::{Purpose, stream};
-use crate::{Error, Result};
 use ndarray::Array2;
 use ndarray_rand::RandomExt;
 use rand_distr::StandardNormal;
-use serde::{Deserialize, Serialize};
-use std::ops::Range;
 
 /// Rows of a block of a network up to [`WIDE`] wide: its layers stay in the nearest caches from step to step.
 pub const BLOCK: usize = 64;
@@ -17,55 +16,6 @@ pub const BLOCK: usize = 64;
 const WIDE_BLOCK: usize = 128;
 /// The least width of a wide network.
 const WIDE: usize = 256;
-
-/// The shape of a network.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct MlpConfig {
-    /// d, the width of a point.
-    pub inputs: usize,
-    /// How many numbers describe the log-SNR: sines and cosines at half as many frequencies. 0: the level is not seen.
-    pub features: usize,
-    /// Rows of the label table: the classes and, last, ∅. 0: no label is seen.
-    pub labels: usize,
-    /// The width of a label's embedding.
-    pub embedding: usize,
-    /// The width of a hidden layer.
-    pub width: usize,
-    /// The number of hidden layers, at least 1.
-    pub depth: usize,
-    /// Whether each hidden layer after the first adds to its input instead of replacing it.
-    pub residual: bool,
-    /// The width of the answer.
-    pub outputs: usize,
-}
-
-impl Default for MlpConfig {
-    fn default() -> Self {
-        MlpConfig {
-            inputs: 2,
-            features: 32,
-            labels: 0,
-            embedding: 16,
-            width: 128,
-            depth: 4,
-            residual: false,
-            outputs: 2,
-        }
-    }
-}
-
-impl MlpConfig {
-    /// How many columns of h₀ belong to the same group (point, features, label) as column i.
-    fn group(&self, i: usize) -> usize {
-        if i < self.inputs {
-            self.inputs
-        } else if i < self.inputs + self.features {
-            self.features
-        } else {
-            self.embedding
-        }
-    }
-}
 
 /// A multilayer perceptron with SiLU activations.
 ///
@@ -82,27 +32,6 @@ pub struct Mlp {
     pub params: Vec<f32>,
     layers: Vec<Layer>,
     table: usize, // where the label table starts
-}
-
-/// Where a layer's parameters lie.
-#[derive(Debug, Clone, PartialEq)]
-struct Layer {
-    inputs: usize,
-    outputs: usize,
-    weights: Range<usize>,
-    bias: Range<usize>,
-}
-
-impl Layer {
-    /// W, row by row (in, out).
-    fn weights<'a>(&self, params: &'a [f32]) -> &'a [f32] {
-        &params[self.weights.clone()]
-    }
-
-    /// b (out).
-    fn bias<'a>(&self, params: &'a [f32]) -> &'a [f32] {
-        &params[self.bias.clone()]
-    }
 }
 
 /// The buffers of one block of rows: nothing is allocated between calls.
@@ -138,9 +67,6 @@ pub struct Condition(Vec<f32>);
 #[derive(Debug, Clone, Default)]
 pub struct Transposed(Vec<f32>);
 
-/// Answers up to this width are taken as a few dot products.
-const NARROW: usize = 4;
-
 impl Mlp {
     /// A network with random weights: normal with variance 1/in, zero biases, and an answer of zero.
     ///
@@ -149,42 +75,12 @@ impl Mlp {
     /// seen. Source: LeCun et al. 1998 for the variance.
     ///
     /// # Errors
-    /// If a width or the depth is 0, the number of features is odd, or the network would have over 10⁸ parameters.
+    /// As [`MlpConfig::validated`].
     pub fn new(config: MlpConfig, seed: u64) -> Result<Self> {
+        config.validated()?;
         let c = &config;
-        for (what, n) in
-            [("inputs", c.inputs), ("width", c.width), ("depth", c.depth), ("outputs", c.outputs)]
-        {
-            if n == 0 || n > 1 << 20 {
-                return Err(Error::value(
-                    format!("the network's {what}"),
-                    n,
-                    "at least 1 and at most 2^20",
-                ));
-            }
-        }
-        if !c.features.is_multiple_of(2)
-            || c.features > 4096
-            || c.embedding > 4096
-            || c.labels > 1 << 20
-        {
-            let what = "the network's features, embedding or labels";
-            let value = format!("{}, {}, {}", c.features, c.embedding, c.labels);
-            return Err(Error::value(
-                what,
-                value,
-                "even features up to 4096, embedding up to 4096, labels up to 2^20",
-            ));
-        }
         let (layers, table) = layout(c);
         let total = table + c.labels * c.embedding;
-        if total > 100_000_000 {
-            return Err(Error::value(
-                "the network",
-                format!("{total} parameters large"),
-                "at most 10^8; narrow it",
-            ));
-        }
         let mut params = vec![0.0; total];
         let mut rng = stream(seed, Purpose::Weights, 0, 0);
         for (l, layer) in layers[..layers.len() - 1].iter().enumerate() {
@@ -441,24 +337,6 @@ impl Mlp {
     }
 }
 
-/// The ranges of all layers in the flat block, and where the label table starts.
-fn layout(c: &MlpConfig) -> (Vec<Layer>, usize) {
-    let embedding = if c.labels > 0 { c.embedding } else { 0 };
-    let mut at = 0;
-    let mut take = |n: usize| {
-        at += n;
-        at - n..at
-    };
-    let layers: Vec<Layer> = (0..=c.depth)
-        .map(|l| {
-            let inputs = if l == 0 { c.inputs + c.features + embedding } else { c.width };
-            let outputs = if l == c.depth { c.outputs } else { c.width };
-            Layer { inputs, outputs, weights: take(inputs * outputs), bias: take(outputs) }
-        })
-        .collect();
-    (layers, at)
-}
-
 /// The frequencies f in cycles per unit of log-SNR, geometric from 1/64 to 1/4.
 ///
 /// The log-SNR runs over about ±12, so the slowest never completes a turn and tells the ends apart.
@@ -479,74 +357,4 @@ fn fourier(frequencies: &[f32], log_snr: f32, features: &mut [f32]) {
         cosines(&turns[..n], 0.0, &mut features[from..][..n]);
         cosines(&turns[..n], -0.25, &mut features[frequencies.len() + from..][..n]); // sines
     }
-}
-
-/// out ← h·W, with the first `depth` columns of h (rows, …) and rows of W (…, columns of out).
-fn times(h: &Array2<f32>, weights: &[f32], out: &mut Array2<f32>, depth: usize) {
-    let columns = out.ncols();
-    let left = Left { data: slice(h), row: h.ncols(), column: 1 };
-    let size = Size { rows: h.nrows(), depth, columns };
-    product::<false>(left, (weights, columns), (slice_mut(out), columns), size);
-}
-
-/// Leaves, or adds, d_W = hᵀ·d_z and d_b = Σ_rows d_z.
-fn add_gradient<const ADD: bool>(
-    layer: &Layer,
-    h: &Array2<f32>,
-    d_z: &Array2<f32>,
-    narrow: &mut [f32],
-    grads: &mut [f32],
-) {
-    let (inputs, outputs) = (layer.inputs, layer.outputs);
-    let d_w = &mut grads[layer.weights.clone()];
-    if outputs <= NARROW {
-        // d_Wᵀ = d_zᵀ·h fills whole vectors
-        let left = Left { data: slice(d_z), row: 1, column: outputs };
-        let size = Size { rows: outputs, depth: h.nrows(), columns: inputs };
-        product::<false>(left, (slice(h), inputs), (narrow, inputs), size);
-        for (i, d) in d_w.iter_mut().enumerate() {
-            let before = if ADD { *d } else { 0.0 };
-            *d = before + narrow[i % outputs * inputs + i / outputs];
-        }
-    } else {
-        let left = Left { data: slice(h), row: 1, column: inputs };
-        let size = Size { rows: inputs, depth: h.nrows(), columns: outputs };
-        product::<ADD>(left, (slice(d_z), outputs), (d_w, outputs), size);
-    }
-    let d_b = &mut grads[layer.bias.clone()];
-    if !ADD {
-        d_b.fill(0.0);
-    }
-    wide(
-        #[inline(always)]
-        || {
-            for row in slice(d_z).chunks_exact(outputs) {
-                for (b, d) in d_b.iter_mut().zip(row) {
-                    *b += d;
-                }
-            }
-        },
-    );
-}
-
-/// out = a·b, element by element.
-fn multiply(a: &[f32], b: &[f32], out: &mut [f32]) {
-    wide(
-        #[inline(always)]
-        || {
-            for ((o, a), b) in out.iter_mut().zip(a).zip(b) {
-                *o = a * b;
-            }
-        },
-    );
-}
-
-/// The elements of a buffer, row by row.
-fn slice(a: &Array2<f32>) -> &[f32] {
-    a.as_slice().expect("buffers are contiguous")
-}
-
-/// As [`slice`], to write.
-fn slice_mut(a: &mut Array2<f32>) -> &mut [f32] {
-    a.as_slice_mut().expect("buffers are contiguous")
 }

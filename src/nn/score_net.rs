@@ -1,6 +1,7 @@
 //! A network that answers as a score.
 
-use super::mlp::{Condition, Mlp, MlpConfig, Workspace};
+use super::mlp::{Condition, Mlp, Workspace};
+use super::shape::MlpConfig;
 use crate::Result;
 use crate::noise::NoiseLevel;
 use crate::score::{ScoreFn, score_of_denoised};

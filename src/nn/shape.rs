@@ -1,0 +1,135 @@
+//! The shape of a network, and where its parameters lie in the one flat block.
+
+use crate::{Error, Result};
+use serde::{Deserialize, Serialize};
+use std::ops::Range;
+
+/// The shape of a network.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct MlpConfig {
+    /// d, the width of a point.
+    pub inputs: usize,
+    /// How many numbers describe the log-SNR: sines and cosines at half as many frequencies. 0: the level is not seen.
+    pub features: usize,
+    /// Rows of the label table: the classes and, last, ∅. 0: no label is seen.
+    pub labels: usize,
+    /// The width of a label's embedding.
+    pub embedding: usize,
+    /// The width of a hidden layer.
+    pub width: usize,
+    /// The number of hidden layers, at least 1.
+    pub depth: usize,
+    /// Whether each hidden layer after the first adds to its input instead of replacing it.
+    pub residual: bool,
+    /// The width of the answer.
+    pub outputs: usize,
+}
+
+impl Default for MlpConfig {
+    fn default() -> Self {
+        MlpConfig {
+            inputs: 2,
+            features: 32,
+            labels: 0,
+            embedding: 16,
+            width: 128,
+            depth: 4,
+            residual: false,
+            outputs: 2,
+        }
+    }
+}
+
+impl MlpConfig {
+    /// Checks the shape.
+    ///
+    /// # Errors
+    /// If a width or the depth is 0, the number of features is odd, or the network would have over 10⁸ parameters.
+    pub fn validated(&self) -> Result<()> {
+        let c = self;
+        for (what, n) in
+            [("inputs", c.inputs), ("width", c.width), ("depth", c.depth), ("outputs", c.outputs)]
+        {
+            if n == 0 || n > 1 << 20 {
+                return Err(Error::value(
+                    format!("the network's {what}"),
+                    n,
+                    "at least 1 and at most 2^20",
+                ));
+            }
+        }
+        if !c.features.is_multiple_of(2)
+            || c.features > 4096
+            || c.embedding > 4096
+            || c.labels > 1 << 20
+        {
+            let what = "the network's features, embedding or labels";
+            let value = format!("{}, {}, {}", c.features, c.embedding, c.labels);
+            return Err(Error::value(
+                what,
+                value,
+                "even features up to 4096, embedding up to 4096, labels up to 2^20",
+            ));
+        }
+        let (_, table) = layout(c);
+        let total = table + c.labels * c.embedding;
+        if total > 100_000_000 {
+            return Err(Error::value(
+                "the network",
+                format!("{total} parameters large"),
+                "at most 10^8; narrow it",
+            ));
+        }
+        Ok(())
+    }
+
+    /// How many columns of h₀ belong to the same group (point, features, label) as column i.
+    pub(super) fn group(&self, i: usize) -> usize {
+        if i < self.inputs {
+            self.inputs
+        } else if i < self.inputs + self.features {
+            self.features
+        } else {
+            self.embedding
+        }
+    }
+}
+
+/// Where a layer's parameters lie.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Layer {
+    pub inputs: usize,
+    pub outputs: usize,
+    pub weights: Range<usize>,
+    pub bias: Range<usize>,
+}
+
+impl Layer {
+    /// W, row by row (in, out).
+    pub fn weights<'a>(&self, params: &'a [f32]) -> &'a [f32] {
+        &params[self.weights.clone()]
+    }
+
+    /// b (out).
+    pub fn bias<'a>(&self, params: &'a [f32]) -> &'a [f32] {
+        &params[self.bias.clone()]
+    }
+}
+
+/// The ranges of all layers in the flat block, and where the label table starts.
+pub(super) fn layout(c: &MlpConfig) -> (Vec<Layer>, usize) {
+    let embedding = if c.labels > 0 { c.embedding } else { 0 };
+    let mut at = 0;
+    let mut take = |n: usize| {
+        at += n;
+        at - n..at
+    };
+    let layers: Vec<Layer> = (0..=c.depth)
+        .map(|l| {
+            let inputs = if l == 0 { c.inputs + c.features + embedding } else { c.width };
+            let outputs = if l == c.depth { c.outputs } else { c.width };
+            Layer { inputs, outputs, weights: take(inputs * outputs), bias: take(outputs) }
+        })
+        .collect();
+    (layers, at)
+}
