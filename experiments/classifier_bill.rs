@@ -43,7 +43,7 @@ fn experiment(lab: &mut Lab) -> Result<()> {
     let (free, this, other) = (Counted::new(&free), Counted::new(&this), Counted::new(&other));
     let steered = ClassifierGuided { score: &free, likelihood: &this, gamma: two };
     let both = ClassifierGuided { score: &steered, likelihood: &other, gamma: two };
-    let (with_one, with_two) = (joint.guided(y, two), joint.composed(&[(y, 2.0), (z, 2.0)]));
+    let (with_one, with_two) = (joint.guided(y, two), joint.composed(&[(2.0, y), (2.0, z)]));
     let x = lab.start();
     both.score(x.view(), lab.setting().level_by_radius(0.5));
     let asked = [free.points(), this.points(), other.points()].map(|n| n as usize / x.nrows());

@@ -18,8 +18,6 @@ use std::process::ExitCode;
 
 const QUESTION: &str = "at which noise levels should one guide?";
 
-/// Between the two modes of class A.
-const BORDER: f64 = -2.5;
 /// Rows that enter the energy distance; its cost grows with their square.
 const ROWS: usize = 4000;
 
@@ -40,15 +38,15 @@ const PARTS: [(&str, f64, f64, f64); 5] = [
 
 fn experiment(lab: &mut Lab) -> Result<()> {
     lab.needs_two_classes()?;
+    let border = lecture::far_border(&lab.setting())?;
     let mixture = lab.scene.mixture.clone();
     let given = mixture.given(lab.class);
     let truth = lab.truth(ROWS).x;
-    let headers = ["γ", "acts at σ/α", "steps", "far mode %", "spread", "to p(x|A)"];
+    let headers = ["γ", "acts at σ/α", "steps", "far mode %", "spread", "to p(x|y)"];
     let mut table = Table::new(&headers);
-    table.notes = vec![
-        "far mode: x < −2.5; to: energy distance, in the units of x; ± is one standard error"
-            .into(),
-    ];
+    table.notes = vec![format!(
+        "far mode: beyond {border}; to: energy distance, in the units of x; ± is one standard error"
+    )];
     let mut found = Vec::new();
     for gamma in lab.gammas.clone() {
         let guided = Guided { main: &given, guiding: &mixture, gamma };
@@ -56,8 +54,8 @@ fn experiment(lab: &mut Lab) -> Result<()> {
             for times in [1, 2] {
                 let s = lab.setting();
                 let x = lecture::in_interval(&s, guided, (low, high), lab.samples, times)?;
-                let far: Vec<f64> =
-                    x.column(0).iter().map(|v| f64::from(u8::from(*v < BORDER))).collect();
+                let beyond = lecture::beyond(&s, border);
+                let far = x.column(0).mapv(|v| f64::from(u8::from(beyond(v)))).to_vec();
                 let (share, se) = mean_with_se(&far);
                 let head = x.slice(ndarray::s![..x.nrows().min(ROWS), ..]);
                 table.row(&[

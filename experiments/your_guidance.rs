@@ -27,13 +27,13 @@ impl ScoreFn for Mine<'_> {
 
 fn main() -> std::process::ExitCode {
     let defaults = Defaults { gamma: "3", ..Defaults::default() };
-    run("your_guidance", "is it better?", "tilted_target", defaults, experiment)
+    run("your_guidance", "is mine better than ordinary?", "tilted_target", defaults, experiment)
 }
 
 fn experiment(lab: &mut Lab) -> Result<()> {
     let (all, class) = (lab.scene.mixture.clone(), lab.scene.mixture.given(lab.class));
     let (main, guiding) = (Counted::new(&class), Counted::new(&all));
-    let gamma = lab.gammas[0];
+    let gamma = lab.only_gamma()?;
     let mine = Mine { main: &main, guiding: &guiding, gamma: gamma.value() };
     let evaluated = || main.points() + guiding.points();
     compare(lab, gamma, &[("mine", &mine)], &evaluated)

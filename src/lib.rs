@@ -1,8 +1,9 @@
 //! scorelab: see, steer and check guided diffusion on a laptop.
 //!
-//! A diffusion model is steered by adding to its score the gradient of a classifier. Here both are small enough to
-//! be known *exactly*: the data are Gaussian mixtures, so the score at every noise level, the posterior of every class
-//! and the score of every class exist in closed form, and whatever a network learns is measured against them.
+//! A diffusion model is steered by adding to its score the gradient of a classifier, or by the difference of two answers of
+//! one network trained with and without the condition. Here all are small enough to be known *exactly*: the data are
+//! Gaussian mixtures, so the score at every noise level, the posterior of every class and the score of every class exist in
+//! closed form, and whatever a network learns is measured against them.
 //!
 //! ```text
 //! data ─► noise process ─► score (exact | learned) ─► guidance (a score made of scores) ─► sampler ─► metrics, figures

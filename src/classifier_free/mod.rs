@@ -93,7 +93,7 @@ impl JointNet {
     /// # Panics
     /// If there is no such class.
     pub fn given(&self, class: usize) -> JointScore<'_> {
-        self.composed(&[(class, 1.0)])
+        self.composed(&[(1.0, class)])
     }
 
     /// s_θ(x, ∅), the unconditional score.
@@ -115,7 +115,7 @@ impl JointNet {
     /// # Panics
     /// If there is no such class.
     pub fn guided(&self, class: usize, gamma: Gamma) -> JointScore<'_> {
-        self.composed(&[(class, gamma.value())])
+        self.composed(&[(gamma.value(), class)])
     }
 
     /// Several conditions at once, in one pass: AND with positive weights, NOT with negative ones.
@@ -128,13 +128,18 @@ impl JointNet {
     /// Source: Liu et al. 2022 (2206.01714), eq. 11 and 13.
     ///
     /// # Panics
-    /// If there is no such class.
-    pub fn composed(&self, conditions: &[(usize, f64)]) -> JointScore<'_> {
-        let null = (self.classes(), 1.0 - conditions.iter().map(|(_, w)| w).sum::<f64>());
-        for (class, _) in conditions {
+    /// If there is no such class, or a weight is not finite.
+    pub fn composed(&self, conditions: &[(f64, usize)]) -> JointScore<'_> {
+        let rest = 1.0 - conditions.iter().map(|(w, _)| w).sum::<f64>();
+        let size = 1.0 + conditions.iter().map(|(w, _)| w.abs()).sum::<f64>();
+        // weights that sum to one but for rounding leave nothing to ∅
+        let null =
+            (self.classes(), if rest.abs() < 4.0 * f64::EPSILON * size { 0.0 } else { rest });
+        for (w, class) in conditions {
+            assert!(w.is_finite(), "a weight of {w}");
             assert!(*class < self.classes(), "class {class} of {}", self.classes());
         }
-        let terms = std::iter::once(null).chain(conditions.iter().copied());
+        let terms = std::iter::once(null).chain(conditions.iter().map(|(w, class)| (*class, *w)));
         JointScore { net: &self.net, terms: terms.filter(|(_, w)| *w != 0.0).collect() }
     }
 
@@ -145,12 +150,17 @@ impl JointNet {
     /// ```
     ///
     /// `x` (n, d) and p(y | x) (n, classes). 0 for an exact model: it is the law of total expectation.
+    ///
+    /// # Panics
+    /// If the probabilities have another shape.
     pub fn self_inconsistency(
         &self,
         x: ArrayView2<f64>,
         level: NoiseLevel,
         probabilities: ArrayView2<f64>,
     ) -> f64 {
+        let shape = (x.nrows(), self.classes());
+        assert_eq!(probabilities.dim(), shape, "a probability for each point and class");
         let null = self.unconditional().score(x, level);
         let mut miss = null.clone();
         for (class, p) in probabilities.columns().into_iter().enumerate() {

@@ -49,6 +49,8 @@ pub struct Lab {
 
 /// More samples than any figure or table can use.
 const MOST_SAMPLES: usize = 1_000_000;
+/// Fewer samples than the statistics of any experiment need.
+const LEAST_SAMPLES: usize = 10;
 
 /// Runs an experiment as a program: reads the command line, runs `body`, reports, and says how it ended.
 ///
@@ -84,11 +86,11 @@ impl Lab {
             settings.steps.unwrap_or(pick(defaults.steps)),
             settings.samples.unwrap_or(pick(defaults.samples)),
         );
-        if !(2..=MOST_SAMPLES).contains(&samples) {
+        if !(LEAST_SAMPLES..=MOST_SAMPLES).contains(&samples) {
             return Err(Error::value(
                 "--samples",
                 samples,
-                format!("between 2 and {MOST_SAMPLES}"),
+                format!("between {LEAST_SAMPLES} and {MOST_SAMPLES}"),
             ));
         }
         let scale = settings.gradient_scale;
@@ -147,6 +149,17 @@ impl Lab {
     /// The class y as text, in English.
     pub fn class_name(&self) -> &str {
         &self.scene.class_names[self.class].en
+    }
+
+    /// The one γ of an experiment that takes no more.
+    ///
+    /// # Errors
+    /// If there are several.
+    pub fn only_gamma(&self) -> Result<Gamma> {
+        match self.gammas[..] {
+            [gamma] => Ok(gamma),
+            _ => Err(Error::value("--gamma", format!("{} numbers", self.gammas.len()), "one here")),
+        }
     }
 
     /// The full size or, at `--quick`, the small one.

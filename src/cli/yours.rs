@@ -6,10 +6,8 @@ use crate::Result;
 use crate::guidance::{Gamma, Guided};
 use crate::metrics::{Outcome, Verdict, outcome};
 use crate::mixture::Tilt;
-use crate::noise::{Grid, Spacing};
 use crate::plot::{Axis, Density, Figure, Layer, Marker, Panel, Points, Role, Text};
 use crate::rng::Purpose;
-use crate::sampler::{sample, start};
 use crate::score::{Counted, ScoreFn};
 use ndarray::{Array2, Axis as Dim, Slice, s as slice};
 
@@ -61,10 +59,10 @@ pub fn compare(
         format!("γ = {}; to: energy distance; ± is one standard error", gamma.value()),
         GAMMA_FOOTNOTE.into(),
     ];
-    let twin = given.sample(lab.samples, lab.settings.seed ^ 1, Purpose::Reference).x;
+    let twin = given.sample(lab.samples, lab.settings.seed.wrapping_add(1), Purpose::Reference).x;
     rows.add(&mut table, lab, "true p(x|c)", "", &twin, "");
     if let Some(tilt) = &tilt {
-        let twin = tilt.sample(lab.samples, lab.settings.seed ^ 1);
+        let twin = tilt.sample(lab.samples, lab.settings.seed.wrapping_add(1));
         rows.add(&mut table, lab, "true tilt", "", &twin, "");
     }
     let (main, guiding) = (Counted::new(&given), Counted::new(&mixture));
@@ -75,16 +73,18 @@ pub fn compare(
     all.extend(mine.iter().map(|(name, score)| (*name, *score, evaluated)));
     let (mut drawn, mut conditional) = (Vec::new(), Vec::new());
     for (name, score, evaluated) in all {
-        for times in [1, 2usize] {
+        let walked = lab.twice(|lab| {
             let before = evaluated();
-            let x = ends(lab, score, times)?;
-            let each = (evaluated() - before) as f64 / lab.samples as f64;
-            let steps = (times * lab.grid.steps()).to_string();
+            let x = lab.ends(score, lab.samples);
+            (lab.grid.steps(), x, (evaluated() - before) as f64 / lab.samples as f64)
+        })?;
+        for (k, (steps, x, each)) in walked.into_iter().enumerate() {
+            let steps = steps.to_string();
             let energy = rows.add(&mut table, lab, name, &steps, &x, &each.to_string());
             if name == "conditional" {
                 conditional.push((steps, energy));
             }
-            if times == 1 {
+            if k == 0 {
                 drawn.push((name.to_string(), x));
             }
         }
@@ -97,13 +97,6 @@ pub fn compare(
     }
     let figure = figure(gamma, tilt.as_ref(), &drawn);
     lab.draw(&[figure])
-}
-
-/// Where the lab's starting points end with `times` its steps.
-fn ends(lab: &Lab, score: &dyn ScoreFn, times: usize) -> Result<Array2<f64>> {
-    let grid = Grid::to_data(&lab.process, Spacing::KARRAS, times * lab.grid.steps())?;
-    let from = start(lab.samples, score.dim(), &lab.process, &grid, lab.settings.seed);
-    Ok(sample(&lab.method, score, &lab.process, &grid, from.view(), lab.settings.seed))
 }
 
 /// What every row is measured against.
@@ -149,6 +142,10 @@ impl Rows {
 
 /// The samples of each score over the tilt, at the experiment's steps; at most four panels, the last ones given.
 fn figure(gamma: Gamma, tilt: Option<&Tilt>, drawn: &[(String, Array2<f64>)]) -> Figure {
+    let named = |_: &Tilt| {
+        (Role::Muted, Text::new("      map: the tilt", "      bản đồ: phân phối nghiêng"))
+    };
+    let map = tilt.map(named);
     let panels = drawn[drawn.len().saturating_sub(4)..]
         .iter()
         .map(|(name, x)| panel(name, tilt, x, &frame(drawn)))
@@ -160,15 +157,12 @@ fn figure(gamma: Gamma, tilt: Option<&Tilt>, drawn: &[(String, Array2<f64>)]) ->
             format!("Các cách điều hướng, γ = {}", gamma.value()),
         )),
         caption: Text::new(
-            "The samples of each score, from the same noise, over the tilted density.",
-            "Mẫu của từng score, từ cùng một nhiễu, trên mật độ nghiêng.",
+            "The samples of each score, from the same noise, over the tilted density where there is one.",
+            "Mẫu của từng score, từ cùng một nhiễu, trên mật độ nghiêng nếu có.",
         ),
         panels,
         layout: Some((1, drawn.len().min(4))),
-        formula: vec![
-            (Role::Guided, Text::new("● samples", "● mẫu")),
-            (Role::Muted, Text::new("      map: the tilt", "      bản đồ: phân phối nghiêng")),
-        ],
+        formula: [(Role::Guided, Text::new("● samples", "● mẫu"))].into_iter().chain(map).collect(),
         ..Figure::default()
     }
 }

@@ -134,8 +134,12 @@ pub fn interval(s: &Setting, gamma: Gamma, edge: f64, n: usize) -> Result<Figure
     Ok(f)
 }
 
-/// The mean of the far mode and of the one next to it: the far mode of the class is the farthest from the other classes.
-fn far_border(s: &Setting) -> Result<f64> {
+/// Where the far mode of the class begins: half way between the mean that lies farthest from the middle of the scene and the
+/// next, along the first coordinate.
+///
+/// # Errors
+/// If the class has fewer than two modes.
+pub fn far_border(s: &Setting) -> Result<f64> {
     let centre = s.exact().mean()[0];
     let mut own: Vec<f64> = s.exact().given(s.class).means().column(0).to_vec();
     if own.len() < 2 {
@@ -146,8 +150,8 @@ fn far_border(s: &Setting) -> Result<f64> {
     Ok(0.5 * (own[0] + own[1]))
 }
 
-/// Whether x lies on the far side of the border, seen from the middle of the scene.
-fn beyond(s: &Setting, border: f64) -> impl Fn(f64) -> bool {
+/// Whether x (the first coordinate) lies on the far side of the border, seen from the middle of the scene.
+pub fn beyond(s: &Setting, border: f64) -> impl Fn(f64) -> bool + use<> {
     let centre = s.exact().mean()[0];
     move |x| (x - border) * (border - centre) > 0.0
 }

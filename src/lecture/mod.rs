@@ -74,7 +74,7 @@ pub use fields::{draws, field_over_noise, two_scores};
 pub use free::fidelity_diversity;
 pub use hybrid::{Arm, hybrid};
 pub use index::{Entry, lecture_index};
-pub use interval::{in_interval, interval};
+pub use interval::{beyond, far_border, in_interval, interval};
 pub use null_label::null_label;
 pub use overshoot::overshoot;
 pub use particles::guided_particles;

@@ -79,7 +79,10 @@ impl Tilt {
     /// # Panics
     /// If there is no such class.
     pub fn guided(mixture: &Mixture, class: usize, gamma: f64) -> Result<Self> {
-        Tilt::new(&[(1.0 - gamma, mixture), (gamma, &mixture.given(class))])
+        Tilt::new(&[(1.0 - gamma, mixture), (gamma, &mixture.given(class))]).map_err(|_| {
+            let must = "a scale at which p(x)^(1 − γ)·p(x | y)^γ falls off far out, as every γ from 0 to 1 is";
+            Error::value("γ", gamma, must)
+        })
     }
 
     /// Why a composition of exact mixtures has no target to sample, if it has none.
@@ -253,7 +256,7 @@ mod tests {
     }
 
     #[test]
-    fn two_modes_of_one_width_give_the_moments_of_the_page() {
+    fn two_modes_of_one_width_give_the_moments_of_an_independent_quadrature() {
         // ½N(1, 1) + ½N(−1, 1) given the first: an independent program in NumPy, rounded to 5·10⁻⁵
         let mixture =
             Mixture::isotropic(vec![0.5; 2], array![[1.0], [-1.0]], &[1.0; 2], vec![0, 1]).unwrap();

@@ -141,7 +141,7 @@ fn one_pass_is_the_guided_score_of_two() {
         }
         let terms: Vec<(f64, &dyn ScoreFn)> = vec![(2.0, &given), (-0.5, &null)];
         let composed = Composed { base: &null, terms }.score(x.view(), level);
-        let one = JOINT.composed(&[(1, 2.0)]).score(x.view(), level);
+        let one = JOINT.composed(&[(2.0, 1)]).score(x.view(), level);
         assert!(max_abs(&(&one - &composed)) / max_abs(&one) < 1e-5);
     }
 }
