@@ -12,7 +12,7 @@ import sys
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 SLICES = ["16384", "1024"]
-MIXTURE = ["with_numpy whole", "with_numpy slices", "with_jax whole"]
+MIXTURE = ["with_numpy whole", "with_numpy 4096", "with_numpy 12288", "with_jax whole"]
 PEERS = {
     "W1": ["with_jax step", "with_jax scan", "with_jax step-rbg", "with_jax scan-rbg"],
     "W3": [f"with_jax {n}" for n in SLICES],

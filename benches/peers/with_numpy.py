@@ -1,4 +1,4 @@
-"""The exact scores in NumPy: all points at once (`whole`), or in slices that fit a cache (`slices`)."""
+"""The exact scores in NumPy: all points at once (`whole`), or in slices of so many points times components."""
 
 import rounds  # first, before a library counts the cores
 
@@ -7,7 +7,7 @@ import numpy as np
 import mixture
 
 x, var, terms = mixture.workload(rounds.WORKLOAD)
-size = len(x) if rounds.VARIANT == "whole" else max(1, 32768 // len(terms["w"]))
+size = len(x) if rounds.VARIANT == "whole" else max(1, int(rounds.VARIANT) // len(terms["w"]))
 shared = rounds.WORKLOAD != "W7"
 
 

@@ -110,12 +110,13 @@ fn numbers_on(kernel: Option<&str>) -> (String, Vec<f64>) {
 
 #[test]
 fn another_kernel_differs_by_rounding_only() {
-    let (_, best) = numbers_on(None);
+    let (best_name, best) = numbers_on(None);
     assert!(best.len() > 1_000);
     for kernel in ["portable", "avx2"] {
         let (name, numbers) = numbers_on(Some(kernel));
         assert!(name == kernel || name == "portable", "asked for {kernel}, got {name}");
         assert_eq!(best.len(), numbers.len());
+        assert_eq!(best == numbers, best_name == name, "the twin: {best_name} rounds as {name}");
         for (a, b) in best.iter().zip(&numbers) {
             assert!((a - b).abs() <= 1e-5 * a.abs().max(1.0), "{name}: {a} and {b}");
         }
