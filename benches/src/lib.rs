@@ -7,4 +7,4 @@ mod peak;
 pub mod work;
 
 pub use peak::peak_flops;
-pub use work::{Workload, all};
+pub use work::{Maker, Workload, all};

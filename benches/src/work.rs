@@ -29,7 +29,8 @@ pub struct Workload {
 
 const BATCH: usize = 512;
 const POINTS: usize = 16_384;
-const SAMPLING_STEPS: usize = 16; // of a grid of 256
+/// Steps of a walk in the plane, the first of a grid of 256.
+pub const SAMPLING_STEPS: usize = 16;
 const CLASSES: usize = 8;
 
 fn plane() -> Labelled {
@@ -87,10 +88,7 @@ fn nets(config: MlpConfig) -> (&'static JointNet, &'static NoisyClassifier) {
     let config =
         ClassifierConfig { width: 128, depth: 3, train: short, ..ClassifierConfig::default() };
     let classifier = NoisyClassifier::train(&data, &config, |_| ());
-    (
-        Box::leak(Box::new(joint.expect("trains"))),
-        Box::leak(Box::new(classifier.expect("trains"))),
-    )
+    (Box::leak(Box::new(joint.expect("trains"))), Box::leak(Box::new(classifier.expect("trains"))))
 }
 
 /// The first steps of a DDIM walk of `points` points, an equal share of them for each class.
@@ -178,9 +176,8 @@ pub fn spiral(components: usize) -> Mixture {
 fn exact(name: &'static str, components: usize, points: usize, each: bool) -> Workload {
     let mixture = spiral(components);
     let x = mixture.sample(points, 1, Purpose::Reference).x;
-    let levels: Vec<NoiseLevel> = (0..points)
-        .map(|i| NoiseLevel::ve(0.01 * 500f64.powf(i as f64 / points as f64)))
-        .collect();
+    let levels: Vec<NoiseLevel> =
+        (0..points).map(|i| NoiseLevel::ve(0.01 * 500f64.powf(i as f64 / points as f64))).collect();
     let run = move || {
         if each {
             std::hint::black_box(mixture.score_each(x.view(), &levels));

@@ -32,7 +32,10 @@ fn main() {
             let rate = work.units / best;
             print!("{name}: {rate:.4e} {} a second at best", work.unit);
             if work.flops > 0.0 {
-                print!(", {:.1} % of the peak", 100.0 * rate * work.flops / (threads * peak_flops()));
+                print!(
+                    ", {:.1} % of the peak",
+                    100.0 * rate * work.flops / (threads * peak_flops())
+                );
             }
             println!("\n");
         }

@@ -1,6 +1,7 @@
 //! The frame that every experiment runs in: settings in, figures, tables and checks out.
 
 use super::{Defaults, Settings, Table};
+use crate::arch::check_kernel_variable;
 use crate::classifier_free::JointNet;
 use crate::data::Scene;
 use crate::guidance::{ClassifierGuided, Gamma};
@@ -81,6 +82,7 @@ pub fn run(
 impl Lab {
     /// Validates the settings and makes sure that the output folder can be written to, before any work is done.
     fn new(name: &'static str, settings: Settings, defaults: Defaults) -> Result<Self> {
+        check_kernel_variable()?;
         let pick = |(full, quick)| if settings.quick { quick } else { full };
         let (steps, samples) = (
             settings.steps.unwrap_or(pick(defaults.steps)),
@@ -387,6 +389,8 @@ fn output_for(name: &str, settings: &Settings) -> Result<Output> {
     let probe = dir.join(".scorelab-can-write");
     std::fs::write(&probe, b"").map_err(|e| Error::io("write to the folder", &dir, e))?;
     std::fs::remove_file(&probe).map_err(|e| Error::io("write to the folder", &dir, e))?;
+    // what no number depends on is left out, so that a sidecar is the same wherever it is written
+    let told = Settings { threads: None, out: None, ..settings.clone() };
     Ok(Output {
         dir,
         formats: settings.formats.clone(),
@@ -398,7 +402,7 @@ fn output_for(name: &str, settings: &Settings) -> Result<Output> {
             "experiment": name,
             "version": env!("CARGO_PKG_VERSION"),
             "seed": settings.seed,
-            "settings": format!("{settings:?}"),
+            "settings": format!("{told:?}"),
         }),
     })
 }

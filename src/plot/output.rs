@@ -20,7 +20,7 @@ pub enum Format {
     Pdf,
     /// What is drawn, as numbers.
     Csv,
-    /// Seed, settings, version, and every number printed on the figure.
+    /// Seed, settings, version, kernel, and every number printed on the figure.
     Json,
 }
 
@@ -141,6 +141,7 @@ fn sidecar(figure: &Figure, out: &Output, files: &[String]) -> String {
         "meta": out.meta,
         "files": files,
         "scorelab": env!("CARGO_PKG_VERSION"),
+        "kernel": crate::arch::kernel_name(),
     });
     format!("{value:#}\n")
 }

@@ -279,6 +279,7 @@ fn files_are_written_whole_with_every_number_in_the_sidecar() {
     assert_eq!(json["numbers"]["none"], "NaN");
     assert_eq!(json["meta"]["seed"], 7);
     assert_eq!(json["files"][1], "test.png");
+    assert_eq!(json["kernel"], crate::arch::kernel_name());
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! Bad input ends before any work, in one sentence that names the thing, and leaves nothing behind.
 
-use super::{Ended, Folder, files, run};
+use super::{Ended, Folder, files, run, run_with};
 
 /// The input was refused: exit code 2, one error that holds every one of `names`, no panic, and nothing in `out`.
 fn assert_refused(arguments: &[&str], names: &[&str], ended: &Ended, out: &std::path::Path) {
@@ -50,6 +50,18 @@ fn a_setting_out_of_range_is_named_with_its_value() {
         (&["--nosuch", "1"], &["--nosuch"]),
     ];
     cases.iter().for_each(|(arguments, names)| refuse(&folder, arguments, names));
+}
+
+#[test]
+fn a_kernel_that_does_not_exist_is_named() {
+    let folder = Folder::new("kernel");
+    let out = folder.0.join("out");
+    let arguments = ["--quick", "--out", out.to_str().unwrap()];
+    for kernel in ["avx", "", "PORTABLE"] {
+        let ended = run_with(&[("SCORELAB_KERNEL", kernel)], "classifier_guidance", &arguments);
+        let names = ["SCORELAB_KERNEL", &format!("{kernel:?}"), "portable", "avx2"];
+        assert_refused(&arguments, &names, &ended, &out);
+    }
 }
 
 #[test]

@@ -7,7 +7,7 @@ fn a_quick_run_is_checked_and_its_files_do_not_depend_on_the_threads() {
     let outputs = ["1", "2"].map(|threads| {
         let folder = Folder::new(&format!("threads-{threads}"));
         let out = folder.0.to_str().unwrap();
-        let formats = "svg,csv"; // the settings of a json name the folder
+        let formats = "svg,csv,json";
         let ended = run(&["--quick", "--formats", formats, "--threads", threads, "--out", out]);
         assert_eq!(ended.code, Some(0), "{}{}", ended.out, ended.err);
         assert!(ended.out.contains("\nchecked: "), "{}", ended.out);

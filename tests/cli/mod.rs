@@ -47,14 +47,20 @@ fn run(arguments: &[&str]) -> Ended {
     run_experiment("classifier_guidance", arguments)
 }
 
-/// Runs an experiment, which lies beside this test's own program.
+/// Runs an experiment.
 fn run_experiment(name: &str, arguments: &[&str]) -> Ended {
+    run_with(&[], name, arguments)
+}
+
+/// Runs an experiment, which lies beside this test's own program, with these environment variables.
+fn run_with(variables: &[(&str, &str)], name: &str, arguments: &[&str]) -> Ended {
     let own = std::env::current_exe().unwrap(); // target/<profile>/deps/main-…
     let profile = own.parent().and_then(Path::parent).unwrap();
     let name = format!("{name}{}", std::env::consts::EXE_SUFFIX);
     let program = profile.join("examples").join(name);
     assert!(program.exists(), "{} is not built; run `cargo build --examples`", program.display());
-    let ended = Command::new(program).args(arguments).output().unwrap();
+    let ended =
+        Command::new(program).args(arguments).envs(variables.iter().copied()).output().unwrap();
     let text = |bytes| String::from_utf8(bytes).unwrap();
     Ended { code: ended.status.code(), out: text(ended.stdout), err: text(ended.stderr) }
 }

@@ -1,5 +1,7 @@
 //! The same seed gives the same bits, whoever computes them and in whatever company.
 
+mod learned;
+
 use crate::common::cases;
 use ndarray::{Array2, Axis, s};
 use scorelab::guidance::{Gamma, Guided};
