@@ -22,7 +22,8 @@ use std::process::ExitCode;
 const QUESTION: &str = "does a separate noisy classifier steer an unconditional score to the class we want, and how far?";
 
 fn main() -> ExitCode {
-    run("classifier_guidance", QUESTION, "hybrid", Defaults::default(), experiment)
+    let defaults = Defaults { samples: (2500, 800), ..Defaults::default() };
+    run("classifier_guidance", QUESTION, "hybrid", defaults, experiment)
 }
 
 fn experiment(lab: &mut Lab) -> Result<()> {

@@ -135,7 +135,7 @@ fn the_readmes_table_is_what_the_experiment_finds() {
     let mixture = cases::animals();
     let process = Process::VP_LINEAR;
     let grid = Grid::to_data(&process, Spacing::KARRAS, 64).unwrap();
-    let z = start(4000, 2, &process, &grid, 0);
+    let z = start(2500, 2, &process, &grid, 0);
     let (exact, noisy) = (mixture.posterior(0), trained::CLASSIFIER.given(0));
     let weak = GradientScaled { likelihood: &noisy, scale: 0.2 };
     let rows = published(&read("README.md"));
