@@ -125,7 +125,7 @@ fn check(lab: &mut Lab, arm: &str, gamma: f64, nats: f64, gap: f64, energy: f64)
             lab.check(&to_tilt, energy, 0.4..=0.55, 0.3..=0.65);
             match arm {
                 "exact" => lab.check(&what("entropy"), nats, 0.95..=1.09, 0.9..=1.2),
-                "noisy classifier" => {
+                "classifier" => {
                     lab.check(&what("distance to the exact arm"), gap, 0.02..=0.07, 0.0..=0.2);
                 }
                 _ => lab.check(&what("distance to the exact arm"), gap, 0.08..=0.15, 0.02..=0.3),
