@@ -10,7 +10,7 @@ use ndarray::Array2;
 use ndarray_rand::RandomExt;
 use rand_distr::StandardNormal;
 
-/// Rows of a block of a network up to [`WIDE`] wide: its layers stay in the nearest caches from step to step.
+/// Rows of a block of a network less than 256 wide: its layers stay in the nearest caches from step to step.
 pub const BLOCK: usize = 64;
 /// Rows of a block of a wider network: its weights come from further away, and each trip serves more rows.
 const WIDE_BLOCK: usize = 128;
