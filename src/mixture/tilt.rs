@@ -79,10 +79,13 @@ impl Tilt {
     /// # Panics
     /// If there is no such class.
     pub fn guided(mixture: &Mixture, class: usize, gamma: f64) -> Result<Self> {
-        Tilt::new(&[(1.0 - gamma, mixture), (gamma, &mixture.given(class))]).map_err(|_| {
-            let must = "a scale at which p(x)^(1 − γ)·p(x | y)^γ falls off far out, as every γ from 0 to 1 is";
-            Error::value("γ", gamma, must)
-        })
+        let given = mixture.given(class);
+        let terms = [(1.0 - gamma, mixture), (gamma, &given)];
+        if mixture.means.ncols() <= 2 && gamma.is_finite() && least_fall(&terms) <= 0.0 {
+            let must = "a scale at which p(x)^(1 − γ)·p(x | y)^γ falls off far out; here the tilt is improper";
+            return Err(Error::value("γ", gamma, must));
+        }
+        Tilt::new(&terms)
     }
 
     /// Why a composition of exact mixtures has no target to sample, if it has none.
