@@ -18,7 +18,6 @@ use scorelab::guidance::{ClassifierGuided, Gamma};
 use scorelab::lecture::{self, Bill};
 use scorelab::metrics::{Modes, Verdict, shares};
 use scorelab::nn::Target;
-use scorelab::noise::{Grid, Spacing};
 use scorelab::score::{Counted, ScoreFn};
 use std::process::ExitCode;
 use std::time::Instant;
@@ -129,21 +128,20 @@ fn show(lab: &mut Lab, apart: &Bill, joint: &Bill) -> Result<()> {
 
 /// What both buy: the share of samples on the target at γ = 1, at the steps asked for and at twice as many.
 fn quality(lab: &mut Lab, arms: [(&str, &dyn ScoreFn); 2]) -> Result<()> {
-    let steps = lab.grid.steps();
-    let twice = Grid::to_data(&lab.process, Spacing::KARRAS, 2 * steps)?;
     let mut table = Table::new(&["γ = 1", "steps", "target %"]);
     table.notes = vec!["± is one standard error".into()];
-    for grid in [lab.grid.clone(), twice] {
-        lab.grid = grid;
-        for (name, score) in arms {
+    let found = lab.twice(|lab| {
+        arms.map(|(name, score)| {
             let ends = lab.ends(score, lab.samples);
             let s = shares(ends.view(), &Modes::of(&lab.scene.mixture), lab.class);
-            let target = 100.0 * s.of(Verdict::Target);
-            let cell = plus_minus((target, 100.0 * s.se(Verdict::Target)));
-            table.row(&[name.to_string(), lab.grid.steps().to_string(), cell]);
-            let what = format!("{name}, {} steps: target %", lab.grid.steps());
-            lab.check(&what, target, 97.0..=100.0, 75.0..=100.0);
-        }
+            (name, lab.grid.steps(), s)
+        })
+    })?;
+    for (name, steps, s) in found.into_iter().flatten() {
+        let target = 100.0 * s.of(Verdict::Target);
+        let cell = plus_minus((target, 100.0 * s.se(Verdict::Target)));
+        table.row(&[name.to_string(), steps.to_string(), cell]);
+        lab.check(&format!("{name}, {steps} steps: target %"), target, 97.0..=100.0, 75.0..=100.0);
     }
     lab.show("target", &table)
 }

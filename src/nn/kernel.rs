@@ -2,8 +2,8 @@
 //!
 //! Written once over [`pulp`]'s vectors, of whatever width the machine has, and without `unsafe`: `pulp` compiles the same
 //! code for AVX-512, AVX2, NEON and for no vectors at all, and chooses when the program runs. A tile of the result stays in
-//! registers while the depth runs by. A general library packs its operands before it multiplies; at the sizes of these
-//! networks (64 rows, 64 to 512 columns) that costs more than it gains.
+//! registers while the depth runs by. A general library packs its operands before it multiplies; for these networks that pays
+//! only where the rows of a matrix lie far apart, so only such matrices are copied close together first.
 
 use crate::arch::arch;
 use pulp::{Arch, Simd, WithSimd};
