@@ -26,6 +26,14 @@ pub enum Error {
         /// What is wrong with it, where, and what to do.
         why: String,
     },
+    /// A data file or a checkpoint whose contents are not what they should be.
+    #[error("{path}: {why}")]
+    File {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it, where, and what to do.
+        why: String,
+    },
     /// A file or folder that cannot be read or written.
     #[error("cannot {doing} {path}: {source}")]
     Io {

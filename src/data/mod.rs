@@ -3,7 +3,10 @@
 mod built_in;
 mod component;
 mod file;
+mod images;
 mod tree;
+
+pub use images::{Images, digit_names, to_pixels};
 
 use crate::mixture::Mixture;
 use crate::{Error, Result};

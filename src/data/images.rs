@@ -1,0 +1,78 @@
+//! Grey images with a label each, drawn or read from files, and how they become points.
+
+use super::ClassName;
+use crate::mixture::Labelled;
+use ndarray::{Array2, ArrayView2};
+
+/// Labelled grey images of one size.
+///
+/// An image is a row of pixels, 0 black to 255 white, line by line from the top; class c is called `class_names[c]`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Images {
+    /// What the set is called in tables and on figures.
+    pub name: String,
+    /// Lines of an image.
+    pub height: usize,
+    /// Pixels of a line.
+    pub width: usize,
+    /// The images (n, height·width).
+    pub pixels: Array2<u8>,
+    /// The class of each image (n).
+    pub labels: Vec<usize>,
+    /// The names of the classes.
+    pub class_names: Vec<ClassName>,
+}
+
+impl Images {
+    /// The images as points in [−1, 1], (n, height·width), with their classes.
+    ///
+    /// ```text
+    /// x = pixel/127.5 − 1
+    /// ```
+    pub fn labelled(&self) -> Labelled {
+        let x = self.pixels.mapv(|p| f64::from(p) / 127.5 - 1.0);
+        Labelled { x, y: self.labels.clone() }
+    }
+}
+
+/// Points as pixels, the inverse of [`Images::labelled`]: what lies outside [−1, 1] is clipped, NaN is black.
+pub fn to_pixels(x: ArrayView2<f64>) -> Array2<u8> {
+    x.mapv(|x| (127.5 * (x + 1.0)).round().clamp(0.0, 255.0) as u8)
+}
+
+/// The digits' names.
+pub fn digit_names() -> Vec<ClassName> {
+    const EN: [&str; 10] =
+        ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine"];
+    const VI: [&str; 10] = ["không", "một", "hai", "ba", "bốn", "năm", "sáu", "bảy", "tám", "chín"];
+    EN.iter().zip(VI).map(|(en, vi)| ClassName { en: (*en).into(), vi: vi.into() }).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use ndarray::array;
+
+    #[test]
+    fn pixels_become_points_and_come_back() {
+        let pixels = Array2::from_shape_fn((2, 128), |(i, j)| (128 * i + j) as u8);
+        let images = Images {
+            name: "all greys".into(),
+            height: 8,
+            width: 16,
+            pixels: pixels.clone(),
+            labels: vec![0, 9],
+            class_names: digit_names(),
+        };
+        let points = images.labelled();
+        assert_eq!((points.x[[0, 0]], points.x[[1, 127]], points.y), (-1.0, 1.0, vec![0, 9]));
+        assert_eq!(to_pixels(points.x.view()), pixels);
+        assert_ne!(to_pixels((points.x * 0.99).view()), pixels);
+    }
+
+    #[test]
+    fn points_off_the_scale_are_clipped() {
+        let x = array![[-9.0, 9.0, f64::NAN, f64::INFINITY]];
+        assert_eq!(to_pixels(x.view()), array![[0, 255, 0, 255]]);
+    }
+}
