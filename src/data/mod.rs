@@ -3,9 +3,11 @@
 mod built_in;
 mod component;
 mod file;
+mod glyphs;
 mod images;
 mod tree;
 
+pub use glyphs::{Drawing, Glyphs};
 pub use images::{Images, digit_names, to_pixels};
 
 use crate::mixture::Mixture;
