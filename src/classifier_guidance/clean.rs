@@ -14,7 +14,7 @@ use ndarray::{Array2, ArrayView2};
 /// [`NoisyClassifier`](super::NoisyClassifier). As σ → 0 their tasks become the same. Source: Dhariwal & Nichol 2021 (2105.05233),
 /// section 4, train the classifier on noisy images for this reason.
 #[derive(Debug)]
-pub struct CleanClassifier(LogitNet);
+pub struct CleanClassifier(pub(crate) LogitNet);
 
 impl CleanClassifier {
     /// Trains on a labelled data set, without noise.

@@ -24,6 +24,7 @@ use ndarray::{Array1, Array2, ArrayView1, ArrayView2, ArrayViewMut1, ArrayViewMu
 use rand::Rng;
 use rand_chacha::ChaCha8Rng;
 use rand_distr::{Distribution, StandardNormal};
+use serde::{Deserialize, Serialize};
 
 /// How a classifier is made and trained.
 #[derive(Debug, Clone, PartialEq)]
@@ -54,10 +55,10 @@ impl Default for ClassifierConfig {
 /// It sees c·x/α with c = 1/√(σ_data² + r²), r = σ/α, and the log-SNR; a clean one takes x_t itself
 /// for x₀: it sees c(0)·x whatever the level.
 #[derive(Debug)]
-struct LogitNet {
-    mlp: Mlp,
+pub(crate) struct LogitNet {
+    pub(crate) mlp: Mlp,
     transposed: Transposed,
-    scaling: Scaling,
+    pub(crate) scaling: Scaling,
     pool: Pool,
 }
 
@@ -72,10 +73,13 @@ struct LogitNet {
 /// g the network would have to grow that factor by itself, and a classifier's loss falls silent just where the factor
 /// is large: where the noise is low every label is already certain. Source: linear discriminant analysis (Fisher
 /// 1936); the scheme is that of Karras et al. 2022 (2206.00364), table 1, for a classifier.
-#[derive(Debug, Clone, Copy)]
-struct Scaling {
-    sigma_data: f64,
-    sigma_within: f64,
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Scaling {
+    /// s.
+    pub sigma_data: f64,
+    /// s_w.
+    pub sigma_within: f64,
 }
 
 impl Scaling {
@@ -141,9 +145,14 @@ impl LogitNet {
         let mlp = Mlp::new(shape, config.train.seed.wrapping_add(1))?; // other weights than the score's
         let objective = CrossEntropy { data, scaling, levels };
         let mlp = run(mlp, &objective, config.train.clone(), progress)?;
+        Ok(LogitNet::of(mlp, scaling))
+    }
+
+    /// A network with the given weights.
+    pub(crate) fn of(mlp: Mlp, scaling: Scaling) -> Self {
         let mut transposed = Transposed::default();
         mlp.transpose(&mut transposed);
-        Ok(LogitNet { mlp, transposed, scaling, pool: Pool::default() })
+        LogitNet { mlp, transposed, scaling, pool: Pool::default() }
     }
 
     /// What multiplies x before the network sees it, and its answer afterwards.

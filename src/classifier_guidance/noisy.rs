@@ -17,7 +17,7 @@ use ndarray::{Array2, ArrayView2};
 /// where the log-SNR is infinite, it is not defined. Source: Dhariwal & Nichol 2021
 /// (2105.05233), section 4.
 #[derive(Debug)]
-pub struct NoisyClassifier(LogitNet);
+pub struct NoisyClassifier(pub(crate) LogitNet);
 
 impl NoisyClassifier {
     /// Trains on a labelled data set.

@@ -1,0 +1,210 @@
+use super::*;
+use crate::classifier_guidance::ClassifierConfig;
+use crate::data::Scene;
+use crate::mixture::Labelled;
+use crate::nn::{MlpConfig, Target};
+use crate::noise::NoiseLevel;
+use crate::rng::Purpose;
+use crate::score::ScoreFn;
+use crate::train::TrainConfig;
+use ndarray::Array2;
+
+fn small() -> MlpConfig {
+    MlpConfig { features: 4, embedding: 3, width: 5, depth: 2, ..MlpConfig::default() }
+}
+
+/// A number for each of n weights, none of them round, some as small as an f32 can be.
+fn odd(n: usize) -> Vec<f32> {
+    let value = |i: usize| match i % 7 {
+        0 => -0.0,
+        1 => f32::from_bits(1 + i as u32), // below the normal numbers
+        _ => (0.1 + i as f32).sin(),
+    };
+    (0..n).map(value).collect()
+}
+
+fn score() -> Model {
+    let mut net = ScoreNet::new(small(), Target::V, 0.1 + 0.2, 0).unwrap();
+    net.mlp.params = odd(net.mlp.params.len());
+    Model::Score(net)
+}
+
+fn joint() -> Model {
+    let mut net = JointNet::new(small(), 2, Target::Edm, 1.0 / 3.0, 0).unwrap();
+    net.net.mlp.params = odd(net.net.mlp.params.len());
+    Model::Joint(net)
+}
+
+fn data() -> Labelled {
+    Scene::named("three").unwrap().mixture.sample(200, 1, Purpose::Data)
+}
+
+fn config() -> ClassifierConfig {
+    let train = TrainConfig { steps: 3, batch: 64, ..TrainConfig::default() };
+    ClassifierConfig { width: 6, depth: 1, train, ..ClassifierConfig::default() }
+}
+
+fn noisy() -> Model {
+    Model::Noisy(NoisyClassifier::train(&data(), &config(), |_| ()).unwrap())
+}
+
+fn clean() -> Model {
+    Model::Clean(CleanClassifier::train(&data(), &config(), |_| ()).unwrap())
+}
+
+/// A checkpoint in which everything is filled in.
+fn full(model: Model) -> Checkpoint {
+    let mut provenance = Provenance::here("scene \"three\", 200 points", u64::MAX);
+    provenance.notes.insert("settings".into(), "γ = 1\n\"quoted\"\\ { }".into());
+    let mut checkpoint = Checkpoint::new(model, provenance);
+    let mean = Array1::from_vec(vec![0.1, -0.0, f64::MIN_POSITIVE, f64::NAN, f64::INFINITY]);
+    checkpoint.extra.insert("mean".into(), mean);
+    checkpoint
+}
+
+/// Everything that a checkpoint holds, as bits.
+fn bits(c: &Checkpoint) -> (String, Vec<u32>, Vec<(&str, Vec<u64>)>) {
+    let told = format!("{:?} {:?} {:?}", c.model.kind(), c.model.mlp().config, c.provenance);
+    let params = c.model.mlp().params.iter().map(|p| p.to_bits()).collect();
+    let row = |x: &Array1<f64>| x.iter().map(|x| x.to_bits()).collect();
+    (told, params, c.extra.iter().map(|(name, x)| (name.as_str(), row(x))).collect())
+}
+
+#[test]
+fn every_kind_comes_back_bit_for_bit() {
+    let folder = std::env::temp_dir().join(format!("scorelab-{}-kinds", std::process::id()));
+    std::fs::create_dir_all(&folder).unwrap();
+    let path = folder.join("net.safetensors");
+    for model in [score(), joint(), noisy(), clean()] {
+        let saved = full(model);
+        saved.save(&path).unwrap();
+        let loaded = Checkpoint::load(&path).unwrap();
+        assert_eq!(bits(&saved), bits(&loaded));
+        assert_eq!(saved.model.name(), loaded.model.name());
+        // the same network makes the same file
+        assert_eq!(loaded.to_bytes().unwrap(), std::fs::read(&path).unwrap());
+    }
+    std::fs::remove_dir_all(folder).unwrap();
+}
+
+#[test]
+fn a_loaded_network_answers_as_the_saved_one() {
+    let x = Array2::from_shape_fn((70, 2), |(i, j)| (i as f64).sin() + j as f64);
+    let level = NoiseLevel { alpha: 0.8, sigma: 0.6 };
+    let answers = |model: &Model| match model {
+        Model::Score(net) => net.score(x.view(), level),
+        Model::Joint(net) => net.given(1).score(x.view(), level),
+        Model::Noisy(net) => net.probabilities(x.view(), level),
+        Model::Clean(net) => net.probabilities(x.view()),
+    };
+    for model in [score(), joint(), noisy(), clean()] {
+        let saved = full(model);
+        let loaded = Checkpoint::from_bytes(&saved.to_bytes().unwrap()).unwrap();
+        assert_eq!(answers(&saved.model), answers(&loaded.model));
+    }
+    // and a network with other weights answers otherwise
+    let mut other = full(score());
+    let Model::Score(net) = &mut other.model else { unreachable!() };
+    let last = net.mlp.params.len() - 1;
+    net.mlp.params[last] += 1e-3;
+    assert_ne!(answers(&score()), answers(&other.model));
+}
+
+#[test]
+fn no_part_of_a_file_is_taken_for_the_whole() {
+    let bytes = full(joint()).to_bytes().unwrap();
+    for length in 0..bytes.len() {
+        assert!(Checkpoint::from_bytes(&bytes[..length]).is_err(), "{length} of {}", bytes.len());
+    }
+    let longer = [&bytes[..], &[0]].concat();
+    assert!(Checkpoint::from_bytes(&longer).is_err());
+}
+
+#[test]
+fn no_changed_byte_is_believed() {
+    let bytes = full(joint()).to_bytes().unwrap();
+    for at in 0..bytes.len() {
+        for flip in [1, 0x80, 0xff] {
+            let mut wrong = bytes.clone();
+            wrong[at] ^= flip;
+            assert!(Checkpoint::from_bytes(&wrong).is_err(), "byte {at} of {}", bytes.len());
+        }
+    }
+}
+
+/// What is said of a file of these weights with this text, its checksum being right.
+fn said(text: &str, weights: &[(&str, &[usize], Vec<f32>)]) -> String {
+    let weights =
+        weights.iter().map(|(name, shape, values)| (name.to_string(), *shape, &values[..]));
+    let bytes = tensors::write(text, weights, &BTreeMap::new()).unwrap();
+    Checkpoint::from_bytes(&bytes).unwrap_err()
+}
+
+#[test]
+fn a_file_may_not_promise_what_it_does_not_hold() {
+    let good = full(score());
+    let header = |change: &dyn Fn(&mut Header)| {
+        let mut header = Header {
+            format: header::FORMAT,
+            model: good.model.kind(),
+            config: small(),
+            provenance: good.provenance.clone(),
+        };
+        change(&mut header);
+        serde_json::to_string(&header).unwrap()
+    };
+    let none = |text: &str| said(text, &[]);
+    assert!(none("").contains("cannot be understood"));
+    assert!(none("{}").contains("missing field `format`"));
+    assert!(none(&header(&|h| h.format = 2)).contains("number 2"));
+    assert!(none(&header(&|h| h.config.width = 1 << 40)).contains("at most 2^20"));
+    assert!(none(&header(&|h| h.config.depth = 1 << 20)).contains("but it holds 0 tensors"));
+    assert!(none(&header(&|h| h.config.labels = 3)).contains("no network of its kind"));
+    assert!(none(&header(&|h| h.config.outputs = 3)).contains("no network of its kind"));
+    let negative = |h: &mut Header| h.model = Kind::Score { target: Target::Edm, sigma_data: -1.0 };
+    assert!(none(&header(&negative)).contains("above 0"));
+
+    let text = header(&|_| ());
+    let mlp = good.model.mlp();
+    let parts = mlp.config.parts();
+    let mut weights: Vec<(&str, &[usize], Vec<f32>)> = parts
+        .iter()
+        .map(|p| (p.name.as_str(), &p.shape[..], mlp.params[p.range.clone()].to_vec()))
+        .collect();
+    assert!(said(&text, &weights[1..]).contains("but it holds 5 tensors"));
+    weights.push(("layers.9.bias", &[1], vec![0.0]));
+    assert!(said(&text, &weights[1..]).contains("no tensor layers.0.weight"));
+    assert!(said(&text, &weights).contains("only 6 are known"));
+    weights.pop();
+    weights[5].1 = &[1, 2];
+    assert!(said(&text, &weights).contains("is F32 [1, 2], but F32 [2] is needed"));
+}
+
+#[test]
+fn a_network_that_is_not_finite_is_not_saved() {
+    let mut broken = full(score());
+    let Model::Score(net) = &mut broken.model else { unreachable!() };
+    net.mlp.params[3] = f32::NAN;
+    let path = std::env::temp_dir().join(format!("scorelab-{}-nan", std::process::id()));
+    let refused = broken.save(&path).unwrap_err().to_string();
+    assert!(
+        refused.ends_with("number 3 of the network's layers.0.weight is not finite"),
+        "{refused}"
+    );
+    assert!(!path.exists());
+}
+
+#[test]
+fn what_is_not_a_checkpoint_is_told_from_a_damaged_one() {
+    let folder = std::env::temp_dir();
+    let told = Checkpoint::load(&folder).unwrap_err().to_string();
+    assert!(told.ends_with("it is not a file; name the checkpoint itself"), "{told}");
+    let missing = Checkpoint::load(folder.join("no such file")).unwrap_err().to_string();
+    assert!(missing.starts_with("cannot read "), "{missing}");
+    for other in [&b""[..], b"PK\x03\x04", &[0; 100], &[0xff; 100]] {
+        assert!(Checkpoint::from_bytes(other).unwrap_err().starts_with("it is not a checkpoint"));
+    }
+    let mut bytes = full(score()).to_bytes().unwrap();
+    *bytes.last_mut().unwrap() ^= 1;
+    assert!(Checkpoint::from_bytes(&bytes).unwrap_err().starts_with("it is damaged"));
+}
