@@ -5,6 +5,7 @@
 //! | `layers.0.weight`, `layers.1.weight`, … | (in, out) | W of each layer, for h·W |
 //! | `layers.0.bias`, … | (out) | b of each layer |
 //! | `labels.weight` | (labels, embedding) | the label table of a joint network, ∅ last |
+//! | `training.params`, `training.m`, `training.v` | (parameters) | of a training that may go on: θ and Adam's moments |
 //! | `extra.…` | (n) | whatever else belongs to the network, in f64 |
 //! | `sha256` | (32) | the SHA-256 of all bytes of the file before these last 32 |
 //!
@@ -27,19 +28,23 @@
 //! ```
 
 mod header;
+mod run;
 mod tensors;
 
 pub use header::Provenance;
+pub use run::{Found, Run, find};
 
 use crate::classifier_free::JointNet;
-use crate::classifier_guidance::{CleanClassifier, LogitNet, NoisyClassifier};
-use crate::nn::{Mlp, ScoreNet};
+use crate::classifier_guidance::{CleanClassifier, NoisyClassifier};
+use crate::nn::{Adam, Mlp, Part, ScoreNet};
+use crate::train::State;
 use crate::{Error, Result, file};
-use header::{Header, Kind};
+use header::{Header, Kind, Stand};
 use ndarray::Array1;
 use std::collections::BTreeMap;
 use std::io::Read;
 use std::path::Path;
+use tensors::{Named, Tensors};
 
 /// Larger files are refused unread.
 const MOST_BYTES: u64 = 2 << 30;
@@ -90,12 +95,8 @@ impl Model {
             Kind::Joint { target, sigma_data } => {
                 Model::Joint(JointNet::of(mlp, target, sigma_data))
             }
-            Kind::NoisyClassifier { scaling } => {
-                Model::Noisy(NoisyClassifier(LogitNet::of(mlp, scaling)))
-            }
-            Kind::CleanClassifier { scaling } => {
-                Model::Clean(CleanClassifier(LogitNet::of(mlp, scaling)))
-            }
+            Kind::NoisyClassifier { scaling } => Model::Noisy(NoisyClassifier::of(mlp, scaling)),
+            Kind::CleanClassifier { scaling } => Model::Clean(CleanClassifier::of(mlp, scaling)),
         }
     }
 
@@ -119,12 +120,14 @@ pub struct Checkpoint {
     pub provenance: Provenance,
     /// Rows of numbers by name, such as the mean image that was subtracted from the data.
     pub extra: BTreeMap<String, Array1<f64>>,
+    /// Where its training stands, if that may go on; the averaged weights in it are those of the network.
+    pub training: Option<State>,
 }
 
 impl Checkpoint {
     /// A network and where it comes from, and nothing else.
     pub fn new(model: Model, provenance: Provenance) -> Self {
-        Checkpoint { model, provenance, extra: BTreeMap::new() }
+        Checkpoint { model, provenance, extra: BTreeMap::new(), training: None }
     }
 
     /// Writes the file, in place of what was there, as [`replace`](crate::file::replace) does.
@@ -150,13 +153,28 @@ impl Checkpoint {
 
     fn to_bytes(&self) -> Parsed<Vec<u8>> {
         let mlp = self.model.mlp();
-        let (format, model, config) = (header::FORMAT, self.model.kind(), mlp.config.clone());
-        let header = Header { format, model, config, provenance: self.provenance.clone() };
+        let header = Header {
+            format: header::FORMAT,
+            model: self.model.kind(),
+            config: mlp.config.clone(),
+            provenance: self.provenance.clone(),
+            training: self.training.as_ref().map(|state| Stand {
+                step: state.step,
+                updates: state.adam.updates,
+                first_loss: state.first_loss,
+                decay: f64::from(state.adam.decay),
+            }),
+        };
         header.check()?;
-        let parts = mlp.config.parts();
-        let weights =
-            parts.iter().map(|p| (p.name.clone(), &p.shape[..], &mlp.params[p.range.clone()]));
-        tensors::write(&header.to_text()?, weights, &self.extra)
+        let part = |p: Part| (p.name, p.shape, &mlp.params[p.range]);
+        let mut weights: Vec<Named> = mlp.config.parts().into_iter().map(part).collect();
+        if let Some(state) = &self.training {
+            let all = [&state.params, &state.adam.m, &state.adam.v];
+            for (name, values) in TRAINING.iter().zip(all) {
+                weights.push((name.to_string(), vec![values.len()], values));
+            }
+        }
+        tensors::write(&header.to_text()?, weights.into_iter(), &self.extra)
     }
 
     fn from_bytes(bytes: &[u8]) -> Parsed<Checkpoint> {
@@ -165,19 +183,34 @@ impl Checkpoint {
         header.check()?;
         // a shape may only promise what the file holds
         if 2 * header.config.depth + 2 > file.len() {
-            let held = file.len();
+            let (depth, held) = (header.config.depth, file.len());
             return Err(format!(
-                "its network has {} hidden layers, but it holds {held} tensors",
-                header.config.depth
+                "its network has {depth} hidden layers, but it holds {held} tensors"
             ));
         }
         let parts = header.config.parts();
-        let shapes = parts.iter().map(|p| (p.name.as_str(), &p.shape[..]));
-        let params = file.weights(shapes)?;
-        let mlp = Mlp::of(header.config.clone(), params).map_err(|e| e.to_string())?;
-        let (extra, model) = (file.extra(parts.len())?, Model::of(&header.model, mlp));
-        Ok(Checkpoint { model, provenance: header.provenance, extra })
+        let params = file.weights(&parts)?;
+        let training = match &header.training {
+            Some(stand) => Some(state(stand, &file, &params)?),
+            None => None,
+        };
+        let known = parts.len() + training.as_ref().map_or(0, |_| TRAINING.len());
+        let extra = file.extra(known)?;
+        let mlp = Mlp::of(header.config, params).map_err(|e| e.to_string())?;
+        let model = Model::of(&header.model, mlp);
+        Ok(Checkpoint { model, provenance: header.provenance, extra, training })
     }
+}
+
+/// The tensors of a training's state.
+const TRAINING: [&str; 3] = ["training.params", "training.m", "training.v"];
+
+/// The state of a training, of whose numbers the averaged weights `ema` are the network's.
+fn state(stand: &Stand, file: &Tensors, ema: &[f32]) -> Parsed<State> {
+    let [params, m, v] = TRAINING.map(|name| file.tensor(name, &[ema.len()]));
+    let adam =
+        Adam { ema: ema.to_vec(), decay: stand.decay as f32, m: m?, v: v?, updates: stand.updates };
+    Ok(State { step: stand.step, first_loss: stand.first_loss, params: params?, adam })
 }
 
 /// The bytes of a file of at most `most`, the size asked before anything is allocated.

@@ -46,6 +46,18 @@ pub(super) struct Header {
     pub model: Kind,
     pub config: MlpConfig,
     pub provenance: Provenance,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub training: Option<Stand>,
+}
+
+/// The numbers of a training's state.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Stand {
+    pub step: usize,
+    pub updates: i32,
+    pub first_loss: f64,
+    pub decay: f64,
 }
 
 /// The kind of a network, with its scaling.

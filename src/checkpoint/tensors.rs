@@ -2,6 +2,7 @@
 
 use super::Parsed;
 use super::header::MOST_TEXT;
+use crate::nn::Part;
 use ndarray::Array1;
 use safetensors::tensor::{Dtype, SafeTensors, TensorView, serialize};
 use sha2::{Digest, Sha256};
@@ -15,17 +16,20 @@ const CHECKSUM_BYTES: usize = 32;
 /// How the names of the other tensors start.
 const EXTRA: &str = "extra.";
 
+/// A tensor to write: its name, shape and numbers.
+pub(super) type Named<'a> = (String, Vec<usize>, &'a [f32]);
+
 /// The bytes of a file.
 pub(super) fn write<'a>(
     text: &str,
-    weights: impl Iterator<Item = (String, &'a [usize], &'a [f32])>,
+    weights: impl Iterator<Item = Named<'a>>,
     extra: &BTreeMap<String, Array1<f64>>,
 ) -> Parsed<Vec<u8>> {
     let mut tensors: Vec<(String, Dtype, Vec<usize>, Vec<u8>)> = Vec::new();
     for (name, shape, values) in weights {
         finite(&name, values.iter().map(|v| f64::from(*v)))?;
         let bytes = values.iter().flat_map(|v| v.to_le_bytes()).collect();
-        tensors.push((name, Dtype::F32, shape.to_vec(), bytes));
+        tensors.push((name, Dtype::F32, shape, bytes));
     }
     for (name, values) in extra {
         let bytes = values.iter().flat_map(|v| v.to_le_bytes()).collect();
@@ -83,19 +87,16 @@ impl Tensors<'_> {
     }
 
     /// All weights one after the other, each tensor of the name and shape that is expected.
-    pub fn weights<'b>(
-        &self,
-        expected: impl Iterator<Item = (&'b str, &'b [usize])>,
-    ) -> Parsed<Vec<f32>> {
+    pub fn weights(&self, expected: &[Part]) -> Parsed<Vec<f32>> {
         let mut all = Vec::new();
-        for (name, shape) in expected {
-            all.extend(self.tensor(name, shape)?);
+        for part in expected {
+            all.extend(self.tensor(&part.name, &part.shape)?);
         }
         Ok(all)
     }
 
     /// One tensor of finite numbers.
-    fn tensor(&self, name: &str, shape: &[usize]) -> Parsed<Vec<f32>> {
+    pub fn tensor(&self, name: &str, shape: &[usize]) -> Parsed<Vec<f32>> {
         let tensor = self.tensors.tensor(name).map_err(|_| format!("it has no tensor {name}"))?;
         if tensor.dtype() != Dtype::F32 || tensor.shape() != shape {
             return Err(format!(

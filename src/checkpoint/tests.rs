@@ -6,8 +6,9 @@ use crate::nn::{MlpConfig, Target};
 use crate::noise::NoiseLevel;
 use crate::rng::Purpose;
 use crate::score::ScoreFn;
-use crate::train::TrainConfig;
+use crate::train::{Denoising, Levels, TrainConfig, Training};
 use ndarray::Array2;
+use std::path::PathBuf;
 
 fn small() -> MlpConfig {
     MlpConfig { features: 4, embedding: 3, width: 5, depth: 2, ..MlpConfig::default() }
@@ -135,7 +136,7 @@ fn no_changed_byte_is_believed() {
 /// What is said of a file of these weights with this text, its checksum being right.
 fn said(text: &str, weights: &[(&str, &[usize], Vec<f32>)]) -> String {
     let weights =
-        weights.iter().map(|(name, shape, values)| (name.to_string(), *shape, &values[..]));
+        weights.iter().map(|(name, shape, values)| (name.to_string(), shape.to_vec(), &values[..]));
     let bytes = tensors::write(text, weights, &BTreeMap::new()).unwrap();
     Checkpoint::from_bytes(&bytes).unwrap_err()
 }
@@ -149,6 +150,7 @@ fn a_file_may_not_promise_what_it_does_not_hold() {
             model: good.model.kind(),
             config: small(),
             provenance: good.provenance.clone(),
+            training: None,
         };
         change(&mut header);
         serde_json::to_string(&header).unwrap()
@@ -207,4 +209,105 @@ fn what_is_not_a_checkpoint_is_told_from_a_damaged_one() {
     let mut bytes = full(score()).to_bytes().unwrap();
     *bytes.last_mut().unwrap() ^= 1;
     assert!(Checkpoint::from_bytes(&bytes).unwrap_err().starts_with("it is damaged"));
+}
+
+/// A training of a small network, at its start or from where another stood.
+fn training<'a>(
+    objective: &'a Denoising<'a>,
+    config: &TrainConfig,
+    from: Option<State>,
+) -> Training<'a, Denoising<'a>> {
+    let mlp = Mlp::new(small(), 3).unwrap();
+    match from {
+        Some(state) => Training::resume(mlp, objective, config.clone(), state).unwrap(),
+        None => Training::new(mlp, objective, config.clone()).unwrap(),
+    }
+}
+
+#[test]
+fn a_training_that_stops_and_goes_on_is_one_that_never_stopped() {
+    let data = data();
+    let (target, levels) = (Target::Edm, Levels::default());
+    let objective = Denoising { data: &data, target, sigma_data: 1.0, levels };
+    let config = TrainConfig { steps: 12, batch: 100, warmup: 3, ..TrainConfig::default() };
+    let mut whole = training(&objective, &config, None);
+    let losses: Vec<f64> = whole.by_ref().map(|s| s.unwrap().loss).collect();
+    let (end, weights) = (whole.state(), whole.finish().params);
+    for k in [0, 1, 5, 11, 12] {
+        let mut first = training(&objective, &config, None);
+        let mut told: Vec<f64> = first.by_ref().take(k).map(|s| s.unwrap().loss).collect();
+        let state = first.state();
+        // through the bytes of a file
+        let mut checkpoint = full(Model::Score(ScoreNet::of(first.finish(), target, 1.0)));
+        checkpoint.training = Some(state.clone());
+        let bytes = checkpoint.to_bytes().unwrap();
+        let loaded = Checkpoint::from_bytes(&bytes).unwrap();
+        assert_eq!(loaded.training, Some(state.clone()));
+        assert_eq!(loaded.to_bytes().unwrap(), bytes);
+        let mut second = training(&objective, &config, loaded.training);
+        told.extend(second.by_ref().map(|s| s.unwrap().loss));
+        assert_eq!((&told, second.state()), (&losses, end.clone()), "stopped after {k}");
+        assert_eq!(second.finish().params, weights);
+        // the wrong twin forgets what Adam knows
+        if k > 0 && k < 12 {
+            let mut forgetful = state;
+            forgetful.adam.m.fill(0.0);
+            let mut third = training(&objective, &config, Some(forgetful));
+            third.by_ref().for_each(drop);
+            assert_ne!(third.finish().params, weights);
+        }
+    }
+}
+
+#[test]
+fn a_state_of_another_training_is_refused() {
+    let data = data();
+    let levels = Levels::default();
+    let objective = Denoising { data: &data, target: Target::Edm, sigma_data: 1.0, levels };
+    let config = TrainConfig { steps: 5, batch: 64, ..TrainConfig::default() };
+    let good = training(&objective, &config, None).state();
+    let refused = |change: &dyn Fn(&mut State)| {
+        let mut state = good.clone();
+        change(&mut state);
+        let mlp = Mlp::new(small(), 3).unwrap();
+        Training::resume(mlp, &objective, config.clone(), state).err().unwrap().to_string()
+    };
+    assert!(refused(&|s| s.params.push(0.0)).contains("the network has"));
+    assert!(refused(&|s| s.adam.v.clear()).contains("the network has"));
+    assert!(refused(&|s| s.step = 6).contains("at step 6 after 0 updates"));
+    assert!(refused(&|s| s.adam.updates = 1).contains("at step 0 after 1 updates"));
+}
+
+#[test]
+fn a_run_keeps_its_last_two_and_falls_back_on_the_one_before() {
+    let folder = std::env::temp_dir().join(format!("scorelab-{}-run", std::process::id()));
+    let run = Run::open(&folder).unwrap();
+    let told = find(&folder).unwrap_err().to_string();
+    assert!(told.contains("holds no checkpoint"), "{told}");
+    let refused = Run::open(&folder).unwrap_err().to_string();
+    assert!(refused.contains("another run is using this folder"), "{refused}");
+    let at = |step: usize| {
+        let mut checkpoint = full(score());
+        checkpoint.provenance.seed = step as u64;
+        run.save(&checkpoint, step).unwrap()
+    };
+    let paths: Vec<PathBuf> = [1, 20, 100].into_iter().map(at).collect();
+    assert_eq!(paths.iter().map(|p| p.exists()).collect::<Vec<_>>(), [false, true, true]);
+    let found = find(&folder).unwrap();
+    assert_eq!((found.checkpoint.provenance.seed, &found.path), (100, &paths[2]));
+    // the last is damaged: the one before it is taken, and that is said
+    let mut bytes = std::fs::read(&paths[2]).unwrap();
+    bytes[200] ^= 4;
+    std::fs::write(&paths[2], &bytes).unwrap();
+    let found = find(&folder).unwrap();
+    assert_eq!((found.checkpoint.provenance.seed, found.passed.len()), (20, 1));
+    // going on from there, the damaged one does not count
+    at(30);
+    assert!(paths[1].exists() && !paths[2].exists());
+    // a killed program leaves an unfinished file and no lock
+    std::fs::write(folder.join(".step-00000040.safetensors.77.part"), b"half").unwrap();
+    drop(run);
+    drop(Run::open(&folder).unwrap());
+    assert_eq!(std::fs::read_dir(&folder).unwrap().count(), 3); // two checkpoints and the lock
+    std::fs::remove_dir_all(folder).unwrap();
 }

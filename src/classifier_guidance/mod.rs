@@ -123,29 +123,9 @@ impl LogitNet {
         config: &ClassifierConfig,
         progress: &mut dyn FnMut(Step),
     ) -> Result<Self> {
-        let classes = data.y.iter().max().map_or(0, |y| y + 1);
-        assert_eq!(data.x.nrows(), data.y.len(), "a class for each point");
-        if classes < 2 {
-            return Err(Error::value(
-                "the number of classes in the classifier's data",
-                classes,
-                "at least 2",
-            ));
-        }
-        let shape = MlpConfig {
-            inputs: data.x.ncols(),
-            features: if levels.is_some() { MlpConfig::default().features } else { 0 },
-            labels: 0,
-            width: config.width,
-            depth: config.depth,
-            outputs: classes,
-            ..MlpConfig::default()
-        };
-        let scaling = Scaling::of(data, classes);
-        let mlp = Mlp::new(shape, config.train.seed.wrapping_add(1))?; // other weights than the score's
-        let objective = CrossEntropy { data, scaling, levels };
-        let mlp = run(mlp, &objective, config.train.clone(), progress)?;
-        Ok(LogitNet::of(mlp, scaling))
+        let objective = CrossEntropy::new(data, levels)?;
+        let mlp = run(objective.untrained(config)?, &objective, config.train.clone(), progress)?;
+        Ok(LogitNet::of(mlp, objective.scaling))
     }
 
     /// A network with the given weights.
@@ -254,10 +234,48 @@ impl Likelihood for ClassLikelihood<'_> {
 ///
 /// Its minimum is the exact p(y | x_t) at every level, where L is the conditional entropy and not 0. Without `levels`, σ
 /// is 0: the classifier sees data only.
-struct CrossEntropy<'a> {
+pub struct CrossEntropy<'a> {
     data: &'a Labelled,
-    scaling: Scaling,
     levels: Option<Levels>,
+    classes: usize,
+    /// The scales of the classifier, measured on the data.
+    pub scaling: Scaling,
+}
+
+impl<'a> CrossEntropy<'a> {
+    /// The objective of a labelled data set.
+    ///
+    /// # Errors
+    /// If the data has fewer than two classes.
+    pub fn new(data: &'a Labelled, levels: Option<Levels>) -> Result<Self> {
+        let classes = data.y.iter().max().map_or(0, |y| y + 1);
+        assert_eq!(data.x.nrows(), data.y.len(), "a class for each point");
+        if classes < 2 {
+            return Err(Error::value(
+                "the number of classes in the classifier's data",
+                classes,
+                "at least 2",
+            ));
+        }
+        Ok(CrossEntropy { data, levels, classes, scaling: Scaling::of(data, classes) })
+    }
+
+    /// The network before its first step.
+    ///
+    /// # Errors
+    /// As [`Mlp::new`].
+    pub fn untrained(&self, config: &ClassifierConfig) -> Result<Mlp> {
+        let shape = MlpConfig {
+            inputs: self.data.x.ncols(),
+            features: if self.levels.is_some() { MlpConfig::default().features } else { 0 },
+            labels: 0,
+            width: config.width,
+            depth: config.depth,
+            outputs: self.classes,
+            ..MlpConfig::default()
+        };
+        Mlp::new(shape, config.train.seed.wrapping_add(1)) // other weights than the score's
+    }
 }
 
 impl Objective for CrossEntropy<'_> {
