@@ -1,6 +1,7 @@
 //! Grey images with a label each, drawn or read from files, and how they become points.
 
-use super::ClassName;
+use super::{ClassName, find_class};
+use crate::Result;
 use crate::mixture::Labelled;
 use ndarray::{Array2, ArrayView2};
 
@@ -32,6 +33,15 @@ impl Images {
     pub fn labelled(&self) -> Labelled {
         let x = self.pixels.mapv(|p| f64::from(p) / 127.5 - 1.0);
         Labelled { x, y: self.labels.clone() }
+    }
+
+    /// The class with that English or Vietnamese name, or with that number, counted from 0; as
+    /// [`Scene::class`](super::Scene::class).
+    ///
+    /// # Errors
+    /// If there is none; the message lists the names and the nearest of them.
+    pub fn class(&self, name_or_index: &str) -> Result<usize> {
+        find_class(&self.class_names, &self.name, name_or_index)
     }
 }
 
@@ -68,6 +78,24 @@ mod tests {
         assert_eq!((points.x[[0, 0]], points.x[[1, 127]], points.y), (-1.0, 1.0, vec![0, 9]));
         assert_eq!(to_pixels(points.x.view()), pixels);
         assert_ne!(to_pixels((points.x * 0.99).view()), pixels);
+    }
+
+    #[test]
+    fn a_class_is_found_by_either_name_and_by_number() {
+        let images = Images {
+            name: "digits".into(),
+            height: 1,
+            width: 1,
+            pixels: Array2::zeros((0, 1)),
+            labels: vec![],
+            class_names: digit_names(),
+        };
+        for (asked, class) in [("three", 3), ("bảy", 7), ("0", 0)] {
+            assert_eq!(images.class(asked).unwrap(), class, "{asked}");
+        }
+        let message = images.class("bay").unwrap_err().to_string();
+        assert!(message.contains("the class of digits is \"bay\""), "{message}");
+        assert!(message.contains("did you mean \"bảy\""), "{message}");
     }
 
     #[test]
