@@ -17,8 +17,24 @@ pub const UNFINISHED: &str = ".part";
 /// # Errors
 /// If the folder or the disk refuses; the unfinished file is then removed, if it can be.
 pub fn replace(path: &Path, bytes: &[u8]) -> Result<()> {
+    put(path, |unfinished| write(unfinished, bytes), settle)
+}
+
+/// As [`replace`], but the disk is not waited for: for what can be made again, such as a figure.
+///
+/// # Errors
+/// As [`replace`].
+pub fn save(path: &Path, bytes: &[u8]) -> Result<()> {
+    put(path, |unfinished| std::fs::write(unfinished, bytes), |_| Ok(()))
+}
+
+fn put(
+    path: &Path,
+    write: impl FnOnce(&Path) -> std::io::Result<()>,
+    settle: impl FnOnce(&Path) -> std::io::Result<()>,
+) -> Result<()> {
     let unfinished = unfinished(path)?;
-    let done = write(&unfinished, bytes)
+    let done = write(&unfinished)
         .and_then(|()| std::fs::rename(&unfinished, path))
         .and_then(|()| settle(path));
     done.map_err(|e| {

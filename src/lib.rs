@@ -36,7 +36,7 @@
 //! | [`noise`] | noise levels (α, σ), four processes, grids of times |
 //! | [`score`] ★ | the meeting point: [`score::ScoreFn`] and [`score::Likelihood`] |
 //! | [`mixture`] | exact scores, posteriors and samples of Gaussian mixtures and data sets |
-//! | [`data`] | the scenes: built in, or read from TOML |
+//! | [`data`] | the scenes: built in, or read from TOML; images from IDX files |
 //! | [`nn`] | small networks, forward beside backward; [`nn::ScoreNet`] answers as a score |
 //! | [`train`] | denoising score matching as an iterator of steps, with its exact floor |
 //! | [`guidance`] ★ | γ, [`guidance::Guided`], [`guidance::ClassifierGuided`]: scores made of scores |
