@@ -155,9 +155,7 @@ impl Experiment {
     /// If it cannot be written.
     pub fn write(&mut self, name: &str, bytes: &[u8]) -> Result<PathBuf> {
         let path = self.output.dir.join(name);
-        let temporary = self.output.dir.join(format!("{name}.part"));
-        std::fs::write(&temporary, bytes).map_err(|e| Error::io("write", &temporary, e))?;
-        std::fs::rename(&temporary, &path).map_err(|e| Error::io("write", &path, e))?;
+        crate::file::save(&path, bytes)?;
         self.keep(vec![path.clone()]);
         Ok(path)
     }

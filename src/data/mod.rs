@@ -1,13 +1,15 @@
-//! Labelled scenes: exact mixtures with names for their classes, built in or read from a file.
+//! Labelled data: scenes, which are exact mixtures, built in or read from a file; and images, read from IDX files.
 
 mod built_in;
 mod component;
 mod file;
 mod glyphs;
+mod idx;
 mod images;
 mod tree;
 
 pub use glyphs::{Drawing, Glyphs};
+pub use idx::Part;
 pub use images::{Images, digit_names, to_pixels};
 
 use crate::mixture::Mixture;
