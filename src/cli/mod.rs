@@ -2,7 +2,9 @@
 
 mod compare;
 mod experiment;
+mod image_nets;
 mod images;
+pub mod interrupt;
 mod lab;
 mod progress;
 mod settings;
@@ -12,6 +14,7 @@ mod yours;
 
 pub use compare::{Comparison, Steer, Walked};
 pub use experiment::Experiment;
+pub use image_nets::{Guide, ImageNets};
 pub use images::{ImageLab, run_images};
 pub use lab::{Lab, run};
 pub use progress::Progress;

@@ -44,7 +44,7 @@ pub(super) fn sheet(sheet: &Sheet, rect: Rect, theme: Theme, lang: Lang) -> Resu
     }
     for (i, words) in sheet.above.iter().enumerate() {
         let (x, y) = (corner(i).0 + w / 2.0, grid.y - 0.45 * WORDS);
-        let size = font::fit(words.get(lang), WORDS, SMALL, grid.across);
+        let size = font::fit(words.get(lang), WORDS, SMALL, grid.across - 16.0);
         out += &text(x, y, words.get(lang), style(size, theme.ink(), "middle"));
     }
     for (i, words) in sheet.left.iter().enumerate() {
