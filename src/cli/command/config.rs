@@ -84,7 +84,7 @@ pub fn check(all: &Table, program: &Command) -> std::result::Result<(), String> 
         match (value, subs.iter().find(|s| s.get_name() == key)) {
             (Value::Table(own), Some(sub)) => {
                 let known = flags(sub);
-                for key in own.keys().filter(|k| !known.contains(k)) {
+                if let Some(key) = own.keys().find(|k| !known.contains(k)) {
                     let hint = did_you_mean(key, known.iter().map(String::as_str));
                     let sub = sub.get_name();
                     return Err(format!("{key:?} in [{sub}] is no flag of scorelab {sub}{hint}"));

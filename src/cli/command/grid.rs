@@ -75,12 +75,10 @@ impl Grid {
     }
 
     fn of(table: &Table) -> std::result::Result<Grid, String> {
-        for key in
-            table.keys().filter(|k| !["train", "eval", "grid", "repeats"].contains(&k.as_str()))
-        {
-            let hint =
-                crate::data::did_you_mean(key, ["train", "eval", "grid", "repeats"].into_iter());
-            return Err(format!("{key:?} is none of train, eval, grid and repeats{hint}"));
+        const KNOWN: [&str; 4] = ["train", "eval", "grid", "repeats"];
+        if let Some(key) = table.keys().find(|k| !KNOWN.contains(&k.as_str())) {
+            let hint = crate::data::did_you_mean(key, KNOWN.into_iter());
+            return Err(format!("{key:?} is none of {}{hint}", KNOWN.join(", ")));
         }
         let repeats = match table.get("repeats") {
             None => 1,
@@ -206,7 +204,7 @@ impl Plan<'_> {
             flags.entry("seed".into()).or_insert_with(|| seed.to_string());
         }
         let wrong = |e: Error| format!("run {} ({e})", number + 1);
-        let recipe = train.as_ref().map(|t| recipe(t)).transpose().map_err(wrong)?;
+        let recipe = train.as_ref().map(recipe).transpose().map_err(wrong)?;
         if recipe.is_some() && eval.contains_key("score") {
             return Err(
                 "score in [eval] is set by the sweep itself, since it trains one; leave it out"

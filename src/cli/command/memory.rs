@@ -9,7 +9,7 @@ const GIB: f64 = (1u64 << 30) as f64;
 /// # Errors
 /// If `bytes` are more, with both figures.
 pub fn refuse(what: &str, bytes: f64, gib: f64) -> Result<()> {
-    if !(gib > 0.0) {
+    if gib.is_nan() || gib <= 0.0 {
         return Err(Error::value("--memory", gib, "a number of GiB above 0"));
     }
     if bytes <= gib * GIB {
