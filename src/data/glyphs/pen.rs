@@ -9,7 +9,7 @@ use std::f64::consts::TAU;
 /// Pieces that a line between two knots is cut into.
 const PIECES: usize = 5;
 /// How far the pen misses a knot (standard deviation of x and of y).
-const JITTER: f64 = 0.03;
+const JITTER: f64 = 0.02;
 /// The thinnest and the thickest line of a hand (pixels).
 const THINNEST: f64 = 1.2;
 const THICKEST: f64 = 3.6;
@@ -51,12 +51,12 @@ impl Hand {
     pub fn random(rng: &mut ChaCha8Rng) -> Hand {
         Hand {
             slant: 0.1 + normal(rng, 0.22),
-            turn: normal(rng, 0.06),
-            aspect: 1.2 * normal(rng, 0.28).exp(),
+            turn: normal(rng, 0.11),
+            aspect: 1.2 * normal(rng, 0.21).exp(),
             width: (2.65 * normal(rng, 0.22).exp()).clamp(THINNEST, THICKEST),
             swing: normal(rng, 0.08),
             taper: rng.random_range(0.0..0.3),
-            warp: std::array::from_fn(|_| std::array::from_fn(|_| normal(rng, 0.26))),
+            warp: std::array::from_fn(|_| std::array::from_fn(|_| normal(rng, 0.2))),
         }
     }
 
