@@ -30,12 +30,13 @@
 //! | module | what it holds |
 //! |---|---|
 //! | [`error`] | one error type; a message names the thing, its value and the remedy |
+//! | [`mod@file`] | files written whole or not at all |
 //! | [`arch`] | the machine's instruction set |
 //! | [`rng`] | streams of random numbers, named by what they are for |
 //! | [`noise`] | noise levels (α, σ), four processes, grids of times |
 //! | [`score`] ★ | the meeting point: [`score::ScoreFn`] and [`score::Likelihood`] |
 //! | [`mixture`] | exact scores, posteriors and samples of Gaussian mixtures and data sets |
-//! | [`data`] | the scenes: built in, or read from TOML |
+//! | [`data`] | the scenes: built in, or read from TOML; images from IDX files |
 //! | [`nn`] | small networks, forward beside backward; [`nn::ScoreNet`] answers as a score |
 //! | [`train`] | denoising score matching as an iterator of steps, with its exact floor |
 //! | [`guidance`] ★ | γ, [`guidance::Guided`], [`guidance::ClassifierGuided`]: scores made of scores |
@@ -43,11 +44,13 @@
 //! | [`classifier_free`] | one network trained jointly with a null label, steered in one pass |
 //! | [`sampler`] | DDIM, Heun, DPM-Solver++(2M), Euler–Maruyama, Langevin, log-likelihood |
 //! | [`metrics`] | shares, energy distance, χ², entropy, score error |
+//! | [`checkpoint`] | trained networks as files, in the `safetensors` format |
 //! | [`plot`] | a figure is a list of layers |
 //! | [`lecture`] | the lecture's figures |
 //! | [`cli`] | the frame of the experiments |
 
 pub mod error;
+pub mod file;
 pub mod arch;
 pub mod rng;
 pub mod noise;
@@ -61,6 +64,7 @@ pub mod classifier_guidance;
 pub mod classifier_free;
 pub mod sampler;
 pub mod metrics;
+pub mod checkpoint;
 pub mod plot;
 pub mod lecture;
 pub mod cli;

@@ -11,9 +11,11 @@ use rand::Rng;
 use rand_chacha::ChaCha8Rng;
 use rand_distr::{Distribution, StandardNormal};
 use rayon::prelude::*;
+use serde::{Deserialize, Serialize};
 
 /// How long and how fast to train.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(default, rename_all = "kebab-case", deny_unknown_fields)]
 pub struct TrainConfig {
     /// Updates of the weights.
     pub steps: usize,
@@ -113,7 +115,8 @@ pub trait Objective: Sync {
 ///
 /// The stratification takes one u from each of the batch's equal parts of [0, 1]. A cousin of the log-normal of Karras et
 /// al. 2022 (2206.00364), table 1, with tails heavy enough to see both ends and a quantile function in closed form.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(default, rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Levels {
     /// The median of ln σ.
     pub location: f64,
@@ -230,6 +233,21 @@ pub fn loss_floor(mixture: &Mixture, objective: &Denoising, n: usize, seed: u64)
     total / n as f64
 }
 
+/// Where a training stands after some steps: all that it needs to go on as if it had never stopped.
+///
+/// The random numbers of a step are those of (seed, step, block), so the step is also their position.
+#[derive(Debug, Clone, PartialEq)]
+pub struct State {
+    /// Steps done.
+    pub step: usize,
+    /// The loss of the first step, by which divergence is told.
+    pub first_loss: f64,
+    /// θ.
+    pub params: Vec<f32>,
+    /// The moments and the averaged weights.
+    pub adam: Adam,
+}
+
 /// Training as an iterator: each item is a step done. Stop whenever you like and take the network with `finish`.
 ///
 /// A batch is cut into blocks of rows, each with its own random stream, and groups of blocks are shared out over the
@@ -300,6 +318,52 @@ impl<'a, O: Objective> Training<'a, O> {
             first_loss: 0.0,
             broken: false,
         })
+    }
+
+    /// Goes on from where a training of a network of this shape, with this objective and these settings, stood.
+    ///
+    /// k steps, a stop and N − k more are N steps, bit for bit.
+    ///
+    /// # Errors
+    /// As [`TrainConfig::validated`], and if the state is not one of such a training.
+    pub fn resume(
+        mut mlp: Mlp,
+        objective: &'a O,
+        config: TrainConfig,
+        state: State,
+    ) -> Result<Self> {
+        let (adam, n) = (&state.adam, mlp.params.len());
+        let sizes = [&state.params, &adam.ema, &adam.m, &adam.v].map(Vec::len);
+        if sizes != [n; 4] {
+            return Err(Error::value(
+                "the state of the training",
+                format!("of {sizes:?} numbers"),
+                format!("of {n} each, as the network has"),
+            ));
+        }
+        if state.step > config.steps || i32::try_from(state.step) != Ok(adam.updates) {
+            return Err(Error::value(
+                "the state of the training",
+                format!("at step {} after {} updates", state.step, adam.updates),
+                format!("one of a training of {} steps", config.steps),
+            ));
+        }
+        mlp.params = state.params;
+        let decay = config.ema as f32;
+        let mut training = Training::new(mlp, objective, config)?;
+        training.adam = Adam { decay, ..state.adam };
+        (training.step, training.first_loss) = (state.step, state.first_loss);
+        Ok(training)
+    }
+
+    /// Where it stands; after a divergence, before the step that diverged.
+    pub fn state(&self) -> State {
+        State {
+            step: self.step,
+            first_loss: self.first_loss,
+            params: self.mlp.params.clone(),
+            adam: self.adam.clone(),
+        }
     }
 
     /// The network with the averaged weights.

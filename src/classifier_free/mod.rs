@@ -32,7 +32,7 @@ use rand_chacha::ChaCha8Rng;
 /// Source: Ho & Salimans 2022 (2207.12598), algorithm 1.
 #[derive(Debug)]
 pub struct JointNet {
-    net: ScoreNet,
+    pub(crate) net: ScoreNet,
 }
 
 impl JointNet {

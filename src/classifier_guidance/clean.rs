@@ -1,8 +1,9 @@
 //! A classifier that has never seen noise.
 
-use super::{ClassLikelihood, ClassifierConfig, LogitNet};
+use super::{ClassLikelihood, ClassifierConfig, LogitNet, Scaling};
 use crate::Result;
 use crate::mixture::Labelled;
+use crate::nn::Mlp;
 use crate::noise::NoiseLevel;
 use crate::train::Step;
 use ndarray::{Array2, ArrayView2};
@@ -14,7 +15,7 @@ use ndarray::{Array2, ArrayView2};
 /// [`NoisyClassifier`](super::NoisyClassifier). As σ → 0 their tasks become the same. Source: Dhariwal & Nichol 2021 (2105.05233),
 /// section 4, train the classifier on noisy images for this reason.
 #[derive(Debug)]
-pub struct CleanClassifier(LogitNet);
+pub struct CleanClassifier(pub(crate) LogitNet);
 
 impl CleanClassifier {
     /// Trains on a labelled data set, without noise.
@@ -27,6 +28,16 @@ impl CleanClassifier {
         mut progress: impl FnMut(Step),
     ) -> Result<Self> {
         LogitNet::train(data, None, config, &mut progress).map(CleanClassifier)
+    }
+
+    /// A classifier with the given weights.
+    ///
+    /// # Panics
+    /// If the network is not one of [`CrossEntropy`](super::CrossEntropy) without levels.
+    pub fn of(mlp: Mlp, scaling: Scaling) -> Self {
+        let c = &mlp.config;
+        assert!(c.features == 0 && c.labels == 0, "a clean classifier's network");
+        CleanClassifier(LogitNet::of(mlp, scaling))
     }
 
     /// p_φ(y | x₀ = x_t) of one class, to steer by.

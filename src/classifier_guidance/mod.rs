@@ -24,6 +24,7 @@ use ndarray::{Array1, Array2, ArrayView1, ArrayView2, ArrayViewMut1, ArrayViewMu
 use rand::Rng;
 use rand_chacha::ChaCha8Rng;
 use rand_distr::{Distribution, StandardNormal};
+use serde::{Deserialize, Serialize};
 
 /// How a classifier is made and trained.
 #[derive(Debug, Clone, PartialEq)]
@@ -54,10 +55,10 @@ impl Default for ClassifierConfig {
 /// It sees c·x/α with c = 1/√(σ_data² + r²), r = σ/α, and the log-SNR; a clean one takes x_t itself
 /// for x₀: it sees c(0)·x whatever the level.
 #[derive(Debug)]
-struct LogitNet {
-    mlp: Mlp,
+pub(crate) struct LogitNet {
+    pub(crate) mlp: Mlp,
     transposed: Transposed,
-    scaling: Scaling,
+    pub(crate) scaling: Scaling,
     pool: Pool,
 }
 
@@ -72,10 +73,13 @@ struct LogitNet {
 /// g the network would have to grow that factor by itself, and a classifier's loss falls silent just where the factor
 /// is large: where the noise is low every label is already certain. Source: linear discriminant analysis (Fisher
 /// 1936); the scheme is that of Karras et al. 2022 (2206.00364), table 1, for a classifier.
-#[derive(Debug, Clone, Copy)]
-struct Scaling {
-    sigma_data: f64,
-    sigma_within: f64,
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Scaling {
+    /// s.
+    pub sigma_data: f64,
+    /// s_w.
+    pub sigma_within: f64,
 }
 
 impl Scaling {
@@ -119,31 +123,16 @@ impl LogitNet {
         config: &ClassifierConfig,
         progress: &mut dyn FnMut(Step),
     ) -> Result<Self> {
-        let classes = data.y.iter().max().map_or(0, |y| y + 1);
-        assert_eq!(data.x.nrows(), data.y.len(), "a class for each point");
-        if classes < 2 {
-            return Err(Error::value(
-                "the number of classes in the classifier's data",
-                classes,
-                "at least 2",
-            ));
-        }
-        let shape = MlpConfig {
-            inputs: data.x.ncols(),
-            features: if levels.is_some() { MlpConfig::default().features } else { 0 },
-            labels: 0,
-            width: config.width,
-            depth: config.depth,
-            outputs: classes,
-            ..MlpConfig::default()
-        };
-        let scaling = Scaling::of(data, classes);
-        let mlp = Mlp::new(shape, config.train.seed.wrapping_add(1))?; // other weights than the score's
-        let objective = CrossEntropy { data, scaling, levels };
-        let mlp = run(mlp, &objective, config.train.clone(), progress)?;
+        let objective = CrossEntropy::new(data, levels)?;
+        let mlp = run(objective.untrained(config)?, &objective, config.train.clone(), progress)?;
+        Ok(LogitNet::of(mlp, objective.scaling))
+    }
+
+    /// A network with the given weights.
+    pub(crate) fn of(mlp: Mlp, scaling: Scaling) -> Self {
         let mut transposed = Transposed::default();
         mlp.transpose(&mut transposed);
-        Ok(LogitNet { mlp, transposed, scaling, pool: Pool::default() })
+        LogitNet { mlp, transposed, scaling, pool: Pool::default() }
     }
 
     /// What multiplies x before the network sees it, and its answer afterwards.
@@ -245,10 +234,48 @@ impl Likelihood for ClassLikelihood<'_> {
 ///
 /// Its minimum is the exact p(y | x_t) at every level, where L is the conditional entropy and not 0. Without `levels`, σ
 /// is 0: the classifier sees data only.
-struct CrossEntropy<'a> {
+pub struct CrossEntropy<'a> {
     data: &'a Labelled,
-    scaling: Scaling,
     levels: Option<Levels>,
+    classes: usize,
+    /// The scales of the classifier, measured on the data.
+    pub scaling: Scaling,
+}
+
+impl<'a> CrossEntropy<'a> {
+    /// The objective of a labelled data set.
+    ///
+    /// # Errors
+    /// If the data has fewer than two classes.
+    pub fn new(data: &'a Labelled, levels: Option<Levels>) -> Result<Self> {
+        let classes = data.y.iter().max().map_or(0, |y| y + 1);
+        assert_eq!(data.x.nrows(), data.y.len(), "a class for each point");
+        if classes < 2 {
+            return Err(Error::value(
+                "the number of classes in the classifier's data",
+                classes,
+                "at least 2",
+            ));
+        }
+        Ok(CrossEntropy { data, levels, classes, scaling: Scaling::of(data, classes) })
+    }
+
+    /// The network before its first step.
+    ///
+    /// # Errors
+    /// As [`Mlp::new`].
+    pub fn untrained(&self, config: &ClassifierConfig) -> Result<Mlp> {
+        let shape = MlpConfig {
+            inputs: self.data.x.ncols(),
+            features: if self.levels.is_some() { MlpConfig::default().features } else { 0 },
+            labels: 0,
+            width: config.width,
+            depth: config.depth,
+            outputs: self.classes,
+            ..MlpConfig::default()
+        };
+        Mlp::new(shape, config.train.seed.wrapping_add(1)) // other weights than the score's
+    }
 }
 
 impl Objective for CrossEntropy<'_> {

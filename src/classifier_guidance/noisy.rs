@@ -1,7 +1,8 @@
 //! Classifiers that see the noisy point and how noisy it is.
 
-use super::{ClassLikelihood, ClassifierConfig, LogitNet};
+use super::{ClassLikelihood, ClassifierConfig, LogitNet, Scaling};
 use crate::mixture::Labelled;
+use crate::nn::Mlp;
 use crate::noise::NoiseLevel;
 use crate::train::Step;
 use crate::{Error, Result};
@@ -17,7 +18,7 @@ use ndarray::{Array2, ArrayView2};
 /// where the log-SNR is infinite, it is not defined. Source: Dhariwal & Nichol 2021
 /// (2105.05233), section 4.
 #[derive(Debug)]
-pub struct NoisyClassifier(LogitNet);
+pub struct NoisyClassifier(pub(crate) LogitNet);
 
 impl NoisyClassifier {
     /// Trains on a labelled data set.
@@ -30,6 +31,16 @@ impl NoisyClassifier {
         mut progress: impl FnMut(Step),
     ) -> Result<Self> {
         LogitNet::train(data, Some(config.levels), config, &mut progress).map(NoisyClassifier)
+    }
+
+    /// A classifier with the given weights.
+    ///
+    /// # Panics
+    /// If the network is not one of [`CrossEntropy`](super::CrossEntropy) with levels.
+    pub fn of(mlp: Mlp, scaling: Scaling) -> Self {
+        let c = &mlp.config;
+        assert!(c.features > 0 && c.labels == 0, "a noisy classifier's network");
+        NoisyClassifier(LogitNet::of(mlp, scaling))
     }
 
     /// p_φ(y | x_t) of one class, to steer by.

@@ -1,6 +1,8 @@
 //! The command line of the experiments: settings, tables, checks, progress. The only user of clap and of exit codes.
 
 mod compare;
+mod experiment;
+mod images;
 mod lab;
 mod progress;
 mod settings;
@@ -9,6 +11,8 @@ mod training;
 mod yours;
 
 pub use compare::{Comparison, Steer, Walked};
+pub use experiment::Experiment;
+pub use images::{ImageLab, run_images};
 pub use lab::{Lab, run};
 pub use progress::Progress;
 pub use settings::{Defaults, ProcessName, SamplerName, Settings};

@@ -3,6 +3,8 @@
 use crate::noise::Process;
 use crate::plot::{Format, Lang, Theme};
 use crate::sampler::{Ddim, DpmSolver2M, EulerMaruyama, Heun, Method};
+use clap::error::ErrorKind;
+use clap::parser::ValueSource;
 use clap::{CommandFactory, FromArgMatches, Parser, ValueEnum};
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -18,11 +20,30 @@ pub struct Defaults {
     pub scene: &'static str,
     /// The guidance scales, as on the command line.
     pub gamma: &'static str,
+    /// Flags that the experiment has no use for: they are not offered, and refused.
+    pub unused: &'static [&'static str],
+}
+
+impl Defaults {
+    /// Of an experiment on images.
+    pub const IMAGES: Defaults = Defaults {
+        samples: (5000, 300),
+        steps: (50, 20),
+        scene: "animals",
+        gamma: "0,1,2,5,10",
+        unused: &["scene", "gradient-scale", "all"],
+    };
 }
 
 impl Default for Defaults {
     fn default() -> Self {
-        Defaults { samples: (4000, 800), steps: (64, 32), scene: "animals", gamma: "0,1,2,5,10" }
+        Defaults {
+            samples: (4000, 800),
+            steps: (64, 32),
+            scene: "animals",
+            gamma: "0,1,2,5,10",
+            unused: &["data", "train-steps"],
+        }
     }
 }
 
@@ -35,22 +56,36 @@ impl Defaults {
         words: impl IntoIterator<Item = OsString>,
     ) -> Settings {
         let command = Settings::command().name(name).about(question);
-        let command = command
+        let mut command = command
             .mut_arg("scene", |arg| arg.default_value(self.scene))
-            .mut_arg("gamma", |arg| arg.default_value(self.gamma));
-        let matches = command.get_matches_from(words);
+            .mut_arg("gamma", |arg| arg.default_value(self.gamma))
+            .mut_args(|arg| {
+                let unused = arg.get_long().is_some_and(|flag| self.unused.contains(&flag));
+                arg.hide(unused)
+            });
+        let matches = command.try_get_matches_from_mut(words).unwrap_or_else(|e| e.exit());
+        for arg in command.get_arguments().filter(|arg| arg.is_hide_set()) {
+            if matches.value_source(arg.get_id().as_str()) == Some(ValueSource::CommandLine) {
+                let flag = arg.get_long().unwrap_or_default();
+                let why = format!("unexpected argument '--{flag}' found: {name} has no use for it");
+                command.clone().error(ErrorKind::UnknownArgument, why).exit();
+            }
+        }
         Settings::from_arg_matches(&matches).unwrap_or_else(|e| e.exit())
     }
 }
 
-/// The settings that all experiments share.
+/// The settings of the experiments; [`Defaults::unused`] says which of them one does not have.
 #[derive(Debug, Clone, PartialEq, Parser)]
 #[command(disable_version_flag = true, allow_negative_numbers = true)]
 pub struct Settings {
     /// The data: animals, three, ring8, wide, moons, … or a TOML file with components
     #[arg(long, required = false, value_name = "NAME|FILE")]
     pub scene: String,
-    /// The wanted class y, by name or number; 0 is the dog of animals
+    /// A folder with MNIST's files, or others in their format [default: digits drawn by the lab]
+    #[arg(long, value_name = "FOLDER")]
+    pub data: Option<PathBuf>,
+    /// The wanted class y, by name or number; counted from 0
     #[arg(long, default_value = "0", value_name = "NAME|NUMBER")]
     pub class: String,
     /// Guidance scales γ: 0 unconditional, 1 conditional, more over-steers
@@ -68,6 +103,9 @@ pub struct Settings {
     /// Sampling steps [default: the experiment's own]
     #[arg(long)]
     pub steps: Option<usize>,
+    /// Updates of the weights of the score network [default: the experiment's own]
+    #[arg(long)]
+    pub train_steps: Option<usize>,
     /// Samples for each row of a table [default: the experiment's own]
     #[arg(long)]
     pub samples: Option<usize>,
@@ -116,6 +154,9 @@ impl Settings {
         };
         let gammas = self.gamma.iter().map(f64::to_string).collect::<Vec<_>>().join(",");
         compare("scene", self.scene != default.scene, self.scene.clone());
+        let data =
+            |s: &Settings| s.data.as_ref().map_or(String::new(), |d| d.display().to_string());
+        compare("data", self.data != default.data, data(self));
         compare("class", self.class != default.class, self.class.clone());
         compare("gamma", self.gamma != default.gamma, gammas);
         let scale = self.gradient_scale;
@@ -123,6 +164,8 @@ impl Settings {
         compare("process", self.process != default.process, name_of(&self.process));
         compare("sampler", self.sampler != default.sampler, name_of(&self.sampler));
         compare("steps", self.steps.is_some(), self.steps.unwrap_or(0).to_string());
+        let train_steps = self.train_steps.unwrap_or(0).to_string();
+        compare("train-steps", self.train_steps.is_some(), train_steps);
         compare("samples", self.samples.is_some(), self.samples.unwrap_or(0).to_string());
         compare("seed", self.seed != default.seed, self.seed.to_string());
         found

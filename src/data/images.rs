@@ -1,8 +1,10 @@
 //! Grey images with a label each, drawn or read from files, and how they become points.
 
-use super::ClassName;
+use super::{ClassName, find_class};
+use crate::Result;
 use crate::mixture::Labelled;
-use ndarray::{Array2, ArrayView2};
+use ndarray::{Array2, ArrayView2, Axis};
+use std::ops::Range;
 
 /// Labelled grey images of one size.
 ///
@@ -33,6 +35,39 @@ impl Images {
         let x = self.pixels.mapv(|p| f64::from(p) / 127.5 - 1.0);
         Labelled { x, y: self.labels.clone() }
     }
+
+    /// The class with that English or Vietnamese name, or with that number, counted from 0; as
+    /// [`Scene::class`](super::Scene::class).
+    ///
+    /// # Errors
+    /// If there is none; the message lists the names and the nearest of them.
+    pub fn class(&self, name_or_index: &str) -> Result<usize> {
+        find_class(&self.class_names, &self.name, name_or_index)
+    }
+
+    /// The first n images.
+    ///
+    /// # Panics
+    /// If there are fewer.
+    pub fn take(&self, n: usize) -> Images {
+        self.split(n).0
+    }
+
+    /// The first n images, and all others: to train on, and to judge by.
+    ///
+    /// # Panics
+    /// If there are fewer.
+    pub fn split(&self, n: usize) -> (Images, Images) {
+        let part = |rows: Range<usize>| Images {
+            name: self.name.clone(),
+            height: self.height,
+            width: self.width,
+            labels: self.labels[rows.clone()].to_vec(),
+            pixels: self.pixels.select(Axis(0), &rows.collect::<Vec<_>>()),
+            class_names: self.class_names.clone(),
+        };
+        (part(0..n), part(n..self.labels.len()))
+    }
 }
 
 /// Points as pixels, the inverse of [`Images::labelled`]: what lies outside [−1, 1] is clipped, NaN is black.
@@ -53,21 +88,55 @@ mod tests {
     use super::*;
     use ndarray::array;
 
-    #[test]
-    fn pixels_become_points_and_come_back() {
-        let pixels = Array2::from_shape_fn((2, 128), |(i, j)| (128 * i + j) as u8);
-        let images = Images {
+    /// Two images that hold every grey once.
+    fn all_greys() -> Images {
+        Images {
             name: "all greys".into(),
             height: 8,
             width: 16,
-            pixels: pixels.clone(),
+            pixels: Array2::from_shape_fn((2, 128), |(i, j)| (128 * i + j) as u8),
             labels: vec![0, 9],
             class_names: digit_names(),
-        };
+        }
+    }
+
+    #[test]
+    fn pixels_become_points_and_come_back() {
+        let images = all_greys();
+        let pixels = images.pixels.clone();
         let points = images.labelled();
         assert_eq!((points.x[[0, 0]], points.x[[1, 127]], points.y), (-1.0, 1.0, vec![0, 9]));
         assert_eq!(to_pixels(points.x.view()), pixels);
         assert_ne!(to_pixels((points.x * 0.99).view()), pixels);
+    }
+
+    #[test]
+    fn a_class_is_found_by_either_name_and_by_number() {
+        let images = Images {
+            name: "digits".into(),
+            height: 1,
+            width: 1,
+            pixels: Array2::zeros((0, 1)),
+            labels: vec![],
+            class_names: digit_names(),
+        };
+        for (asked, class) in [("three", 3), ("bảy", 7), ("0", 0)] {
+            assert_eq!(images.class(asked).unwrap(), class, "{asked}");
+        }
+        let message = images.class("bay").unwrap_err().to_string();
+        assert!(message.contains("the class of digits is \"bay\""), "{message}");
+        assert!(message.contains("did you mean \"bảy\""), "{message}");
+    }
+
+    #[test]
+    fn two_parts_share_no_image_and_lose_none() {
+        let images = all_greys();
+        let (first, rest) = images.split(1);
+        assert_eq!((&first.labels, &rest.labels), (&vec![0], &vec![9]));
+        assert_eq!((first.pixels[[0, 0]], rest.pixels[[0, 0]]), (0, 128));
+        assert_eq!((images.take(1), images.take(2)), (first, images.clone()));
+        let (none, all) = images.split(0);
+        assert_eq!((none.pixels.dim(), all), ((0, 128), images));
     }
 
     #[test]

@@ -1,13 +1,15 @@
-//! Labelled scenes: exact mixtures with names for their classes, built in or read from a file.
+//! Labelled data: scenes, which are exact mixtures, built in or read from a file; and images, drawn or read from IDX files.
 
 mod built_in;
 mod component;
 mod file;
 mod glyphs;
+mod idx;
 mod images;
 mod tree;
 
 pub use glyphs::{Drawing, Glyphs};
+pub use idx::Part;
 pub use images::{Images, digit_names, to_pixels};
 
 use crate::mixture::Mixture;
@@ -82,36 +84,41 @@ impl Scene {
     /// # Errors
     /// If there is none; the message lists the names and the nearest of them.
     pub fn class(&self, name_or_index: &str) -> Result<usize> {
-        let by_name = |n: &ClassName| n.en == name_or_index || n.vi == name_or_index;
-        let by_index = || name_or_index.parse().ok().filter(|i| *i < self.class_names.len());
-        self.class_names.iter().position(by_name).or_else(by_index).ok_or_else(|| {
-            let names = self.class_names.iter().flat_map(|n| [n.en.as_str(), n.vi.as_str()]);
-            let must = format!(
-                "one of {}, or a number from 0 to {}",
-                self.listed_classes(),
-                self.class_names.len().saturating_sub(1)
-            );
-            Error::value(
-                format!("the class of scene {}", self.name),
-                format!("{name_or_index:?}"),
-                must + &did_you_mean(name_or_index, names),
-            )
-        })
+        find_class(&self.class_names, &format!("scene {}", self.name), name_or_index)
     }
+}
 
-    /// The classes for a message: `dog (chó), cat (mèo), …`, at most a dozen.
-    fn listed_classes(&self) -> String {
-        const MOST: usize = 12;
-        let one = |n: &ClassName| match n.en == n.vi {
-            true => n.en.clone(),
-            false => format!("{} ({})", n.en, n.vi),
-        };
-        let mut shown: Vec<String> = self.class_names.iter().take(MOST).map(one).collect();
-        if self.class_names.len() > MOST {
-            shown.push(format!("… ({} in all)", self.class_names.len()));
-        }
-        shown.join(", ")
+/// The class of that name or number, of the classes of `whose`.
+fn find_class(names: &[ClassName], whose: &str, name_or_index: &str) -> Result<usize> {
+    let by_name = |n: &ClassName| n.en == name_or_index || n.vi == name_or_index;
+    let by_index = || name_or_index.parse().ok().filter(|i| *i < names.len());
+    names.iter().position(by_name).or_else(by_index).ok_or_else(|| {
+        let known = names.iter().flat_map(|n| [n.en.as_str(), n.vi.as_str()]);
+        let must = format!(
+            "one of {}, or a number from 0 to {}",
+            listed_classes(names),
+            names.len().saturating_sub(1)
+        );
+        Error::value(
+            format!("the class of {whose}"),
+            format!("{name_or_index:?}"),
+            must + &did_you_mean(name_or_index, known),
+        )
+    })
+}
+
+/// The classes for a message: `dog (chó), cat (mèo), …`, at most a dozen.
+fn listed_classes(names: &[ClassName]) -> String {
+    const MOST: usize = 12;
+    let one = |n: &ClassName| match n.en == n.vi {
+        true => n.en.clone(),
+        false => format!("{} ({})", n.en, n.vi),
+    };
+    let mut shown: Vec<String> = names.iter().take(MOST).map(one).collect();
+    if names.len() > MOST {
+        shown.push(format!("… ({} in all)", names.len()));
     }
+    shown.join(", ")
 }
 
 /// The end of a message about an unknown name: ` (did you mean "animals"?)`, or nothing if no name is near.

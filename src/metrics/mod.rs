@@ -18,6 +18,7 @@ mod chi_square;
 mod energy;
 mod entropy;
 mod modes;
+mod neighbours;
 mod outcome;
 mod shares;
 mod summary;
@@ -27,6 +28,7 @@ pub use chi_square::{ChiSquare, chi_square, chi_square_tail};
 pub use energy::{EnergyTest, energy_distance, energy_in_parts, energy_test};
 pub use entropy::{Entropy, entropy};
 pub use modes::{Modes, mode_counts};
+pub use neighbours::{Prdc, knn_classify, nearest, prdc};
 pub use outcome::{Outcome, outcome};
 pub use shares::{ON_MODE, Shares, Verdict, shares, verdicts};
 pub use summary::{

@@ -3,6 +3,7 @@
 mod eigen;
 mod empirical;
 mod noised;
+mod plane;
 mod posterior;
 mod tilt;
 
@@ -313,6 +314,10 @@ impl Mixture {
     pub fn score_each(&self, x: ArrayView2<f64>, levels: &[NoiseLevel]) -> Array2<f64> {
         let (n, d) = x.dim();
         assert_eq!(n, levels.len(), "a level for each point");
+        self.check_dim(d);
+        if d == 2 {
+            return plane::score_each(self, x, levels);
+        }
         let mut with_level = Array2::zeros((n, d + 2)); // the level travels beside its point
         with_level.slice_mut(s![.., ..d]).assign(&x);
         for (mut row, level) in with_level.outer_iter_mut().zip(levels) {
@@ -346,6 +351,14 @@ impl ScoreFn for Mixture {
     /// Shapes: `x` (n, d) → (n, d). The rₖ are formed with log-sum-exp, so the result is finite arbitrarily far from
     /// the data. With one component this is the linear field −C⁻¹(x − α·μ).
     fn score(&self, x: ArrayView2<f64>, level: NoiseLevel) -> Array2<f64> {
+        self.check_dim(x.ncols());
+        if self.dim() == 2 { plane::score(self, x, level) } else { self.score_by_lanes(x, level) }
+    }
+}
+
+impl Mixture {
+    /// The score in any dimension.
+    fn score_by_lanes(&self, x: ArrayView2<f64>, level: NoiseLevel) -> Array2<f64> {
         let noised = Noised::new(self, level);
         let mut out = Array2::zeros(x.raw_dim());
         self.for_rows(
@@ -359,15 +372,17 @@ impl ScoreFn for Mixture {
         );
         out
     }
-}
 
-impl Mixture {
+    fn check_dim(&self, d: usize) {
+        assert_eq!(d, self.means.ncols(), "points of dimension {}", self.means.ncols());
+    }
+
     /// As [`Mixture::for_lanes`], for points and nothing else.
     fn for_rows<F>(&self, x: ArrayView2<f64>, out: ArrayViewMut2<f64>, f: F)
     where
         F: Fn(&[Lane], &mut [Lane], &mut Scratch) + Sync,
     {
-        assert_eq!(x.ncols(), self.means.ncols(), "points of dimension {}", self.means.ncols());
+        self.check_dim(x.ncols());
         self.for_lanes(x, out, f);
     }
 

@@ -15,14 +15,18 @@ const ADAM_EPS: f32 = 1e-8;
 /// ```
 ///
 /// With `decay` = 0 the average is the parameters themselves. Source: Kingma & Ba 2015 (1412.6980), algorithm 1.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Adam {
     /// The averaged parameters, the ones to sample with.
     pub ema: Vec<f32>,
-    decay: f32,
-    m: Vec<f32>,
-    v: Vec<f32>,
-    updates: i32,
+    /// The largest decay of the average.
+    pub decay: f32,
+    /// The average gradient.
+    pub m: Vec<f32>,
+    /// The average of its square, element by element.
+    pub v: Vec<f32>,
+    /// n, the steps done.
+    pub updates: i32,
 }
 
 impl Adam {

@@ -4,8 +4,8 @@ use super::kernel::{Left, Size, narrow_product, product, transpose};
 use super::layer::{NARROW, add_gradient, multiply, slice, slice_mut, times};
 use super::shape::{Layer, MlpConfig, layout};
 use super::silu::{activate, cosines};
-use crate::Result;
 use crate::rng::{Purpose, stream};
+use crate::{Error, Result};
 use ndarray::Array2;
 use ndarray_rand::RandomExt;
 use rand_distr::StandardNormal;
@@ -94,6 +94,21 @@ impl Mlp {
         }
         let embedding = Array2::random_using((c.labels, c.embedding), StandardNormal, &mut rng);
         params[table..].iter_mut().zip(&embedding).for_each(|(p, w)| *p = *w);
+        Ok(Mlp { config, params, layers, table })
+    }
+
+    /// A network with the given parameters.
+    ///
+    /// # Errors
+    /// As [`MlpConfig::validated`], and if there are more or fewer parameters than the shape has.
+    pub fn of(config: MlpConfig, params: Vec<f32>) -> Result<Self> {
+        config.validated()?;
+        let (layers, table) = layout(&config);
+        let total = table + config.labels * config.embedding;
+        if params.len() != total {
+            let must = format!("{total}, as its shape says");
+            return Err(Error::value("the number of a network's parameters", params.len(), must));
+        }
         Ok(Mlp { config, params, layers, table })
     }
 

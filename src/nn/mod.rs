@@ -21,4 +21,4 @@ pub mod score_net;
 pub use adam::{Adam, LearningRate};
 pub use mlp::{Mlp, Transposed, Workspace};
 pub use score_net::{Coefficients, ScoreNet, Target};
-pub use shape::MlpConfig;
+pub use shape::{MlpConfig, Part};

@@ -83,6 +83,27 @@ impl MlpConfig {
         Ok(())
     }
 
+    /// The tensors of which the flat block of parameters consists, in its order.
+    ///
+    /// `layers.0.weight` (in, out), `layers.0.bias` (out), …, and last, if labels are seen, `labels.weight` (labels,
+    /// embedding).
+    pub fn parts(&self) -> Vec<Part> {
+        let (layers, table) = layout(self);
+        let mut parts = Vec::with_capacity(2 * layers.len() + 1);
+        for (l, layer) in layers.into_iter().enumerate() {
+            let shape = vec![layer.inputs, layer.outputs];
+            parts.push(Part { name: format!("layers.{l}.weight"), shape, range: layer.weights });
+            let (name, shape) = (format!("layers.{l}.bias"), vec![layer.outputs]);
+            parts.push(Part { name, shape, range: layer.bias });
+        }
+        if self.labels > 0 {
+            let range = table..table + self.labels * self.embedding;
+            let shape = vec![self.labels, self.embedding];
+            parts.push(Part { name: "labels.weight".into(), shape, range });
+        }
+        parts
+    }
+
     /// How many columns of h₀ belong to the same group (point, features, label) as column i.
     pub(super) fn group(&self, i: usize) -> usize {
         if i < self.inputs {
@@ -93,6 +114,17 @@ impl MlpConfig {
             self.embedding
         }
     }
+}
+
+/// One tensor of a network.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Part {
+    /// What it is called outside the program.
+    pub name: String,
+    /// Its shape; the last axis runs fastest.
+    pub shape: Vec<usize>,
+    /// Its place in the flat block.
+    pub range: Range<usize>,
 }
 
 /// Where a layer's parameters lie.

@@ -4,7 +4,8 @@ use super::figure::Figure;
 use super::palette::{Colour, Theme};
 use super::quantize::{Palette, bin, counts};
 use super::words::Lang;
-use super::{compose, output, raster};
+use super::{compose, raster};
+use crate::file::save;
 use crate::{Error, Result};
 use gif::{DisposalMethod, Encoder, Frame, Repeat};
 use rayon::prelude::*;
@@ -80,11 +81,11 @@ pub fn write_gif(
         encode(&frames, how).map_err(|why| Error::Figure { figure: how.stem.clone(), why })?;
     std::fs::create_dir_all(&how.dir).map_err(|why| Error::io("create", &how.dir, why))?;
     let mut files = vec![how.dir.join(format!("{}.gif", how.stem))];
-    output::save(&files[0], &bytes)?;
+    save(&files[0], &bytes)?;
     for (i, frame) in frames.iter().enumerate() {
         if let Some(png) = &frame.png {
             files.push(how.dir.join(format!("{}_{:04}.png", how.stem, i + 1)));
-            output::save(&files[files.len() - 1], png)?;
+            save(&files[files.len() - 1], png)?;
         }
     }
     Ok(files)

@@ -1,7 +1,7 @@
 //! What is drawn, as numbers: the long-form CSV.
 
 use super::figure::{Figure, Panel};
-use super::mark::Mark;
+use super::mark::{Mark, Sheet};
 use super::words::{Lang, Text};
 use crate::{Error, Result};
 use ndarray::{Array2, Axis};
@@ -16,10 +16,10 @@ struct Row {
     series: String,
     x: Option<f64>,
     y: Option<f64>,
-    /// Vector, uncapped; of a band and of boxes the other corner.
+    /// Vector, uncapped; of a band and of boxes the other corner; of a sheet the pixel.
     u: Option<f64>,
     v: Option<f64>,
-    /// Of maps: the value; of bars and curves: the standard error.
+    /// Of maps and sheets: the value; of bars and curves: the standard error.
     value: Option<f64>,
 }
 
@@ -94,7 +94,19 @@ fn mark_rows(mark: &Mark, lang: Lang) -> Vec<Row> {
             let word = |w: &Text| w.get(lang).to_string();
             b.at.iter().map(|(at, w)| Row { series: word(w), ..four("boxes", *at) }).collect()
         }
+        Mark::Sheet(s) => sheet(s, lang),
     }
+}
+
+/// The pixels of a contact sheet: (x, y) is the image's column and row, (u, v) the pixel's within it, from the upper left.
+fn sheet(sheet: &Sheet, lang: Lang) -> Vec<Row> {
+    let (columns, width) = (sheet.columns.max(1), sheet.size.1.max(1));
+    let pixel = |((image, i), grey): ((usize, usize), &u8)| Row {
+        series: sheet.under.get(image).map_or(String::new(), |w| w.get(lang).to_string()),
+        value: Some(f64::from(*grey)),
+        ..four("sheet", [image % columns, image / columns, i % width, i / width].map(|n| n as f64))
+    };
+    sheet.pixels.indexed_iter().map(pixel).collect()
 }
 
 fn four(mark: &'static str, [x, y, u, v]: [f64; 4]) -> Row {

@@ -9,7 +9,7 @@ use super::mark::{
 use super::palette::{Role, Theme, contrast, mix};
 use super::svg::{Style, n, path, text};
 use super::words::Lang;
-use super::{arrow, font, heat};
+use super::{arrow, font, heat, sheet};
 use ndarray::Array2;
 
 /// The fragments of one layer: what the panel's edge cuts off, and what may stand over it.
@@ -55,6 +55,10 @@ pub(super) fn layer(
         }
         Mark::Boxes(b) => {
             over = boxes(b, place, role, theme, lang);
+            String::new()
+        }
+        Mark::Sheet(s) => {
+            over = sheet::sheet(s, place.rect, theme, lang)?;
             String::new()
         }
     };
@@ -367,6 +371,6 @@ pub(super) fn fits(mark: &Mark, place: &Place) -> bool {
             b.at.rows().into_iter().all(|r| inside(r[0] - half, r[1]) && inside(r[0] + half, r[1]))
         }
         Mark::Rules(_) => false,
-        Mark::Points(_) | Mark::Labels(_) | Mark::Boxes(_) => true,
+        Mark::Points(_) | Mark::Labels(_) | Mark::Boxes(_) | Mark::Sheet(_) => true,
     }
 }

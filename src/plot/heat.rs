@@ -114,7 +114,7 @@ fn blend(values: &Array2<f64>, (col, u): (usize, f64), (row, v): (usize, f64)) -
 }
 
 /// Encodes the pixels (column, row from the top) as a `data:` address.
-fn png(
+pub(super) fn png(
     width: usize,
     height: usize,
     pixel: impl Fn(usize, usize) -> Pixel,

@@ -1,5 +1,6 @@
 //! The shapes a layer can be made of. Lengths are in slide units (96 per inch), places in data units.
 
+use super::palette::Role;
 use super::words::Text;
 use ndarray::{Array2, Array3};
 
@@ -219,6 +220,28 @@ pub struct Boxes {
     pub filled: bool,
 }
 
+/// Small grey images in rows and columns, a contact sheet: one embedded picture, however many.
+///
+/// It fills its panel, whatever the axes, which are best hidden: images keep their shape, and their pixels are enlarged as
+/// whole squares. Black is the ground of the figure or nearly so, white is its ink: ink on paper, or chalk on a board.
+#[derive(Clone, Debug, Default)]
+pub struct Sheet {
+    /// The images, row by row of the sheet: (n, height·width), 0 black to 255 white, each line by line from the top.
+    pub pixels: Array2<u8>,
+    /// Lines of an image and pixels of a line.
+    pub size: (usize, usize),
+    /// Images of a row.
+    pub columns: usize,
+    /// Words above the columns; empty for none.
+    pub above: Vec<Text>,
+    /// Words left of the rows; empty for none.
+    pub left: Vec<Text>,
+    /// A short text under each image; empty for none.
+    pub under: Vec<Text>,
+    /// A frame in a role's colour around some of the images, and the colour of the text under them; empty for none.
+    pub frames: Vec<Option<Role>>,
+}
+
 /// Any of the shapes.
 #[derive(Clone, Debug)]
 pub enum Mark {
@@ -244,6 +267,8 @@ pub enum Mark {
     Labels(Labels),
     /// Boxes with words.
     Boxes(Boxes),
+    /// A contact sheet.
+    Sheet(Sheet),
 }
 
 impl Default for Mark {
@@ -315,5 +340,11 @@ impl From<Labels> for Mark {
 impl From<Boxes> for Mark {
     fn from(mark: Boxes) -> Self {
         Mark::Boxes(mark)
+    }
+}
+
+impl From<Sheet> for Mark {
+    fn from(mark: Sheet) -> Self {
+        Mark::Sheet(mark)
     }
 }

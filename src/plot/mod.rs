@@ -46,6 +46,7 @@ mod palette;
 mod quantize;
 mod raster;
 mod scale;
+mod sheet;
 mod svg;
 #[cfg(test)]
 mod tests;
@@ -57,7 +58,7 @@ pub use data::csv;
 pub use figure::{Axis, Figure, Inset, Layer, Panel};
 pub use mark::{
     Arrows, Band, Bars, Boxes, Curve, Density, Labels, Mark, Marker, Paths, Points, Regions, Rules,
-    Side,
+    Sheet, Side,
 };
 pub use output::{Format, Output, write};
 pub use palette::{Colour, Role, Theme};

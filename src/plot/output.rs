@@ -4,10 +4,11 @@ use super::figure::Figure;
 use super::palette::Theme;
 use super::words::Lang;
 use super::{compose, data, raster};
+use crate::file::save;
 use crate::{Error, Result};
 use serde_json::{Map, Value, json};
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 /// A file format.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -112,18 +113,6 @@ pub fn write(figure: &Figure, out: &Output) -> Result<Vec<PathBuf>> {
     fs::create_dir_all(&out.dir).map_err(|why| Error::io("create", &out.dir, why))?;
     files.iter().try_for_each(|(path, bytes)| save(path, bytes))?;
     Ok(files.into_iter().map(|(path, _)| path).collect())
-}
-
-/// Writes under another name in the same folder, then renames.
-pub(super) fn save(path: &Path, bytes: &[u8]) -> Result<()> {
-    let mut draft = path.as_os_str().to_owned();
-    draft.push(format!(".{}.part", std::process::id()));
-    let draft = PathBuf::from(draft);
-    let written = fs::write(&draft, bytes).and_then(|()| fs::rename(&draft, path));
-    written.map_err(|why| {
-        let _ = fs::remove_file(&draft);
-        Error::io("write", path, why)
-    })
 }
 
 /// The JSON beside the figure. A number that is not finite is written as its name.

@@ -314,3 +314,76 @@ fn a_formula_returns_to_its_line_after_a_subscript() {
     assert_eq!((raised(&drawn("s_γ")), raised(&drawn("s_γ "))), (1, 1));
     assert_eq!(raised(&drawn("s")), 0);
 }
+
+/// Four images of 2 × 3 pixels on two rows, the last place of which stays free.
+fn sheet() -> Sheet {
+    Sheet {
+        pixels: Array2::from_shape_fn((5, 6), |(i, j)| (40 * i + j) as u8),
+        size: (2, 3),
+        columns: 3,
+        above: ["a", "b", "c"].map(Text::from).to_vec(),
+        left: vec![Text::new("guided", "đã điều hướng"), "γ = 1".into()],
+        under: (0..5).map(|i| format!(".9{i}").into()).collect(),
+        frames: vec![None, Some(Role::Guided), None, None, None],
+    }
+}
+
+fn with_sheet(sheet: Sheet) -> Figure {
+    let mut figure = figure(vec![Layer::new("sheet", "five images", Role::Neutral, sheet)]);
+    (figure.panels[0].x.hidden, figure.panels[0].y.hidden) = (true, true);
+    figure
+}
+
+#[test]
+fn a_sheet_is_one_picture_of_whole_squares() {
+    let text = draw(&with_sheet(sheet()));
+    assert_eq!(text.matches("<image ").count(), 1);
+    assert!([".90", "đã điều hướng", "γ = 1"].iter().all(|w| text.contains(w)));
+    let number = |name: &str| -> f64 {
+        let tag = text.split("<image ").nth(1).unwrap();
+        let value = tag.split(&format!("{name}=\"")).nth(1).unwrap().split('"').next().unwrap();
+        value.parse().unwrap()
+    };
+    let pixels = raster::pixmap(&text, 1920).unwrap();
+    let grey = |x: f64, y: f64| pixels.pixel((1.5 * x) as u32, (1.5 * y) as u32).unwrap().red();
+    // along the first line of the first image: three squares of one width each
+    let (x, y) = (number("x"), number("y") + 4.0);
+    let line: Vec<u8> = (0..300).map(|i| grey(x + i as f64 / 1.5 + 0.1, y)).collect();
+    let runs: Vec<(u8, usize)> = line.chunk_by(|a, b| a == b).map(|r| (r[0], r.len())).collect();
+    assert!(runs.len() >= 2 && runs[0].0 > runs[1].0, "{runs:?}: white is the ink");
+    assert!(runs[0].1 >= 40 && runs[0].1.abs_diff(runs[1].1) <= 1, "{runs:?}");
+    assert_ne!(text, draw(&with_sheet(Sheet { frames: vec![], ..sheet() })));
+}
+
+#[test]
+fn a_sheet_that_cannot_be_drawn_says_why() {
+    let why = |sheet: Sheet| {
+        svg(&with_sheet(sheet), Theme::Light, Lang::En, None).unwrap_err().to_string()
+    };
+    assert!(why(Sheet::default()).contains("no images"));
+    assert!(why(Sheet { size: (3, 3), ..sheet() }).contains("6 pixels, which is not 3 × 3"));
+    assert!(why(Sheet { under: vec!["x".into()], ..sheet() }).contains("1 words under images"));
+    let wordy = Sheet { under: vec!["a long sentence".repeat(9).into(); 5], ..sheet() };
+    assert!(why(wordy).contains("do not fit"));
+    let many = Sheet {
+        pixels: Array2::zeros((3000, 784)),
+        size: (28, 28),
+        columns: 3,
+        ..Sheet::default()
+    };
+    assert!(why(many).contains("do not fit"));
+}
+
+#[test]
+fn the_csv_of_a_sheet_holds_every_pixel() {
+    let text = csv(&with_sheet(sheet()), Lang::En, None).unwrap();
+    let mut back = Array2::zeros((5, 6));
+    for row in ::csv::Reader::from_reader(text.as_bytes()).records() {
+        let row = row.unwrap();
+        let n = |i: usize| row[i].parse::<f64>().unwrap() as usize;
+        let (image, pixel) = (n(4) + 3 * n(5), n(6) + 3 * n(7));
+        assert_eq!((&row[2], &row[3]), ("sheet", format!(".9{image}").as_str()));
+        back[(image, pixel)] = n(8) as u8;
+    }
+    assert_eq!(back, sheet().pixels);
+}

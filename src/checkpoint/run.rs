@@ -1,0 +1,135 @@
+//! The folder of a training that may be interrupted: locked while in use, its last two checkpoints kept.
+
+use super::Checkpoint;
+use crate::file::{self, UNFINISHED};
+use crate::{Error, Result};
+use std::fs::{File, TryLockError};
+use std::path::{Path, PathBuf};
+
+/// The file whose lock says that the folder is in use; the system lets go of it when the program ends, however it ends.
+const LOCK: &str = ".lock";
+/// How a checkpoint's name starts and ends; the step stands between.
+const NAME: (&str, &str) = ("step-", ".safetensors");
+/// Checkpoints kept: should the last be damaged, there is one more.
+const KEPT: usize = 2;
+
+/// The folder of a run, held by this program alone until it is dropped.
+#[derive(Debug)]
+pub struct Run {
+    folder: PathBuf,
+    _lock: File,
+}
+
+/// A checkpoint, where it was found, and what stood in the way of a newer one.
+#[derive(Debug)]
+pub struct Found {
+    /// The checkpoint.
+    pub checkpoint: Checkpoint,
+    /// Its file.
+    pub path: PathBuf,
+    /// Why newer files of the folder were passed over, newest first.
+    pub passed: Vec<Error>,
+}
+
+impl Run {
+    /// Makes the folder if it is not there, locks it, and clears away what a killed program left unfinished.
+    ///
+    /// # Errors
+    /// If the folder cannot be made or written to, or another program has it.
+    pub fn open(folder: impl Into<PathBuf>) -> Result<Run> {
+        let folder = folder.into();
+        std::fs::create_dir_all(&folder).map_err(|e| Error::io("create the folder", &folder, e))?;
+        let path = folder.join(LOCK);
+        let lock = File::create(&path).map_err(|e| Error::io("write", &path, e))?;
+        match lock.try_lock() {
+            Ok(()) => {}
+            Err(TryLockError::WouldBlock) => {
+                let why = "another run is using this folder; wait for it, or choose another".into();
+                return Err(Error::File { path: folder, why });
+            }
+            Err(TryLockError::Error(e)) => return Err(Error::io("lock", &path, e)),
+        }
+        for unfinished in names(&folder)?.into_iter().filter(|n| n.ends_with(UNFINISHED)) {
+            let path = folder.join(unfinished);
+            std::fs::remove_file(&path).map_err(|e| Error::io("remove", &path, e))?;
+        }
+        Ok(Run { folder, _lock: lock })
+    }
+
+    /// The folder.
+    pub fn folder(&self) -> &Path {
+        &self.folder
+    }
+
+    /// Writes the checkpoint of a step, and only then removes all but the last two.
+    ///
+    /// # Errors
+    /// As [`Checkpoint::save`], and if an old one cannot be removed.
+    pub fn save(&self, checkpoint: &Checkpoint, step: usize) -> Result<PathBuf> {
+        let path = self.folder.join(format!("{}{step:08}{}", NAME.0, NAME.1));
+        checkpoint.save(&path)?;
+        // those after it are of a run that was started again from an older one
+        let (older, mut superseded): (Vec<_>, Vec<_>) =
+            steps(&self.folder)?.into_iter().partition(|(s, _)| *s <= step);
+        superseded.extend(older.into_iter().rev().skip(KEPT));
+        for (_, old) in superseded {
+            std::fs::remove_file(&old).map_err(|e| Error::io("remove", &old, e))?;
+        }
+        Ok(path)
+    }
+
+    /// Writes another file into the folder.
+    ///
+    /// # Errors
+    /// As [`replace`](crate::file::replace).
+    pub fn write(&self, name: &str, bytes: &[u8]) -> Result<()> {
+        file::replace(&self.folder.join(name), bytes)
+    }
+}
+
+/// The checkpoint in a file, or the last good one of a run's folder.
+///
+/// # Errors
+/// As [`Checkpoint::load`]; of a folder, if it holds none, or none that is good.
+pub fn find(path: impl AsRef<Path>) -> Result<Found> {
+    let path = path.as_ref();
+    if !path.is_dir() {
+        let checkpoint = Checkpoint::load(path)?;
+        return Ok(Found { checkpoint, path: path.into(), passed: Vec::new() });
+    }
+    let mut passed = Vec::new();
+    for (_, path) in steps(path)?.into_iter().rev() {
+        match Checkpoint::load(&path) {
+            Ok(checkpoint) => return Ok(Found { checkpoint, path, passed }),
+            Err(e) => passed.push(e),
+        }
+    }
+    match passed.into_iter().next() {
+        Some(newest) => Err(newest),
+        None => {
+            let why = "the folder holds no checkpoint; `scorelab train --out` writes some".into();
+            Err(Error::File { path: path.into(), why })
+        }
+    }
+}
+
+/// The checkpoints of a folder by their steps, in order.
+fn steps(folder: &Path) -> Result<Vec<(usize, PathBuf)>> {
+    let step = |name: &String| {
+        let digits = name.strip_prefix(NAME.0)?.strip_suffix(NAME.1)?;
+        Some((digits.parse().ok()?, folder.join(name)))
+    };
+    let mut found: Vec<(usize, PathBuf)> = names(folder)?.iter().filter_map(step).collect();
+    found.sort();
+    Ok(found)
+}
+
+/// The names of a folder's files, but for those that are no text, which are none of ours.
+fn names(folder: &Path) -> Result<Vec<String>> {
+    let io = |e| Error::io("read the folder", folder, e);
+    let mut names = Vec::new();
+    for entry in std::fs::read_dir(folder).map_err(io)? {
+        names.extend(entry.map_err(io)?.file_name().into_string());
+    }
+    Ok(names)
+}

@@ -1,0 +1,312 @@
+use super::*;
+use crate::classifier_guidance::ClassifierConfig;
+use crate::data::Scene;
+use crate::mixture::Labelled;
+use crate::nn::{MlpConfig, Target};
+use crate::noise::NoiseLevel;
+use crate::rng::Purpose;
+use crate::score::ScoreFn;
+use crate::train::{Denoising, Levels, TrainConfig, Training};
+use ndarray::Array2;
+use std::path::PathBuf;
+
+fn small() -> MlpConfig {
+    MlpConfig { features: 4, embedding: 3, width: 5, depth: 2, ..MlpConfig::default() }
+}
+
+/// A number for each of n weights, none of them round, some as small as an f32 can be.
+fn odd(n: usize) -> Vec<f32> {
+    let value = |i: usize| match i % 7 {
+        0 => -0.0,
+        1 => f32::from_bits(1 + i as u32), // below the normal numbers
+        _ => (0.1 + i as f32).sin(),
+    };
+    (0..n).map(value).collect()
+}
+
+fn score() -> Model {
+    let mut net = ScoreNet::new(small(), Target::V, 0.1 + 0.2, 0).unwrap();
+    net.mlp.params = odd(net.mlp.params.len());
+    Model::Score(net)
+}
+
+fn joint() -> Model {
+    let mut net = JointNet::new(small(), 2, Target::Edm, 1.0 / 3.0, 0).unwrap();
+    net.net.mlp.params = odd(net.net.mlp.params.len());
+    Model::Joint(net)
+}
+
+fn data() -> Labelled {
+    Scene::named("three").unwrap().mixture.sample(200, 1, Purpose::Data)
+}
+
+fn config() -> ClassifierConfig {
+    let train = TrainConfig { steps: 3, batch: 64, ..TrainConfig::default() };
+    ClassifierConfig { width: 6, depth: 1, train, ..ClassifierConfig::default() }
+}
+
+fn noisy() -> Model {
+    Model::Noisy(NoisyClassifier::train(&data(), &config(), |_| ()).unwrap())
+}
+
+fn clean() -> Model {
+    Model::Clean(CleanClassifier::train(&data(), &config(), |_| ()).unwrap())
+}
+
+/// A checkpoint in which everything is filled in.
+fn full(model: Model) -> Checkpoint {
+    let mut provenance = Provenance::here("scene \"three\", 200 points", u64::MAX);
+    provenance.notes.insert("settings".into(), "γ = 1\n\"quoted\"\\ { }".into());
+    let mut checkpoint = Checkpoint::new(model, provenance);
+    let mean = Array1::from_vec(vec![0.1, -0.0, f64::MIN_POSITIVE, f64::NAN, f64::INFINITY]);
+    checkpoint.extra.insert("mean".into(), mean);
+    checkpoint
+}
+
+/// Everything that a checkpoint holds: words, and bits.
+fn bits(c: &Checkpoint) -> (String, Vec<u64>) {
+    let names: Vec<&String> = c.extra.keys().collect();
+    let told = format!("{:?} {:?} {:?} {names:?}", c.model.kind(), c.model.mlp(), c.provenance);
+    (told, c.extra.values().flatten().map(|x| x.to_bits()).collect())
+}
+
+#[test]
+fn every_kind_comes_back_bit_for_bit() {
+    let folder = std::env::temp_dir().join(format!("scorelab-{}-kinds", std::process::id()));
+    std::fs::create_dir_all(&folder).unwrap();
+    let path = folder.join("net.safetensors");
+    for model in [score(), joint(), noisy(), clean()] {
+        let saved = full(model);
+        saved.save(&path).unwrap();
+        let loaded = Checkpoint::load(&path).unwrap();
+        assert_eq!(bits(&saved), bits(&loaded));
+        assert_eq!(saved.model.name(), loaded.model.name());
+        // the same network makes the same file
+        assert_eq!(loaded.to_bytes().unwrap(), std::fs::read(&path).unwrap());
+    }
+    std::fs::remove_dir_all(folder).unwrap();
+}
+
+#[test]
+fn a_loaded_network_answers_as_the_saved_one() {
+    let x = Array2::from_shape_fn((70, 2), |(i, j)| (i as f64).sin() + j as f64);
+    let level = NoiseLevel { alpha: 0.8, sigma: 0.6 };
+    let answers = |model: &Model| match model {
+        Model::Score(net) => net.score(x.view(), level),
+        Model::Joint(net) => net.given(1).score(x.view(), level),
+        Model::Noisy(net) => net.probabilities(x.view(), level),
+        Model::Clean(net) => net.probabilities(x.view()),
+    };
+    for model in [score(), joint(), noisy(), clean()] {
+        let saved = full(model);
+        let loaded = Checkpoint::from_bytes(&saved.to_bytes().unwrap()).unwrap();
+        assert_eq!(answers(&saved.model), answers(&loaded.model));
+    }
+    // and a network with other weights answers otherwise
+    let mut other = full(score());
+    let Model::Score(net) = &mut other.model else { unreachable!() };
+    let last = net.mlp.params.len() - 1;
+    net.mlp.params[last] += 1e-3;
+    assert_ne!(answers(&score()), answers(&other.model));
+}
+
+#[test]
+fn no_part_of_a_file_is_taken_for_the_whole() {
+    let bytes = full(joint()).to_bytes().unwrap();
+    for length in 0..bytes.len() {
+        assert!(Checkpoint::from_bytes(&bytes[..length]).is_err(), "{length} of {}", bytes.len());
+    }
+    let longer = [&bytes[..], &[0]].concat();
+    assert!(Checkpoint::from_bytes(&longer).is_err());
+}
+
+#[test]
+fn no_changed_byte_is_believed() {
+    let bytes = full(joint()).to_bytes().unwrap();
+    for at in 0..bytes.len() {
+        for flip in [1, 0x80, 0xff] {
+            let mut wrong = bytes.clone();
+            wrong[at] ^= flip;
+            assert!(Checkpoint::from_bytes(&wrong).is_err(), "byte {at} of {}", bytes.len());
+        }
+    }
+}
+
+/// What is said of a file of these weights with this text, its checksum being right.
+fn said(text: &str, weights: &[(&str, &[usize], Vec<f32>)]) -> String {
+    let weights =
+        weights.iter().map(|(name, shape, values)| (name.to_string(), shape.to_vec(), &values[..]));
+    let bytes = tensors::write(text, weights, &BTreeMap::new()).unwrap();
+    Checkpoint::from_bytes(&bytes).unwrap_err()
+}
+
+#[test]
+fn a_file_may_not_promise_what_it_does_not_hold() {
+    let good = full(score());
+    let header = |change: &dyn Fn(&mut Header)| {
+        let mut header = Header {
+            format: header::FORMAT,
+            model: good.model.kind(),
+            config: small(),
+            provenance: good.provenance.clone(),
+            training: None,
+        };
+        change(&mut header);
+        serde_json::to_string(&header).unwrap()
+    };
+    let none = |text: &str| said(text, &[]);
+    assert!(none("").contains("cannot be understood"));
+    assert!(none("{}").contains("missing field `format`"));
+    assert!(none(&header(&|h| h.format = 2)).contains("number 2"));
+    assert!(none(&header(&|h| h.config.width = 1 << 40)).contains("at most 2^20"));
+    assert!(none(&header(&|h| h.config.depth = 1 << 20)).contains("but it holds 0 tensors"));
+    assert!(none(&header(&|h| h.config.labels = 3)).contains("no network of its kind"));
+    assert!(none(&header(&|h| h.config.outputs = 3)).contains("no network of its kind"));
+    let negative = |h: &mut Header| h.model = Kind::Score { target: Target::Edm, sigma_data: -1.0 };
+    assert!(none(&header(&negative)).contains("above 0"));
+
+    let text = header(&|_| ());
+    let mlp = good.model.mlp();
+    let parts = mlp.config.parts();
+    let mut weights: Vec<(&str, &[usize], Vec<f32>)> = parts
+        .iter()
+        .map(|p| (p.name.as_str(), &p.shape[..], mlp.params[p.range.clone()].to_vec()))
+        .collect();
+    assert!(said(&text, &weights[1..]).contains("but it holds 5 tensors"));
+    weights.push(("layers.9.bias", &[1], vec![0.0]));
+    assert!(said(&text, &weights[1..]).contains("no tensor layers.0.weight"));
+    assert!(said(&text, &weights).contains("only 6 are known"));
+    weights.pop();
+    weights[5].1 = &[1, 2];
+    assert!(said(&text, &weights).contains("is F32 [1, 2], but F32 [2] is needed"));
+}
+
+#[test]
+fn a_network_that_is_not_finite_is_not_saved() {
+    let mut broken = full(score());
+    let Model::Score(net) = &mut broken.model else { unreachable!() };
+    net.mlp.params[3] = f32::NAN;
+    let path = std::env::temp_dir().join(format!("scorelab-{}-nan", std::process::id()));
+    let refused = broken.save(&path).unwrap_err().to_string();
+    assert!(
+        refused.ends_with("number 3 of the network's layers.0.weight is not finite"),
+        "{refused}"
+    );
+    assert!(!path.exists());
+}
+
+#[test]
+fn what_is_not_a_checkpoint_is_told_from_a_damaged_one() {
+    let folder = std::env::temp_dir();
+    let told = Checkpoint::load(&folder).unwrap_err().to_string();
+    assert!(told.ends_with("it is not a file; name the checkpoint itself"), "{told}");
+    let missing = Checkpoint::load(folder.join("no such file")).unwrap_err().to_string();
+    assert!(missing.starts_with("cannot read "), "{missing}");
+    for other in [&b""[..], b"PK\x03\x04", &[0; 100], &[0xff; 100]] {
+        assert!(Checkpoint::from_bytes(other).unwrap_err().starts_with("it is not a checkpoint"));
+    }
+    let mut bytes = full(score()).to_bytes().unwrap();
+    *bytes.last_mut().unwrap() ^= 1;
+    assert!(Checkpoint::from_bytes(&bytes).unwrap_err().starts_with("it is damaged"));
+}
+
+/// A training of a small network, at its start or from where another stood.
+fn training<'a>(
+    objective: &'a Denoising<'a>,
+    config: &TrainConfig,
+    from: Option<State>,
+) -> Training<'a, Denoising<'a>> {
+    let mlp = Mlp::new(small(), 3).unwrap();
+    match from {
+        Some(state) => Training::resume(mlp, objective, config.clone(), state).unwrap(),
+        None => Training::new(mlp, objective, config.clone()).unwrap(),
+    }
+}
+
+#[test]
+fn a_training_that_stops_and_goes_on_is_one_that_never_stopped() {
+    let data = data();
+    let (target, levels) = (Target::Edm, Levels::default());
+    let objective = Denoising { data: &data, target, sigma_data: 1.0, levels };
+    let config = TrainConfig { steps: 12, batch: 100, warmup: 3, ..TrainConfig::default() };
+    let mut whole = training(&objective, &config, None);
+    let losses: Vec<f64> = whole.by_ref().map(|s| s.unwrap().loss).collect();
+    let (end, weights) = (whole.state(), whole.finish().params);
+    for k in [0, 1, 5, 11, 12] {
+        let mut first = training(&objective, &config, None);
+        let mut told: Vec<f64> = first.by_ref().take(k).map(|s| s.unwrap().loss).collect();
+        let state = first.state();
+        // through the bytes of a file
+        let mut checkpoint = full(Model::Score(ScoreNet::of(first.finish(), target, 1.0)));
+        checkpoint.training = Some(state.clone());
+        let bytes = checkpoint.to_bytes().unwrap();
+        let loaded = Checkpoint::from_bytes(&bytes).unwrap();
+        assert_eq!(loaded.training, Some(state.clone()));
+        assert_eq!(loaded.to_bytes().unwrap(), bytes);
+        let mut second = training(&objective, &config, loaded.training);
+        told.extend(second.by_ref().map(|s| s.unwrap().loss));
+        assert_eq!((&told, second.state()), (&losses, end.clone()), "stopped after {k}");
+        assert_eq!(second.finish().params, weights);
+        // the wrong twin forgets what Adam knows
+        if k > 0 && k < 12 {
+            let mut forgetful = state;
+            forgetful.adam.m.fill(0.0);
+            let mut third = training(&objective, &config, Some(forgetful));
+            third.by_ref().for_each(drop);
+            assert_ne!(third.finish().params, weights);
+        }
+    }
+}
+
+#[test]
+fn a_state_of_another_training_is_refused() {
+    let data = data();
+    let levels = Levels::default();
+    let objective = Denoising { data: &data, target: Target::Edm, sigma_data: 1.0, levels };
+    let config = TrainConfig { steps: 5, batch: 64, ..TrainConfig::default() };
+    let good = training(&objective, &config, None).state();
+    let refused = |change: &dyn Fn(&mut State)| {
+        let mut state = good.clone();
+        change(&mut state);
+        let mlp = Mlp::new(small(), 3).unwrap();
+        Training::resume(mlp, &objective, config.clone(), state).err().unwrap().to_string()
+    };
+    assert!(refused(&|s| s.params.push(0.0)).contains("the network has"));
+    assert!(refused(&|s| s.adam.v.clear()).contains("the network has"));
+    assert!(refused(&|s| s.step = 6).contains("at step 6 after 0 updates"));
+    assert!(refused(&|s| s.adam.updates = 1).contains("at step 0 after 1 updates"));
+}
+
+#[test]
+fn a_run_keeps_its_last_two_and_falls_back_on_the_one_before() {
+    let folder = std::env::temp_dir().join(format!("scorelab-{}-run", std::process::id()));
+    let run = Run::open(&folder).unwrap();
+    let told = find(&folder).unwrap_err().to_string();
+    assert!(told.contains("holds no checkpoint"), "{told}");
+    let refused = Run::open(&folder).unwrap_err().to_string();
+    assert!(refused.contains("another run is using this folder"), "{refused}");
+    let at = |step: usize| {
+        let mut checkpoint = full(score());
+        checkpoint.provenance.seed = step as u64;
+        run.save(&checkpoint, step).unwrap()
+    };
+    let paths: Vec<PathBuf> = [1, 20, 100].into_iter().map(at).collect();
+    assert_eq!(paths.iter().map(|p| p.exists()).collect::<Vec<_>>(), [false, true, true]);
+    let found = find(&folder).unwrap();
+    assert_eq!((found.checkpoint.provenance.seed, &found.path), (100, &paths[2]));
+    // the last is damaged: the one before it is taken, and that is said
+    let mut bytes = std::fs::read(&paths[2]).unwrap();
+    bytes[200] ^= 4;
+    std::fs::write(&paths[2], &bytes).unwrap();
+    let found = find(&folder).unwrap();
+    assert_eq!((found.checkpoint.provenance.seed, found.passed.len()), (20, 1));
+    // going on from there, the damaged one does not count
+    at(30);
+    assert!(paths[1].exists() && !paths[2].exists());
+    // a killed program leaves an unfinished file and no lock
+    std::fs::write(folder.join(".step-00000040.safetensors.77.part"), b"half").unwrap();
+    drop(run);
+    drop(Run::open(&folder).unwrap());
+    assert_eq!(std::fs::read_dir(&folder).unwrap().count(), 3); // two checkpoints and the lock
+    std::fs::remove_dir_all(folder).unwrap();
+}

@@ -1,0 +1,379 @@
+//! Nearest neighbours by brute force, and what they say: a class, and how two sets of points cover each other.
+
+use super::mean_with_se;
+use crate::mixture::Labelled;
+use crate::nn::kernel::{Left, Size, product};
+use ndarray::parallel::prelude::*;
+use ndarray::{Array1, Array2, ArrayView1, ArrayView2, Axis};
+
+/// Rows that one thread asks for at a time; fixed, so that no sum depends on the number of threads.
+const ROWS: usize = 64;
+
+/// The k nearest of `points` to every row of `x`: `x` (m, d), `points` (n, d) → indices (m, k), the nearest first.
+///
+/// The distance is Euclidean, in f64; of equal distances the lower index is nearer. All products are formed in f32 first, and
+/// every point which their rounding leaves in doubt is measured again, so that the answer is that of f64. A distance that is
+/// not a number is infinite.
+///
+/// # Panics
+/// If the sets differ in d, or k is 0 or above n.
+pub fn nearest(x: ArrayView2<f64>, points: ArrayView2<f64>, k: usize) -> Array2<usize> {
+    let found = Cloud::new(points).ask(x, |seen| seen.nearest(k, None));
+    let index = found.into_iter().flatten().map(|(_, j)| j).collect();
+    Array2::from_shape_vec((x.nrows(), k), index).expect("k for each row")
+}
+
+/// The class of every row of `x` (m, d) by its k nearest neighbours among labelled points: (m).
+///
+/// The class that most of them have; of classes with equally many, the one whose nearest member is nearest. k = 1 is the
+/// class of the nearest point. Source: Cover & Hart, "Nearest neighbor pattern classification", IEEE Trans. Inf. Theory 13
+/// (1967).
+///
+/// # Panics
+/// As [`nearest`], and if there is not one class for each point.
+pub fn knn_classify(data: &Labelled, x: ArrayView2<f64>, k: usize) -> Vec<usize> {
+    assert_eq!(data.x.nrows(), data.y.len(), "a class for each point");
+    let vote = |row: ArrayView1<usize>| {
+        let classes: Vec<usize> = row.iter().map(|j| data.y[*j]).collect();
+        let votes = |y: usize| classes.iter().filter(|c| **c == y).count();
+        let most = classes.iter().map(|y| votes(*y)).max();
+        *classes.iter().find(|y| Some(votes(**y)) == most).expect("k is at least 1")
+    };
+    nearest(x, data.x.view(), k).outer_iter().map(vote).collect()
+}
+
+/// How a set of samples and a set of reference points cover each other; each number with its standard error.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Prdc {
+    /// The share of the samples that lie in some reference point's ball: are they real?
+    pub precision: (f64, f64),
+    /// The share of the reference points that lie in some sample's ball: could the sampler have made them?
+    pub recall: (f64, f64),
+    /// The mean number of reference balls that a sample lies in, over k: 1 for equal laws, more where samples crowd.
+    pub density: (f64, f64),
+    /// The share of the reference points whose own ball holds a sample: which of them were visited?
+    pub coverage: (f64, f64),
+}
+
+/// Precision, recall, density and coverage of samples Y against a reference X, by balls that reach to the k-th neighbour.
+///
+/// ```text
+/// B(Xᵢ) = {x : |x − Xᵢ| ≤ the distance from Xᵢ to its k-th nearest neighbour among the other X}
+/// precision = 1/M Σⱼ 1[Yⱼ ∈ ∪ᵢ B(Xᵢ)]        recall   = 1/N Σᵢ 1[Xᵢ ∈ ∪ⱼ B(Yⱼ)]
+/// density   = 1/kM Σⱼ Σᵢ 1[Yⱼ ∈ B(Xᵢ)]       coverage = 1/N Σᵢ 1[∃j : Yⱼ ∈ B(Xᵢ)]
+/// ```
+///
+/// Shapes: `samples` (M, d), `reference` (N, d), usually features of images. Sets that lie far apart have 0 four times. A set
+/// against itself has precision, recall and coverage 1 and, the bounds of a ball included, density 1 + 1/k; two sets of one
+/// continuous law have E density = 1 and E coverage = 1 − (N − 1)…(N − k)/(M + N − 1)…(M + N − k). A row that is not finite
+/// is in no ball. The standard errors are those of means over the points that are asked, the balls held fixed.
+///
+/// # Panics
+/// If the sets differ in d, k is 0, or a set has k rows or fewer.
+///
+/// Sources: precision and recall, Kynkäänniemi et al. 2019 (1904.06991), eq. 1 and 2; density and coverage, Naeem et al.
+/// 2020 (2002.09797), section 3.
+pub fn prdc(samples: ArrayView2<f64>, reference: ArrayView2<f64>, k: usize) -> Prdc {
+    let (real, made) = (Cloud::new(reference), Cloud::new(samples));
+    let (real_reach, made_reach) = (real.reach(k), made.reach(k));
+    let balls = real.ask(samples, |seen| seen.balls(&real_reach) as f64); // of each sample
+    let found = made.ask(reference, |seen| {
+        let visited = seen.holds(real_reach[seen.row]);
+        (f64::from(seen.balls(&made_reach) > 0), f64::from(visited))
+    });
+    let (recalled, covered): (Vec<f64>, Vec<f64>) = found.into_iter().unzip();
+    let inside: Vec<f64> = balls.iter().map(|n| n.min(1.0)).collect();
+    let shares: Vec<f64> = balls.iter().map(|n| n / k as f64).collect();
+    Prdc {
+        precision: mean_with_se(&inside),
+        recall: mean_with_se(&recalled),
+        density: mean_with_se(&shares),
+        coverage: mean_with_se(&covered),
+    }
+}
+
+/// Points to look among, prepared for many questions.
+struct Cloud<'a> {
+    points: ArrayView2<'a, f64>,
+    centre: Array1<f64>, // distances do not change, and rounding is least about the mean
+    columns: Vec<f32>,   // the points less the centre, one a column (d, n)
+    squares: Vec<f64>,   // |pⱼ − centre|² (n)
+}
+
+/// One asking row with all points as it sees them.
+struct Seen<'a, 'b> {
+    cloud: &'a Cloud<'b>,
+    row: usize, // its number among those who ask
+    x: ArrayView1<'a, f64>,
+    square: f64,         // |x − centre|²
+    products: &'a [f32], // (x − centre)·(pⱼ − centre), rounded (n)
+}
+
+impl<'a> Cloud<'a> {
+    fn new(points: ArrayView2<'a, f64>) -> Self {
+        let centre = points.mean_axis(Axis(0)).expect("at least one point");
+        let centre = centre.mapv(|c| if c.is_finite() { c } else { 0.0 });
+        let columns = (&points - &centre).t().iter().map(|p| *p as f32).collect();
+        let squares = points.outer_iter().map(|p| square_distance(p, centre.view()));
+        Cloud { points, columns, squares: squares.collect(), centre }
+    }
+
+    /// What `answer` says to every row of `x`, in the order of the rows.
+    fn ask<T: Send>(&self, x: ArrayView2<f64>, answer: impl Fn(&Seen) -> T + Sync) -> Vec<T> {
+        let (n, d) = self.points.dim();
+        assert_eq!(x.ncols(), d, "the two sets differ in dimension");
+        let block = |(b, x): (usize, ArrayView2<f64>)| -> Vec<T> {
+            let centred: Vec<f32> = (&x - &self.centre).iter().map(|x| *x as f32).collect();
+            let mut products = vec![0.0; x.nrows() * n];
+            let left = Left { data: &centred, row: d, column: 1 };
+            let size = Size { rows: x.nrows(), depth: d, columns: n };
+            product::<false>(left, (&self.columns, n), (&mut products, n), size);
+            let one = |(i, products)| {
+                let x = x.row(i);
+                let square = square_distance(x, self.centre.view());
+                answer(&Seen { cloud: self, row: b * ROWS + i, x, square, products })
+            };
+            products.chunks_exact(n).enumerate().map(one).collect()
+        };
+        let blocks = x.axis_chunks_iter(Axis(0), ROWS).into_par_iter().enumerate().map(block);
+        blocks.collect::<Vec<_>>().into_iter().flatten().collect()
+    }
+
+    /// The squared distance from each point to its k-th nearest neighbour among the others (n).
+    fn reach(&self, k: usize) -> Vec<f64> {
+        self.ask(self.points, |seen| seen.nearest(k, Some(seen.row))[k - 1].0)
+    }
+}
+
+impl Seen<'_, '_> {
+    /// The squared distance to point j, as the products have it, and a bound of its error: d products, their sum and the
+    /// numbers in them are rounded to f32.
+    #[inline(always)]
+    fn rounded(&self, j: usize) -> (f64, f64) {
+        let size = self.square + self.cloud.squares[j];
+        let rounding = f64::from(f32::EPSILON) * size + f64::from(f32::MIN_POSITIVE);
+        match f64::from(self.products[j]) {
+            product if product.is_finite() => {
+                (size - 2.0 * product, (self.x.len() + 4) as f64 * rounding)
+            }
+            _ => (0.0, f64::INFINITY),
+        }
+    }
+
+    /// The squared distance to point j; infinite where it is not a number.
+    fn exact(&self, j: usize) -> f64 {
+        let square = square_distance(self.x, self.cloud.points.row(j));
+        if square.is_nan() { f64::INFINITY } else { square }
+    }
+
+    /// The squared distances and indices of the k nearest points but `but`, the nearest first.
+    fn nearest(&self, k: usize, but: Option<usize>) -> Vec<(f64, usize)> {
+        let n = self.products.len();
+        assert!(k > 0 && k + but.iter().len() <= n, "{k} neighbours among {n} points");
+        let mut bounds = vec![f64::INFINITY; k]; // the k least upper bounds, in order
+        for j in (0..n).filter(|j| Some(*j) != but) {
+            let (square, error) = self.rounded(j);
+            if square + error < bounds[k - 1] {
+                let at = bounds.partition_point(|b| *b <= square + error);
+                bounds[at..].rotate_right(1);
+                bounds[at] = square + error;
+            }
+        }
+        // what is certainly farther than k others is out; what is not a number is in
+        let certainly_out = |j: usize| {
+            let (square, error) = self.rounded(j);
+            square - error > bounds[k - 1]
+        };
+        let left = (0..n).filter(|j| Some(*j) != but && !certainly_out(*j));
+        let mut left: Vec<(f64, usize)> = left.map(|j| (self.exact(j), j)).collect();
+        left.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
+        left.truncate(k);
+        left
+    }
+
+    /// Whether point j is at most √reach away.
+    fn within(&self, j: usize, reach: f64) -> bool {
+        let (square, error) = self.rounded(j);
+        if (square - reach).abs() > error {
+            square < reach
+        } else {
+            let exact = self.exact(j);
+            exact <= reach && exact.is_finite()
+        }
+    }
+
+    /// In how many balls about the points this row is.
+    fn balls(&self, reach: &[f64]) -> usize {
+        reach.iter().enumerate().filter(|(j, r)| self.within(*j, **r)).count()
+    }
+
+    /// Whether a ball of that reach about this row holds a point.
+    fn holds(&self, reach: f64) -> bool {
+        (0..self.products.len()).any(|j| self.within(j, reach))
+    }
+}
+
+/// |a − b|², the same bits as |b − a|².
+fn square_distance(a: ArrayView1<f64>, b: ArrayView1<f64>) -> f64 {
+    a.iter().zip(b).map(|(a, b)| (a - b) * (a - b)).sum()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::{in_pools, normals, rng};
+    use super::*;
+    use ndarray::{Array2, array, concatenate};
+    use rand::Rng;
+
+    /// The k nearest by sorting all distances.
+    fn sorted(x: &Array2<f64>, points: &Array2<f64>, k: usize) -> Array2<usize> {
+        let index = x.outer_iter().flat_map(|x| {
+            let square = |j: usize| square_distance(x, points.row(j));
+            let mut all: Vec<usize> = (0..points.nrows()).collect();
+            all.sort_by(|a, b| square(*a).total_cmp(&square(*b)).then(a.cmp(b)));
+            all.truncate(k);
+            all
+        });
+        let index: Vec<usize> = index.collect();
+        Array2::from_shape_vec((x.nrows(), k), index).unwrap()
+    }
+
+    /// To rounding of a mean.
+    fn equal(a: [f64; 4], b: [f64; 4]) -> bool {
+        a.iter().zip(b).all(|(a, b)| (a - b).abs() < 1e-12)
+    }
+
+    #[test]
+    fn the_neighbours_are_those_of_sorting_whatever_the_scale() {
+        // far from the origin and near it, tiny, huge, in steps (with ties), in many dimensions
+        for (d, scale, shift) in
+            [(1, 1.0, 0.0), (2, 1.0, 1e6), (3, 1e-30, 0.0), (5, 1e25, 0.0), (200, 0.3, -5.0)]
+        {
+            let [x, points] = [1, 2].map(|seed| normals(150, d, &mut rng(seed)) * scale + shift);
+            assert_eq!(nearest(x.view(), points.view(), 7), sorted(&x, &points, 7), "{d} {scale}");
+            let steps = |a: &Array2<f64>| a.mapv(|v| ((v - shift) / scale).round());
+            let [x, points] = [steps(&x), steps(&points)];
+            assert_eq!(nearest(x.view(), points.view(), 7), sorted(&x, &points, 7), "ties in {d}");
+        }
+    }
+
+    #[test]
+    fn rounding_to_f32_alone_would_give_other_neighbours() {
+        // 200 points at distances from 1 that f32 cannot tell apart, beside one at 1,000
+        let near = Array2::from_shape_fn((200, 1), |(i, _)| 1.0 + 1e-9 * (199 - i) as f64);
+        let points = concatenate![Axis(0), near, array![[1e3]]];
+        let found = nearest(array![[0.0], [2.0]].view(), points.view(), 3);
+        assert_eq!(found, array![[199, 198, 197], [0, 1, 2]]);
+        let as_f32: Vec<f32> = points.iter().map(|p| *p as f32).collect();
+        assert_eq!(as_f32[199], as_f32[197], "the wrong twin cannot tell them apart");
+    }
+
+    #[test]
+    fn what_is_not_a_number_is_the_farthest() {
+        let points = array![[f64::NAN], [1e300], [3.0], [f64::INFINITY], [1.0]];
+        assert_eq!(nearest(array![[0.0]].view(), points.view(), 5), array![[4, 2, 0, 1, 3]]);
+        assert_eq!(nearest(array![[f64::NAN]].view(), points.view(), 2), array![[0, 1]]);
+    }
+
+    #[test]
+    fn the_vote_goes_to_the_majority_and_then_to_the_nearest() {
+        let x = array![[0.0], [1.0], [2.5], [10.0]];
+        let data = Labelled { x, y: vec![7, 4, 4, 7] };
+        let vote = |x: f64, k| knn_classify(&data, array![[x]].view(), k)[0];
+        assert_eq!([vote(0.1, 1), vote(0.1, 2), vote(0.1, 3), vote(9.0, 4)], [7, 7, 4, 7]);
+        assert_eq!(vote(2.0, 4), 4, "two against two: the nearest decides");
+    }
+
+    #[test]
+    fn two_gaussians_are_told_apart_as_often_as_their_overlap_allows() {
+        // ±1 with sd 1: the best rule errs in Φ(−1) = 15.9 %, the nearest neighbour in E 2η(1 − η) of the two
+        let draw = |n: usize, seed: u64| {
+            let mut x = normals(n, 1, &mut rng(seed));
+            let y: Vec<usize> = (0..n).map(|i| i % 2).collect();
+            x.column_mut(0).iter_mut().zip(&y).for_each(|(x, y)| *x += 2.0 * *y as f64 - 1.0);
+            Labelled { x, y }
+        };
+        let (train, test) = (draw(4_000, 5), draw(4_000, 6));
+        let wrong = |k| {
+            let found = knn_classify(&train, test.x.view(), k);
+            found.iter().zip(&test.y).filter(|(a, b)| a != b).count() as f64 / 4_000.0
+        };
+        let eta = |x: f64| 1.0 / (1.0 + (-2.0 * x).exp());
+        let cover_hart = test.x.mapv(|x| 2.0 * eta(x) * (1.0 - eta(x))).mean().unwrap();
+        let best = 0.5 * libm::erfc(0.5f64.sqrt());
+        let se = (0.25f64 / 4_000.0).sqrt();
+        assert!((wrong(1) - cover_hart).abs() < 5.0 * se, "{} {cover_hart}", wrong(1));
+        assert!((wrong(101) - best).abs() < 5.0 * se, "{} {best}", wrong(101));
+        assert!((wrong(1) - best).abs() > 5.0 * se, "the wrong twin passed");
+    }
+
+    #[test]
+    fn a_small_example_by_hand() {
+        // k = 1: the balls of the reference are [−1, 1], [0, 2], [1, 3] and [2, 18], those of the samples [−1.5, 2.5],
+        // [0.5, 4.5] and [2.5, 57.5]
+        let reference = array![[0.0], [1.0], [2.0], [10.0]];
+        let samples = array![[0.5], [2.5], [30.0]];
+        let all = prdc(samples.view(), reference.view(), 1);
+        let means = [all.precision, all.recall, all.density, all.coverage].map(|(mean, _)| mean);
+        // 0.5 is in two balls, 2.5 in two and 30 in none; every ball of the reference holds a sample
+        assert!(equal(means, [2.0 / 3.0, 1.0, 4.0 / 3.0, 1.0]), "{means:?}");
+        assert!((all.precision.1 - 1.0 / 3.0).abs() < 1e-15);
+        let swapped = prdc(reference.view(), samples.view(), 1);
+        assert_eq!((swapped.precision.0, swapped.recall.0), (all.recall.0, all.precision.0));
+        assert_ne!(swapped.density.0, all.density.0);
+        let copies = array![[0.5], [0.5], [0.5]]; // balls of no width: nothing is in them, but they are in others
+        let all = prdc(copies.view(), reference.view(), 2);
+        let means = [all.precision, all.recall, all.density, all.coverage].map(|(mean, _)| mean);
+        assert_eq!(means, [1.0, 0.0, 1.5, 0.75]); // 0.5 is in [−2, 2], [0, 2] and [0, 4] and not in [1, 19]
+    }
+
+    #[test]
+    fn sets_that_are_equal_and_sets_that_are_apart_are_the_two_ends() {
+        let x = normals(300, 4, &mut rng(7));
+        let means = |a: &Array2<f64>, k| {
+            let p = prdc(a.view(), x.view(), k);
+            [p.precision, p.recall, p.density, p.coverage]
+        };
+        for k in [1, 5] {
+            let itself = means(&x, k).map(|m| m.0);
+            assert!(equal(itself, [1.0, 1.0, 1.0 + 1.0 / k as f64, 1.0]), "{itself:?}");
+            assert_eq!(means(&(&x + 1e3), k), [(0.0, 0.0); 4]);
+            let shifted = means(&(&x + 1e-9), k).map(|m| m.0);
+            assert_eq!(
+                [shifted[0], shifted[1], shifted[3]],
+                [1.0; 3],
+                "a shift of next to nothing"
+            );
+        }
+        let mut broken = x.clone();
+        broken.row_mut(3).fill(f64::NAN);
+        assert_eq!(means(&broken, 5)[0].0, 299.0 / 300.0, "what is not a number is in no ball");
+    }
+
+    #[test]
+    fn two_samples_of_one_law_have_the_density_and_coverage_of_the_lemmas() {
+        let (n, m, k) = (2_000, 1_000, 5);
+        let (reference, samples) = (normals(n, 3, &mut rng(8)), normals(m, 3, &mut rng(9)));
+        let all = prdc(samples.view(), reference.view(), k);
+        let fewer = |i: usize| (n - i) as f64 / (n + m - i) as f64;
+        let coverage = 1.0 - (1..=k).map(fewer).product::<f64>();
+        let near = |(mean, se): (f64, f64), exact: f64| (mean - exact).abs() < 5.0 * se;
+        assert!(near(all.density, 1.0), "{all:?}");
+        assert!(near(all.coverage, coverage), "{all:?} {coverage}");
+        let wrong = 1.0 - (1..k).map(fewer).product::<f64>(); // a neighbour less
+        assert!(!near(all.coverage, wrong), "the wrong twin passed: {wrong}");
+        let narrow = prdc((&samples * 0.5).view(), reference.view(), k);
+        assert!(narrow.coverage.0 < 0.8 * all.coverage.0, "{narrow:?}");
+        assert!(narrow.recall.0 < all.recall.0 && narrow.precision.0 > all.precision.0);
+    }
+
+    #[test]
+    fn the_number_of_threads_changes_no_bit() {
+        let mut random = rng(10);
+        let x = Array2::from_shape_simple_fn((300, 3), || f64::from(random.random_range(0..4)));
+        let y = normals(200, 3, &mut random);
+        let ask = || (nearest(y.view(), x.view(), 4), prdc(y.view(), x.view(), 3));
+        let [one, two, four] = in_pools(ask);
+        assert!(one == two && two == four);
+    }
+}

@@ -1,0 +1,194 @@
+//! Many components in the plane: eight of them side by side, the points one after the other.
+
+use super::{ROWS, add, exp, pull, vectors_mut};
+use crate::mixture::noised::{LANES, Lane};
+use crate::noise::NoiseLevel;
+use ndarray::{ArrayView2, ArrayViewMut2};
+use pulp::{Simd, WithSimd};
+
+/// Groups of eight components that a point passes before the next point does, so that they stay in the nearest cache.
+const TILE: usize = 32;
+
+/// Eight components side by side, a lane for each of their N numbers.
+#[derive(Clone, Copy)]
+#[repr(C, align(64))]
+pub struct Eight<const N: usize>([Lane; N]);
+
+/// Components, eight to a group; the last group is filled up with components that no point sees.
+pub fn side_by_side<const N: usize>(components: &[[f64; N]]) -> Vec<Eight<N>> {
+    let group = |eight: &[[f64; N]]| {
+        let mut group = Eight([[0.0; LANES]; N]);
+        for l in 0..LANES {
+            let component = eight.get(l).unwrap_or(&eight[0]);
+            (0..N).for_each(|i| group.0[i][l] = component[i]);
+            if l >= eight.len() {
+                group.0[N - 1][l] = 0.0; // the weight
+            }
+        }
+        group
+    };
+    components.chunks(LANES).map(group).collect()
+}
+
+/// How components of N numbers look from a point, in M numbers.
+pub trait Seen<const N: usize, const M: usize> {
+    /// d first, and what [`Seen::share`] needs.
+    fn distance<S: Simd>(&self, simd: S, point: [f64; 2], component: [S::f64s; N]) -> [S::f64s; M];
+
+    /// π·|C|^(−½) and v.
+    fn share<S: Simd>(simd: S, distance: [S::f64s; M], component: [S::f64s; N]) -> [S::f64s; 3];
+}
+
+/// Components at one level: α·μ (2), the entries xx, xy and yy of C⁻¹, and π·|C|^(−½).
+pub struct OneLevel;
+
+impl Seen<6, 3> for OneLevel {
+    /// [d, v].
+    #[inline(always)]
+    fn distance<S: Simd>(&self, simd: S, [x, y]: [f64; 2], c: [S::f64s; 6]) -> [S::f64s; 3] {
+        let (x, y) = (simd.splat_f64s(x), simd.splat_f64s(y));
+        pull(simd, simd.sub_f64s(c[0], x), simd.sub_f64s(c[1], y), [c[2], c[3], c[4]])
+    }
+
+    #[inline(always)]
+    fn share<S: Simd>(_: S, [_, p, q]: [S::f64s; 3], c: [S::f64s; 6]) -> [S::f64s; 3] {
+        [c[5], p, q]
+    }
+}
+
+/// Components as μ (2), the first axis of Σ (2), the variances along both axes (2) and π, seen at the level of the point.
+pub struct OwnLevel {
+    alpha: f64,
+    alpha2: f64,
+    sigma2: f64,
+}
+
+impl OwnLevel {
+    pub fn new(level: NoiseLevel) -> Self {
+        let NoiseLevel { alpha, sigma } = level;
+        OwnLevel { alpha, alpha2: alpha * alpha, sigma2: sigma * sigma }
+    }
+}
+
+impl Seen<7, 4> for OwnLevel {
+    /// [d, the two coordinates of v along the axes of Σ, 1/|C|].
+    #[inline(always)]
+    fn distance<S: Simd>(&self, simd: S, [x, y]: [f64; 2], c: [S::f64s; 7]) -> [S::f64s; 4] {
+        let [alpha, alpha2, sigma2] =
+            [self.alpha, self.alpha2, self.sigma2].map(|v| simd.splat_f64s(v));
+        let u = simd.mul_add_e_f64s(alpha, c[0], simd.splat_f64s(-x));
+        let v = simd.mul_add_e_f64s(alpha, c[1], simd.splat_f64s(-y));
+        let along = simd.mul_add_e_f64s(c[2], u, simd.mul_f64s(c[3], v));
+        let across = simd.negate_mul_add_e_f64s(c[3], u, simd.mul_f64s(c[2], v));
+        let first = simd.mul_add_e_f64s(alpha2, c[4], sigma2);
+        let second = simd.mul_add_e_f64s(alpha2, c[5], sigma2);
+        let inverse = simd.div_f64s(simd.splat_f64s(1.0), simd.mul_f64s(first, second));
+        let p = simd.mul_f64s(along, simd.mul_f64s(second, inverse));
+        let q = simd.mul_f64s(across, simd.mul_f64s(first, inverse));
+        [simd.mul_add_e_f64s(along, p, simd.mul_f64s(across, q)), p, q, inverse]
+    }
+
+    #[inline(always)]
+    fn share<S: Simd>(simd: S, [_, p, q, inverse]: [S::f64s; 4], c: [S::f64s; 7]) -> [S::f64s; 3] {
+        let weight = simd.mul_f64s(c[6], simd.sqrt_f64s(inverse));
+        let x = simd.negate_mul_add_e_f64s(c[3], q, simd.mul_f64s(c[2], p));
+        let y = simd.mul_add_e_f64s(c[3], p, simd.mul_f64s(c[2], q));
+        [weight, x, y]
+    }
+}
+
+/// Many components, side by side; the points one after the other.
+pub struct Many<'a, const N: usize, const M: usize, F> {
+    pub groups: &'a [Eight<N>],
+    pub reach: f64, // components whose d exceeds the least one by more are left out
+    pub seen: F,    // how the components look from a row
+    pub x: ArrayView2<'a, f64>,
+    pub out: ArrayViewMut2<'a, f64>,
+}
+
+/// The sums of a point so far, relative to e^(−½·least).
+#[derive(Clone, Copy)]
+struct Sums {
+    least: f64,
+    lanes: Eight<3>,
+}
+
+impl<const N: usize, const M: usize, T: Seen<N, M>, F: Fn(usize) -> T> WithSimd
+    for Many<'_, N, M, F>
+{
+    type Output = ();
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(mut self, simd: S) {
+        let empty = Sums { least: f64::INFINITY, lanes: Eight([[0.0; LANES]; 3]) };
+        let mut sums = [empty; ROWS];
+        let mut kept = [Eight([[0.0; LANES]; M]); TILE];
+        for tile in self.groups.chunks(TILE) {
+            for (row, sums) in sums[..self.x.nrows()].iter_mut().enumerate() {
+                let point = [self.x[[row, 0]], self.x[[row, 1]]];
+                add_tile(simd, &(self.seen)(row), point, tile, self.reach, &mut kept, sums);
+            }
+        }
+        for (mut out, sums) in self.out.outer_iter_mut().zip(&sums) {
+            let [total, x, y] = sums.lanes.0.map(|lane| lane.iter().sum::<f64>());
+            (out[0], out[1]) = (x / total, y / total);
+        }
+    }
+}
+
+/// Adds the components of a tile to the sums of a point.
+#[inline(always)]
+fn add_tile<const N: usize, const M: usize, S: Simd, T: Seen<N, M>>(
+    simd: S,
+    seen: &T,
+    point: [f64; 2],
+    tile: &[Eight<N>],
+    reach: f64,
+    kept: &mut [Eight<M>; TILE], // what the first look at each group leaves for the second
+    sums: &mut Sums,
+) {
+    let parts = LANES / S::F64_LANES;
+    let mut least = Eight([[f64::INFINITY; LANES]]);
+    let nearest = vectors_mut::<S>(&mut least.0[0]);
+    for (kept, group) in kept.iter_mut().zip(tile) {
+        for part in 0..parts {
+            let d = seen.distance(simd, point, take::<S, N>(group, part));
+            put::<S, M>(kept, part, d);
+            nearest[part] = simd.min_f64s(nearest[part], d[0]);
+        }
+    }
+    let least = least.0[0].iter().fold(f64::INFINITY, |a, b| if *b < a { *b } else { a });
+    if least > sums.least + reach {
+        return;
+    }
+    if least < sums.least {
+        let fade = (0.5 * (least - sums.least)).exp();
+        sums.lanes.0.as_flattened_mut().iter_mut().for_each(|s| *s *= fade);
+        sums.least = least;
+    }
+    let (from, farthest) = (simd.splat_f64s(sums.least), simd.splat_f64s(sums.least + reach));
+    for part in 0..parts {
+        let mut total = take::<S, 3>(&sums.lanes, part);
+        for (kept, group) in kept.iter().zip(tile) {
+            let d = take::<S, M>(kept, part);
+            if simd.first_true_m64s(simd.less_than_f64s(d[0], farthest)) < S::F64_LANES {
+                let [weight, x, y] = T::share(simd, d, take::<S, N>(group, part));
+                let gap = simd.mul_f64s(simd.splat_f64s(0.5), simd.sub_f64s(from, d[0]));
+                add(simd, &mut total, simd.mul_f64s(weight, exp(simd, gap)), [x, y]);
+            }
+        }
+        put::<S, 3>(&mut sums.lanes, part, total);
+    }
+}
+
+#[inline(always)]
+fn take<S: Simd, const N: usize>(group: &Eight<N>, part: usize) -> [S::f64s; N] {
+    std::array::from_fn(|i| S::as_simd_f64s(&group.0[i]).0[part])
+}
+
+#[inline(always)]
+fn put<S: Simd, const N: usize>(group: &mut Eight<N>, part: usize, values: [S::f64s; N]) {
+    for (lane, value) in group.0.iter_mut().zip(values) {
+        vectors_mut::<S>(lane)[part] = value;
+    }
+}
