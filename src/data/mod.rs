@@ -8,7 +8,7 @@ mod idx;
 mod images;
 mod tree;
 
-pub use glyphs::{Drawing, Glyphs};
+pub use glyphs::{Attribute, Attributes, Caption, Drawing, Glyphs};
 pub use idx::Part;
 pub use images::{Images, digit_names, to_pixels};
 
