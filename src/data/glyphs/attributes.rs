@@ -64,7 +64,7 @@ impl Attribute {
     pub fn threshold(self) -> f64 {
         match self {
             Bold => 0.33,
-            Tilted => 0.45,
+            Tilted => 0.47,
             Hat => 0.94,
             Sunglasses => 0.92,
             Underlined => 0.6,

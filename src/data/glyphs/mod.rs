@@ -16,7 +16,7 @@ use ndarray::Array2;
 use pen::Hand;
 use rand::Rng;
 use rand_chacha::ChaCha8Rng;
-use raster::{Pixels, SIDE};
+use raster::SIDE;
 use rayon::prelude::*;
 use skeletons::{FORMS, Form};
 use std::ops::Range;

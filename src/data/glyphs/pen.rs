@@ -15,9 +15,9 @@ const JITTER: f64 = 0.02;
 const THINNEST: f64 = 1.4;
 const THICKEST: f64 = 3.2;
 /// The thinnest bold line (pixels).
-const BOLD: f64 = 4.6;
+const BOLD: f64 = 4.7;
 /// The slope Cov(x, y) / Var(y) of a tilted digit's line.
-const TILT: f64 = 0.75;
+const TILT: f64 = 0.8;
 
 /// A point of a stroke with half the width of the line there.
 #[derive(Debug, Clone, Copy)]
