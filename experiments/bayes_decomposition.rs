@@ -79,8 +79,8 @@ fn experiment(lab: &mut Lab) -> Result<()> {
         figures.push(lecture::bayes_sum(&s, point, level, Gamma::new(1.0)?, build)?);
     }
     if lab.settings.all {
-        let frames = lecture::bayes_through_time(&s, lab.size(72, 24))?;
-        lab.animate("A1_bayes_through_time", frames.collect::<Vec<_>>())?;
+        let frames: Vec<_> = lecture::bayes_through_time(&s, lab.size(72, 24))?.collect();
+        lab.animate("A1_bayes_through_time", frames)?;
     }
     lab.draw(&figures)
 }

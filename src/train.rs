@@ -174,10 +174,11 @@ impl Denoising<'_> {
             let c = self.target.coefficients(sigma, self.sigma_data);
             *point = rng.random_range(0..self.data.x.nrows());
             let x0 = self.data.x.row(*point);
-            for i in 0..mlp.config.inputs {
-                let x = x0[i] + sigma * Distribution::<f64>::sample(&StandardNormal, rng);
-                w.input[[row, i]] = (c.input * x) as f32;
-                w.d_output[[row, i]] = ((x0[i] - c.skip * x) / c.out) as f32;
+            let seen = w.input.row_mut(row).into_iter().zip(w.d_output.row_mut(row));
+            for (x0, (input, answer)) in x0.iter().zip(seen) {
+                let x = x0 + sigma * Distribution::<f64>::sample(&StandardNormal, rng);
+                *input = (c.input * x) as f32;
+                *answer = ((x0 - c.skip * x) / c.out) as f32;
             }
             w.log_snr[row] = NoiseLevel::ve(sigma).log_snr() as f32;
         }
