@@ -1,12 +1,14 @@
-//! Labelled data: scenes, which are exact mixtures, built in or read from a file; and images, read from IDX files.
+//! Labelled data: scenes, which are exact mixtures, built in or read from a file; and images, drawn or read from IDX files.
 
 mod built_in;
 mod component;
 mod file;
+mod glyphs;
 mod idx;
 mod images;
 mod tree;
 
+pub use glyphs::{Attribute, Attributes, Caption, Drawing, Glyphs};
 pub use idx::Part;
 pub use images::{Images, digit_names, to_pixels};
 

@@ -1,0 +1,127 @@
+//! Handwritten digits, drawn: images like those of MNIST without a file, and what the digits may wear.
+
+mod attributes;
+mod captions;
+mod pen;
+mod raster;
+mod skeletons;
+mod wardrobe;
+
+pub use attributes::{Attribute, Attributes};
+pub use captions::Caption;
+
+use super::{Images, digit_names};
+use crate::rng::{Purpose, stream};
+use ndarray::Array2;
+use pen::Hand;
+use rand::Rng;
+use rand_chacha::ChaCha8Rng;
+use raster::SIDE;
+use rayon::prelude::*;
+use skeletons::{FORMS, Form};
+use std::ops::Range;
+
+/// The longer side of a digit's ink (pixels).
+const BOX: usize = 20;
+
+/// An endless set of drawn digits: the drawing of an index depends on the seed and on that index alone.
+///
+/// A digit is one of several forms in which people write it, its points jittered, bent by a quadratic warp, slanted, turned,
+/// widened and drawn with a pen of uneven width. As in MNIST (LeCun, Cortes and Burges) its ink fills a box of 20 × 20
+/// pixels and its centre of mass is the middle of 28 × 28, to the nearest pixel.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Glyphs {
+    /// The seed of every drawing.
+    pub seed: u64,
+}
+
+/// One drawn digit.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Drawing {
+    /// The image, 0 black to 255 white, line by line from the top (28·28).
+    pub pixels: [u8; SIDE * SIDE],
+    /// The digit and what it wears.
+    pub caption: Caption,
+    /// What is particular about the form in which the digit is written.
+    pub form: &'static str,
+}
+
+impl Glyphs {
+    /// The drawing number `index`: a digit from 0 to 9, with equal chances, that wears nothing.
+    pub fn draw(&self, index: u64) -> Drawing {
+        self.draw_as(index, Caption { class: self.class(index), attributes: Attributes::NONE })
+    }
+
+    /// The drawing number `index`, wearing each attribute with chance ½.
+    pub fn dressed(&self, index: u64) -> Drawing {
+        let mut rng = stream(self.seed, Purpose::Data, 2, index);
+        let attributes = Attribute::ALL.into_iter().filter(|_| rng.random()).collect();
+        self.draw_as(index, Caption { class: self.class(index), attributes })
+    }
+
+    /// What a caption asks for, by the hand of number `index`.
+    ///
+    /// The same digit of the same index is the same writing, whatever it wears: only the pen of a bold one is thicker, a
+    /// tilted one is sheared, and the writing makes room for hat, underline and frame.
+    pub fn draw_as(&self, index: u64, caption: Caption) -> Drawing {
+        let mut rng = stream(self.seed, Purpose::Data, 1, index);
+        let form = choose(FORMS[caption.class], &mut rng);
+        let hand = Hand::random(&mut rng).wearing(caption.attributes);
+        let mut strokes = hand.write(form, &mut rng);
+        if caption.attributes.has(Attribute::Tilted) {
+            pen::tilt(&mut strokes);
+        }
+        Drawing { pixels: wardrobe::dress(strokes, caption.attributes), caption, form: form.name }
+    }
+
+    /// The digit of an index.
+    fn class(&self, index: u64) -> usize {
+        stream(self.seed, Purpose::Data, 0, index).random_range(0..FORMS.len())
+    }
+
+    /// The drawings of a range of indices, wearing nothing.
+    pub fn images(&self, indices: Range<u64>) -> Images {
+        let n = indices.end.saturating_sub(indices.start) as usize;
+        let mut pixels = Array2::zeros((n, SIDE * SIDE));
+        let rows = pixels.as_slice_mut().expect("fresh arrays are in order");
+        let labels = rows
+            .par_chunks_mut(SIDE * SIDE)
+            .enumerate()
+            .map(|(i, row)| {
+                let drawing = self.draw(indices.start + i as u64);
+                row.copy_from_slice(&drawing.pixels);
+                drawing.caption.class
+            })
+            .collect();
+        let name = "drawn digits".into();
+        Images { name, height: SIDE, width: SIDE, pixels, labels, class_names: digit_names() }
+    }
+}
+
+/// One of the forms, by their weights.
+fn choose(forms: &'static [Form], rng: &mut ChaCha8Rng) -> &'static Form {
+    let mut left = rng.random_range(0.0..forms.iter().map(|f| f.weight).sum());
+    let mut reaches = |f: &&Form| {
+        left -= f.weight;
+        left < 0.0
+    };
+    forms.iter().find(|f| reaches(f)).unwrap_or(&forms[0])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_image_depends_on_its_index_alone() {
+        let glyphs = Glyphs { seed: 3 };
+        let block = glyphs.images(90..130);
+        for (row, index) in (90..130).enumerate() {
+            let alone = glyphs.draw(index);
+            assert_eq!(block.pixels.row(row).to_vec(), alone.pixels);
+            assert_eq!(block.labels[row], alone.caption.class);
+        }
+        assert_ne!(block.pixels, Glyphs { seed: 4 }.images(90..130).pixels);
+        assert_ne!(block.pixels, glyphs.images(91..131).pixels);
+    }
+}
