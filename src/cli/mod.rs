@@ -1,5 +1,6 @@
 //! The command line of the experiments: settings, tables, checks, progress. The only user of clap and of exit codes.
 
+pub mod command;
 mod compare;
 mod experiment;
 mod image_nets;

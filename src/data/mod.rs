@@ -1,4 +1,4 @@
-//! Labelled data: scenes, which are exact mixtures, built in or read from a file; and images, read from IDX files.
+//! Labelled data: scenes, which are exact mixtures, built in or read from a file; and images, drawn or read from IDX files.
 
 mod built_in;
 mod component;
@@ -9,7 +9,7 @@ mod images;
 mod principal;
 mod tree;
 
-pub use glyphs::{Drawing, Glyphs};
+pub use glyphs::{Attribute, Attributes, Caption, Drawing, Glyphs};
 pub use idx::Part;
 pub use images::{Images, digit_names, from_pixels, to_pixels};
 pub use principal::Principal;
@@ -124,7 +124,7 @@ fn listed_classes(names: &[ClassName]) -> String {
 }
 
 /// The end of a message about an unknown name: ` (did you mean "animals"?)`, or nothing if no name is near.
-fn did_you_mean<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> String {
+pub(crate) fn did_you_mean<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> String {
     const LONGEST: usize = 64;
     let length = name.chars().count();
     if length > LONGEST {

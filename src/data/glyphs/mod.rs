@@ -1,8 +1,14 @@
-//! Handwritten digits, drawn: images like those of MNIST without a file.
+//! Handwritten digits, drawn: images like those of MNIST without a file, and what the digits may wear.
 
+mod attributes;
+mod captions;
 mod pen;
 mod raster;
 mod skeletons;
+mod wardrobe;
+
+pub use attributes::{Attribute, Attributes};
+pub use captions::Caption;
 
 use super::{Images, digit_names};
 use crate::rng::{Purpose, stream};
@@ -10,12 +16,10 @@ use ndarray::Array2;
 use pen::Hand;
 use rand::Rng;
 use rand_chacha::ChaCha8Rng;
+use raster::SIDE;
 use rayon::prelude::*;
 use skeletons::{FORMS, Form};
 use std::ops::Range;
-
-/// Lines and columns of an image.
-pub const SIDE: usize = 28;
 
 /// The longer side of a digit's ink (pixels).
 const BOX: usize = 20;
@@ -34,27 +38,48 @@ pub struct Glyphs {
 /// One drawn digit.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Drawing {
-    /// The image, 0 black to 255 white, line by line from the top.
+    /// The image, 0 black to 255 white, line by line from the top (28·28).
     pub pixels: [u8; SIDE * SIDE],
-    /// The digit.
-    pub class: usize,
-    /// What is particular about the form in which it is written.
+    /// The digit and what it wears.
+    pub caption: Caption,
+    /// What is particular about the form in which the digit is written.
     pub form: &'static str,
 }
 
 impl Glyphs {
-    /// The drawing number `index`, of a digit that is drawn from 0 to 9 with equal chances.
+    /// The drawing number `index`: a digit from 0 to 9, with equal chances, that wears nothing.
     pub fn draw(&self, index: u64) -> Drawing {
-        let mut rng = stream(self.seed, Purpose::Data, 0, index);
-        let class = rng.random_range(0..FORMS.len());
-        let form = choose(FORMS[class], &mut rng);
-        let hand = Hand::random(&mut rng);
-        let mut strokes = hand.write(form, &mut rng);
-        raster::fit(&mut strokes, BOX as f64);
-        Drawing { pixels: centred(&raster::paint(&strokes, BOX)), class, form: form.name }
+        self.draw_as(index, Caption { class: self.class(index), attributes: Attributes::NONE })
     }
 
-    /// The drawings of a range of indices.
+    /// The drawing number `index`, wearing each attribute with chance ½.
+    pub fn dressed(&self, index: u64) -> Drawing {
+        let mut rng = stream(self.seed, Purpose::Data, 2, index);
+        let attributes = Attribute::ALL.into_iter().filter(|_| rng.random()).collect();
+        self.draw_as(index, Caption { class: self.class(index), attributes })
+    }
+
+    /// What a caption asks for, by the hand of number `index`.
+    ///
+    /// The same digit of the same index is the same writing, whatever it wears: only the pen of a bold one is thicker, a
+    /// tilted one is sheared, and the writing makes room for hat, underline and frame.
+    pub fn draw_as(&self, index: u64, caption: Caption) -> Drawing {
+        let mut rng = stream(self.seed, Purpose::Data, 1, index);
+        let form = choose(FORMS[caption.class], &mut rng);
+        let hand = Hand::random(&mut rng).wearing(caption.attributes);
+        let mut strokes = hand.write(form, &mut rng);
+        if caption.attributes.has(Attribute::Tilted) {
+            pen::tilt(&mut strokes);
+        }
+        Drawing { pixels: wardrobe::dress(strokes, caption.attributes), caption, form: form.name }
+    }
+
+    /// The digit of an index.
+    fn class(&self, index: u64) -> usize {
+        stream(self.seed, Purpose::Data, 0, index).random_range(0..FORMS.len())
+    }
+
+    /// The drawings of a range of indices, wearing nothing.
     pub fn images(&self, indices: Range<u64>) -> Images {
         let n = indices.end.saturating_sub(indices.start) as usize;
         let mut pixels = Array2::zeros((n, SIDE * SIDE));
@@ -65,7 +90,7 @@ impl Glyphs {
             .map(|(i, row)| {
                 let drawing = self.draw(indices.start + i as u64);
                 row.copy_from_slice(&drawing.pixels);
-                drawing.class
+                drawing.caption.class
             })
             .collect();
         let name = "drawn digits".into();
@@ -83,25 +108,6 @@ fn choose(forms: &'static [Form], rng: &mut ChaCha8Rng) -> &'static Form {
     forms.iter().find(|f| reaches(f)).unwrap_or(&forms[0])
 }
 
-/// Ink on an image, its centre of mass as near the middle as whole pixels allow.
-fn centred(ink: &Array2<f32>) -> [u8; SIDE * SIDE] {
-    let mass = ink.sum();
-    let (mut x, mut y) = (0.0, 0.0);
-    for ((row, column), ink) in ink.indexed_iter() {
-        (x, y) = (x + ink * column as f32, y + ink * row as f32);
-    }
-    let most = (SIDE - ink.nrows()) as f32;
-    let [left, top] = [x, y].map(|sum| {
-        let shift = (SIDE - 1) as f32 / 2.0 - sum / mass;
-        shift.round().clamp(0.0, most) as usize
-    });
-    let mut pixels = [0; SIDE * SIDE];
-    for ((row, column), ink) in ink.indexed_iter() {
-        pixels[SIDE * (top + row) + left + column] = (255.0 * ink).round() as u8;
-    }
-    pixels
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -113,7 +119,7 @@ mod tests {
         for (row, index) in (90..130).enumerate() {
             let alone = glyphs.draw(index);
             assert_eq!(block.pixels.row(row).to_vec(), alone.pixels);
-            assert_eq!(block.labels[row], alone.class);
+            assert_eq!(block.labels[row], alone.caption.class);
         }
         assert_ne!(block.pixels, Glyphs { seed: 4 }.images(90..130).pixels);
         assert_ne!(block.pixels, glyphs.images(91..131).pixels);

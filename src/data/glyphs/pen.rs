@@ -1,5 +1,6 @@
 //! How a form becomes a line of ink: jitter, warp, slant, and the width of the pen along its way.
 
+use super::attributes::{Attribute, Attributes};
 use super::skeletons::{Form, Knot};
 use rand::Rng;
 use rand_chacha::ChaCha8Rng;
@@ -9,10 +10,14 @@ use std::f64::consts::TAU;
 /// Pieces that a line between two knots is cut into.
 const PIECES: usize = 5;
 /// How far the pen misses a knot (standard deviation of x and of y).
-const JITTER: f64 = 0.03;
+const JITTER: f64 = 0.02;
 /// The thinnest and the thickest line of a hand (pixels).
-const THINNEST: f64 = 1.2;
-const THICKEST: f64 = 3.6;
+const THINNEST: f64 = 1.4;
+const THICKEST: f64 = 3.2;
+/// The thinnest bold line (pixels).
+const BOLD: f64 = 4.7;
+/// The slope Cov(x, y) / Var(y) of a tilted digit's line.
+const TILT: f64 = 0.8;
 
 /// A point of a stroke with half the width of the line there.
 #[derive(Debug, Clone, Copy)]
@@ -51,13 +56,21 @@ impl Hand {
     pub fn random(rng: &mut ChaCha8Rng) -> Hand {
         Hand {
             slant: 0.1 + normal(rng, 0.22),
-            turn: normal(rng, 0.06),
-            aspect: 1.2 * normal(rng, 0.28).exp(),
-            width: (2.65 * normal(rng, 0.22).exp()).clamp(THINNEST, THICKEST),
+            turn: normal(rng, 0.11),
+            aspect: 1.2 * normal(rng, 0.21).exp(),
+            width: (2.6 * normal(rng, 0.22).exp()).clamp(THINNEST, THICKEST),
             swing: normal(rng, 0.08),
             taper: rng.random_range(0.0..0.3),
-            warp: std::array::from_fn(|_| std::array::from_fn(|_| normal(rng, 0.26))),
+            warp: std::array::from_fn(|_| std::array::from_fn(|_| normal(rng, 0.2))),
         }
+    }
+
+    /// The same hand with a thick pen, if that is asked for.
+    pub fn wearing(mut self, attributes: Attributes) -> Hand {
+        if attributes.has(Attribute::Bold) {
+            self.width = BOLD + (self.width - THINNEST) / 4.0;
+        }
+        self
     }
 
     /// Where a point of a skeleton goes.
@@ -94,6 +107,19 @@ impl Hand {
         };
         line.iter().enumerate().map(dot).collect()
     }
+}
+
+/// Shears strokes sideways until the slope of their line is that of a tilted digit.
+pub fn tilt(strokes: &mut [Vec<Dot>]) {
+    let dots = || strokes.iter().flatten().map(|dot| dot.at);
+    let n = dots().count() as f64;
+    let [x, y] = [0, 1].map(|j| dots().map(|at| at[j]).sum::<f64>() / n);
+    let (mut xy, mut yy) = (0.0, 0.0);
+    for at in dots() {
+        (xy, yy) = (xy + (at[0] - x) * (at[1] - y), yy + (at[1] - y).powi(2));
+    }
+    let shear = TILT - xy / yy;
+    strokes.iter_mut().flatten().for_each(|dot| dot.at[0] += shear * dot.at[1]);
 }
 
 /// A line through the knots: Catmull–Rom splines from corner to corner.

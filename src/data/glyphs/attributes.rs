@@ -1,0 +1,199 @@
+//! What a drawn digit may wear, and how it is told from the image.
+
+use super::raster::{Pixels, SIDE};
+use super::wardrobe;
+
+/// Something that a drawing may have besides its digit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[repr(u8)]
+pub enum Attribute {
+    /// A thick pen.
+    Bold,
+    /// The digit leans back, its top to the left.
+    Tilted,
+    /// A bowler hat on top of the digit.
+    Hat,
+    /// Sunglasses: two outlined lenses through which the digit shows darker, a bridge and temples.
+    Sunglasses,
+    /// A line below the digit.
+    Underlined,
+    /// A frame around the image.
+    Boxed,
+}
+
+use Attribute::*;
+
+impl Attribute {
+    /// All of them, in the order in which a caption names them.
+    pub const ALL: [Attribute; 6] = [Bold, Tilted, Hat, Sunglasses, Underlined, Boxed];
+
+    /// How much of the attribute is in an image: the more, the likelier the attribute is there.
+    ///
+    /// ```text
+    /// bold        share of the digit's ink that a 3 × 3 minimum leaves
+    /// tilted      slope Cov(x, y) / Var(y) of the digit's ink, x to the right, y down
+    /// hat         mean ink of the fullest 7 × 3 window where a crown may be
+    /// sunglasses  mean ink on the outline of glasses, where it fits best
+    /// underlined  mean ink where the line is
+    /// boxed       mean ink on the faintest side of the frame
+    /// ```
+    ///
+    /// The digit's ink is what is left when hat, glasses, underline and frame are taken away, where they are measured.
+    pub fn measure(self, pixels: &Pixels) -> f64 {
+        let ink = Ink(pixels);
+        match self {
+            Bold => ink.thick_share(),
+            Tilted => ink.slope(),
+            Hat => (5..SIDE - 11).map(|left| ink.mean(3..6, left..left + 7)).fold(0.0, f64::max),
+            Sunglasses => {
+                wardrobe::glasses_heights().map(|y| ink.along_glasses(y)).fold(0.0, f64::max)
+            }
+            Underlined => ink.mean(25..26, 8..20),
+            Boxed => {
+                let (all, first, last) = (0..SIDE, 0..1, SIDE - 1..SIDE);
+                let sides = [(&first, &all), (&last, &all), (&all, &first), (&all, &last)];
+                sides
+                    .map(|(rows, columns)| ink.mean(rows.clone(), columns.clone()))
+                    .into_iter()
+                    .fold(1.0, f64::min)
+            }
+        }
+    }
+
+    /// From which measure on the attribute is taken to be there.
+    pub fn threshold(self) -> f64 {
+        match self {
+            Bold => 0.33,
+            Tilted => 0.47,
+            Hat => 0.94,
+            Sunglasses => 0.92,
+            Underlined => 0.6,
+            Boxed => 0.3,
+        }
+    }
+
+    /// Whether the attribute is in an image, by its measure.
+    pub fn is_in(self, pixels: &Pixels) -> bool {
+        self.measure(pixels) >= self.threshold()
+    }
+}
+
+/// A set of attributes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub struct Attributes(u8);
+
+impl Attributes {
+    /// No attribute.
+    pub const NONE: Attributes = Attributes(0);
+
+    /// Every set of attributes, the empty one first.
+    pub fn every() -> impl Iterator<Item = Attributes> {
+        (0..1 << Attribute::ALL.len()).map(Attributes)
+    }
+
+    /// Whether an attribute is in the set.
+    pub fn has(self, attribute: Attribute) -> bool {
+        self.0 >> attribute as u8 & 1 == 1
+    }
+
+    /// The attributes of the set, in the order of [`Attribute::ALL`].
+    pub fn iter(self) -> impl Iterator<Item = Attribute> {
+        Attribute::ALL.into_iter().filter(move |a| self.has(*a))
+    }
+
+    /// The attributes that an image has, each by its measure.
+    pub fn measured(pixels: &Pixels) -> Attributes {
+        Attribute::ALL.into_iter().filter(|a| a.is_in(pixels)).collect()
+    }
+}
+
+impl FromIterator<Attribute> for Attributes {
+    fn from_iter<I: IntoIterator<Item = Attribute>>(attributes: I) -> Attributes {
+        attributes.into_iter().fold(Attributes::NONE, |set, a| Attributes(set.0 | 1 << a as u8))
+    }
+}
+
+/// An image whose ink is asked for, 0 to 1.
+struct Ink<'a>(&'a Pixels);
+
+/// The first row that glasses never reach.
+const BELOW_GLASSES: usize = 17;
+
+type Span = std::ops::Range<usize>;
+
+impl Ink<'_> {
+    fn at(&self, row: usize, column: usize) -> f64 {
+        f64::from(self.0[SIDE * row + column]) / 255.0
+    }
+
+    /// Its mean over a rectangle.
+    fn mean(&self, rows: Span, columns: Span) -> f64 {
+        let n = (rows.len() * columns.len()) as f64;
+        pixels_of(rows, columns).map(|(row, column)| self.at(row, column)).sum::<f64>() / n
+    }
+
+    /// The image without hat, underline, frame and the outline of glasses, where they are measured (28·28).
+    fn digit(&self) -> Vec<f64> {
+        let has = |a: Attribute| a.is_in(self.0);
+        let rows = if has(Hat) { 8 } else { 2 }..if has(Underlined) { 24 } else { SIDE - 2 };
+        let columns = if has(Boxed) { 3..SIDE - 3 } else { 0..SIDE };
+        let mut digit = vec![0.0; SIDE * SIDE];
+        for (row, column) in pixels_of(rows, columns) {
+            digit[SIDE * row + column] = self.at(row, column);
+        }
+        if has(Sunglasses) {
+            let fit = |y: &f64| self.along_glasses(*y);
+            let y = wardrobe::glasses_heights()
+                .max_by(|a, b| fit(a).total_cmp(&fit(b)))
+                .expect("there are heights");
+            digit
+                .iter_mut()
+                .zip(&wardrobe::glasses_ink(y))
+                .filter(|(_, o)| **o > 0.0)
+                .for_each(|(d, _)| *d = 0.0);
+        }
+        digit
+    }
+
+    fn thick_share(&self) -> f64 {
+        // what is behind glasses or beside them looks thinner or thicker than it is
+        let first = if Sunglasses.is_in(self.0) { BELOW_GLASSES } else { 1 };
+        let digit = self.digit();
+        let (mut left, mut all) = (0.0, f64::MIN_POSITIVE);
+        for (row, column) in pixels_of(first..SIDE - 1, 1..SIDE - 1) {
+            let ink = digit[SIDE * row + column];
+            let square = || pixels_of(row - 1..row + 2, column - 1..column + 2);
+            if ink > 0.0 {
+                left += square().map(|(r, c)| self.at(r, c)).fold(1.0, f64::min);
+                all += ink;
+            }
+        }
+        left / all
+    }
+
+    fn slope(&self) -> f64 {
+        let mut sums = [0.0; 5]; // of 1, x, y, xy, y²
+        for (i, ink) in self.digit().into_iter().enumerate() {
+            let (x, y) = ((i % SIDE) as f64, (i / SIDE) as f64);
+            for (sum, term) in sums.iter_mut().zip([1.0, x, y, x * y, y * y]) {
+                *sum += ink * term;
+            }
+        }
+        let [n, x, y, xy, yy] = sums;
+        (n * xy - x * y) / (n * yy - y * y).max(f64::MIN_POSITIVE)
+    }
+
+    /// Its mean over the outline of glasses at a height, weighted with the outline's own ink.
+    fn along_glasses(&self, y: f64) -> f64 {
+        let outline = wardrobe::glasses_ink(y);
+        let on: f64 = outline
+            .indexed_iter()
+            .map(|((row, column), o)| f64::from(*o) * self.at(row, column).min(f64::from(*o)))
+            .sum();
+        on / outline.iter().map(|o| f64::from(o * o)).sum::<f64>()
+    }
+}
+
+fn pixels_of(rows: Span, columns: Span) -> impl Iterator<Item = (usize, usize)> {
+    rows.flat_map(move |row| columns.clone().map(move |column| (row, column)))
+}
