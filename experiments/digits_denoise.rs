@@ -41,8 +41,8 @@ fn main() -> ExitCode {
 }
 
 fn experiment(lab: &mut ImageLab) -> Result<()> {
-    let nets = lab.nets()?;
     let gamma = lab.only_gamma()?;
+    let nets = lab.nets()?;
     let free = nets.joint.unconditional();
     let guided = nets.joint.guided(lab.class, gamma);
     let z = lab.start(STARTS, nets.frame.spread.len());

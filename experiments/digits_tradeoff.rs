@@ -97,7 +97,7 @@ fn shapes(lab: &mut ImageLab, way: &Way<Vec<Scored>>) {
         last.gamma,
         plus_minus(last.coverage)
     );
-    lab.check(&format!("{name}: γ of the least FD"), nearest.gamma, 0.5..=3.0, 0.5..=5.0);
+    lab.check(&format!("{name}: γ of the least FD"), nearest.gamma, 0.5..=3.0, 0.5..=10.0);
     lab.check(&format!("{name}: accuracy at the last γ"), last.accuracy.0, 0.97..=1.0, 0.7..=1.0);
     lab.check(
         &format!("{name}: largest fall of accuracy, standard errors"),

@@ -1,7 +1,7 @@
 //! The networks of the experiments on images: trained once, kept as files, and learned again when the settings differ.
 
 use super::interrupt::{interrupted, listen};
-use super::{ImageLab, P_DROP, Progress};
+use super::{ImageLab, Progress};
 use crate::checkpoint::{Checkpoint, Model, Provenance};
 use crate::classifier_free::JointNet;
 use crate::classifier_guidance::{ClassifierConfig, NoisyClassifier};
@@ -18,11 +18,13 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 /// Updates of the joint network, at full size and at `--quick`.
-const JOINT_STEPS: (usize, usize) = (6000, 400);
+const JOINT_STEPS: (usize, usize) = (12_000, 800);
 /// Updates of the noisy classifier.
-const NOISY_STEPS: (usize, usize) = (1500, 200);
+const NOISY_STEPS: (usize, usize) = (3000, 200);
 /// Updates of the judge.
 const JUDGE_STEPS: (usize, usize) = (3000, 300);
+/// How often the joint network's training drops the label: guidance asks ∅ as often as the class.
+const P_DROP: f64 = 0.2;
 /// Principal components that the networks see; what lies off them is less than a grey level in most pixels.
 const COMPONENTS: (usize, usize) = (128, 48);
 /// The most images that the components are found from.
@@ -110,8 +112,9 @@ impl ImageLab {
     /// Ctrl-C ends the training of the joint network early; what was learned is used, but not kept, and nothing is checked.
     ///
     /// # Errors
-    /// If a file cannot be written, or a training diverges.
+    /// If the number of steps is not one to train with, a file cannot be written, or a training diverges.
     pub fn nets(&mut self) -> Result<ImageNets> {
+        self.joint_config().validated()?;
         let folder = self.settings.out.clone().unwrap_or_else(|| "out/digits".into());
         let files = ["joint", "noisy", "judge"].map(|what| {
             let quick = if self.settings.quick { "-quick" } else { "" };
@@ -139,8 +142,13 @@ impl ImageLab {
         let ink: u64 = pixels.iter().map(|p| u64::from(*p)).sum();
         let data = format!("{} {name}, ink {ink}", labels.len());
         let mut provenance = Provenance::here(data, self.settings.seed);
-        let recipe =
-            format!("{:?} {:?} {:?}", self.shape(), self.joint_config(), self.noisy_config());
+        let recipe = format!(
+            "{:?} {:?} {:?} {:?} p_drop {P_DROP} {LEVELS:?}",
+            self.shape(),
+            self.joint_config(),
+            self.noisy_config(),
+            self.judge_config()
+        );
         provenance.notes.insert("recipe".into(), recipe);
         provenance
     }

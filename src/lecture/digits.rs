@@ -100,8 +100,8 @@ pub fn hybrid_images(
         }
     }
     f.notes = vec![Text::new(
-        "under each image: p(y ∣ x) by a judge that guided nothing;  green: γ = 0, black: a hybrid, orange: the wanted class",
-        "dưới mỗi ảnh: p(y ∣ x) theo bộ phân loại trọng tài;  xanh lục: γ = 0, đen: lai, cam: đúng lớp đích",
+        "under each image: p(y ∣ x) by a judge that guided nothing;  green: γ = 0, orange: the wanted class, black or white: a hybrid",
+        "dưới mỗi ảnh: p(y ∣ x) theo bộ phân loại trọng tài;  xanh lục: γ = 0, cam: đúng lớp đích, đen hoặc trắng: lai",
     )];
     Ok(f)
 }
@@ -233,6 +233,11 @@ pub fn images_over_gamma(ways: &[Way<Vec<Scored>>], floor: &Scored, n: usize) ->
         over(ways, floor, (far, false), |s| s.fd),
         over(ways, floor, (covered, true), |s| percent(s.coverage)),
     ];
+    // the names are too long for a third of a slide: they stand once, below
+    f.formula = f.panels[0].layers.iter().filter_map(named).collect();
+    for layer in f.panels.iter_mut().flat_map(|panel| &mut panel.layers) {
+        layer.label = None;
+    }
     for (way, s) in ways.iter().flat_map(|w| w.found.iter().map(move |s| (w, s))) {
         let values = [("accuracy", s.accuracy), ("FD", s.fd), ("coverage", s.coverage)];
         for (what, (value, se)) in values {
@@ -251,6 +256,11 @@ pub fn images_over_gamma(ways: &[Way<Vec<Scored>>], floor: &Scored, n: usize) ->
     Ok(f)
 }
 
+/// A curve's sign and name as a part of the line under the panels.
+fn named(layer: &Layer) -> Option<(Role, Text)> {
+    layer.label.as_ref().map(|name| (layer.role, Text::from("    ").then(name.clone())))
+}
+
 fn over(
     ways: &[Way<Vec<Scored>>],
     floor: &Scored,
@@ -267,9 +277,9 @@ fn over(
     layers.extend((0..ways.len()).map(|k| {
         let point = |s: &Scored| -> Measured { [s.gamma, value(s).0, value(s).1] };
         let way = ways[k].with(ways[k].found.iter().map(point).collect());
-        curve(&way, k, [left + 0.02 * wide, high + (0.28 - 0.1 * k as f64) * tall])
+        curve(&way, k, [left, high])
     }));
-    let y = Axis::new("", (low - 0.04 * tall, high + 0.36 * tall));
+    let y = Axis::new("", (low - 0.04 * tall, high + 0.08 * tall));
     let hundred = [0.0, 20.0, 40.0, 60.0, 80.0, 100.0].map(|v| (v, v.to_string().into()));
     let y = if percent { y.with_ticks(hundred) } else { y };
     Panel {
@@ -278,5 +288,89 @@ fn over(
         y,
         layers,
         ..Panel::default()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::plot::{Lang, Theme, csv, svg};
+
+    const SIZE: (usize, usize) = (4, 3);
+
+    fn images(n: usize) -> Array2<u8> {
+        Array2::from_shape_fn((n, 12), |(i, j)| (20 * i + j) as u8)
+    }
+
+    fn morph(title: &'static str) -> Morph {
+        Morph {
+            title: title.into(),
+            images: Array3::from_shape_fn((2, 3, 12), |(z, g, i)| (60 * z + 20 * g + i) as u8),
+            confidence: ndarray::arr2(&[[0.01, 0.5, 0.99], [0.02, 0.05, 1.0]]),
+        }
+    }
+
+    fn drawn(figure: &Figure) -> String {
+        for (theme, lang) in [(Theme::Dark, Lang::Vi), (Theme::Print, Lang::En)] {
+            svg(figure, theme, lang, None).unwrap();
+        }
+        csv(figure, Lang::En, None).unwrap()
+    }
+
+    #[test]
+    fn contact_sheets_hold_every_image_they_are_given() {
+        let sheets = [(0.0, images(10)), (2.0, images(10) + 1)];
+        let figure = contact_sheets("s", "x".into(), SIZE, 5, &sheets).unwrap();
+        let text = drawn(&figure);
+        assert_eq!(text.lines().count(), 1 + 2 * 10 * 12);
+        assert_eq!(figure.panels[1].title.en, "γ = 2");
+        assert!(contact_sheets("s", "x".into(), SIZE, 5, &[]).is_err());
+    }
+
+    #[test]
+    fn hybrids_are_framed_by_what_the_judge_says_and_their_numbers_are_kept() {
+        let ways = [morph("weak"), morph("full")];
+        let figure = hybrid_images("three".into(), SIZE, &[0.0, 1.0, 10.0], &ways).unwrap();
+        drawn(&figure);
+        let Layer { mark: crate::plot::Mark::Sheet(sheet), .. } = &figure.panels[0].layers[0]
+        else {
+            panic!("a sheet")
+        };
+        let (free, hybrid, won) = (Role::Unconditional, Role::Hybrid, Role::Guided);
+        let expected = [Some(free), Some(hybrid), Some(won), Some(free), None, Some(won)];
+        assert_eq!(sheet.frames, expected);
+        assert_eq!(figure.numbers.len(), 12);
+        assert!(figure.numbers.contains(&("full, z1, γ = 1: p(y|x)".into(), 0.5)));
+        assert!(hybrid_images("three".into(), SIZE, &[0.0], &[]).is_err());
+    }
+
+    #[test]
+    fn strips_end_in_a_framed_sample() {
+        let strip =
+            |role| Strip { title: "a".into(), role, walked: images(3), denoised: images(3) };
+        let strips = [strip(Role::Unconditional), strip(Role::Guided)];
+        let figure = denoising_strips(SIZE, &[30.0, 1.0, 0.0], &strips).unwrap();
+        assert_eq!(drawn(&figure).lines().count(), 1 + 2 * 6 * 12);
+        assert_eq!(framed(3, Role::Guided).iter().position(|f| f.is_some()), Some(2));
+        assert!(denoising_strips(SIZE, &[1.0], &[]).is_err());
+    }
+
+    #[test]
+    fn curves_over_gamma_carry_their_standard_errors() {
+        let at = |gamma: f64| Scored {
+            gamma,
+            accuracy: (0.9, 0.01),
+            fd: (gamma, 0.2),
+            coverage: (0.8, 0.02),
+        };
+        let way = Way { title: "a".into(), role: Role::Guided, found: vec![at(0.0), at(2.0)] };
+        let figure = images_over_gamma(&[way.clone(), way], &at(1.0), 100).unwrap();
+        let text = drawn(&figure);
+        assert!(
+            text.lines().any(|l| l.ends_with("2.0,2.0,,,0.2") || l.ends_with("2,2,,,0.2")),
+            "{text}"
+        );
+        assert!(figure.numbers.contains(&("a, γ = 2: FD, se".into(), 0.2)));
+        assert!(images_over_gamma(&[], &at(1.0), 100).is_err());
     }
 }

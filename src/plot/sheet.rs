@@ -10,7 +10,7 @@ use super::{font, heat};
 /// Room for a line of small words.
 const LINE: f64 = 1.3 * SMALL;
 /// The least room between neighbours.
-const GAP: f64 = 7.0;
+const GAP: f64 = 10.0;
 /// A pixel of the usual PNG, 1920 across, in slide units: image pixels of whole multiples of it stay squares.
 const DOT: f64 = 1280.0 / 1920.0;
 
