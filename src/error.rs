@@ -18,6 +18,12 @@ pub enum Error {
         /// What is accepted.
         must: String,
     },
+    /// Words of a command line that make no command.
+    #[error("{why}")]
+    Usage {
+        /// What is wrong with them, and what to do.
+        why: String,
+    },
     /// A scene file that cannot be understood.
     #[error("scene file {path}: {why}")]
     Scene {
@@ -43,6 +49,12 @@ pub enum Error {
         path: PathBuf,
         /// The system's own words.
         source: std::io::Error,
+    },
+    /// The folder of a run that another program holds.
+    #[error("{path}: another run is using this folder; wait for it, or choose another")]
+    InUse {
+        /// The folder.
+        path: PathBuf,
     },
     /// Training left the numbers that can be trained with.
     #[error(

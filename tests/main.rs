@@ -6,6 +6,7 @@ mod common;
 
 mod bayes_decomposition;
 mod cli;
+mod command;
 mod guidance;
 mod laws;
 mod learning;

@@ -43,10 +43,7 @@ impl Run {
         let lock = File::create(&path).map_err(|e| Error::io("write", &path, e))?;
         match lock.try_lock() {
             Ok(()) => {}
-            Err(TryLockError::WouldBlock) => {
-                let why = "another run is using this folder; wait for it, or choose another".into();
-                return Err(Error::File { path: folder, why });
-            }
+            Err(TryLockError::WouldBlock) => return Err(Error::InUse { path: folder }),
             Err(TryLockError::Error(e)) => return Err(Error::io("lock", &path, e)),
         }
         for unfinished in names(&folder)?.into_iter().filter(|n| n.ends_with(UNFINISHED)) {

@@ -52,4 +52,12 @@ impl CleanClassifier {
     pub fn probabilities(&self, x: ArrayView2<f64>) -> Array2<f64> {
         self.0.probabilities(x, NoiseLevel::ve(1.0))
     }
+
+    /// What the classifier sees in x, the last hidden layer after its activation: `x` (n, d) → (n, width).
+    ///
+    /// The logits are linear in it.
+    pub fn features(&self, x: ArrayView2<f64>) -> Array2<f64> {
+        let width = self.0.mlp.config.width;
+        self.0.forward(x, NoiseLevel::ve(1.0), width, |w| w.last_hidden())
+    }
 }

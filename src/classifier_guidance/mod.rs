@@ -146,13 +146,24 @@ impl LogitNet {
 
     /// The logits of every row: (n, d) → (n, classes).
     fn logits(&self, x: ArrayView2<f64>, level: NoiseLevel) -> Array2<f64> {
-        let (input, output) = self.scales(level);
+        self.forward(x, level, self.mlp.config.outputs, |w| &w.output) * self.scales(level).1
+    }
+
+    /// One of the network's layers for every row: (n, d) → (n, width of the layer).
+    fn forward(
+        &self,
+        x: ArrayView2<f64>,
+        level: NoiseLevel,
+        width: usize,
+        layer: impl Fn(&Workspace) -> &Array2<f32> + Sync,
+    ) -> Array2<f64> {
+        let (input, _) = self.scales(level);
         let condition = self.mlp.condition(level.log_snr() as f32, 0);
-        let mut out = Array2::zeros((x.nrows(), self.mlp.config.outputs));
+        let mut out = Array2::zeros((x.nrows(), width));
         for_blocks(&self.mlp, &self.pool, x, out.view_mut(), |x, mut out, w| {
             fill(w, x, input);
             self.mlp.forward_given(w, &condition);
-            out.zip_mut_with(&w.output.slice(s![..x.nrows(), ..]), |o, l| *o = output * *l as f64);
+            out.zip_mut_with(&layer(w).slice(s![..x.nrows(), ..]), |o, v| *o = *v as f64);
         });
         out
     }

@@ -293,7 +293,7 @@ fn output_for(name: &str, settings: &Settings) -> Result<Output> {
 }
 
 /// Sets the number of threads for the whole program.
-fn set_threads(threads: Option<usize>) -> Result<()> {
+pub(super) fn set_threads(threads: Option<usize>) -> Result<()> {
     let Some(n) = threads else { return Ok(()) };
     if !(1..=1024).contains(&n) {
         return Err(Error::value("--threads", n, "between 1 and 1024"));

@@ -1,8 +1,10 @@
 //! The command line of the experiments: settings, tables, checks, progress. The only user of clap and of exit codes.
 
+pub mod command;
 mod compare;
 mod experiment;
 mod images;
+pub mod interrupt;
 mod lab;
 mod progress;
 mod settings;

@@ -123,8 +123,8 @@ mod tests {
         for (asked, class) in [("three", 3), ("bảy", 7), ("0", 0)] {
             assert_eq!(images.class(asked).unwrap(), class, "{asked}");
         }
-        let message = images.class("bay").unwrap_err().to_string();
-        assert!(message.contains("the class of digits is \"bay\""), "{message}");
+        let message = images.class("bảyy").unwrap_err().to_string();
+        assert!(message.contains("the class of digits is \"bảyy\""), "{message}");
         assert!(message.contains("did you mean \"bảy\""), "{message}");
     }
 

@@ -122,7 +122,7 @@ fn listed_classes(names: &[ClassName]) -> String {
 }
 
 /// The end of a message about an unknown name: ` (did you mean "animals"?)`, or nothing if no name is near.
-fn did_you_mean<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> String {
+pub(crate) fn did_you_mean<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> String {
     const LONGEST: usize = 64;
     let length = name.chars().count();
     if length > LONGEST {

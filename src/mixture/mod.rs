@@ -2,12 +2,14 @@
 
 mod eigen;
 mod empirical;
+mod fitted;
 mod noised;
 mod plane;
 mod posterior;
 mod tilt;
 
 pub use empirical::Empirical;
+pub use fitted::sample_fitted;
 pub use posterior::{Noiseless, Posterior};
 pub use tilt::Tilt;
 

@@ -59,6 +59,13 @@ pub struct Workspace {
     narrow: Vec<f32>,         // W_L or its gradient, transposed, where it is narrow (out, width)
 }
 
+impl Workspace {
+    /// h_L, the last hidden layer after its activation (rows, width).
+    pub fn last_hidden(&self) -> &Array2<f32> {
+        self.hidden.last().expect("a network has a hidden layer")
+    }
+}
+
 /// What all rows at one level and one label add to the first layer: b₀ + [cos, sin | E_y]·W (width).
 #[derive(Debug, Clone, PartialEq)]
 pub struct Condition(Vec<f32>);

@@ -1,0 +1,241 @@
+//! The program `scorelab`: train, sample, evaluate and look without writing Rust.
+//!
+//! | subcommand | what it does |
+//! |---|---|
+//! | `train` | learns a score network or a classifier, in a folder from which it can go on |
+//! | `sample` | draws samples of a score, exact or learned, steered or not |
+//! | `eval` | measures a score and its samples against the exact answers |
+//! | `field` | writes a score on a grid or at given points |
+//! | `sweep` | trains and evaluates every combination of a grid, in as many processes as one likes |
+//! | `info` | describes a checkpoint |
+//! | `completions` | writes the completions of a shell |
+//!
+//! Every flag can also stand in a TOML file, given with `--config`.
+
+mod answer;
+mod config;
+mod eval;
+mod exit;
+mod field;
+mod grid;
+mod info;
+mod memory;
+mod progress;
+mod recipe;
+mod sample;
+mod source;
+mod sweep;
+mod train;
+mod walk;
+mod work;
+
+use crate::arch::check_kernel_variable;
+use crate::cli::interrupt::INTERRUPTED;
+use crate::{Error, Result};
+use answer::{Form, say, tell};
+use clap::parser::ValueSource;
+use clap::{ArgMatches, Args, CommandFactory, FromArgMatches, Parser, Subcommand};
+use std::ffi::OsString;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+/// See, steer and check guided diffusion on a laptop.
+#[derive(Debug, Parser)]
+#[command(name = "scorelab", version, arg_required_else_help = false, after_help = exit::CODES)]
+struct Program {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Learn a score network or a classifier
+    #[command(
+        after_help = "Example:\n  scorelab train --model joint --scene animals --out out/joint\n  scorelab train --resume out/joint"
+    )]
+    Train(train::Train),
+    /// Draw samples of a score, exact or learned, steered or not
+    #[command(
+        after_help = "Example:\n  scorelab sample --score out/joint --class dog --gamma 2 --samples 500 --out dogs.csv --format csv"
+    )]
+    Sample(sample::Sample),
+    /// Measure a score and its samples against the exact answers
+    #[command(
+        after_help = "Example:\n  scorelab eval --score out/joint --class dog --gamma 0,1,2,5,10"
+    )]
+    Eval(eval::Eval),
+    /// Write a score on a grid or at given points
+    #[command(
+        after_help = "Example:\n  scorelab field --scene animals --class dog --gamma 2 --sigma 0.5,1 --grid=-4,4,21 --format json"
+    )]
+    Field(field::Field),
+    /// Train and evaluate every combination of a grid
+    #[command(
+        after_help = "Example:\n  scorelab sweep grid.toml --shard 2/6 --out out/widths\n  scorelab sweep grid.toml --merge --out out/widths"
+    )]
+    Sweep(sweep::Sweep),
+    /// Describe a checkpoint
+    #[command(after_help = "Example:\n  scorelab info out/joint")]
+    Info(info::Info),
+    /// Write the completions of a shell
+    #[command(
+        after_help = "Example:\n  scorelab completions bash > ~/.local/share/bash-completion/completions/scorelab"
+    )]
+    Completions(Completions),
+}
+
+/// What all subcommands share.
+#[derive(Debug, Clone, Args)]
+struct Common {
+    /// Flags from a TOML file; those on the command line go before them
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
+    /// How the answer is written
+    #[arg(long, value_enum, default_value_t = Form::Table)]
+    format: Form,
+    /// Threads; the results do not depend on it [default: all]
+    #[arg(long)]
+    threads: Option<usize>,
+    /// The most memory to take, in GiB; what would need more is refused
+    #[arg(long, default_value_t = 4.0, value_name = "GIB")]
+    memory: f64,
+}
+
+#[derive(Debug, Clone, Args)]
+struct Completions {
+    /// The shell
+    #[arg(value_enum)]
+    shell: clap_complete::Shell,
+}
+
+/// Runs the program and says how it ended; `scorelab --help` lists the exit codes.
+pub fn main() -> ExitCode {
+    match run(std::env::args_os().collect()) {
+        Ok(code) => ExitCode::from(code),
+        Err(error) => {
+            tell(format!("error: {error}"));
+            ExitCode::from(exit::code(&error))
+        }
+    }
+}
+
+fn run(words: Vec<OsString>) -> Result<u8> {
+    check_kernel_variable()?;
+    let program = Program::command();
+    let Some(first) = parse(&program, &words)? else { return Ok(0) };
+    let (name, given) = first.subcommand().expect("clap requires one");
+    let file = given.try_get_one::<PathBuf>("config").ok().flatten();
+    let matches = match file {
+        None => first,
+        Some(path) => {
+            let found = config::words(path, &program, name, given)?;
+            let all: Vec<OsString> =
+                words[..2].iter().cloned().chain(found).chain(words[2..].iter().cloned()).collect();
+            let both = parse(&program, &all);
+            let Some(matches) = both.map_err(|e| match e {
+                Error::Usage { why } => Error::File { path: path.clone(), why },
+                other => other,
+            })?
+            else {
+                return Ok(0);
+            };
+            matches
+        }
+    };
+    beside_resume(&matches)?;
+    let program = Program::from_arg_matches(&matches).map_err(|e| usage(&e))?;
+    program.command.run()
+}
+
+/// The words understood; nothing if they asked for help, which is given then.
+fn parse(program: &clap::Command, words: &[OsString]) -> Result<Option<ArgMatches>> {
+    match program.clone().try_get_matches_from(words) {
+        Ok(matches) => Ok(Some(matches)),
+        Err(e) if !e.use_stderr() => {
+            say(e.render().to_string().as_bytes())?;
+            Ok(None)
+        }
+        Err(e) => Err(usage(&e)),
+    }
+}
+
+/// The subcommand of these words.
+fn understood(words: impl IntoIterator<Item = String>) -> Result<Command> {
+    let program = Program::try_parse_from(words).map_err(|e| usage(&e))?;
+    Ok(program.command)
+}
+
+/// What clap says, in one sentence.
+fn usage(e: &clap::Error) -> Error {
+    let text = e.render().to_string();
+    let mut lines = text.lines();
+    let first = lines.next().unwrap_or("").trim_start_matches("error: ").to_string();
+    let more =
+        lines.map(str::trim).take_while(|l| !l.starts_with("Usage:") && !l.starts_with("For more"));
+    let more: Vec<&str> = more.filter(|l| !l.is_empty()).collect();
+    let why = if more.is_empty() {
+        first
+    } else {
+        format!("{} ({})", first.trim_end_matches(':'), more.join("; "))
+    };
+    Error::Usage { why: why.replace(['\n', '\r'], " ") }
+}
+
+/// Refuses a setting beside `--resume`, which takes them all from the run.
+fn beside_resume(matches: &ArgMatches) -> Result<()> {
+    let Some(("train", given)) = matches.subcommand() else { return Ok(()) };
+    if !given.contains_id("resume") {
+        return Ok(());
+    }
+    let typed = |id: &&str| given.value_source(id) == Some(ValueSource::CommandLine);
+    let ids: Vec<&str> = given.ids().map(clap::Id::as_str).collect();
+    match ids
+        .iter()
+        .filter(|id| given.try_contains_id(id).is_ok() && !train::BESIDE_RESUME.contains(*id))
+        .find(|id| typed(id))
+    {
+        Some(id) => {
+            let flag = format!("--{}", id.replace('_', "-"));
+            Err(Error::value(
+                flag,
+                "given",
+                "left out: --resume goes on with the settings of the run",
+            ))
+        }
+        None => Ok(()),
+    }
+}
+
+impl Command {
+    fn run(self) -> Result<u8> {
+        let common = match &self {
+            Command::Train(c) => Some(&c.common),
+            Command::Sample(c) => Some(&c.common),
+            Command::Eval(c) => Some(&c.common),
+            Command::Field(c) => Some(&c.common),
+            Command::Sweep(c) => Some(&c.common),
+            Command::Info(c) => Some(&c.common),
+            Command::Completions(_) => None,
+        };
+        crate::cli::experiment::set_threads(common.and_then(|c| c.threads))?;
+        let done = |()| 0;
+        let stopped = |stopped| if stopped { INTERRUPTED } else { 0 };
+        match self {
+            Command::Train(c) => c.run().map(stopped),
+            Command::Sweep(c) => c.run().map(stopped),
+            Command::Sample(c) => c.run().map(done),
+            Command::Eval(c) => c.run().map(done),
+            Command::Field(c) => c.run().map(done),
+            Command::Info(c) => c.run().map(done),
+            Command::Completions(c) => c.run().map(done),
+        }
+    }
+}
+
+impl Completions {
+    fn run(&self) -> Result<()> {
+        let mut text = Vec::new();
+        clap_complete::generate(self.shell, &mut Program::command(), "scorelab", &mut text);
+        say(&text)
+    }
+}

@@ -1,0 +1,256 @@
+//! What decides what is learned, and the data it is learned from.
+
+use super::memory;
+use super::source::SCENE_NOTE;
+use crate::checkpoint::Provenance;
+use crate::classifier_guidance::ClassifierConfig;
+use crate::cli::{P_DROP, TRAINING_POINTS};
+use crate::data::Scene;
+use crate::file::fingerprint;
+use crate::mixture::Labelled;
+use crate::nn::{MlpConfig, Target};
+use crate::rng::Purpose;
+use crate::score::ScoreFn;
+use crate::train::{Levels, TrainConfig};
+use crate::{Error, Result};
+use clap::{Args, ValueEnum};
+use serde::{Deserialize, Serialize};
+
+/// The note of a checkpoint that holds its recipe.
+pub const RECIPE_NOTE: &str = "recipe";
+/// The note of a checkpoint by which its data are known again.
+pub const DATA_NOTE: &str = "data sha256";
+
+/// The kind of network.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Kind {
+    /// The score, without labels
+    Score,
+    /// The score with every label and with none
+    Joint,
+    /// A classifier of noisy points
+    Noisy,
+    /// A classifier of points without noise
+    Clean,
+}
+
+/// What decides what is learned.
+#[derive(Debug, Clone, PartialEq, Args, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Recipe {
+    /// What to learn
+    #[arg(long, value_enum, default_value_t = Kind::Score)]
+    pub model: Kind,
+    /// The data: a scene's name or a TOML file
+    #[arg(long, default_value = "animals", value_name = "NAME|FILE")]
+    pub scene: String,
+    /// Points drawn from the scene to learn from
+    #[arg(long, default_value_t = TRAINING_POINTS)]
+    pub points: usize,
+    /// Updates of the weights
+    #[arg(long, default_value_t = 3000)]
+    pub steps: usize,
+    /// Rows of a batch, rounded up to whole blocks of rows
+    #[arg(long, default_value_t = 512)]
+    pub batch: usize,
+    /// The largest learning rate
+    #[arg(long, default_value_t = 3e-3)]
+    pub learning_rate: f64,
+    /// Steps over which the learning rate rises to it
+    #[arg(long, default_value_t = 100)]
+    pub warmup: usize,
+    /// The largest norm of a gradient
+    #[arg(long, default_value_t = 10.0)]
+    pub clip: f64,
+    /// The decay of the average of the weights
+    #[arg(long, default_value_t = 0.99)]
+    pub ema: f64,
+    /// The seed of the data, the weights and the training
+    #[arg(long, default_value_t = 0)]
+    pub seed: u64,
+    /// The width of a hidden layer
+    #[arg(long, default_value_t = 64)]
+    pub width: usize,
+    /// The number of hidden layers
+    #[arg(long, default_value_t = 3)]
+    pub depth: usize,
+    /// Numbers that describe the noise level to a score network; even
+    #[arg(long, default_value_t = 32)]
+    pub features: usize,
+    /// The width of a label's embedding in a joint network
+    #[arg(long, default_value_t = 16)]
+    pub embedding: usize,
+    /// Whether hidden layers of a score network add to their input
+    #[arg(long, default_value_t = false, num_args = 0..=1, require_equals = true, default_missing_value = "true", action = clap::ArgAction::Set)]
+    pub residual: bool,
+    /// What the last layer of a score network means
+    #[arg(long, value_enum, default_value_t = TargetName::Edm)]
+    pub target: TargetName,
+    /// The probability of dropping a label in the training of a joint network
+    #[arg(long, default_value_t = P_DROP)]
+    pub p_drop: f64,
+    /// The median of ln σ in training
+    #[arg(long, default_value_t = -0.5)]
+    pub level_location: f64,
+    /// The scale of ln σ in training
+    #[arg(long, default_value_t = 1.0)]
+    pub level_width: f64,
+}
+
+/// The menu of targets.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum TargetName {
+    /// Karras et al.'s preconditioned residual
+    Edm,
+    /// The noise
+    Eps,
+    /// The data
+    X0,
+    /// The velocity
+    V,
+}
+
+impl From<TargetName> for Target {
+    fn from(name: TargetName) -> Target {
+        match name {
+            TargetName::Edm => Target::Edm,
+            TargetName::Eps => Target::Eps,
+            TargetName::X0 => Target::X0,
+            TargetName::V => Target::V,
+        }
+    }
+}
+
+/// What is learned from, and what is known of it.
+pub struct Dataset {
+    /// What it is called.
+    pub name: String,
+    /// The points and their classes.
+    pub points: Labelled,
+    /// How many classes there are, met or not.
+    pub classes: usize,
+    /// The root mean square of a coordinate.
+    pub sigma_data: f64,
+}
+
+impl Recipe {
+    /// Checks the settings and draws the training set, if it and the training fit into `gib` GiB.
+    ///
+    /// # Errors
+    /// If a setting cannot be, the scene cannot be found, or a class that a label is needed for is not met.
+    pub fn dataset(&self, gib: f64) -> Result<Dataset> {
+        self.check()?;
+        let scene = Scene::find(&self.scene)?;
+        let (dim, classes) = (scene.mixture.dim(), scene.mixture.classes());
+        if classes < 2 && matches!(self.model, Kind::Noisy | Kind::Clean) {
+            return Err(Error::value("the number of classes of the scene", classes, "at least 2"));
+        }
+        let shape = self.shape(dim, classes + 1);
+        shape.validated()?;
+        memory::refuse("training", self.bytes(&shape), gib)?;
+        let points = scene.mixture.sample(self.points, self.seed, Purpose::Data);
+        let labelled = self.model != Kind::Score;
+        if let Some(c) = (0..classes).find(|c| labelled && !points.y.contains(c)) {
+            let must = format!("enough to meet the class {}; draw more", scene.class_names[c].en);
+            return Err(Error::value("--points", self.points, must));
+        }
+        let (name, sigma_data) = (scene.name, scene.mixture.radius());
+        Ok(Dataset { name, points, classes, sigma_data })
+    }
+
+    /// Checks the settings that need no data.
+    ///
+    /// # Errors
+    /// If one is out of range.
+    pub fn check(&self) -> Result<()> {
+        self.config().validated()?;
+        if !(1..=100_000_000).contains(&self.points) {
+            return Err(Error::value("--points", self.points, "1 to 100000000"));
+        }
+        if self.warmup > 10_000_000 {
+            return Err(Error::value("--warmup", self.warmup, "at most 10000000"));
+        }
+        let (location, width) = (self.level_location, self.level_width);
+        if location.is_nan() || location.abs() > 20.0 {
+            return Err(Error::value("--level-location", location, "from −20 to 20"));
+        }
+        if !(width > 0.0 && width <= 10.0) {
+            return Err(Error::value("--level-width", width, "above 0 and at most 10"));
+        }
+        if !(0.0..=1.0).contains(&self.p_drop) {
+            return Err(Error::value("--p-drop", self.p_drop, "from 0 to 1"));
+        }
+        if self.model == Kind::Joint && self.embedding == 0 {
+            return Err(Error::value("--embedding", 0, "at least 1 in a joint network"));
+        }
+        Ok(())
+    }
+
+    /// The memory that a training takes, roughly.
+    fn bytes(&self, shape: &MlpConfig) -> f64 {
+        let weights = shape.parts().last().map_or(0, |p| p.range.end) as f64;
+        let rows = 128.0 * (self.batch as f64 / 128.0).ceil();
+        let row = (2 * shape.depth + 5) as f64 * shape.width as f64 + 4.0 * shape.inputs as f64;
+        let groups = 8.0_f64.min((rows / 64.0).ceil());
+        let data = 8.0 * self.points as f64 * (shape.inputs + 1) as f64;
+        4.0 * weights * (8.0 + groups) + 4.0 * 128.0 * groups * row + 2.0 * data
+    }
+
+    /// The course of the training.
+    pub fn config(&self) -> TrainConfig {
+        TrainConfig {
+            steps: self.steps,
+            batch: self.batch,
+            learning_rate: self.learning_rate,
+            warmup: self.warmup,
+            clip: self.clip,
+            ema: self.ema,
+            seed: self.seed,
+        }
+    }
+
+    /// The noise levels of the training.
+    pub fn levels(&self) -> Levels {
+        Levels { location: self.level_location, width: self.level_width }
+    }
+
+    /// The settings of a classifier.
+    pub fn classifier(&self) -> ClassifierConfig {
+        let (levels, train) = (self.levels(), self.config());
+        ClassifierConfig { width: self.width, depth: self.depth, levels, train }
+    }
+
+    /// The shape of a score network of points of `dim` coordinates, with this label table.
+    pub fn shape(&self, dim: usize, labels: usize) -> MlpConfig {
+        MlpConfig {
+            inputs: dim,
+            outputs: dim,
+            labels,
+            features: self.features,
+            embedding: self.embedding,
+            width: self.width,
+            depth: self.depth,
+            residual: self.residual,
+        }
+    }
+
+    /// Where a network of this recipe comes from.
+    pub fn provenance(&self, data: &Dataset) -> Provenance {
+        let told = format!("{} points of the scene {}", self.points, data.name);
+        let mut provenance = Provenance::here(told, self.seed);
+        let x = data.points.x.iter().flat_map(|x| x.to_le_bytes());
+        let y = data.points.y.iter().flat_map(|y| (*y as u64).to_le_bytes());
+        let bytes: Vec<u8> = x.chain(y).collect();
+        let recipe = serde_json::to_string(self).expect("a recipe is plain data");
+        provenance.notes = [
+            (SCENE_NOTE, self.scene.clone()),
+            (RECIPE_NOTE, recipe),
+            (DATA_NOTE, fingerprint(&bytes)),
+        ]
+        .map(|(name, note)| (name.to_string(), note))
+        .into();
+        provenance
+    }
+}

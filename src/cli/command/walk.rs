@@ -1,0 +1,125 @@
+//! From noise to samples, as the flags say.
+
+use super::memory;
+use super::source::Source;
+use crate::cli::{ProcessName, SamplerName};
+use crate::guidance::Gamma;
+use crate::noise::{Grid, Process, Spacing};
+use crate::sampler::{sample_parts, start};
+use crate::score::ScoreFn;
+use crate::{Error, Result};
+use clap::Args;
+use ndarray::Array2;
+
+/// The walk.
+#[derive(Debug, Clone, Args)]
+pub struct WalkArgs {
+    /// The noise process
+    #[arg(long, value_enum, default_value_t = ProcessName::VpLinear)]
+    pub process: ProcessName,
+    /// The sampler
+    #[arg(long, value_enum, default_value_t = SamplerName::Dpm2m)]
+    pub sampler: SamplerName,
+    /// Sampling steps
+    #[arg(long, default_value_t = 64)]
+    pub steps: usize,
+    /// How many samples
+    #[arg(long, default_value_t = 1000)]
+    pub samples: usize,
+    /// The seed of the starting noise and of the noise along the way
+    #[arg(long, default_value_t = 0)]
+    pub seed: u64,
+    /// Guide only where σ/α lies between these two, and take γ = 1 elsewhere
+    #[arg(long, value_name = "LOW,HIGH", value_delimiter = ',')]
+    pub interval: Vec<f64>,
+}
+
+impl WalkArgs {
+    /// The process and its grid of times.
+    ///
+    /// # Errors
+    /// If a number is out of range or the samples need more than `gib` GiB.
+    pub fn check(&self, dim: usize, gib: f64) -> Result<(Process, Grid)> {
+        if self.samples == 0 || self.samples > 100_000_000 {
+            return Err(Error::value("--samples", self.samples, "1 to 100000000"));
+        }
+        memory::refuse("the samples", self.samples as f64 * dim as f64 * 100.0, gib)?;
+        match self.interval[..] {
+            [] => {}
+            [low, high] if 0.0 <= low && low < high && high.is_finite() => {}
+            _ => {
+                let given: Vec<String> = self.interval.iter().map(f64::to_string).collect();
+                return Err(Error::value(
+                    "--interval",
+                    given.join(","),
+                    "two rising numbers from 0",
+                ));
+            }
+        }
+        let process = self.process.process().validated()?;
+        let grid = Grid::to_data(&process, Spacing::KARRAS, self.steps)
+            .map_err(|_| Error::value("--steps", self.steps, "1 to 1000000"))?;
+        Ok((process, grid))
+    }
+
+    /// The samples (n, d) at this γ.
+    ///
+    /// # Errors
+    /// As [`WalkArgs::check`].
+    pub fn walk(&self, source: &Source, gamma: Gamma, gib: f64) -> Result<Array2<f64>> {
+        let dim = source.scene.mixture.dim();
+        let (process, grid) = self.check(dim, gib)?;
+        let x = start(self.samples, dim, &process, &grid, self.seed);
+        let method = self.sampler.method();
+        let along = |parts: &[(&dyn ScoreFn, &Grid)]| {
+            sample_parts(&method, parts, &process, x.view(), self.seed)
+        };
+        let [low, high] = self.interval[..] else {
+            return Ok(source.with(gamma, |score| along(&[(score, &grid)])));
+        };
+        let edges: Vec<f64> = [low, high]
+            .iter()
+            .filter(|r| **r > 0.0)
+            .map(|r| process.t_of_log_snr(-2.0 * r.ln()))
+            .collect();
+        let pieces = grid.cut(&edges);
+        let inside = |piece: &Grid| {
+            let times = piece.times();
+            let middle = 0.5 * (times[0] + times[times.len() - 1]);
+            (low..high).contains(&process.level(middle).ratio())
+        };
+        let one = Gamma::new(1.0)?;
+        Ok(source.with(gamma, |guided| {
+            source.with(one, |plain| {
+                let parts: Vec<(&dyn ScoreFn, &Grid)> =
+                    pieces.iter().map(|p| (if inside(p) { guided } else { plain }, p)).collect();
+                along(&parts)
+            })
+        }))
+    }
+}
+
+/// The guidance scale of the flags.
+///
+/// # Errors
+/// If a scale is not finite, or there is nothing that it could steer.
+pub fn gammas(given: &[f64], source: &Source) -> Result<Vec<Gamma>> {
+    if !source.steered() {
+        return match given {
+            [] => Ok(vec![Gamma::new(0.0)?]),
+            _ => {
+                Err(Error::value("--gamma", given[0], "left out, or with the --class to steer to"))
+            }
+        };
+    }
+    match given {
+        [] => Ok(vec![Gamma::new(1.0)?]),
+        _ if given.len() > 100 => {
+            Err(Error::value("--gamma", format!("{} numbers", given.len()), "1 to 100 numbers"))
+        }
+        _ => given
+            .iter()
+            .map(|g| Gamma::new(*g).map_err(|_| Error::value("--gamma", g, "a finite number")))
+            .collect(),
+    }
+}

@@ -1,0 +1,133 @@
+//! One training in its folder, from the start or from where a checkpoint stands.
+
+use super::answer::tell;
+use super::progress::Lines;
+use super::recipe::{DATA_NOTE, Dataset, Kind, Recipe};
+use crate::checkpoint::{Checkpoint, Model, Provenance, Run};
+use crate::classifier_free::{JointDenoising, JointNet};
+use crate::classifier_guidance::{CleanClassifier, CrossEntropy, NoisyClassifier};
+use crate::cli::interrupt::interrupted;
+use crate::nn::{Mlp, ScoreNet};
+use crate::train::{Denoising, Objective, State, Training};
+use crate::{Error, Result};
+use std::path::PathBuf;
+
+/// How far a training came.
+pub struct Ended {
+    /// Its last checkpoint.
+    pub path: PathBuf,
+    /// Steps done.
+    pub step: usize,
+    /// The loss of the last batch, if there was one.
+    pub loss: Option<f64>,
+    /// Whether Ctrl-C ended it.
+    pub interrupted: bool,
+}
+
+/// Learns by a recipe, from the start or from where a checkpoint stands, saving every so many steps; `quiet` says nothing
+/// of how far it is.
+///
+/// # Errors
+/// If the checkpoint's data were others, a file cannot be written, or training diverges.
+pub fn learn(
+    recipe: &Recipe,
+    data: &Dataset,
+    run: &Run,
+    every: usize,
+    from: Option<Checkpoint>,
+    quiet: bool,
+) -> Result<Ended> {
+    let provenance = recipe.provenance(data);
+    if let Some(from) = &from
+        && from.provenance.notes.get(DATA_NOTE) != provenance.notes.get(DATA_NOTE)
+    {
+        let why = format!(
+            "the data of {} are not those that the run began with; restore the scene file",
+            recipe.scene
+        );
+        return Err(Error::File { path: run.folder().into(), why });
+    }
+    let state = from.and_then(|c| c.training);
+    let work = Work { every, recipe, run, provenance: &provenance, quiet };
+    let (points, classes, sigma_data) = (&data.points, data.classes, data.sigma_data);
+    let (dim, seed, target) = (points.x.ncols(), recipe.seed, recipe.target.into());
+    let denoising = Denoising { data: points, target, sigma_data, levels: recipe.levels() };
+    match recipe.model {
+        Kind::Score => {
+            let wrap = |mlp| Model::Score(ScoreNet::of(mlp, target, sigma_data));
+            work.go(Mlp::new(recipe.shape(dim, 0), seed)?, &denoising, state, wrap)
+        }
+        Kind::Joint => {
+            let net = JointNet::new(recipe.shape(dim, 0), classes, target, sigma_data, seed)?;
+            let objective = JointDenoising::new(denoising, recipe.p_drop)?;
+            let wrap = |mlp| Model::Joint(JointNet::of(mlp, target, sigma_data));
+            work.go(net.net.mlp, &objective, state, wrap)
+        }
+        Kind::Noisy => {
+            let objective = CrossEntropy::new(points, Some(recipe.levels()))?;
+            let wrap = |mlp| Model::Noisy(NoisyClassifier::of(mlp, objective.scaling));
+            work.go(objective.untrained(&recipe.classifier())?, &objective, state, wrap)
+        }
+        Kind::Clean => {
+            let objective = CrossEntropy::new(points, None)?;
+            let wrap = |mlp| Model::Clean(CleanClassifier::of(mlp, objective.scaling));
+            work.go(objective.untrained(&recipe.classifier())?, &objective, state, wrap)
+        }
+    }
+}
+
+/// One training in its folder.
+struct Work<'a> {
+    every: usize,
+    recipe: &'a Recipe,
+    run: &'a Run,
+    provenance: &'a Provenance,
+    quiet: bool,
+}
+
+impl Work<'_> {
+    /// Trains to the end, or until Ctrl-C, saving on the way.
+    fn go<O: Objective>(
+        &self,
+        mlp: Mlp,
+        objective: &O,
+        from: Option<State>,
+        wrap: impl Fn(Mlp) -> Model,
+    ) -> Result<Ended> {
+        let (shape, config) = (mlp.config.clone(), self.recipe.config());
+        let begun = from.as_ref().map(|state| state.step);
+        let mut training = match from {
+            Some(state) => Training::resume(mlp, objective, config, state)?,
+            None => Training::new(mlp, objective, config)?,
+        };
+        let save = |state: State| {
+            let mlp = Mlp::of(shape.clone(), state.adam.ema.clone())?;
+            let (step, mut all) = (state.step, Checkpoint::new(wrap(mlp), self.provenance.clone()));
+            all.training = Some(state);
+            self.run.save(&all, step)
+        };
+        let mut path = save(training.state())?; // the folder is tried before any work is done
+        let (mut step, mut loss) = (begun.unwrap_or(0), None);
+        let mut progress = (!self.quiet).then(|| Lines::new(step, self.recipe.steps));
+        while !interrupted() {
+            match training.next() {
+                None => break,
+                Some(Ok(done)) => (step, loss) = (done.step + 1, Some(done.loss)),
+                Some(Err(error)) => {
+                    tell(format!("the last good checkpoint is {}", path.display()));
+                    return Err(error);
+                }
+            }
+            if let Some(progress) = &mut progress {
+                progress.at(step, loss);
+            }
+            if step % self.every == 0 && step < self.recipe.steps {
+                path = save(training.state())?;
+            }
+        }
+        if Some(step) != begun {
+            path = save(training.state())?;
+        }
+        Ok(Ended { path, step, loss, interrupted: step < self.recipe.steps })
+    }
+}

@@ -1,0 +1,195 @@
+//! What the subcommands answer is what the library says.
+
+use super::{Folder, answer, json};
+use scorelab::checkpoint::{Checkpoint, Model, find};
+use scorelab::classifier_guidance::ClassifierConfig;
+use scorelab::classifier_guidance::NoisyClassifier;
+use scorelab::data::Scene;
+use scorelab::guidance::{ClassifierGuided, Gamma, Guided};
+use scorelab::noise::{Grid, NoiseLevel, Process, Spacing};
+use scorelab::rng::Purpose;
+use scorelab::sampler::{DpmSolver2M, sample, start};
+use scorelab::score::ScoreFn;
+use scorelab::train::TrainConfig;
+
+const SMALL: &str = "--steps 40 --points 2000 --batch 128 --width 16 --depth 2 --features 8";
+
+fn column(rows: &[serde_json::Value], name: &str) -> Vec<f64> {
+    rows.iter().map(|row| row[name].as_f64().unwrap()).collect()
+}
+
+#[test]
+fn samples_are_those_of_the_library_bit_for_bit() {
+    let scene = Scene::named("animals").unwrap();
+    let dog = scene.mixture.given(0);
+    let (process, gamma) = (Process::VP_LINEAR, Gamma::new(2.0).unwrap());
+    let grid = Grid::to_data(&process, Spacing::KARRAS, 8).unwrap();
+    let guided = Guided { main: &dog, guiding: &scene.mixture, gamma };
+    let z = start(30, 2, &process, &grid, 5);
+    let x = sample(&DpmSolver2M::default(), &guided, &process, &grid, z.view(), 5);
+    let words = "sample --class dog --gamma 2 --samples 30 --steps 8 --seed 5";
+    let rows = json(words);
+    assert_eq!(column(&rows, "x1"), x.column(0).to_vec());
+    assert_eq!(column(&rows, "x2"), x.column(1).to_vec());
+    let csv = answer(&format!("{words} --format csv"));
+    let first: Vec<f64> =
+        csv.lines().nth(1).unwrap().split(',').map(|c| c.parse().unwrap()).collect();
+    assert_eq!(first, x.row(0).to_vec());
+    // γ is not without effect, and neither is guidance in an interval
+    assert_ne!(json(&words.replace("--gamma 2", "--gamma 3")), rows);
+    let within = |interval: &str| json(&format!("{words} --interval {interval}"));
+    assert_ne!(within("0.1,1"), rows);
+    assert_eq!(within("0,1e9"), rows, "an interval that holds the whole way changes nothing");
+}
+
+#[test]
+fn a_field_is_the_score_at_its_points() {
+    let folder = Folder::new("field");
+    let points = folder.file("points.csv", "x,y\n0.5,-1\n2,2.25\n");
+    let rows = json(&format!("field --class cat --gamma 3 --sigma 0.5,2 --points {points}"));
+    assert_eq!(rows.len(), 4);
+    let scene = Scene::named("animals").unwrap();
+    let cat = scene.class("cat").unwrap();
+    let likelihood = scene.mixture.posterior(cat);
+    let gamma = Gamma::new(3.0).unwrap();
+    let exact = ClassifierGuided { score: &scene.mixture, likelihood: &likelihood, gamma };
+    let x = ndarray::array![[0.5, -1.0], [2.0, 2.25]];
+    let s = exact.score(x.view(), NoiseLevel::ve(0.5));
+    for (row, s) in rows.iter().zip(s.outer_iter()) {
+        for (name, s) in ["score1", "score2"].iter().zip(s) {
+            let told = row[name].as_f64().unwrap();
+            assert!((told - s).abs() < 1e-9 * (1.0 + s.abs()), "{told} {s}");
+        }
+    }
+    let grid = json("field --grid=-1,1,3 --t 0.5");
+    assert_eq!(column(&grid, "x1"), [-1., 0., 1., -1., 0., 1., -1., 0., 1.]);
+    assert_eq!(column(&grid, "x2"), [-1., -1., -1., 0., 0., 0., 1., 1., 1.]);
+    assert_eq!(grid[0]["alpha"].as_f64().unwrap(), Process::VP_LINEAR.level(0.5).alpha);
+}
+
+#[test]
+fn every_kind_of_network_is_trained_described_and_used() {
+    let folder = Folder::new("kinds");
+    for (model, kind) in [
+        ("score", "score network"),
+        ("joint", "joint score network"),
+        ("noisy", "noisy classifier"),
+        ("clean", "clean classifier"),
+    ] {
+        let out = folder.path(model);
+        answer(&format!("train --model {model} {SMALL} --scene three --out {out}"));
+        let told = json(&format!("info {out}"));
+        let value =
+            |name: &str| told.iter().find(|r| r["property"] == name).unwrap()["value"].clone();
+        assert_eq!((value("kind"), value("step")), (kind.into(), 40.into()));
+        assert_eq!(value("recipe.scene"), "three");
+    }
+    let at = |name: &str| folder.path(name);
+    // a classifier trained by the program is the one that the library trains
+    let found = find(at("noisy")).unwrap().checkpoint;
+    let scene = Scene::named("three").unwrap();
+    let data = scene.mixture.sample(2000, 0, Purpose::Data);
+    let train = TrainConfig { steps: 40, batch: 128, ..TrainConfig::default() };
+    let config = ClassifierConfig { width: 16, depth: 2, train, ..ClassifierConfig::default() };
+    let twin = NoisyClassifier::train(&data, &config, |_| ()).unwrap();
+    let (x, level) = (data.x.slice(ndarray::s![..50, ..]), NoiseLevel::ve(0.7));
+    let Model::Noisy(net) = found.model else { panic!("a noisy classifier") };
+    assert_eq!(net.probabilities(x, level), twin.probabilities(x, level));
+    // each way to steer gives samples of its own
+    let (score, joint) = (at("score"), at("joint"));
+    let mut seen: Vec<Vec<serde_json::Value>> = Vec::new();
+    for words in [
+        format!("--score {score}"),
+        format!("--score {joint}"),
+        format!("--score {joint} --class 1 --gamma 2"),
+        format!("--score {score} --class 1 --gamma 2 --classifier {}", at("noisy")),
+        format!("--score {score} --class 1 --gamma 2 --classifier {}", at("clean")),
+        format!("--score {score} --class 1 --gamma 2 --classifier exact"),
+        format!("--score {score} --class 1 --gamma 2 --classifier exact --gradient-scale 0.5"),
+        format!("--score exact --scene three --class 1 --gamma 2 --guiding {joint}"),
+    ] {
+        let rows = json(&format!("sample {words} --samples 5 --steps 4"));
+        assert!(!seen.contains(&rows), "{words}");
+        seen.push(rows);
+    }
+    // a gradient half as strong is undone by γ twice as large
+    let weak = json(&format!(
+        "sample --score {score} --class 1 --gamma 4 --classifier exact --gradient-scale 0.5 --samples 5 --steps 4"
+    ));
+    for (a, b) in column(&weak, "x1").iter().zip(column(&seen[5], "x1")) {
+        assert!((a - b).abs() < 1e-9, "{a} {b}");
+    }
+    let rows = json(&format!(
+        "eval --score {joint} --class 1 --gamma 1 --samples 200 --steps 8 --sigma 1"
+    ));
+    let metric =
+        |name: &str| rows.iter().find(|r| r["metric"] == name).unwrap()["value"].as_f64().unwrap();
+    assert!(metric("score_error") > 0.0 && metric("cosine") <= 1.0);
+    let shares = ["target_share", "other_share", "hybrid_share", "overshoot_share"].map(metric);
+    assert!((shares.iter().sum::<f64>() - 1.0).abs() < 1e-12, "{shares:?}");
+}
+
+#[test]
+fn the_exact_score_passes_its_evaluation_and_a_wrong_one_does_not() {
+    let rows = json("eval --samples 4000 --seed 3");
+    let of = |rows: &[serde_json::Value], name: &str, what: &str| {
+        rows.iter().find(|r| r["metric"] == name).unwrap()[what].as_f64().unwrap()
+    };
+    assert!(of(&rows, "chi_square_p", "value") > 1e-3);
+    assert!(of(&rows, "energy", "value").abs() < 4.0 * of(&rows, "energy", "se"));
+    let coarse = json("eval --samples 4000 --seed 3 --steps 3 --sampler ddim");
+    assert!(of(&coarse, "energy", "value") > 10.0 * of(&coarse, "energy", "se"), "{coarse:?}");
+}
+
+#[test]
+fn a_configuration_is_overridden_by_flags_and_its_tables_go_first() {
+    let folder = Folder::new("config");
+    let file = folder.file(
+        "lab.toml",
+        "seed = 5\nsamples = 7\nclass = \"dog\"\n[sample]\nsamples = 30\ngamma = 2\nsteps = 8\n[train]\nresidual = true\n[eval]\ngamma = [0, 1.5]\n",
+    );
+    let plain = json("sample --class dog --gamma 2 --samples 30 --steps 8 --seed 5");
+    assert_eq!(json(&format!("sample --config {file}")), plain);
+    assert_eq!(json(&format!("sample --config {file} --samples 2")), plain[..2]);
+    let evaluated = json(&format!("eval --config {file} --samples 100 --steps 4"));
+    let mut gammas: Vec<f64> = column(&evaluated, "gamma");
+    gammas.dedup();
+    assert_eq!(gammas, [0.0, 1.5]);
+    let trained = folder.path("run");
+    answer(&format!("train {SMALL} --config {file} --out {trained}"));
+    let Checkpoint { model, provenance, .. } = find(&trained).unwrap().checkpoint;
+    assert!(model.mlp().config.residual);
+    assert_eq!(provenance.seed, 5);
+    let off = folder.path("off");
+    answer(&format!("train {SMALL} --config {file} --residual=false --out {off}"));
+    assert!(!find(&off).unwrap().checkpoint.model.mlp().config.residual);
+}
+
+#[test]
+fn help_shows_an_example_for_every_subcommand_and_each_example_is_understood() {
+    let help = answer("--help");
+    let listed: Vec<&str> = help
+        .lines()
+        .skip_while(|l| !l.starts_with("Commands:"))
+        .skip(1)
+        .take_while(|l| !l.is_empty())
+        .map(|l| l.split_whitespace().next().unwrap())
+        .filter(|name| *name != "help")
+        .collect();
+    assert!(listed.len() >= 6, "{listed:?}");
+    for name in listed {
+        let help = answer(&format!("{name} --help"));
+        let examples: Vec<&str> = help
+            .lines()
+            .map(str::trim)
+            .filter(|l| l.starts_with("scorelab ") && !l.contains('>'))
+            .collect();
+        assert!(!examples.is_empty() || name == "completions", "{name} has no example");
+        for example in examples {
+            answer(&format!("{} --help", example.trim_start_matches("scorelab ")));
+        }
+    }
+    for shell in ["bash", "zsh", "fish", "powershell", "elvish"] {
+        assert!(answer(&format!("completions {shell}")).contains("learning-rate"), "{shell}");
+    }
+}

@@ -1,0 +1,150 @@
+//! Absurd settings: each is refused with one sentence, at once.
+
+use super::{Folder, run};
+use std::time::{Duration, Instant};
+
+/// What is asked, and a part of the answer.
+const ABSURD: &[(&str, &str)] = &[
+    ("", "subcommand"),
+    ("trian", "'train'"),
+    ("train --stps 5", "'--steps'"),
+    ("train --steps", "value is required"),
+    ("train --steps 0", "training steps is 0"),
+    ("train --steps -3", "'-3'"),
+    ("train --steps 1e3", "invalid digit"),
+    ("train --steps 99999999999", "at most 10^7"),
+    ("train --steps 99999999999999999999999", "too large"),
+    ("train --batch 0", "the batch is 0"),
+    ("train --batch 10000001", "at most 10^7"),
+    ("train --learning-rate 0", "the learning rate is 0"),
+    ("train --learning-rate=-1", "the learning rate is -1"),
+    ("train --learning-rate nan", "the learning rate is NaN"),
+    ("train --learning-rate inf", "the learning rate is inf"),
+    ("train --clip 0", "gradient norm is 0"),
+    ("train --ema 1", "decay of the average is 1"),
+    ("train --ema=-0.1", "decay of the average is -0.1"),
+    ("train --warmup 99999999999", "--warmup"),
+    ("train --points 0", "--points is 0"),
+    ("train --points 999999999", "--points is 999999999"),
+    ("train --points 99999999", "the memory for training is about"),
+    ("train --model gan", "possible values"),
+    ("train --model joint --p-drop 1.5", "--p-drop is 1.5"),
+    ("train --target y", "possible values"),
+    ("train --width 0", "the network's width is 0"),
+    ("train --width 10000000", "the network's width is 10000000"),
+    ("train --width 100000", "at most 10^8; narrow it"),
+    ("train --depth 0", "the network's depth is 0"),
+    ("train --features 7", "even features"),
+    ("train --features 99998", "even features"),
+    ("train --model joint --embedding 0", "--embedding is 0"),
+    ("train --level-width 0", "--level-width is 0"),
+    ("train --level-location 1e9", "--level-location is 1000000000"),
+    ("train --every 0", "--every is 0"),
+    ("train --memory 0", "--memory is 0"),
+    ("train --memory nan", "--memory is NaN"),
+    ("train --memory 0.001", "at most 0.001 GiB"),
+    ("train --threads 0", "--threads is 0"),
+    ("train --threads 99999", "--threads is 99999"),
+    ("train --scene animal", "did you mean \"animals\""),
+    ("train --scene three --points 1 --model noisy", "enough to meet the class"),
+    ("train --seed -1", "'-1'"),
+    ("train --resume /dev/null", "no folder"),
+    ("sample --samples 0", "--samples is 0"),
+    ("sample --samples 99999999", "the memory for the samples is about"),
+    ("sample --steps 0", "--steps is 0"),
+    ("sample --steps 1000000000", "--steps is 1000000000"),
+    ("sample --gamma 2", "--gamma is 2"),
+    ("sample --class dog --gamma nan", "a finite number"),
+    ("sample --class dogg", "did you mean \"dog\""),
+    ("sample --class 4", "a number from 0 to 3"),
+    ("sample --sampler rk4", "possible values"),
+    ("sample --process cosine", "possible values"),
+    ("sample --interval 2,1", "--interval is 2,1"),
+    ("sample --interval 1", "--interval is 1"),
+    ("sample --interval nan,2", "--interval is NaN,2"),
+    ("sample --class dog --classifier exact --gradient-scale 0", "--gradient-scale is 0"),
+    ("sample --classifier exact", "with the --class"),
+    ("sample --class dog --classifier exact --guiding /dev/null", "not a file"),
+    ("sample --score /dev/null", "not a file"),
+    ("sample --format xml", "possible values"),
+    ("eval --samples 5", "at least 100"),
+    ("eval --sigma 0", "--sigma is 0"),
+    ("eval --class dog --gamma 1,2,x", "invalid float"),
+    ("field --grid=-1,1", "three numbers"),
+    ("field --grid=1,-1,5", "LOW below HIGH"),
+    ("field --grid=-1,1,2.5", "whole N"),
+    ("field --grid=-1,1,99999", "whole N"),
+    ("field --sigma=-1", "--sigma is -1"),
+    ("field --t 2", "--t is 2"),
+    ("info", "required"),
+    ("completions tcsh", "possible values"),
+];
+
+#[test]
+fn absurd_settings_are_refused_with_one_sentence_at_once() {
+    let folder = Folder::new("absurd");
+    assert!(ABSURD.len() >= 60);
+    let mut slowest = Duration::ZERO;
+    for (words, sentence) in ABSURD {
+        let words = match words.starts_with("train") && !words.contains("--resume") {
+            true => format!("{words} --out {}", folder.path("out"))
+                .replace("train --steps --out", "train --out x --steps --every"),
+            false => words.to_string(),
+        };
+        // the best of three: a machine that is busy with something else is not our doing
+        let mut least = Duration::MAX;
+        for _ in 0..3 {
+            let began = Instant::now();
+            let ended = run(&words);
+            least = least.min(began.elapsed());
+            assert!(matches!(ended.code, Some(2 | 4)), "{words}: {ended:?}");
+            assert!(
+                ended.err.starts_with("error: ") && ended.err.contains(sentence),
+                "{words}: {ended:?}"
+            );
+            assert_eq!(
+                (ended.err.lines().count(), ended.out.as_str()),
+                (1, ""),
+                "{words}: {ended:?}"
+            );
+            if least <= Duration::from_millis(100) {
+                break;
+            }
+        }
+        assert!(least <= Duration::from_millis(100), "{words}: {least:?}");
+        slowest = slowest.max(least);
+    }
+    println!("{} settings refused, the slowest in {slowest:?}", ABSURD.len());
+    assert_eq!(std::fs::read_dir(&folder.0).unwrap().count(), 0, "nothing was made");
+}
+
+#[test]
+fn a_wrong_configuration_names_the_file_the_key_and_the_nearest() {
+    let folder = Folder::new("wrong-config");
+    for (text, sentence) in [
+        ("stepz = 3", "\"stepz\" is no flag of any subcommand (did you mean \"steps\"?)"),
+        (
+            "[train]\nlerning-rate = 3",
+            "\"lerning-rate\" in [train] is no flag of scorelab train (did you mean \"learning-rate\"?)",
+        ),
+        ("[trian]\nsteps = 3", "(did you mean \"train\"?)"),
+        ("[sample]\nlearning-rate = 3", "is no flag of scorelab sample"),
+        ("train = 3", "write its flags under [train]"),
+        ("steps = ", "line 1"),
+        ("seed = 1\nseed = 2", "line 2"),
+        ("steps = \"many\"", "invalid value 'many' for '--steps"),
+        ("steps = 0", "--steps is 0"),
+        ("steps = 2026-11-24", "steps is a datetime"),
+        ("samples = 1.5", "invalid value '1.5'"),
+        ("gamma = [[1]]", "--gamma is 1"),
+    ] {
+        let file = folder.file("lab.toml", text);
+        let ended = run(&format!("sample --config {file}"));
+        assert!(matches!(ended.code, Some(2 | 4)), "{text}: {ended:?}");
+        assert!(ended.err.contains(sentence), "{text}: {ended:?}");
+        assert_eq!(ended.err.lines().count(), 1, "{text}: {ended:?}");
+        assert!(ended.err.contains("lab.toml") || ended.code == Some(2), "{text}: {ended:?}");
+    }
+    let ended = run(&format!("sample --config {}", folder.path("nosuch.toml")));
+    assert_eq!(ended.code, Some(3), "{ended:?}");
+}

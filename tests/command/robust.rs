@@ -1,0 +1,122 @@
+//! What the system refuses is said in a sentence, with an exit code of its own.
+
+use super::{Folder, checkpoints, program, run, started, wait_for_checkpoint};
+use std::process::Stdio;
+
+const SMALL: &str = "--points 300 --batch 64 --width 8 --depth 1 --features 2";
+
+/// Runs, and holds the end to a code and a part of the one sentence.
+fn ends(words: &str, code: i32, sentence: &str) {
+    let ended = run(words);
+    let last = ended.err.lines().last().unwrap_or("");
+    assert_eq!(ended.code, Some(code), "{words}: {ended:?}");
+    assert!(last.starts_with("error: ") && last.contains(sentence), "{words}: {ended:?}");
+    assert!(!ended.err.contains("panicked") && !ended.err.contains("RUST_BACKTRACE"), "{ended:?}");
+}
+
+#[test]
+fn files_that_are_not_what_they_should_be() {
+    let folder = Folder::new("files");
+    let file = folder.file("file", "some text");
+    let missing = folder.path("missing");
+    ends(&format!("info {missing}"), 3, "cannot read");
+    ends(&format!("info {file}"), 4, "not a checkpoint");
+    ends(&format!("info {}", folder.path("")), 4, "holds no checkpoint");
+    ends(&format!("sample --scene {missing}.toml"), 3, "cannot read");
+    ends(&format!("train {SMALL} --out {file}"), 9, "cannot create the folder");
+    ends(&format!("train {SMALL} --out {file}/run"), 9, "cannot create the folder");
+    ends(&format!("sample --samples 2 --steps 2 --out {}", folder.path("")), 9, "cannot write");
+    ends(&format!("sample --samples 2 --steps 2 --out {missing}/x.csv"), 3, "cannot write");
+    ends(&format!("field --points {file}"), 4, "holds no points");
+    ends(&format!("field --points {missing}"), 3, "cannot read");
+    ends(&format!("train --resume {missing}"), 4, "no folder");
+}
+
+#[test]
+fn a_training_that_explodes_keeps_its_last_good_checkpoint() {
+    let folder = Folder::new("explodes");
+    let out = folder.path("out");
+    let wild = "--learning-rate 1e12 --clip 1e12 --warmup 20 --every 1 --target x0";
+    let ended = run(&format!("train {SMALL} {wild} --steps 200 --out {out}"));
+    assert_eq!(ended.code, Some(5), "{ended:?}");
+    assert!(ended.err.contains("error: training stopped at step "), "{ended:?}");
+    let kept =
+        ended.err.split("the last good checkpoint is ").nth(1).unwrap().lines().next().unwrap();
+    assert_eq!(run(&format!("info {kept}")).code, Some(0));
+    assert_eq!(run(&format!("sample --score {out} --samples 3 --steps 3")).code, Some(0));
+}
+
+#[test]
+fn a_folder_that_goes_away_in_the_middle_is_told() {
+    let folder = Folder::new("gone");
+    let out = folder.0.join("out");
+    let words = format!("train {SMALL} --steps 1000000 --every 50 --out {}", out.display());
+    let child = started(&words);
+    wait_for_checkpoint(&out);
+    std::fs::remove_dir_all(&out).or_else(|_| std::fs::remove_dir_all(&out)).unwrap();
+    let ended = child.wait_with_output().unwrap();
+    assert_eq!(ended.status.code(), Some(3), "{ended:?}");
+    let said = String::from_utf8(ended.stderr).unwrap();
+    assert!(said.lines().last().unwrap().starts_with("error: cannot write "), "{said}");
+}
+
+#[test]
+fn a_reader_that_goes_away_is_no_error() {
+    let mut child = started("sample --samples 20000 --steps 2 --format csv");
+    drop(child.stdout.take());
+    let ended = child.wait_with_output().unwrap();
+    assert_eq!((ended.status.code(), &ended.stderr[..]), (Some(0), &b""[..]), "{ended:?}");
+    // nor is one of standard error, where a training says how far it is
+    let folder = Folder::new("deaf");
+    let mut child = started(&format!("train {SMALL} --steps 200 --out {}", folder.path("out")));
+    drop(child.stderr.take());
+    assert_eq!(child.wait().unwrap().code(), Some(0));
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_full_disk_has_a_code_of_its_own() {
+    let full = std::fs::File::options().write(true).open("/dev/full").unwrap();
+    let ended = program("sample --samples 9 --steps 2").stdout(full).output().unwrap();
+    assert_eq!(ended.status.code(), Some(7), "{ended:?}");
+    ends("sample --samples 9 --steps 2 --out /dev/full", 7, "cannot write /dev/full");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_folder_that_may_not_be_written_to_has_a_code_of_its_own() {
+    use std::os::unix::fs::PermissionsExt;
+    let folder = Folder::new("read-only");
+    let closed = folder.0.join("closed");
+    std::fs::create_dir(&closed).unwrap();
+    std::fs::set_permissions(&closed, PermissionsExt::from_mode(0o555)).unwrap();
+    if std::fs::write(closed.join("probe"), b"").is_ok() {
+        return; // root may do anything
+    }
+    ends(&format!("train {SMALL} --out {}", closed.display()), 8, "cannot write");
+    ends(&format!("sample --samples 2 --steps 2 --out {}/x", closed.display()), 8, "cannot write");
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_path_need_not_be_text() {
+    use std::os::unix::ffi::OsStrExt;
+    let folder = Folder::new("bytes");
+    let out = folder.0.join(std::ffi::OsStr::from_bytes(b"r\xffn"));
+    let train =
+        program(&format!("train {SMALL} --steps 20")).arg("--out").arg(&out).output().unwrap();
+    assert_eq!(train.status.code(), Some(0), "{train:?}");
+    assert_eq!(checkpoints(&out).len(), 2);
+    let info = program("info").arg(&out).output().unwrap();
+    assert_eq!(info.status.code(), Some(0), "{info:?}");
+    // where only text can be, the refusal says so
+    let scene = program("sample --scene").arg(&out).output().unwrap();
+    assert_eq!(scene.status.code(), Some(2), "{scene:?}");
+    assert!(String::from_utf8_lossy(&scene.stderr).contains("UTF-8"), "{scene:?}");
+}
+
+#[test]
+fn without_a_terminal_nothing_is_coloured() {
+    let ended = program("sample --nosuch").stderr(Stdio::piped()).output().unwrap();
+    assert!(!ended.stderr.contains(&0x1b) && !ended.stdout.contains(&0x1b), "{ended:?}");
+}

@@ -1,0 +1,146 @@
+//! A sweep in shards, some of them killed, gives the table of a sweep without shards.
+
+use super::{Folder, answer, program, run};
+use std::path::Path;
+use std::process::Stdio;
+use std::time::Duration;
+
+/// Two widths and two γ, some of them repeated: 4·repeats runs.
+fn grid(repeats: usize) -> String {
+    format!(
+        "repeats = {repeats}\n[train]\nmodel = \"joint\"\nscene = \"three\"\nsteps = 60\npoints = 500\nbatch = 64\ndepth = 1\n\
+         [eval]\nclass = 0\nsamples = 100\nsteps = 8\nsigma = 1\n[grid.train]\nwidth = [8, 12]\n[grid.eval]\ngamma = [1, [1, 2.5]]\n"
+    )
+}
+
+fn results(folder: &Path) -> String {
+    std::fs::read_to_string(folder.join("results.csv")).unwrap()
+}
+
+/// The usual sweep has 12 runs; set `SCORELAB_RUNS` to 60 for a longer one.
+#[test]
+fn shards_that_are_killed_and_started_again_merge_to_the_same_table() {
+    let runs: usize = std::env::var("SCORELAB_RUNS").map_or(12, |n| n.parse().expect("a number"));
+    let folder = Folder::new("sweep");
+    let file = folder.file("grid.toml", &grid(runs / 4));
+    let (whole, parts) = (folder.0.join("whole"), folder.0.join("parts"));
+    answer(&format!("sweep {file} --out {}", whole.display()));
+    let shard =
+        |i: usize| format!("sweep {file} --shard {i}/6 --every 5 --out {}", parts.display());
+    let mut killed = 0;
+    for i in [2, 5] {
+        let mut child =
+            program(&shard(i)).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+        // until it trains its first run
+        let busy =
+            || std::fs::read_dir(&parts).is_ok_and(|mut d| d.any(|e| e.unwrap().path().is_dir()));
+        while !busy() {
+            std::thread::sleep(Duration::from_millis(1));
+        }
+        child.kill().unwrap();
+        killed += usize::from(!child.wait().unwrap().success());
+    }
+    let merge = format!("sweep {file} --merge --out {}", parts.display());
+    let early = run(&merge);
+    assert_eq!(early.code, Some(4), "{early:?}");
+    assert!(early.err.contains(&format!("of {runs} runs are not done")), "{early:?}");
+    for i in 1..=6 {
+        answer(&shard(i));
+    }
+    assert!(killed > 0, "no shard was killed in the middle");
+    let table = results(&parts);
+    assert_eq!(table, results(&whole));
+    // each run has a seed of its own, and what varies has an effect
+    let mut reader = csv::Reader::from_reader(table.as_bytes());
+    let headers = reader.headers().unwrap().clone();
+    assert_eq!(
+        &headers.iter().take(5).collect::<Vec<_>>(),
+        &["id", "seed", "eval.gamma", "train.width", "repeat"]
+    );
+    let rows: Vec<csv::StringRecord> = reader.records().map(Result::unwrap).collect();
+    let distinct = |column: usize| {
+        rows.iter().map(|r| &r[column]).collect::<std::collections::BTreeSet<_>>().len()
+    };
+    assert_eq!((distinct(0), distinct(1)), (runs, runs));
+    let errors: Vec<&str> = rows.iter().filter(|r| &r[7] == "score_error").map(|r| &r[8]).collect();
+    assert_eq!(errors.len(), runs / 2 * 3, "one γ in half of the runs, two in the others");
+    // a third time there is nothing left to do, and the table can be made again
+    std::fs::remove_file(parts.join("results.csv")).unwrap();
+    let told = answer(&format!("{} --format csv", shard(2)));
+    assert!(
+        told.lines().nth(1).unwrap().starts_with(&format!("{runs},{},0,0,", runs / 6)),
+        "{told}"
+    );
+    assert_eq!(results(&parts), table);
+    std::fs::remove_file(parts.join("results.csv")).unwrap();
+    answer(&merge);
+    assert_eq!(results(&parts), table);
+}
+
+#[test]
+fn a_run_that_fails_is_a_row_with_its_reason() {
+    let folder = Folder::new("failing");
+    let text = "[train]\nscene = \"three\"\nsteps = 60\npoints = 200\nbatch = 64\ndepth = 1\nwidth = 8\nclip = 1e12\nwarmup = 1\ntarget = \"x0\"\n\
+                [eval]\nsamples = 100\nsteps = 4\nsigma = 1\n[grid.train]\nlearning-rate = [0.001, 1e13]\n";
+    let file = folder.file("grid.toml", text);
+    let out = folder.0.join("out");
+    let told = answer(&format!("sweep {file} --format csv --out {}", out.display()));
+    assert!(told.lines().nth(1).unwrap().starts_with("2,0,1,1,"), "{told}");
+    let table = results(&out);
+    assert!(
+        table.lines().any(|l| l.contains("score_error"))
+            && table.contains("training stopped at step"),
+        "{table}"
+    );
+}
+
+#[test]
+fn a_sweep_without_training_asks_the_exact_scores() {
+    let folder = Folder::new("exact");
+    let file = folder.file(
+        "grid.toml",
+        "[eval]\nsamples = 100\nsteps = 4\n[grid.eval]\nscene = [\"three\", \"ring8\"]\n",
+    );
+    let out = folder.0.join("out");
+    answer(&format!("sweep {file} --out {}", out.display()));
+    let table = results(&out);
+    assert!(table.contains(",three,") && table.contains(",ring8,"), "{table}");
+}
+
+#[test]
+fn a_grid_that_cannot_be_is_refused_before_anything_runs() {
+    let folder = Folder::new("grids");
+    let out = folder.path("out");
+    for (text, sentence) in [
+        ("[grid.train]\nwdth = [1]", "(did you mean \"width\"?)"),
+        ("[gird.train]\nwidth = [1]", "(did you mean \"grid\"?)"),
+        ("[grid.trian]\nwidth = [1]", "[grid.train] and [grid.eval]"),
+        ("[grid.train]\nwidth = 8", "must be a list"),
+        ("[grid.train]\nwidth = []", "must be a list"),
+        ("[grid.train]\nwidth = [0.5]", "invalid value '0.5'"),
+        ("[grid.train]\nsteps = [0]", "training steps is 0"),
+        ("[train]\nwidth = 8\n[grid.train]\nwidth = [8]", "given both in"),
+        ("[train]\nout = \"x\"", "set by the sweep itself"),
+        ("[train]\nsteps = 5\n[eval]\nscore = \"exact\"", "set by the sweep itself"),
+        ("[train]\nmodel = \"noisy\"", "score or joint"),
+        ("repeats = 0", "repeats must be"),
+        ("repeats = 90000\n[grid.eval]\nseed = [1, 2]", "over 100000 runs"),
+        ("grid = 3", "grid must be a table"),
+        ("train = 3", "train must be a table"),
+    ] {
+        let file = folder.file("grid.toml", text);
+        let ended = run(&format!("sweep {file} --out {out}"));
+        assert_eq!(ended.code, Some(4), "{text}: {ended:?}");
+        assert!(
+            ended.err.contains(sentence) && ended.err.lines().count() == 1,
+            "{text}: {ended:?}"
+        );
+        assert!(!Path::new(&out).exists(), "{text}");
+    }
+    let file = folder.file("grid.toml", &grid(1));
+    for shard in ["0/3", "4/3", "1", "a/b", "1/0", "-1/3"] {
+        let ended = run(&format!("sweep {file} --shard={shard} --out {out}"));
+        assert_eq!(ended.code, Some(2), "{shard}: {ended:?}");
+        assert!(ended.err.contains("I/N with I from 1 to N"), "{shard}: {ended:?}");
+    }
+}
