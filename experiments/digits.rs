@@ -11,7 +11,9 @@
 //! under 5 % of the samples. The networks are kept for the other three experiments on digits.
 
 use scorelab::Result;
-use scorelab::cli::{Defaults, Guide, ImageLab, ImageNets, JudgementTable, plus_minus, run_images};
+use scorelab::cli::{
+    Defaults, Guide, ImageLab, ImageNets, JudgementTable, digits, plus_minus, run_images,
+};
 use scorelab::data::{from_pixels, to_pixels};
 use scorelab::guidance::Gamma;
 use scorelab::lecture;
@@ -27,14 +29,14 @@ const GUIDES: [(&str, Guide); 2] =
 fn main() -> ExitCode {
     let unused = &["scene", "gradient-scale", "all", "class"];
     let defaults = Defaults { unused, ..Defaults::IMAGES };
-    run_images("digits", QUESTION, "digits_hybrid", defaults, experiment)
+    run_images("digits", QUESTION, "digits_hybrid", defaults, digits, experiment)
 }
 
 fn experiment(lab: &mut ImageLab) -> Result<()> {
     let nets = lab.nets()?;
     let wanted = lab.wanted(lab.samples);
     let mut table = JudgementTable::default();
-    let floor = lab.judged(&nets, &lab.twin.pixels, &lab.twin.labels);
+    let floor = lab.floor(&nets);
     let fitted = sample_fitted(&lab.training.labelled(), &wanted, lab.settings.seed);
     let gaussian = lab.judged(&nets, &to_pixels(fitted.view()), &wanted);
     table.add("held-out images", "", &floor, &floor);

@@ -8,7 +8,9 @@
 //! Expect: accuracy rises with γ and saturates, FD is least at a small γ, coverage falls from its best to γ = 10.
 
 use scorelab::Result;
-use scorelab::cli::{Defaults, GAMMA_FOOTNOTE, Guide, ImageLab, Table, plus_minus, run_images};
+use scorelab::cli::{
+    Defaults, GAMMA_FOOTNOTE, Guide, ImageLab, Table, digits, plus_minus, run_images,
+};
 use scorelab::lecture::{self, Scored, Way};
 use scorelab::metrics::Judgement;
 use scorelab::plot::Role;
@@ -23,7 +25,7 @@ fn main() -> ExitCode {
         unused: &["scene", "gradient-scale", "all", "class"],
         ..Defaults::IMAGES
     };
-    run_images("digits_tradeoff", QUESTION, "digits_denoise", defaults, experiment)
+    run_images("digits_tradeoff", QUESTION, "digits_denoise", defaults, digits, experiment)
 }
 
 fn experiment(lab: &mut ImageLab) -> Result<()> {
@@ -35,7 +37,7 @@ fn experiment(lab: &mut ImageLab) -> Result<()> {
         fd: judged.fd,
         coverage: judged.prdc.coverage,
     };
-    let floor = scored(f64::NAN, lab.judged(&nets, &lab.twin.pixels, &lab.twin.labels));
+    let floor = scored(f64::NAN, lab.floor(&nets));
     let guides = [(Guide::Classifier(1.0), Role::Likelihood), (Guide::Free, Role::Guided)];
     let ways = guides.map(|(guide, role)| {
         let at = |gamma: &scorelab::guidance::Gamma| {

@@ -2,6 +2,8 @@
 
 use super::raster::{Pixels, SIDE};
 use super::wardrobe;
+use ndarray::Array2;
+use std::ops::Range;
 
 /// Something that a drawing may have besides its digit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -45,9 +47,7 @@ impl Attribute {
             Bold => ink.thick_share(),
             Tilted => ink.slope(),
             Hat => (5..SIDE - 11).map(|left| ink.mean(3..6, left..left + 7)).fold(0.0, f64::max),
-            Sunglasses => {
-                wardrobe::glasses_heights().map(|y| ink.along_glasses(y)).fold(0.0, f64::max)
-            }
+            Sunglasses => ink.along_glasses().0,
             Underlined => ink.mean(25..26, 8..20),
             Boxed => {
                 let (all, first, last) = (0..SIDE, 0..1, SIDE - 1..SIDE);
@@ -116,10 +116,10 @@ impl FromIterator<Attribute> for Attributes {
 /// An image whose ink is asked for, 0 to 1.
 struct Ink<'a>(&'a Pixels);
 
-/// The first row that glasses never reach.
+/// The first row below glasses, but for the faint edge of low ones.
 const BELOW_GLASSES: usize = 17;
 
-type Span = std::ops::Range<usize>;
+type Span = Range<usize>;
 
 impl Ink<'_> {
     fn at(&self, row: usize, column: usize) -> f64 {
@@ -142,15 +142,8 @@ impl Ink<'_> {
             digit[SIDE * row + column] = self.at(row, column);
         }
         if has(Sunglasses) {
-            let fit = |y: &f64| self.along_glasses(*y);
-            let y = wardrobe::glasses_heights()
-                .max_by(|a, b| fit(a).total_cmp(&fit(b)))
-                .expect("there are heights");
-            digit
-                .iter_mut()
-                .zip(&wardrobe::glasses_ink(y))
-                .filter(|(_, o)| **o > 0.0)
-                .for_each(|(d, _)| *d = 0.0);
+            let (_, outline) = self.along_glasses();
+            digit.iter_mut().zip(outline).filter(|(_, o)| **o > 0.0).for_each(|(d, _)| *d = 0.0);
         }
         digit
     }
@@ -183,14 +176,18 @@ impl Ink<'_> {
         (n * xy - x * y) / (n * yy - y * y).max(f64::MIN_POSITIVE)
     }
 
-    /// Its mean over the outline of glasses at a height, weighted with the outline's own ink.
-    fn along_glasses(&self, y: f64) -> f64 {
-        let outline = wardrobe::glasses_ink(y);
-        let on: f64 = outline
-            .indexed_iter()
-            .map(|((row, column), o)| f64::from(*o) * self.at(row, column).min(f64::from(*o)))
-            .sum();
-        on / outline.iter().map(|o| f64::from(o * o)).sum::<f64>()
+    /// Its mean over the outline of glasses, weighted with the outline's own ink, where it fits best; and that outline.
+    fn along_glasses(&self) -> (f64, &'static Array2<f32>) {
+        let share = |outline: &'static Array2<f32>| {
+            let (mut on, mut all) = (0.0, 0.0);
+            for (o, ink) in outline.iter().zip(self.0) {
+                let o = f64::from(*o);
+                (on, all) = (on + o * o.min(f64::from(*ink) / 255.0), all + o * o);
+            }
+            (on / all, outline)
+        };
+        let shares = wardrobe::glasses_outlines().iter().map(share);
+        shares.max_by(|a, b| a.0.total_cmp(&b.0)).expect("there are heights")
     }
 }
 

@@ -200,8 +200,8 @@ mod tests {
         let message = |text: &str| Caption::parse(text).unwrap_err().to_string();
         assert_eq!(
             message("a bald three"),
-            "word 2 of the caption is \"bald\", but it must be one of zero one two three four five six seven nine tilted \
-             bold (did you mean \"bold\"?)"
+            "word 2 of the caption is \"bald\", but it must be one of zero bold tilted one two three four five six seven \
+             nine (did you mean \"bold\"?)"
         );
         assert_eq!(
             message("a three wearing"),

@@ -109,19 +109,4 @@ fn choose(forms: &'static [Form], rng: &mut ChaCha8Rng) -> &'static Form {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn an_image_depends_on_its_index_alone() {
-        let glyphs = Glyphs { seed: 3 };
-        let block = glyphs.images(90..130);
-        for (row, index) in (90..130).enumerate() {
-            let alone = glyphs.draw(index);
-            assert_eq!(block.pixels.row(row).to_vec(), alone.pixels);
-            assert_eq!(block.labels[row], alone.caption.class);
-        }
-        assert_ne!(block.pixels, Glyphs { seed: 4 }.images(90..130).pixels);
-        assert_ne!(block.pixels, glyphs.images(91..131).pixels);
-    }
-}
+mod tests;

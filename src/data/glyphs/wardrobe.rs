@@ -5,13 +5,14 @@ use super::attributes::{Attribute, Attributes};
 use super::pen::Dot;
 use super::raster::{Pixels, SIDE, fit, paint};
 use ndarray::{Array2, Zip, s};
-use std::ops::Range;
+use std::ops::{Range, RangeInclusive};
+use std::sync::LazyLock;
 
 /// The middle of an image.
 const MIDDLE: f64 = SIDE as f64 / 2.0;
 /// Half the width of every line here but the hat's crown.
 const LINE: f64 = 0.7;
-/// Where the lines of glasses, from their middle, are drawn with.
+/// Half the width of the lines of glasses.
 const RIM: f64 = 0.6;
 /// Half the width and half the height of a lens, and how far its middle is from that of the glasses.
 const LENS: [f64; 2] = [3.5, 2.5];
@@ -126,14 +127,21 @@ fn frame() -> Vec<Vec<Dot>> {
     vec![line(&[[low, low], [high, low], [high, high], [low, high], [low, low]], LINE)]
 }
 
-/// The heights at which glasses may be.
-pub fn glasses_heights() -> impl Iterator<Item = f64> {
-    (8..=36).map(|half| f64::from(half) / 2.0)
+/// The heights at which glasses may be, in halves of a pixel.
+const HEIGHTS: RangeInclusive<u32> = 8..=36;
+
+/// The ink of the outline of glasses at every height where they may be.
+pub fn glasses_outlines() -> &'static [Array2<f32>] {
+    static OUTLINES: LazyLock<Vec<Array2<f32>>> = LazyLock::new(|| {
+        HEIGHTS.map(|half| paint(&glasses(f64::from(half) / 2.0), (SIDE, SIDE))).collect()
+    });
+    &OUTLINES
 }
 
-/// The height of glasses on a digit between two rows: on one of [`glasses_heights`].
+/// The height of glasses on a digit between two rows: one of [`HEIGHTS`].
 fn glasses_height(top: f64, bottom: f64) -> f64 {
-    (2.0 * (0.66 * top + 0.34 * bottom)).round().clamp(8.0, 36.0) / 2.0
+    let [low, high] = [HEIGHTS.start(), HEIGHTS.end()].map(|half| f64::from(*half));
+    (2.0 * (0.66 * top + 0.34 * bottom)).round().clamp(low, high) / 2.0
 }
 
 /// The outline of glasses at a height: two lenses, a bridge and temples.
@@ -154,11 +162,6 @@ fn glasses(y: f64) -> Vec<Vec<Dot>> {
         side(outer, outer + 2.4),
         side(-outer, -outer - 2.4),
     ]
-}
-
-/// The ink of the outline of glasses (28, 28).
-pub fn glasses_ink(y: f64) -> Array2<f32> {
-    paint(&glasses(y), (SIDE, SIDE))
 }
 
 /// Darkens what is behind the lenses of glasses.

@@ -147,14 +147,13 @@ fn add_tile<const N: usize, const M: usize, S: Simd, T: Seen<N, M>>(
     kept: &mut [Eight<M>; TILE], // what the first look at each group leaves for the second
     sums: &mut Sums,
 ) {
-    let parts = LANES / S::F64_LANES;
     let mut least = Eight([[f64::INFINITY; LANES]]);
     let nearest = vectors_mut::<S>(&mut least.0[0]);
     for (kept, group) in kept.iter_mut().zip(tile) {
-        for part in 0..parts {
+        for (part, nearest) in nearest.iter_mut().enumerate() {
             let d = seen.distance(simd, point, take::<S, N>(group, part));
             put::<S, M>(kept, part, d);
-            nearest[part] = simd.min_f64s(nearest[part], d[0]);
+            *nearest = simd.min_f64s(*nearest, d[0]);
         }
     }
     let least = least.0[0].iter().fold(f64::INFINITY, |a, b| if *b < a { *b } else { a });
@@ -167,7 +166,7 @@ fn add_tile<const N: usize, const M: usize, S: Simd, T: Seen<N, M>>(
         sums.least = least;
     }
     let (from, farthest) = (simd.splat_f64s(sums.least), simd.splat_f64s(sums.least + reach));
-    for part in 0..parts {
+    for part in 0..LANES / S::F64_LANES {
         let mut total = take::<S, 3>(&sums.lanes, part);
         for (kept, group) in kept.iter().zip(tile) {
             let d = take::<S, M>(kept, part);

@@ -111,51 +111,48 @@ impl WithSimd for Few<'_> {
     type Output = ();
 
     #[inline(always)]
-    fn with_simd<S: Simd>(mut self, simd: S) {
-        let mut seen = vec![[simd.splat_f64s(0.0); 3]; self.components.len()];
-        for first in (0..self.x.nrows()).step_by(LANES) {
-            let rows = LANES.min(self.x.nrows() - first);
+    fn with_simd<S: Simd>(self, simd: S) {
+        let Few { components, x, mut out } = self;
+        let mut seen = vec![[simd.splat_f64s(0.0); 3]; components.len()];
+        let rows = x.axis_chunks_iter(Axis(0), LANES);
+        for (x, mut out) in rows.zip(out.axis_chunks_iter_mut(Axis(0), LANES)) {
             let mut points = [[0.0; LANES]; 2];
-            for row in 0..rows {
-                (points[0][row], points[1][row]) =
-                    (self.x[[first + row, 0]], self.x[[first + row, 1]]);
+            for (axis, lane) in points.iter_mut().enumerate() {
+                lane.iter_mut().zip(x.column(axis)).for_each(|(p, x)| *p = *x);
             }
             for part in 0..LANES / S::F64_LANES {
                 let [x, y] = points.each_mut().map(|lane| &mut vectors_mut::<S>(lane)[part]);
-                [*x, *y] = self.score_of(simd, *x, *y, &mut seen);
+                [*x, *y] = score_of(simd, components, [*x, *y], &mut seen);
             }
-            for row in 0..rows {
-                self.out[[first + row, 0]] = points[0][row];
-                self.out[[first + row, 1]] = points[1][row];
+            for (axis, lane) in points.iter().enumerate() {
+                out.column_mut(axis).iter_mut().zip(lane).for_each(|(o, p)| *o = *p);
             }
         }
     }
 }
 
-impl Few<'_> {
-    #[inline(always)]
-    fn score_of<S: Simd>(
-        &self,
-        simd: S,
-        x: S::f64s,
-        y: S::f64s,
-        seen: &mut [[S::f64s; 3]], // [d, v] of every component
-    ) -> [S::f64s; 2] {
-        let splat = |v: f64| simd.splat_f64s(v);
-        let mut least = splat(f64::INFINITY);
-        for (seen, component) in seen.iter_mut().zip(self.components) {
-            let [mean_x, mean_y, xx, xy, yy, _] = component.map(splat);
-            *seen = pull(simd, simd.sub_f64s(mean_x, x), simd.sub_f64s(mean_y, y), [xx, xy, yy]);
-            least = simd.min_f64s(least, seen[0]);
-        }
-        let mut sums = [splat(0.0); 3];
-        for (seen, component) in seen.iter().zip(self.components) {
-            let gap = simd.mul_f64s(splat(0.5), simd.sub_f64s(least, seen[0]));
-            let weight = simd.mul_f64s(splat(component[5]), exp(simd, gap));
-            add(simd, &mut sums, weight, [seen[1], seen[2]]);
-        }
-        [simd.div_f64s(sums[1], sums[0]), simd.div_f64s(sums[2], sums[0])]
+/// The score at points side by side.
+#[inline(always)]
+fn score_of<S: Simd>(
+    simd: S,
+    components: &[[f64; 6]],
+    [x, y]: [S::f64s; 2],
+    seen: &mut [[S::f64s; 3]], // [d, v] of every component
+) -> [S::f64s; 2] {
+    let splat = |v: f64| simd.splat_f64s(v);
+    let mut least = splat(f64::INFINITY);
+    for (seen, component) in seen.iter_mut().zip(components) {
+        let [mean_x, mean_y, xx, xy, yy, _] = component.map(splat);
+        *seen = pull(simd, simd.sub_f64s(mean_x, x), simd.sub_f64s(mean_y, y), [xx, xy, yy]);
+        least = simd.min_f64s(least, seen[0]);
     }
+    let mut sums = [splat(0.0); 3];
+    for (seen, component) in seen.iter().zip(components) {
+        let gap = simd.mul_f64s(splat(0.5), simd.sub_f64s(least, seen[0]));
+        let weight = simd.mul_f64s(splat(component[5]), exp(simd, gap));
+        add(simd, &mut sums, weight, [seen[1], seen[2]]);
+    }
+    [simd.div_f64s(sums[1], sums[0]), simd.div_f64s(sums[2], sums[0])]
 }
 
 /// [d, v] of a component that lies (u, v) from the point, its C⁻¹ given.
