@@ -60,6 +60,23 @@ fn experiment(lab: &mut ImageLab) -> Result<()> {
         let sure = p.iter().map(sure).collect();
         Arm { images, wanted: p.iter().map(|p| p.column(lab.class).to_vec()).collect(), sure }
     });
+    tell(lab, &arms)?;
+    check(lab, &arms);
+    let rows = followed(&arms[0]);
+    let titles = [
+        Text::from((format!("gradient × {scale}"), format!("gradient × {scale}"))),
+        Text::new("full gradient", "gradient đầy đủ"),
+    ];
+    let ways = [0, 1].map(|k| morph(&arms[k], titles[k].clone(), &rows));
+    let size = (lab.training.height, lab.training.width);
+    let gammas: Vec<f64> = lab.gammas.iter().map(|g| g.value()).collect();
+    let figure = lecture::hybrid_images(lab.class_name(lab.class), size, &gammas, &ways)?;
+    lab.draw(&[figure])
+}
+
+/// The table: what the judge gives for the wanted class, and of how many images it is unsure.
+fn tell(lab: &mut ImageLab, arms: &[Arm; 2]) -> Result<()> {
+    let scale = lab.settings.gradient_scale;
     let mut table = Table::new(&["gradient", "γ", "p(y|x)", "wanted %", "unsure %"]);
     let percent = |values: &[f64]| {
         let (mean, se) = mean_with_se(values);
@@ -78,18 +95,7 @@ fn experiment(lab: &mut ImageLab) -> Result<()> {
         format!("unsure: the judge gives no class {SURE} or more; {} samples each", lab.samples);
     table.notes = vec![unsure, GAMMA_FOOTNOTE.into()];
     println!("\n{}, wanted: {}", lab.training.name, lab.class_name(lab.class).en);
-    lab.show("digits_hybrid", &table)?;
-    check(lab, &arms);
-    let rows = followed(&arms[0]);
-    let titles = [
-        Text::from((format!("gradient × {scale}"), format!("gradient × {scale}"))),
-        Text::new("full gradient", "gradient đầy đủ"),
-    ];
-    let ways = [0, 1].map(|k| morph(&arms[k], titles[k].clone(), &rows));
-    let size = (lab.training.height, lab.training.width);
-    let gammas: Vec<f64> = lab.gammas.iter().map(|g| g.value()).collect();
-    let figure = lecture::hybrid_images(lab.class_name(lab.class), size, &gammas, &ways)?;
-    lab.draw(&[figure])
+    lab.show("digits_hybrid", &table)
 }
 
 /// Rows to show: first another digit, in the middle unsure, at last the wanted one; then whatever comes nearest to that.

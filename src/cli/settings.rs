@@ -33,7 +33,7 @@ impl Defaults {
         steps: (50, 20),
         scene: "animals",
         class: "0",
-        gamma: "0,1,1.5,2,5,10",
+        gamma: "0,1,1.25,2,5,10",
         unused: &["scene", "gradient-scale", "all"],
     };
 }

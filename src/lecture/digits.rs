@@ -100,8 +100,8 @@ pub fn hybrid_images(
         }
     }
     f.notes = vec![Text::new(
-        "under each image: p(y ∣ x) by a judge that guided nothing;  green: γ = 0, orange: the wanted class, black or white: a hybrid",
-        "dưới mỗi ảnh: p(y ∣ x) theo bộ phân loại trọng tài;  xanh lục: γ = 0, cam: đúng lớp đích, đen hoặc trắng: lai",
+        "under each image: p(y ∣ x) by the judge;  green: γ = 0, orange: the wanted class, black or white: a hybrid",
+        "dưới mỗi ảnh: p(y ∣ x) theo trọng tài;  xanh lục: γ = 0, cam: đúng lớp đích, đen hoặc trắng: lai",
     )];
     Ok(f)
 }

@@ -11,6 +11,8 @@ use super::{font, heat};
 const LINE: f64 = 1.3 * SMALL;
 /// The least room between neighbours, and between framed ones.
 const GAP: (f64, f64) = (6.0, 12.0);
+/// How far a sheet with room to spare stands below its title.
+const LOWERED: f64 = 8.0;
 /// A pixel of the usual PNG, 1920 across, in slide units: image pixels of whole multiples of it stay squares.
 const DOT: f64 = 1280.0 / 1920.0;
 
@@ -42,9 +44,10 @@ pub(super) fn sheet(sheet: &Sheet, rect: Rect, theme: Theme, lang: Lang) -> Resu
             out += &text(x, y, words.get(lang), style(SMALL, colour, "middle"));
         }
     }
+    let fitting = |words: &Text| font::fit(words.get(lang), WORDS, SMALL, grid.across - 16.0);
+    let size = sheet.above.iter().map(fitting).fold(WORDS, f64::min);
     for (i, words) in sheet.above.iter().enumerate() {
         let (x, y) = (corner(i).0 + w / 2.0, grid.y - 0.45 * WORDS);
-        let size = font::fit(words.get(lang), WORDS, SMALL, grid.across - 16.0);
         out += &text(x, y, words.get(lang), style(size, theme.ink(), "middle"));
     }
     for (i, words) in sheet.left.iter().enumerate() {
@@ -85,7 +88,7 @@ fn rows(sheet: &Sheet) -> Result<usize, String> {
     }
 }
 
-/// The largest images that fit, centred; an error if not even words of the smallest size would.
+/// The largest images that fit, centred under the title; an error if not even words of the smallest size would.
 fn lay_out(sheet: &Sheet, rows: usize, rect: Rect, lang: Lang) -> Result<Grid, String> {
     let gap = if sheet.frames.is_empty() { GAP.0 } else { GAP.1 };
     let widest = |words: &[Text], size: f64| {
@@ -116,7 +119,7 @@ fn lay_out(sheet: &Sheet, rows: usize, rect: Rect, lang: Lang) -> Result<Grid, S
                 + (rect.w - total.0).max(0.0) / 2.0
                 + (across - gap - pixel * width) / 2.0,
         ),
-        y: snapped(rect.y + top + (rect.h - total.1).max(0.0) / 2.0),
+        y: snapped(rect.y + top + (0.5 * (rect.h - total.1)).clamp(0.0, LOWERED)),
         across: snapped(across),
         down: snapped(down),
         pixel,
