@@ -94,7 +94,7 @@ fn judge<'a>(title: Text, classes: &'a [ClassLikelihood<'a>]) -> Judge<'a> {
 /// The curve of the training above its floor.
 fn training(lab: &Lab, data: &Labelled, score: &ScoreNet, losses: &[f64]) -> Figure {
     let (target, sigma_data) = (score.target, score.sigma_data);
-    let objective = Denoising { data, target, sigma_data, levels: Levels::default() };
+    let objective = Denoising { data, target, sigma_data, spread: &[], levels: Levels::default() };
     let draws = lab.size(20_000, 2_000);
     lecture::training_curve(
         losses,

@@ -35,6 +35,7 @@ fn experiment(lab: &mut Lab) -> Result<()> {
         data: &data,
         target: net.target,
         sigma_data: net.sigma_data,
+        spread: &[],
         levels: Levels::default(),
     };
     let floor =

@@ -145,6 +145,7 @@ impl Default for Levels {
 /// L = E |F_θ(c_in·x) − (x₀ − c_skip·x)/c_out|²/d,   x = x₀ + σ·ε,   which is E |D(x; σ) − x₀|²/(c_out²·d)
 /// ```
 ///
+/// With a spread c_skip and what F is scaled by are each coordinate's own, and the loss is the same |D(x; σ) − x₀|²/(c_out²·d).
 /// Its minimum is the exact score, where it is still [`loss_floor`] and not 0. Source: Vincent 2011; Karras et al. 2022
 /// (2206.00364), eq. 8.
 pub struct Denoising<'a> {
@@ -154,6 +155,8 @@ pub struct Denoising<'a> {
     pub target: Target,
     /// σ_data.
     pub sigma_data: f64,
+    /// The spread of each coordinate, as in [`ScoreNet`]; empty: σ_data for all.
+    pub spread: &'a [f64],
     /// Which noise levels are practised.
     pub levels: Levels,
 }
@@ -175,7 +178,8 @@ impl Denoising<'_> {
             *point = rng.random_range(0..self.data.x.nrows());
             let x0 = self.data.x.row(*point);
             let seen = w.input.row_mut(row).into_iter().zip(w.d_output.row_mut(row));
-            for (x0, (input, answer)) in x0.iter().zip(seen) {
+            for (i, (x0, (input, answer))) in x0.iter().zip(seen).enumerate() {
+                let c = self.target.own(sigma, c, self.spread, i);
                 let x = x0 + sigma * Distribution::<f64>::sample(&StandardNormal, rng);
                 *input = (c.input * x) as f32;
                 *answer = ((x0 - c.skip * x) / c.out) as f32;
@@ -190,11 +194,31 @@ impl Denoising<'_> {
         let scale = 1.0 / (share.batch * mlp.config.inputs) as f64;
         mlp.forward(w);
         let mut loss = 0.0;
+        if !self.spread.is_empty() {
+            return self.answer_each(w, scale);
+        }
         w.d_output.zip_mut_with(&w.output, |d, f| {
             let miss = f - *d;
             loss += (miss * miss) as f64;
             *d = 2.0 * miss * scale as f32;
         });
+        loss * scale
+    }
+
+    /// [`Denoising::answer`] where every coordinate has a scale of its own: a miss of F counts by what it is of D.
+    fn answer_each(&self, w: &mut Workspace, scale: f64) -> f64 {
+        let mut loss = 0.0;
+        let rows = w.d_output.outer_iter_mut().zip(w.output.outer_iter());
+        for ((mut d, f), log_snr) in rows.zip(&w.log_snr) {
+            let sigma = (-0.5 * f64::from(*log_snr)).exp();
+            let c = self.target.coefficients(sigma, self.sigma_data);
+            for (i, (d, f)) in d.iter_mut().zip(f).enumerate() {
+                let share = self.target.own(sigma, c, self.spread, i).out / c.out;
+                let (weight, miss) = (share * share, f64::from(f - *d));
+                loss += weight * miss * miss;
+                *d = (2.0 * weight * miss * scale) as f32;
+            }
+        }
         loss * scale
     }
 }
@@ -367,6 +391,13 @@ impl<'a, O: Objective> Training<'a, O> {
         }
     }
 
+    /// A copy of the network with the averaged weights so far.
+    pub fn averaged(&self) -> Mlp {
+        let mut mlp = self.mlp.clone();
+        mlp.params.copy_from_slice(&self.adam.ema);
+        mlp
+    }
+
     /// The network with the averaged weights.
     pub fn finish(mut self) -> Mlp {
         self.mlp.params = self.adam.ema;
@@ -445,16 +476,17 @@ impl<O: Objective> Training<'_, O> {
 /// # Errors
 /// As [`TrainConfig::validated`], and if training diverges.
 pub fn train_score(
-    net: ScoreNet,
+    mut net: ScoreNet,
     data: &Labelled,
     levels: Levels,
     config: TrainConfig,
     mut progress: impl FnMut(Step),
 ) -> Result<ScoreNet> {
-    let (target, sigma_data) = (net.target, net.sigma_data);
-    let objective = Denoising { data, target, sigma_data, levels };
-    let mlp = run(net.mlp, &objective, config, &mut progress)?;
-    Ok(ScoreNet::of(mlp, target, sigma_data))
+    let ScoreNet { target, sigma_data, .. } = net;
+    let objective = Denoising { data, target, sigma_data, spread: &net.spread, levels };
+    let mlp = run(net.mlp.clone(), &objective, config, &mut progress)?;
+    net.mlp = mlp;
+    Ok(net)
 }
 
 /// Trains a network on an objective to its end.

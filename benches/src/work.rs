@@ -67,7 +67,7 @@ fn train_forever(
 ) -> Workload {
     let net = JointNet::new(config, classes, Target::Eps, 1.0, 0).expect("a valid shape");
     let denoising =
-        Denoising { data, target: Target::Eps, sigma_data: 1.0, levels: Levels::default() };
+        Denoising { data, target: Target::Eps, sigma_data: 1.0, spread: &[], levels: Levels::default() };
     let objective = Box::leak(Box::new(JointDenoising::new(denoising, 0.1).expect("p_drop")));
     let settings =
         TrainConfig { steps: 10_000_000, batch, learning_rate: 1e-3, ..TrainConfig::default() };

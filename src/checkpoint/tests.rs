@@ -227,7 +227,7 @@ fn training<'a>(
 fn a_training_that_stops_and_goes_on_is_one_that_never_stopped() {
     let data = data();
     let (target, levels) = (Target::Edm, Levels::default());
-    let objective = Denoising { data: &data, target, sigma_data: 1.0, levels };
+    let objective = Denoising { data: &data, target, sigma_data: 1.0, spread: &[], levels };
     let config = TrainConfig { steps: 12, batch: 100, warmup: 3, ..TrainConfig::default() };
     let mut whole = training(&objective, &config, None);
     let losses: Vec<f64> = whole.by_ref().map(|s| s.unwrap().loss).collect();
@@ -262,7 +262,8 @@ fn a_training_that_stops_and_goes_on_is_one_that_never_stopped() {
 fn a_state_of_another_training_is_refused() {
     let data = data();
     let levels = Levels::default();
-    let objective = Denoising { data: &data, target: Target::Edm, sigma_data: 1.0, levels };
+    let objective =
+        Denoising { data: &data, target: Target::Edm, sigma_data: 1.0, spread: &[], levels };
     let config = TrainConfig { steps: 5, batch: 64, ..TrainConfig::default() };
     let good = training(&objective, &config, None).state();
     let refused = |change: &dyn Fn(&mut State)| {

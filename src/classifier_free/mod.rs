@@ -77,6 +77,41 @@ impl JointNet {
         self.net.mlp.config.labels - 1
     }
 
+    /// The same network with a spread for each coordinate, as [`ScoreNet`] has it.
+    ///
+    /// # Panics
+    /// If there is one, but not for each coordinate.
+    pub fn with_spread(mut self, spread: Vec<f64>) -> Self {
+        let d = self.net.mlp.config.inputs;
+        assert!(spread.is_empty() || spread.len() == d, "a spread for each coordinate");
+        self.net.spread = spread;
+        self
+    }
+
+    /// The same network with other weights.
+    ///
+    /// # Panics
+    /// If they are those of another shape.
+    pub fn with_weights(&self, mlp: Mlp) -> Self {
+        assert_eq!(mlp.config, self.net.mlp.config, "weights of this shape");
+        JointNet::of(mlp, self.net.target, self.net.sigma_data).with_spread(self.net.spread.clone())
+    }
+
+    /// What this network is trained to do on a data set with labels.
+    ///
+    /// # Errors
+    /// If the data has a label that the network does not know, and as [`JointDenoising::new`].
+    pub fn objective<'a>(
+        &'a self,
+        data: &'a Labelled,
+        levels: Levels,
+        p_drop: f64,
+    ) -> Result<JointDenoising<'a>> {
+        self.knows(data)?;
+        let ScoreNet { target, sigma_data, ref spread, .. } = self.net;
+        JointDenoising::new(Denoising { data, target, sigma_data, spread, levels }, p_drop)
+    }
+
     /// Refuses data with a label that is not a class of the network.
     fn knows(&self, data: &Labelled) -> Result<()> {
         match data.y.iter().find(|y| **y >= self.classes()) {
@@ -251,10 +286,7 @@ pub fn train_joint(
     config: TrainConfig,
     mut progress: impl FnMut(Step),
 ) -> Result<JointNet> {
-    let (target, sigma_data) = (net.net.target, net.net.sigma_data);
-    net.knows(data)?;
-    let denoising = Denoising { data, target, sigma_data, levels };
-    let objective = JointDenoising::new(denoising, p_drop)?;
-    let mlp = run(net.net.mlp, &objective, config, &mut progress)?;
-    Ok(JointNet::of(mlp, target, sigma_data))
+    let objective = net.objective(data, levels, p_drop)?;
+    let mlp = run(net.net.mlp.clone(), &objective, config, &mut progress)?;
+    Ok(net.with_weights(mlp))
 }

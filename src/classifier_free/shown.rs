@@ -3,7 +3,7 @@
 use super::{JointDenoising, JointNet};
 use crate::mixture::Labelled;
 use crate::nn::{Mlp, Workspace};
-use crate::train::{Denoising, Levels, Objective, Share, TrainConfig, Training};
+use crate::train::{Levels, Objective, Share, TrainConfig, Training};
 use crate::{Error, Result};
 use ndarray::Array2;
 use rand_chacha::ChaCha8Rng;
@@ -39,13 +39,11 @@ pub fn shown_labels(
     p_drop: f64,
     config: TrainConfig,
 ) -> Result<Array2<usize>> {
-    net.knows(data)?;
-    let (target, sigma_data) = (net.net.target, net.net.sigma_data);
-    let inner = JointDenoising::new(Denoising { data, target, sigma_data, levels }, p_drop)?;
+    let inner = net.objective(data, levels, p_drop)?;
     let watched = Watched { inner, seen: Mutex::default() };
     let mut rows: Vec<usize> = Vec::new();
     let mut steps = 0;
-    for step in Training::new(net.net.mlp, &watched, config)? {
+    for step in Training::new(net.net.mlp.clone(), &watched, config)? {
         step?;
         let mut seen = watched.seen.lock().expect("no thread panics with the labels");
         seen.sort_by_key(|(first, _)| *first); // blocks end in any order

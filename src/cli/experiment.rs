@@ -34,6 +34,7 @@ pub struct Experiment {
     written: Vec<PathBuf>,
     checks: Vec<(String, bool)>,
     unchecked: Vec<String>,
+    stopped: bool,
     began: Instant,
 }
 
@@ -93,6 +94,7 @@ impl Experiment {
             last_line: None,
             written: Vec::new(),
             checks: Vec::new(),
+            stopped: false,
             began: Instant::now(),
         })
     }
@@ -176,9 +178,14 @@ impl Experiment {
         Ok(())
     }
 
-    /// Whether numbers are checked: all settings that change one are at their defaults.
+    /// Whether numbers are checked: all settings that change one are at their defaults, and nothing was stopped early.
     pub fn checking(&self) -> bool {
-        self.unchecked.is_empty()
+        self.unchecked.is_empty() && !self.stopped
+    }
+
+    /// From now on no number is checked: the user has stopped something early.
+    pub fn stopped_early(&mut self) {
+        self.stopped = true;
     }
 
     /// Holds a number to its range: `full` at the default settings, `quick` at `--quick`, nothing with other settings.
@@ -210,7 +217,9 @@ impl Experiment {
         self.written.iter().for_each(|path| println!("  {}", path.display()));
         let failed: Vec<&str> =
             self.checks.iter().filter(|(_, good)| !good).map(|(what, _)| what.as_str()).collect();
-        if !self.checking() {
+        if self.stopped {
+            println!("not checked: the training was stopped early");
+        } else if !self.checking() {
             println!(
                 "not checked: settings differ from the defaults ({})",
                 self.unchecked.join(" ")

@@ -3,6 +3,7 @@
 pub mod command;
 mod compare;
 mod experiment;
+mod image_nets;
 mod images;
 pub mod interrupt;
 mod lab;
@@ -14,11 +15,12 @@ mod yours;
 
 pub use compare::{Comparison, Steer, Walked};
 pub use experiment::Experiment;
+pub use image_nets::{Guide, ImageNets};
 pub use images::{ImageLab, run_images};
 pub use lab::{Lab, run};
 pub use progress::Progress;
 pub use settings::{Defaults, ProcessName, SamplerName, Settings};
-pub use table::{GAMMA_FOOTNOTE, OutcomeTable, Table, plus_minus};
+pub use table::{GAMMA_FOOTNOTE, JudgementTable, OutcomeTable, Table, plus_minus};
 pub use training::{
     CLASSIFIER_STEPS, JOINT_STEPS, Learned, P_DROP, SCORE_STEPS, TRAINING_POINTS, untrained_joint,
     untrained_score,

@@ -18,6 +18,8 @@ pub struct Defaults {
     pub steps: (usize, usize),
     /// The scene.
     pub scene: &'static str,
+    /// The wanted class, as on the command line.
+    pub class: &'static str,
     /// The guidance scales, as on the command line.
     pub gamma: &'static str,
     /// Flags that the experiment has no use for: they are not offered, and refused.
@@ -30,7 +32,8 @@ impl Defaults {
         samples: (5000, 300),
         steps: (50, 20),
         scene: "animals",
-        gamma: "0,1,2,5,10",
+        class: "0",
+        gamma: "0,1,1.5,2,5,10",
         unused: &["scene", "gradient-scale", "all"],
     };
 }
@@ -41,6 +44,7 @@ impl Default for Defaults {
             samples: (4000, 800),
             steps: (64, 32),
             scene: "animals",
+            class: "0",
             gamma: "0,1,2,5,10",
             unused: &["data", "train-steps"],
         }
@@ -58,6 +62,7 @@ impl Defaults {
         let command = Settings::command().name(name).about(question);
         let mut command = command
             .mut_arg("scene", |arg| arg.default_value(self.scene))
+            .mut_arg("class", |arg| arg.default_value(self.class))
             .mut_arg("gamma", |arg| arg.default_value(self.gamma))
             .mut_args(|arg| {
                 let unused = arg.get_long().is_some_and(|flag| self.unused.contains(&flag));
@@ -86,7 +91,7 @@ pub struct Settings {
     #[arg(long, value_name = "FOLDER")]
     pub data: Option<PathBuf>,
     /// The wanted class y, by name or number; counted from 0
-    #[arg(long, default_value = "0", value_name = "NAME|NUMBER")]
+    #[arg(long, required = false, value_name = "NAME|NUMBER")]
     pub class: String,
     /// Guidance scales γ: 0 unconditional, 1 conditional, more over-steers
     #[arg(long, value_delimiter = ',', allow_negative_numbers = true)]

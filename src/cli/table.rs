@@ -1,6 +1,6 @@
 //! Tables for people and, as CSV, for programs.
 
-use crate::metrics::{Outcome, Verdict};
+use crate::metrics::{Judgement, Outcome, Verdict};
 
 /// The one footnote under every table with γ in it.
 pub const GAMMA_FOOTNOTE: &str = "γ = guidance_scale (diffusers, EDM2); Ho & Salimans' w = γ − 1";
@@ -113,6 +113,53 @@ impl OutcomeTable {
             format!("{:.3} ± {:.3}", outcome.spread, outcome.spread_se),
             format!("{:.4}", (1e4 * outcome.energy).round() / 1e4 + 0.0), // without a "−0.0000"
             evaluations.to_string(),
+        ]);
+    }
+}
+
+/// The table of what a judge says: one row for each set of samples.
+#[derive(Debug, Clone)]
+pub struct JudgementTable(pub Table);
+
+impl Default for JudgementTable {
+    fn default() -> Self {
+        let mut table = Table::new(&[
+            "samples",
+            "γ",
+            "judged right %",
+            "confidence",
+            "FD",
+            "FD/floor",
+            "precision",
+            "recall",
+            "density",
+            "coverage",
+        ]);
+        table.notes = vec![
+            "FD: Fréchet distance from held-out data in the judge's features; floor: that of as many others".into(),
+            "± is one standard error".into(),
+            GAMMA_FOOTNOTE.into(),
+        ];
+        JudgementTable(table)
+    }
+}
+
+impl JudgementTable {
+    /// Adds the row of one set of samples; `floor` is what the judge says of another sample of the data.
+    pub fn add(&mut self, name: &str, gamma: &str, judged: &Judgement, floor: &Judgement) {
+        let (right, se) = judged.accuracy;
+        let prdc = judged.prdc;
+        self.0.row(&[
+            name.to_string(),
+            gamma.to_string(),
+            format!("{:.1} ± {:.1}", 100.0 * right, 100.0 * se),
+            plus_minus(judged.confidence),
+            plus_minus(judged.fd),
+            format!("{:.1}", judged.fd.0 / floor.fd.0),
+            plus_minus(prdc.precision),
+            plus_minus(prdc.recall),
+            plus_minus(prdc.density),
+            plus_minus(prdc.coverage),
         ]);
     }
 }

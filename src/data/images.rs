@@ -26,14 +26,9 @@ pub struct Images {
 }
 
 impl Images {
-    /// The images as points in [−1, 1], (n, height·width), with their classes.
-    ///
-    /// ```text
-    /// x = pixel/127.5 − 1
-    /// ```
+    /// The images as points in [−1, 1], (n, height·width), with their classes, as [`from_pixels`].
     pub fn labelled(&self) -> Labelled {
-        let x = self.pixels.mapv(|p| f64::from(p) / 127.5 - 1.0);
-        Labelled { x, y: self.labels.clone() }
+        Labelled { x: from_pixels(self.pixels.view()), y: self.labels.clone() }
     }
 
     /// The class with that English or Vietnamese name, or with that number, counted from 0; as
@@ -43,6 +38,20 @@ impl Images {
     /// If there is none; the message lists the names and the nearest of them.
     pub fn class(&self, name_or_index: &str) -> Result<usize> {
         find_class(&self.class_names, &self.name, name_or_index)
+    }
+
+    /// The images of these numbers, in their order.
+    ///
+    /// # Panics
+    /// If there is no such image.
+    pub fn select(&self, rows: &[usize]) -> Images {
+        Images {
+            name: self.name.clone(),
+            pixels: self.pixels.select(Axis(0), rows),
+            labels: rows.iter().map(|i| self.labels[*i]).collect(),
+            class_names: self.class_names.clone(),
+            ..*self
+        }
     }
 
     /// The first n images.
@@ -58,19 +67,21 @@ impl Images {
     /// # Panics
     /// If there are fewer.
     pub fn split(&self, n: usize) -> (Images, Images) {
-        let part = |rows: Range<usize>| Images {
-            name: self.name.clone(),
-            height: self.height,
-            width: self.width,
-            labels: self.labels[rows.clone()].to_vec(),
-            pixels: self.pixels.select(Axis(0), &rows.collect::<Vec<_>>()),
-            class_names: self.class_names.clone(),
-        };
+        let part = |rows: Range<usize>| self.select(&rows.collect::<Vec<_>>());
         (part(0..n), part(n..self.labels.len()))
     }
 }
 
-/// Points as pixels, the inverse of [`Images::labelled`]: what lies outside [−1, 1] is clipped, NaN is black.
+/// Pixels as points in [−1, 1].
+///
+/// ```text
+/// x = pixel/127.5 − 1
+/// ```
+pub fn from_pixels(pixels: ArrayView2<u8>) -> Array2<f64> {
+    pixels.mapv(|p| f64::from(p) / 127.5 - 1.0)
+}
+
+/// Points as pixels, the inverse of [`from_pixels`]: what lies outside [−1, 1] is clipped, NaN is black.
 pub fn to_pixels(x: ArrayView2<f64>) -> Array2<u8> {
     x.mapv(|x| (127.5 * (x + 1.0)).round().clamp(0.0, 255.0) as u8)
 }

@@ -29,6 +29,9 @@
 //! | A3 | [`guided_particles`] | share that reached the target |
 //! | A4 | [`regions_through_noise`] | σ/α of each frame |
 //!
+//! On images: [`contact_sheets`] and [`denoising_strips`]; [`hybrid_images`] is F8, with p(y ∣ x) under every image, and
+//! [`images_over_gamma`] F10, with accuracy, Fréchet distance and coverage over γ.
+//!
 //! [`over_gamma`] is F9, F11 and F17 of one way to steer, [`over_a_line`] is F21 and F22.
 //!
 //! Scores and likelihoods come as trait objects, so an exact one and a learned one are drawn by the same code. What is
@@ -43,6 +46,7 @@ mod away;
 mod bayes;
 mod bill;
 mod clean;
+mod digits;
 mod errors;
 mod frame;
 mod free;
@@ -69,6 +73,9 @@ pub use away::away;
 pub use bayes::{bayes_plane, bayes_sum, open_point};
 pub use bill::{Bill, classifier_bill};
 pub use clean::{Judge, clean_classifier};
+pub use digits::{
+    Morph, Scored, Strip, contact_sheets, denoising_strips, hybrid_images, images_over_gamma,
+};
 pub use errors::{implicit_classifier, p_drop_sweep};
 pub use fields::{draws, field_over_noise, two_scores};
 pub use free::fidelity_diversity;

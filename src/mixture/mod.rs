@@ -8,6 +8,7 @@ mod plane;
 mod posterior;
 mod tilt;
 
+pub(crate) use eigen::symmetric_eigen;
 pub use empirical::Empirical;
 pub use fitted::sample_fitted;
 pub use posterior::{Noiseless, Posterior};

@@ -59,6 +59,20 @@ impl Target {
         };
         Coefficients { skip, out, input: 1.0 / root }
     }
+
+    /// The coefficients of coordinate `i`: those of σ_data or, where there is a spread, its own, on a common input.
+    pub(crate) fn own(
+        self,
+        r: f64,
+        common: Coefficients,
+        spread: &[f64],
+        i: usize,
+    ) -> Coefficients {
+        match spread.get(i) {
+            Some(s) => Coefficients { input: common.input, ..self.coefficients(r, *s) },
+            None => common,
+        }
+    }
 }
 
 /// An unconditional score network: an [`Mlp`] with the scaling that lets it learn every noise level at once.
@@ -77,6 +91,10 @@ pub struct ScoreNet {
     pub target: Target,
     /// The root mean square of a coordinate of the data (its standard deviation, if the mean is 0).
     pub sigma_data: f64,
+    /// The standard deviation of each coordinate (d), positive, where they differ and are uncorrelated, as along principal
+    /// components: c_skip and c_out are then each coordinate's own, so that with the target edm the network has only to
+    /// learn what is not Gaussian. Empty: σ_data for all.
+    pub spread: Vec<f64>,
     pool: Pool,
 }
 
@@ -91,7 +109,7 @@ impl ScoreNet {
 
     /// A network with the given weights.
     pub fn of(mlp: Mlp, target: Target, sigma_data: f64) -> Self {
-        ScoreNet { mlp, target, sigma_data, pool: Pool::default() }
+        ScoreNet { mlp, target, sigma_data, spread: Vec::new(), pool: Pool::default() }
     }
 }
 
@@ -123,7 +141,10 @@ impl ScoreNet {
         level: NoiseLevel,
         terms: &[(usize, f64)],
     ) -> Array2<f64> {
-        let c = self.target.coefficients(level.ratio(), self.sigma_data);
+        let r = level.ratio();
+        let c = self.target.coefficients(r, self.sigma_data);
+        let own: Vec<Coefficients> =
+            (0..x.ncols()).map(|i| self.target.own(r, c, &self.spread, i)).collect();
         let log_snr = level.log_snr() as f32;
         let condition =
             |(label, weight): &(usize, f64)| (self.mlp.condition(log_snr, *label), *weight as f32);
@@ -133,9 +154,13 @@ impl ScoreNet {
             fill(w, x, c.input / level.alpha);
             self.mlp.blend(w, &terms);
             let answer = w.output.slice(s![..x.nrows(), ..]);
-            Zip::from(&mut out).and(x).and(answer).for_each(|o, x, f| {
-                *o = c.skip * x / level.alpha + c.out * *f as f64;
-            });
+            for ((mut out, x), f) in
+                out.outer_iter_mut().zip(x.outer_iter()).zip(answer.outer_iter())
+            {
+                for (((o, x), f), c) in out.iter_mut().zip(x).zip(f).zip(&own) {
+                    *o = c.skip * x / level.alpha + c.out * *f as f64;
+                }
+            }
         });
         out
     }

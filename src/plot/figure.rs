@@ -44,6 +44,14 @@ pub struct Panel {
     pub joiner: Option<&'static str>,
 }
 
+impl Panel {
+    /// A panel without axes, for what brings its own words.
+    pub fn bare(layers: Vec<Layer>) -> Self {
+        let (x, y) = (Axis::hidden((0.0, 1.0)), Axis::hidden((0.0, 1.0)));
+        Panel { x, y, layers, ..Panel::default() }
+    }
+}
+
 /// A panel inside a panel.
 #[derive(Clone, Debug)]
 pub struct Inset {

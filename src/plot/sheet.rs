@@ -9,8 +9,8 @@ use super::{font, heat};
 
 /// Room for a line of small words.
 const LINE: f64 = 1.3 * SMALL;
-/// The least room between neighbours.
-const GAP: f64 = 7.0;
+/// The least room between neighbours, and between framed ones.
+const GAP: (f64, f64) = (6.0, 12.0);
 /// A pixel of the usual PNG, 1920 across, in slide units: image pixels of whole multiples of it stay squares.
 const DOT: f64 = 1280.0 / 1920.0;
 
@@ -44,7 +44,7 @@ pub(super) fn sheet(sheet: &Sheet, rect: Rect, theme: Theme, lang: Lang) -> Resu
     }
     for (i, words) in sheet.above.iter().enumerate() {
         let (x, y) = (corner(i).0 + w / 2.0, grid.y - 0.45 * WORDS);
-        let size = font::fit(words.get(lang), WORDS, SMALL, grid.across);
+        let size = font::fit(words.get(lang), WORDS, SMALL, grid.across - 16.0);
         out += &text(x, y, words.get(lang), style(size, theme.ink(), "middle"));
     }
     for (i, words) in sheet.left.iter().enumerate() {
@@ -87,6 +87,7 @@ fn rows(sheet: &Sheet) -> Result<usize, String> {
 
 /// The largest images that fit, centred; an error if not even words of the smallest size would.
 fn lay_out(sheet: &Sheet, rows: usize, rect: Rect, lang: Lang) -> Result<Grid, String> {
+    let gap = if sheet.frames.is_empty() { GAP.0 } else { GAP.1 };
     let widest = |words: &[Text], size: f64| {
         words.iter().map(|w| font::width(w.get(lang), size)).fold(0.0, f64::max)
     };
@@ -95,8 +96,8 @@ fn lay_out(sheet: &Sheet, rows: usize, rect: Rect, lang: Lang) -> Result<Grid, S
     let under = if sheet.under.is_empty() { 0.0 } else { LINE };
     let (height, width) = (sheet.size.0 as f64, sheet.size.1 as f64);
     let cell =
-        ((rect.w - left + GAP) / sheet.columns as f64, (rect.h - top + GAP) / rows as f64 - under);
-    let room = ((cell.0 - GAP) / width).min((cell.1 - GAP) / height);
+        ((rect.w - left + gap) / sheet.columns as f64, (rect.h - top + gap) / rows as f64 - under);
+    let room = ((cell.0 - gap) / width).min((cell.1 - gap) / height);
     let words = widest(&sheet.under, SMALL).max(widest(&sheet.above, SMALL));
     if room < DOT || words > cell.0 {
         return Err(format!(
@@ -104,16 +105,16 @@ fn lay_out(sheet: &Sheet, rows: usize, rect: Rect, lang: Lang) -> Result<Grid, S
             sheet.columns
         ));
     }
-    let pixel = (room / DOT).floor() * DOT;
-    let across = (pixel * width + GAP).max(words + GAP).min(cell.0);
-    let down = pixel * height + under + GAP;
-    let total = (left + across * sheet.columns as f64 - GAP, top + down * rows as f64 - GAP);
+    let pixel = (room / DOT + 1e-9).floor() * DOT;
+    let across = (pixel * width + gap).max(words + gap).min(cell.0);
+    let down = pixel * height + under + gap;
+    let total = (left + across * sheet.columns as f64 - gap, top + down * rows as f64 - gap);
     Ok(Grid {
         x: snapped(
             rect.x
                 + left
                 + (rect.w - total.0).max(0.0) / 2.0
-                + (across - GAP - pixel * width) / 2.0,
+                + (across - gap - pixel * width) / 2.0,
         ),
         y: snapped(rect.y + top + (rect.h - total.1).max(0.0) / 2.0),
         across: snapped(across),

@@ -97,6 +97,9 @@ pub const HYBRID: Text = Text::new("hybrid", "lai");
 pub const OVERSHOOT: Text = Text::new("overshoot", "vượt quá");
 /// σ, or the log-SNR.
 pub const NOISE_LEVEL: Text = Text::new("noise level", "mức nhiễu");
+/// The first half of the lecture.
+pub const CLASSIFIER_GUIDANCE: Text =
+    Text::new("classifier guidance", "điều hướng bằng bộ phân loại");
 /// The second half of the lecture.
 pub const CLASSIFIER_FREE_GUIDANCE: Text =
     Text::new("classifier-free guidance", "điều hướng không cần bộ phân loại");

@@ -5,6 +5,7 @@
 
 mod bad_input;
 mod good_input;
+mod images;
 mod own_defaults;
 
 use std::path::{Path, PathBuf};
@@ -52,15 +53,23 @@ fn run_experiment(name: &str, arguments: &[&str]) -> Ended {
     run_with(&[], name, arguments)
 }
 
-/// Runs an experiment, which lies beside this test's own program, with these environment variables.
-fn run_with(variables: &[(&str, &str)], name: &str, arguments: &[&str]) -> Ended {
+/// An experiment's program, which lies beside this test's own.
+fn program(name: &str) -> PathBuf {
     let own = std::env::current_exe().unwrap(); // target/<profile>/deps/main-…
     let profile = own.parent().and_then(Path::parent).unwrap();
     let name = format!("{name}{}", std::env::consts::EXE_SUFFIX);
     let program = profile.join("examples").join(name);
     assert!(program.exists(), "{} is not built; run `cargo build --examples`", program.display());
-    let ended =
-        Command::new(program).args(arguments).envs(variables.iter().copied()).output().unwrap();
+    program
+}
+
+/// Runs an experiment with these environment variables.
+fn run_with(variables: &[(&str, &str)], name: &str, arguments: &[&str]) -> Ended {
+    let ended = Command::new(program(name))
+        .args(arguments)
+        .envs(variables.iter().copied())
+        .output()
+        .unwrap();
     let text = |bytes| String::from_utf8(bytes).unwrap();
     Ended { code: ended.status.code(), out: text(ended.stdout), err: text(ended.stderr) }
 }

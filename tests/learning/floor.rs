@@ -17,7 +17,7 @@ const TARGETS: [Target; 4] = [Target::Edm, Target::Eps, Target::X0, Target::V];
 /// The objective of a mixture; the floor needs no data.
 fn with_objective<T>(target: Target, sigma_data: f64, f: impl Fn(&Denoising) -> T) -> T {
     let data = Labelled { x: Array2::zeros((1, 1)), y: vec![0] };
-    f(&Denoising { data: &data, target, sigma_data, levels: Levels::default() })
+    f(&Denoising { data: &data, target, sigma_data, spread: &[], levels: Levels::default() })
 }
 
 /// c_out², from the table in the documentation of `Target`.

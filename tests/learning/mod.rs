@@ -9,5 +9,6 @@ mod joint;
 mod optimum;
 mod reference;
 mod score_net;
+mod spread;
 pub mod trained;
 mod training;

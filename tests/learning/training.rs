@@ -53,8 +53,13 @@ fn training_gives_the_same_bits_on_any_number_of_threads() {
 
 /// Trains on `data` until it stops: the steps done, the error, and that nothing comes after it.
 fn until_it_stops(data: &Labelled, config: TrainConfig) -> (usize, Option<Error>) {
-    let objective =
-        Denoising { data, target: Target::Edm, sigma_data: 2.0, levels: Levels::default() };
+    let objective = Denoising {
+        data,
+        target: Target::Edm,
+        sigma_data: 2.0,
+        spread: &[],
+        levels: Levels::default(),
+    };
     let mut training = Training::new(net().mlp, &objective, config).unwrap();
     let mut done = 0;
     let error = loop {

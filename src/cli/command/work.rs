@@ -51,7 +51,8 @@ pub fn learn(
     let work = Work { every, recipe, run, provenance: &provenance, quiet };
     let (points, classes, sigma_data) = (&data.points, data.classes, data.sigma_data);
     let (dim, seed, target) = (points.x.ncols(), recipe.seed, recipe.target.into());
-    let denoising = Denoising { data: points, target, sigma_data, levels: recipe.levels() };
+    let denoising =
+        Denoising { data: points, target, sigma_data, spread: &[], levels: recipe.levels() };
     match recipe.model {
         Kind::Score => {
             let wrap = |mlp| Model::Score(ScoreNet::of(mlp, target, sigma_data));

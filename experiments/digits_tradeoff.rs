@@ -1,0 +1,115 @@
+//! What does γ win and lose on images: is the label right, how far from the data are the samples, how much of it do they cover?
+//!
+//! ```text
+//! cargo run --example digits_tradeoff
+//! ```
+//!
+//! Accuracy, Fréchet distance and coverage by the judge over γ, for guidance with a classifier and without one, from the same noise.
+//! Expect: accuracy rises with γ and saturates, FD is least at a small γ, coverage falls from its best to γ = 10.
+
+use scorelab::Result;
+use scorelab::cli::{Defaults, GAMMA_FOOTNOTE, Guide, ImageLab, Table, plus_minus, run_images};
+use scorelab::lecture::{self, Scored, Way};
+use scorelab::metrics::Judgement;
+use scorelab::plot::Role;
+use std::process::ExitCode;
+
+const QUESTION: &str = "what does γ win and lose on images?";
+
+fn main() -> ExitCode {
+    let defaults = Defaults {
+        samples: (2000, 200),
+        gamma: "0,0.5,1,1.5,2,3,5,10",
+        unused: &["scene", "gradient-scale", "all", "class"],
+        ..Defaults::IMAGES
+    };
+    run_images("digits_tradeoff", QUESTION, "digits_denoise", defaults, experiment)
+}
+
+fn experiment(lab: &mut ImageLab) -> Result<()> {
+    let nets = lab.nets()?;
+    let wanted = lab.wanted(lab.samples);
+    let scored = |gamma: f64, judged: Judgement| Scored {
+        gamma,
+        accuracy: judged.accuracy,
+        fd: judged.fd,
+        coverage: judged.prdc.coverage,
+    };
+    let floor = scored(f64::NAN, lab.judged(&nets, &lab.twin.pixels, &lab.twin.labels));
+    let guides = [(Guide::Classifier(1.0), Role::Likelihood), (Guide::Free, Role::Guided)];
+    let ways = guides.map(|(guide, role)| {
+        let at = |gamma: &scorelab::guidance::Gamma| {
+            let pixels = lab.steered(&nets, guide, *gamma, &wanted);
+            scored(gamma.value(), lab.judged(&nets, &pixels, &wanted))
+        };
+        Way { title: guide.name(), role, found: lab.gammas.iter().map(at).collect::<Vec<_>>() }
+    });
+    let mut table = Table::new(&["guidance", "γ", "judged right", "FD", "coverage"]);
+    let mut row = |name: &str, gamma: String, s: &Scored| {
+        let numbers = [s.accuracy, s.fd, s.coverage].map(plus_minus);
+        table.row(&[&[name.to_string(), gamma], &numbers[..]].concat());
+    };
+    row("held-out images", String::new(), &floor);
+    for way in &ways {
+        way.found.iter().for_each(|s| row(&way.title.en, s.gamma.to_string(), s));
+    }
+    table.notes = vec![
+        format!("{} samples each; ± is one standard error", lab.samples),
+        GAMMA_FOOTNOTE.into(),
+    ];
+    println!("\n{}", lab.training.name);
+    lab.show("digits_tradeoff", &table)?;
+    for way in &ways {
+        shapes(lab, way);
+    }
+    let figure = lecture::images_over_gamma(&ways, &floor, lab.samples)?;
+    lab.draw(&[figure])
+}
+
+/// Says which of the shapes that are expected came out, and checks them.
+fn shapes(lab: &mut ImageLab, way: &Way<Vec<Scored>>) {
+    let (name, all) = (way.title.en.to_string(), &way.found);
+    let (Some(first), Some(last)) = (all.first(), all.last()) else { return };
+    let nearest = all.iter().min_by(|a, b| a.fd.0.total_cmp(&b.fd.0)).unwrap_or(first);
+    let widest = all.iter().max_by(|a, b| a.coverage.0.total_cmp(&b.coverage.0)).unwrap_or(first);
+    let apart = |a: (f64, f64), b: (f64, f64)| (a.0 - b.0) / a.1.hypot(b.1).max(f64::MIN_POSITIVE);
+    let fell = all.windows(2).map(|w| apart(w[0].accuracy, w[1].accuracy)).fold(0.0, f64::max);
+    println!("{name}:");
+    println!(
+        "  accuracy: {} at γ = {}, {} at γ = {}; its largest fall from one γ to the next is {fell:.1} standard errors",
+        plus_minus(first.accuracy),
+        first.gamma,
+        plus_minus(last.accuracy),
+        last.gamma
+    );
+    println!(
+        "  FD: least at γ = {}, {}; at γ = {} it is {}, {:.0} standard errors above",
+        nearest.gamma,
+        plus_minus(nearest.fd),
+        last.gamma,
+        plus_minus(last.fd),
+        apart(last.fd, nearest.fd)
+    );
+    println!(
+        "  coverage: most at γ = {}, {}; at γ = {} it is {}",
+        widest.gamma,
+        plus_minus(widest.coverage),
+        last.gamma,
+        plus_minus(last.coverage)
+    );
+    lab.check(&format!("{name}: γ of the least FD"), nearest.gamma, 0.5..=3.0, 0.5..=10.0);
+    lab.check(&format!("{name}: accuracy at the last γ"), last.accuracy.0, 0.97..=1.0, 0.7..=1.0);
+    lab.check(
+        &format!("{name}: largest fall of accuracy, standard errors"),
+        fell,
+        0.0..=3.0,
+        0.0..=4.0,
+    );
+    let lost = apart(widest.coverage, last.coverage);
+    lab.check(
+        &format!("{name}: fall of coverage, standard errors"),
+        lost,
+        5.0..=f64::MAX,
+        0.0..=f64::MAX,
+    );
+}
