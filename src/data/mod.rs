@@ -89,7 +89,7 @@ impl Scene {
 }
 
 /// The class of that name or number, of the classes of `whose`.
-fn find_class(names: &[ClassName], whose: &str, name_or_index: &str) -> Result<usize> {
+pub(crate) fn find_class(names: &[ClassName], whose: &str, name_or_index: &str) -> Result<usize> {
     let by_name = |n: &ClassName| n.en == name_or_index || n.vi == name_or_index;
     let by_index = || name_or_index.parse().ok().filter(|i| *i < names.len());
     names.iter().position(by_name).or_else(by_index).ok_or_else(|| {

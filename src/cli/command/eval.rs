@@ -9,7 +9,7 @@ use crate::metrics::{
     Modes, Support, Verdict, chi_square, cosine_with_se, energy_in_parts, entropy, mode_counts,
     outcome, score_error_with_se, spread,
 };
-use crate::mixture::Tilt;
+use crate::mixture::{Mixture, Tilt};
 use crate::noise::NoiseLevel;
 use crate::rng::{Noise, Purpose};
 use crate::score::ScoreFn;
@@ -71,24 +71,34 @@ impl Eval {
             return Err(Error::value("--sigma", s, "a finite number above 0"));
         }
         let source = Source::new(&self.score)?;
-        let gammas = gammas(&self.gamma, &source)?;
-        self.walk.check(source.scene.mixture.dim(), self.common.memory)?;
+        let Some(scene) = source.scene() else {
+            let must = "one of a scene: images have no exact answers to measure against";
+            return Err(Error::value("--score", &self.score.score, must));
+        };
+        let (mixture, gammas) = (&scene.mixture, gammas(&self.gamma, &source)?);
+        self.walk.check(source.dim(), self.common.memory)?;
         let mut rows = Rows(Answer::new(["gamma", "sigma", "metric", "value", "se"]));
         for gamma in gammas {
             let shown = source.steered().then_some(gamma.value());
             if source.learned() && self.score.guiding.is_none() {
-                self.score_errors(&source, gamma, shown, &mut rows);
+                self.score_errors(mixture, &source, gamma, shown, &mut rows);
             }
             let x = self.walk.walk(&source, gamma, self.common.memory)?;
-            self.samples(&source, gamma, shown, &x, &mut rows)?;
+            self.samples(mixture, &source, gamma, shown, &x, &mut rows)?;
         }
         rows.0.notes = vec!["se: one standard error; σ at α = 1; energy: to a true sample".into()];
         Ok(rows.0)
     }
 
     /// The learned score beside the exact one, at draws of the exact distribution.
-    fn score_errors(&self, source: &Source, gamma: Gamma, shown: Option<f64>, rows: &mut Rows) {
-        let mixture = &source.scene.mixture;
+    fn score_errors(
+        &self,
+        mixture: &Mixture,
+        source: &Source,
+        gamma: Gamma,
+        shown: Option<f64>,
+        rows: &mut Rows,
+    ) {
         let given = source.class.map_or_else(|| mixture.clone(), |c| mixture.given(c));
         let x0 = given.sample(self.walk.samples, self.walk.seed, Purpose::Reference).x;
         let exact = Guided { main: &given, guiding: mixture, gamma };
@@ -109,13 +119,14 @@ impl Eval {
     /// The samples beside true ones.
     fn samples(
         &self,
+        mixture: &Mixture,
         source: &Source,
         gamma: Gamma,
         shown: Option<f64>,
         x: &Array2<f64>,
         rows: &mut Rows,
     ) -> Result<()> {
-        let (mixture, at) = (&source.scene.mixture, (shown, None));
+        let at = (shown, None);
         let (n, seed) = (self.walk.samples, self.walk.seed);
         let gone = x.outer_iter().filter(|row| row.iter().any(|v| !v.is_finite())).count();
         if gone > 0 {

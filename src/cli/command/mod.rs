@@ -6,6 +6,8 @@
 //! | `sample` | draws samples of a score, exact or learned, steered or not |
 //! | `eval` | measures a score and its samples against the exact answers |
 //! | `field` | writes a score on a grid or at given points |
+//! | `plot` | draws figures of the lecture, of any score and scene |
+//! | `data` | writes a data set |
 //! | `sweep` | trains and evaluates every combination of a grid, in as many processes as one likes |
 //! | `info` | describes a checkpoint |
 //! | `completions` | writes the completions of a shell |
@@ -14,17 +16,23 @@
 
 mod answer;
 mod config;
+mod data;
 mod eval;
 mod exit;
 mod field;
 mod grid;
 mod info;
 mod memory;
+mod origin;
+mod plot;
+mod points;
 mod progress;
 mod recipe;
 mod sample;
 mod source;
 mod sweep;
+#[cfg(test)]
+mod tests;
 mod train;
 mod walk;
 mod work;
@@ -69,6 +77,14 @@ enum Command {
         after_help = "Example:\n  scorelab field --scene animals --class dog --gamma 2 --sigma 0.5,1 --grid=-4,4,21 --format json"
     )]
     Field(field::Field),
+    /// Draw figures of the lecture, of any score and scene
+    #[command(
+        after_help = "Example:\n  scorelab plot field sweep --score out/joint --class dog --lang vi --out out/plot"
+    )]
+    Plot(plot::Plot),
+    /// Write a data set: points of a scene, or images
+    #[command(after_help = "Example:\n  scorelab data --scene three --points 5000 --out three.npz")]
+    Data(data::Data),
     /// Train and evaluate every combination of a grid
     #[command(
         after_help = "Example:\n  scorelab sweep grid.toml --shard 2/6 --out out/widths\n  scorelab sweep grid.toml --merge --out out/widths"
@@ -213,6 +229,8 @@ impl Command {
             Command::Sample(c) => Some(&c.common),
             Command::Eval(c) => Some(&c.common),
             Command::Field(c) => Some(&c.common),
+            Command::Plot(c) => Some(&c.common),
+            Command::Data(c) => Some(&c.common),
             Command::Sweep(c) => Some(&c.common),
             Command::Info(c) => Some(&c.common),
             Command::Completions(_) => None,
@@ -226,6 +244,8 @@ impl Command {
             Command::Sample(c) => c.run().map(done),
             Command::Eval(c) => c.run().map(done),
             Command::Field(c) => c.run().map(done),
+            Command::Plot(c) => c.run().map(done),
+            Command::Data(c) => c.run().map(done),
             Command::Info(c) => c.run().map(done),
             Command::Completions(c) => c.run().map(done),
         }
