@@ -14,8 +14,8 @@ pub struct Data {
     /// The scene to draw from: a name or a TOML file
     #[arg(long, default_value = "animals", value_name = "NAME|FILE")]
     pub scene: String,
-    /// Images in place of a scene: a folder of IDX files, such as MNIST's
-    #[arg(long, value_name = "FOLDER")]
+    /// Images in place of a scene: `digits`, drawn by the lab, or a folder of IDX files, such as MNIST's
+    #[arg(long, value_name = "digits|FOLDER")]
     pub data: Option<String>,
     /// Points drawn from the scene, or the most images
     #[arg(long, default_value_t = 1000)]
@@ -46,21 +46,15 @@ impl Data {
         let n = origin.count(self.points);
         memory::refuse("the data", n as f64 * origin.dim() as f64 * 100.0, self.common.memory)?;
         if let Some(folder) = &self.idx {
-            let Origin::Images(images) = &origin else {
-                return Err(Error::value(
-                    "--idx",
-                    folder.display(),
-                    "left out: a scene has no images",
-                ));
+            let Some(images) = origin.images(n, self.seed) else {
+                let must = "left out: a scene has no images";
+                return Err(Error::value("--idx", folder.display(), must));
             };
-            return images.take(n).write_idx(folder, Part::Train).map(|_| ());
+            return images.write_idx(folder, Part::Train).map(|_| ());
         }
         let drawn = origin.draw(n, self.seed);
-        let size = match &origin {
-            Origin::Images(images) => Some((images.height, images.width)),
-            Origin::Scene(_) => None,
-        };
-        let labels = Some((drawn.y, origin.class_names()));
+        let (names, size) = (origin.class_names(), origin.size());
+        let labels = Some((drawn.y, &names[..]));
         Points { x: drawn.x, labels, size }.write(self.common.format, self.out.as_deref())
     }
 }

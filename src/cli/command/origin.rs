@@ -1,7 +1,7 @@
-//! Where data come from: a scene, or images of a folder.
+//! Where data come from: a scene, drawn digits, or images of a folder.
 
 use crate::Result;
-use crate::data::{ClassName, Images, Part, Scene};
+use crate::data::{ClassName, Glyphs, Images, Part, Scene, digit_names};
 use crate::mixture::Labelled;
 use crate::rng::Purpose;
 use crate::score::ScoreFn;
@@ -10,17 +10,23 @@ use crate::score::ScoreFn;
 pub enum Origin {
     /// A scene.
     Scene(Scene),
+    /// Digits, drawn as many as one likes.
+    Drawn,
     /// Images, in the order of their files.
     Images(Images),
 }
 
+/// What `--data` calls the drawn digits.
+const DRAWN: &str = "digits";
+
 impl Origin {
-    /// The images of the folder `data`, or else the scene.
+    /// The drawn digits or the images of the folder `data`, or else the scene.
     ///
     /// # Errors
     /// As [`Scene::find`] and [`Images::read`].
     pub fn find(scene: &str, data: Option<&str>) -> Result<Origin> {
         match data {
+            Some(DRAWN) => Ok(Origin::Drawn),
             Some(folder) => Images::read(folder, Part::Train).map(Origin::Images),
             None => Scene::find(scene).map(Origin::Scene),
         }
@@ -30,31 +36,54 @@ impl Origin {
     pub fn name(&self) -> &str {
         match self {
             Origin::Scene(scene) => &scene.name,
+            Origin::Drawn => DRAWN,
             Origin::Images(images) => &images.name,
         }
     }
 
     /// The coordinates of a point.
     pub fn dim(&self) -> usize {
+        match (self, self.size()) {
+            (Origin::Scene(scene), _) => scene.mixture.dim(),
+            (_, size) => size.map_or(0, |(height, width)| height * width),
+        }
+    }
+
+    /// Of images: lines, and pixels of a line.
+    pub fn size(&self) -> Option<(usize, usize)> {
         match self {
-            Origin::Scene(scene) => scene.mixture.dim(),
-            Origin::Images(images) => images.pixels.ncols(),
+            Origin::Scene(_) => None,
+            Origin::Drawn => {
+                let none = Glyphs::default().images(0..0);
+                Some((none.height, none.width))
+            }
+            Origin::Images(images) => Some((images.height, images.width)),
         }
     }
 
     /// The names of the classes.
-    pub fn class_names(&self) -> &[ClassName] {
+    pub fn class_names(&self) -> Vec<ClassName> {
         match self {
-            Origin::Scene(scene) => &scene.class_names,
-            Origin::Images(images) => &images.class_names,
+            Origin::Scene(scene) => scene.class_names.clone(),
+            Origin::Drawn => digit_names(),
+            Origin::Images(images) => images.class_names.clone(),
         }
     }
 
-    /// How many points there are of so many asked for: a scene has as many as one likes.
+    /// How many points there are of so many asked for: a folder has no more than its files hold.
     pub fn count(&self, asked: usize) -> usize {
         match self {
-            Origin::Scene(_) => asked,
+            Origin::Scene(_) | Origin::Drawn => asked,
             Origin::Images(images) => asked.min(images.labels.len()),
+        }
+    }
+
+    /// The first n images, if they are images.
+    pub fn images(&self, n: usize, seed: u64) -> Option<Images> {
+        match self {
+            Origin::Scene(_) => None,
+            Origin::Drawn => Some(Glyphs { seed }.images(0..n as u64)),
+            Origin::Images(images) => Some(images.take(n)),
         }
     }
 
@@ -62,7 +91,7 @@ impl Origin {
     pub fn draw(&self, n: usize, seed: u64) -> Labelled {
         match self {
             Origin::Scene(scene) => scene.mixture.sample(n, seed, Purpose::Data),
-            Origin::Images(images) => images.take(n).labelled(),
+            images => images.images(n, seed).expect("all others are images").labelled(),
         }
     }
 }

@@ -44,8 +44,8 @@ pub struct Recipe {
     /// The data: a scene's name or a TOML file
     #[arg(long, default_value = "animals", value_name = "NAME|FILE")]
     pub scene: String,
-    /// Images in place of a scene: a folder of IDX files, such as MNIST's
-    #[arg(long, value_name = "FOLDER")]
+    /// Images in place of a scene: `digits`, drawn by the lab, or a folder of IDX files, such as MNIST's
+    #[arg(long, value_name = "digits|FOLDER")]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub data: Option<String>,
     /// Points drawn from the scene to learn from, or the most images
@@ -163,14 +163,13 @@ impl Recipe {
             let must = format!("enough to meet the class {class}; take more");
             return Err(Error::value("--points", count, must));
         }
-        let (sigma_data, image) = match &origin {
-            Origin::Scene(scene) => (scene.mixture.radius(), None),
-            Origin::Images(images) => {
+        let (sigma_data, image) = match (&origin, origin.size()) {
+            (Origin::Scene(scene), _) => (scene.mixture.radius(), None),
+            (_, size) => {
                 let mean = points.x.mean_axis(Axis(0)).expect("at least one image");
                 points.x -= &mean;
                 let square = points.x.mapv(|x| x * x).mean().unwrap_or(0.0);
-                let size = (images.height, images.width);
-                (square.sqrt().max(f64::MIN_POSITIVE), Some((size, mean)))
+                (square.sqrt().max(f64::MIN_POSITIVE), size.map(|size| (size, mean)))
             }
         };
         Ok(Dataset { name: origin.name().into(), points, classes, sigma_data, image })
