@@ -120,6 +120,15 @@ fn every_kind_of_network_is_trained_described_and_used() {
     for (a, b) in column(&weak, "x1").iter().zip(column(&seen[5], "x1")) {
         assert!((a - b).abs() < 1e-9, "{a} {b}");
     }
+    // a classifier alone is held to the exact one, which it does not beat
+    let rows = json(&format!("eval --classifier {} --samples 2000 --sigma 0.5,2", at("noisy")));
+    let at_half = |name: &str| {
+        let row = rows.iter().find(|r| r["metric"] == name && r["sigma"] == 0.5).unwrap();
+        (row["value"].as_f64().unwrap(), row["se"].as_f64().unwrap())
+    };
+    let ((accuracy, se), (exact, _)) = (at_half("accuracy"), at_half("exact_accuracy"));
+    assert!(accuracy < exact + 2.0 * se && accuracy > 0.5, "{accuracy} {exact}");
+    assert!(at_half("kl").0 > 0.0 && at_half("gradient_error").0 > 0.0);
     let rows = json(&format!(
         "eval --score {joint} --class 1 --gamma 1 --samples 200 --steps 8 --sigma 1"
     ));

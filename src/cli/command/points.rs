@@ -20,8 +20,8 @@ pub struct Points<'a> {
     pub size: Option<(usize, usize)>,
 }
 
-/// The most images of a sheet, and in a row of it.
-const SHEET: (usize, usize) = (160, 20);
+/// The most images of a sheet.
+const SHEET: usize = 160;
 
 impl Points<'_> {
     /// Writes the points: `.npz` arrays `x` (n, d) and `y` (n), `.png` a sheet of images, anything else text.
@@ -72,18 +72,18 @@ impl Points<'_> {
             let must = "a .csv, .json or .npz file: these points are no images";
             return Err(Error::value("--out", path.display(), must));
         };
-        let shown = self.x.nrows().min(SHEET.0);
+        let shown = self.x.nrows().min(SHEET);
         let mark = Sheet {
             pixels: to_pixels(self.x.slice(s![..shown, ..])),
             size,
-            columns: shown.min(SHEET.1),
+            columns: (shown as f64 * 16.0 / 9.0).sqrt().ceil() as usize, // the shape of a slide
             above: vec![],
             left: vec![],
             under: vec![],
             frames: vec![],
         };
         let layers = vec![Layer::new("images", "the images, row by row", Role::Muted, mark)];
-        let (x, y) = (Axis::new("", (0.0, 1.0)), Axis::new("", (0.0, 1.0)));
+        let (x, y) = (Axis::hidden((0.0, 1.0)), Axis::hidden((0.0, 1.0)));
         let stem = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
         let panels = vec![Panel { x, y, layers, ..Panel::default() }];
         let dir = path.parent().map(Path::to_path_buf).unwrap_or_default();

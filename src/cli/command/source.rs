@@ -9,10 +9,11 @@ use crate::guidance::{ClassifierGuided, Gamma, GradientScaled, Guided};
 use crate::lecture::Steer;
 use crate::mixture::Mixture;
 use crate::nn::ScoreNet;
+use crate::noise::NoiseLevel;
 use crate::score::{Likelihood, ScoreFn};
 use crate::{Error, Result};
 use clap::Args;
-use ndarray::{Array1, Array2};
+use ndarray::{Array1, Array2, ArrayView2};
 use std::path::Path;
 
 /// The score and its guidance.
@@ -86,6 +87,18 @@ impl Source {
     /// # Errors
     /// If a file is no checkpoint of the right kind, dimensions or classes differ, or what is asked for cannot be steered.
     pub fn new(args: &ScoreArgs) -> Result<Source> {
+        let source = Source::open(args)?;
+        if source.class.is_none() && source.judge.is_some() {
+            return Err(Error::value("--classifier", "given", "with the --class to steer to"));
+        }
+        Ok(source)
+    }
+
+    /// As [`Source::new`], but a classifier may stand alone, with no class to steer to.
+    ///
+    /// # Errors
+    /// As [`Source::new`].
+    pub fn open(args: &ScoreArgs) -> Result<Source> {
         let scale = args.gradient_scale;
         if !(scale.is_finite() && scale > 0.0) {
             return Err(Error::value("--gradient-scale", scale, "a finite number above 0"));
@@ -94,7 +107,13 @@ impl Source {
             "exact" => None,
             path => Some(load(path)?),
         };
-        let space = Space::of(args.scene.as_deref(), main.as_ref(), &args.score)?;
+        // a classifier that stands alone knows its scene too
+        let alone = match (&main, args.classifier.as_deref(), &args.class) {
+            (None, Some(path), None) if path != "exact" => Some(load(path)?),
+            _ => None,
+        };
+        let space =
+            Space::of(args.scene.as_deref(), main.as_ref().or(alone.as_ref()), &args.score)?;
         let class = args.class.as_deref().map(|c| space.class(c)).transpose()?;
         let other = |path: &str| -> Result<Model> {
             let checkpoint = load(path)?;
@@ -137,9 +156,6 @@ impl Source {
             let must =
                 "left out, or with a --classifier to steer by: this score has never seen a label";
             return Err(Error::value("--class", "given", must));
-        }
-        if self.class.is_none() && self.judge.is_some() {
-            return Err(Error::value("--classifier", "given", "with the --class to steer to"));
         }
         if self.judge.is_some() && self.guiding.is_some() {
             let must = "without a --classifier: one way of steering at a time";
@@ -190,6 +206,21 @@ impl Source {
     /// Whether a learned classifier steers.
     pub fn judged(&self) -> bool {
         matches!(self.judge, Some(Judge::Noisy(_) | Judge::Clean(_)))
+    }
+
+    /// p(y | x_t) of every class by the learned classifier, (n, classes), if there is one.
+    pub fn probabilities(&self, x: ArrayView2<f64>, level: NoiseLevel) -> Option<Array2<f64>> {
+        match &self.judge {
+            Some(Judge::Noisy(net)) => Some(net.probabilities(x, level)),
+            Some(Judge::Clean(net)) => Some(net.probabilities(x)),
+            Some(Judge::Exact) | None => None,
+        }
+    }
+
+    /// ∇ₓ log p(y | x_t) of a class by the classifier, (n, d), if there is one.
+    pub fn push(&self, class: usize, x: ArrayView2<f64>, level: NoiseLevel) -> Option<Array2<f64>> {
+        let judge = self.judge.as_ref()?;
+        Some(judge.with(self, class, |likelihood| likelihood.grad_log_likelihood(x, level)))
     }
 
     /// Calls `f` with the unconditional score.
