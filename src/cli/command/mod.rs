@@ -44,7 +44,7 @@ use answer::{Form, say, tell};
 use clap::parser::ValueSource;
 use clap::{ArgMatches, Args, CommandFactory, FromArgMatches, Parser, Subcommand};
 use std::ffi::OsString;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 /// See, steer and check guided diffusion on a laptop.
@@ -137,42 +137,57 @@ pub fn main() -> ExitCode {
 
 fn run(words: Vec<OsString>) -> Result<u8> {
     check_kernel_variable()?;
+    match understand(&words, &|path| config::read(path))? {
+        Understood::Command(command) => command.run(),
+        Understood::Help(text) => say(text.as_bytes()).map(|()| 0),
+    }
+}
+
+/// Whether the words of a command line, the program's name first, make a command, with a configuration of this text in place
+/// of whatever file they name. Nothing is run.
+///
+/// # Errors
+/// If they do not.
+pub fn check(words: &[OsString], configuration: &str) -> Result<()> {
+    let read = |path: &Path| {
+        config::parse(configuration).map_err(|why| Error::File { path: path.into(), why })
+    };
+    understand(words, &read).map(|_| ())
+}
+
+/// What words come to.
+enum Understood {
+    Command(Box<Command>),
+    Help(String),
+}
+
+/// The command of these words and of the configuration that they name, if they do.
+fn understand(
+    words: &[OsString],
+    read: &dyn Fn(&Path) -> Result<toml::Table>,
+) -> Result<Understood> {
     let program = Program::command();
-    let Some(first) = parse(&program, &words)? else { return Ok(0) };
+    let first = match program.clone().try_get_matches_from(words) {
+        Ok(matches) => matches,
+        Err(e) if e.use_stderr() => return Err(usage(&e)),
+        Err(e) => return Ok(Understood::Help(e.render().to_string())),
+    };
     let (name, given) = first.subcommand().expect("clap requires one");
     let file = given.try_get_one::<PathBuf>("config").ok().flatten();
     let matches = match file {
         None => first,
         Some(path) => {
-            let found = config::words(path, &program, name, given)?;
-            let all: Vec<OsString> =
-                words[..2].iter().cloned().chain(found).chain(words[2..].iter().cloned()).collect();
-            let both = parse(&program, &all);
-            let Some(matches) = both.map_err(|e| match e {
-                Error::Usage { why } => Error::File { path: path.clone(), why },
-                other => other,
-            })?
-            else {
-                return Ok(0);
-            };
-            matches
+            let wrong = |why: String| Error::File { path: path.clone(), why };
+            let found = config::words(&read(path)?, &program, name, given).map_err(wrong)?;
+            let (start, rest) = words.split_at(2);
+            let all = start.iter().cloned().chain(found).chain(rest.iter().cloned());
+            let both = program.clone().try_get_matches_from(all);
+            both.map_err(|e| wrong(usage(&e).to_string()))?
         }
     };
     beside_resume(&matches)?;
     let program = Program::from_arg_matches(&matches).map_err(|e| usage(&e))?;
-    program.command.run()
-}
-
-/// The words understood; nothing if they asked for help, which is given then.
-fn parse(program: &clap::Command, words: &[OsString]) -> Result<Option<ArgMatches>> {
-    match program.clone().try_get_matches_from(words) {
-        Ok(matches) => Ok(Some(matches)),
-        Err(e) if !e.use_stderr() => {
-            say(e.render().to_string().as_bytes())?;
-            Ok(None)
-        }
-        Err(e) => Err(usage(&e)),
-    }
+    Ok(Understood::Command(Box::new(program.command)))
 }
 
 /// The subcommand of these words.
