@@ -11,9 +11,7 @@
 //! under 5 % of the samples. The networks are kept for the other three experiments on digits.
 
 use scorelab::Result;
-use scorelab::cli::{
-    Defaults, Guide, ImageLab, ImageNets, JudgementTable, digits, plus_minus, run_images,
-};
+use scorelab::cli::{Defaults, Guide, ImageLab, ImageNets, JudgementTable, plus_minus, run_images};
 use scorelab::data::{from_pixels, to_pixels};
 use scorelab::guidance::Gamma;
 use scorelab::lecture;
@@ -29,7 +27,7 @@ const GUIDES: [(&str, Guide); 2] =
 fn main() -> ExitCode {
     let unused = &["scene", "gradient-scale", "all", "class"];
     let defaults = Defaults { unused, ..Defaults::IMAGES };
-    run_images("digits", QUESTION, "digits_hybrid", defaults, digits, experiment)
+    run_images("digits", QUESTION, "digits_hybrid", defaults, experiment)
 }
 
 fn experiment(lab: &mut ImageLab) -> Result<()> {

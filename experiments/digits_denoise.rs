@@ -10,7 +10,7 @@
 
 use ndarray::{Array2, Axis, s};
 use scorelab::Result;
-use scorelab::cli::{Defaults, ImageLab, ImageNets, digits, run_images};
+use scorelab::cli::{Defaults, ImageLab, ImageNets, run_images};
 use scorelab::data::from_pixels;
 use scorelab::lecture::{self, Strip};
 use scorelab::noise::NoiseLevel;
@@ -37,7 +37,7 @@ fn main() -> ExitCode {
         unused: &["scene", "gradient-scale", "all", "samples"],
         ..Defaults::IMAGES
     };
-    run_images("digits_denoise", QUESTION, "digits", defaults, digits, experiment)
+    run_images("digits_denoise", QUESTION, "digits", defaults, experiment)
 }
 
 fn experiment(lab: &mut ImageLab) -> Result<()> {

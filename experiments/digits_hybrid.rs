@@ -11,9 +11,7 @@
 
 use ndarray::{Array2, Array3};
 use scorelab::Result;
-use scorelab::cli::{
-    Defaults, GAMMA_FOOTNOTE, Guide, ImageLab, Table, digits, plus_minus, run_images,
-};
+use scorelab::cli::{Defaults, GAMMA_FOOTNOTE, Guide, ImageLab, Table, plus_minus, run_images};
 use scorelab::data::from_pixels;
 use scorelab::lecture::{self, Morph};
 use scorelab::metrics::mean_with_se;
@@ -35,7 +33,7 @@ fn main() -> ExitCode {
         unused: &["scene", "all"],
         ..Defaults::IMAGES
     };
-    run_images("digits_hybrid", QUESTION, "digits_tradeoff", defaults, digits, experiment)
+    run_images("digits_hybrid", QUESTION, "digits_tradeoff", defaults, experiment)
 }
 
 /// What one arm gave: images and the judge's p(y | x) of each, for each γ.

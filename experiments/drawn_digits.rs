@@ -10,10 +10,10 @@
 //! the first handwritten ones, which it has never seen the like of: expect more than 85 % there. And what a digit wears, a
 //! hat or sunglasses, is read back from its pixels, each attribute rightly for at least 97 %.
 
-use ndarray::{Array2, s};
+use ndarray::Array2;
 use rayon::prelude::*;
 use scorelab::Result;
-use scorelab::cli::{Defaults, Experiment, ImageLab, Table, plus_minus, run_images};
+use scorelab::cli::{Defaults, ImageLab, Table, plus_minus, run_images};
 use scorelab::data::{Attribute, Attributes, Caption, Drawing, Glyphs, Images, Part};
 use scorelab::metrics::{knn_classify, mean_with_se};
 use scorelab::mixture::Labelled;
@@ -38,7 +38,7 @@ const CAPTIONS: [&str; 7] = [
 
 fn main() -> ExitCode {
     let defaults = Defaults { unused: &UNUSED, ..Defaults::IMAGES };
-    run_images("drawn_digits", QUESTION, "classifier_guidance", defaults, images, experiment)
+    run_images("drawn_digits", QUESTION, "digits", defaults, experiment)
 }
 
 /// No network is trained here and nothing walks.
@@ -56,26 +56,19 @@ const UNUSED: [&str; 11] = [
     "panel",
 ];
 
-fn images(experiment: &Experiment) -> Result<[Images; 2]> {
-    let pick = |(full, quick)| experiment.size(full, quick);
-    let (learn, ask) = (pick(LEARN), pick(ASK));
-    let glyphs = Glyphs { seed: experiment.settings.seed };
-    Ok([glyphs.images(0..learn), glyphs.images(learn..learn + ask)])
-}
-
 fn experiment(lab: &mut ImageLab) -> Result<()> {
     let glyphs = Glyphs { seed: lab.settings.seed };
-    let train = lab.training.labelled();
+    let (learn, asked) = (lab.size(LEARN.0, LEARN.1), lab.size(ASK.0, ASK.1));
+    let train = glyphs.images(0..learn).labelled();
     let mut table = Table::new(&["three neighbours, asked about", "images", "right %"]);
     table.notes =
         vec![format!("learnt from {} drawn digits; ± is one standard error", train.y.len())];
-    let drawn = ask(&train, &lab.held_out, "drawn digits", &mut table);
+    let drawn = glyphs.images(learn..learn + asked);
+    let drawn = ask(&train, &drawn, "drawn digits", &mut table);
     if let Some(folder) = &lab.settings.data {
         let images = Images::read(folder, Part::Train)?;
-        let first = images.labels.len().min(lab.held_out.labels.len());
-        let pixels = images.pixels.slice(s![..first, ..]).to_owned();
-        let images = Images { pixels, labels: images.labels[..first].to_vec(), ..images };
-        ask(&train, &images, &format!("the first images of {}", images.name), &mut table);
+        let first = images.take(images.labels.len().min(asked as usize));
+        ask(&train, &first, &format!("the first images of {}", images.name), &mut table);
     }
     lab.show("three_neighbours", &table)?;
     lab.check("right of drawn digits", drawn, 0.97..=1.0, 0.92..=1.0);

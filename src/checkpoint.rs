@@ -147,8 +147,16 @@ impl Checkpoint {
     /// that cannot be. Nothing is allocated that is larger than the file.
     pub fn load(path: impl AsRef<Path>) -> Result<Checkpoint> {
         let path = path.as_ref();
-        let bytes = read(path, MOST_BYTES)?;
-        Checkpoint::from_bytes(&bytes).map_err(|why| Error::File { path: path.into(), why })
+        Checkpoint::parse(&read(path, MOST_BYTES)?, path)
+    }
+
+    /// Reads a checkpoint from the bytes of a file; `path` only appears in messages.
+    ///
+    /// # Errors
+    /// If the bytes are none of a checkpoint, are damaged, or hold a network that cannot be.
+    pub fn parse(bytes: &[u8], path: impl AsRef<Path>) -> Result<Checkpoint> {
+        let wrong = |why| Error::File { path: path.as_ref().into(), why };
+        Checkpoint::from_bytes(bytes).map_err(wrong)
     }
 
     fn to_bytes(&self) -> Parsed<Vec<u8>> {

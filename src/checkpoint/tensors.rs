@@ -47,9 +47,14 @@ pub(super) fn write<'a>(
     let text = [(TEXT.to_string(), text.to_string())].into_iter().collect();
     let mut bytes = serialize(views, Some(text)).map_err(|e| e.to_string())?;
     let body = bytes.len() - CHECKSUM_BYTES;
-    let checksum = Sha256::digest(&bytes[..body]);
+    let checksum = checksum(&bytes[..body]);
     bytes[body..].copy_from_slice(&checksum);
     Ok(bytes)
+}
+
+/// The checksum of a file's other bytes.
+pub(super) fn checksum(body: &[u8]) -> [u8; CHECKSUM_BYTES] {
+    Sha256::digest(body).into()
 }
 
 /// A file whose checksum is right.
@@ -66,7 +71,7 @@ pub(super) fn read(bytes: &[u8]) -> Parsed<Tensors<'_>> {
         return Err(not_one.into());
     }
     let (body, checksum) = bytes.split_at(bytes.len() - CHECKSUM_BYTES);
-    let whole = Sha256::digest(body)[..] == *checksum;
+    let whole = self::checksum(body) == *checksum;
     let parsed = SafeTensors::read_metadata(bytes).ok().and_then(|(_, m)| {
         let text = m.metadata().as_ref()?.get(TEXT)?.clone();
         Some((text, SafeTensors::deserialize(bytes).ok()?))

@@ -1,13 +1,15 @@
 use super::*;
 use crate::classifier_guidance::ClassifierConfig;
 use crate::data::Scene;
+use crate::file::damage::damaged;
 use crate::mixture::Labelled;
 use crate::nn::{MlpConfig, Target};
 use crate::noise::NoiseLevel;
-use crate::rng::Purpose;
+use crate::rng::{Purpose, stream};
 use crate::score::ScoreFn;
 use crate::train::{Denoising, Levels, TrainConfig, Training};
 use ndarray::Array2;
+use rayon::prelude::*;
 use std::path::PathBuf;
 
 fn small() -> MlpConfig {
@@ -310,4 +312,56 @@ fn a_run_keeps_its_last_two_and_falls_back_on_the_one_before() {
     drop(Run::open(&folder).unwrap());
     assert_eq!(std::fs::read_dir(&folder).unwrap().count(), 3); // two checkpoints and the lock
     std::fs::remove_dir_all(folder).unwrap();
+}
+
+#[test]
+fn no_damage_under_a_right_checksum_is_a_panic() {
+    let mut checkpoint = full(joint());
+    let params = checkpoint.model.mlp().params.clone();
+    let (ema, m, v) = (params.clone(), params.clone(), params.clone());
+    let adam = Adam { ema, decay: 0.5, m, v, updates: 3 };
+    checkpoint.training = Some(State { step: 3, first_loss: 0.1, params, adam });
+    let whole = checkpoint.to_bytes().unwrap();
+    let body = whole.len() - 32;
+    let header = 8 + u64::from_le_bytes(whole[..8].try_into().unwrap()) as usize;
+    let words = [
+        "0",
+        "9",
+        "1e999",
+        "-",
+        "null",
+        "[",
+        "{",
+        "\"",
+        "layers.0.bias",
+        "F64",
+        "depth",
+        "\\u0000",
+    ];
+    let told: Vec<Option<String>> = (0..100_000_u64)
+        .into_par_iter()
+        .map(|i| {
+            let mut rng = stream(9, Purpose::Reference, 0, i);
+            // most harm is done to the words, whose length is then told right
+            let mut bytes = match i % 4 {
+                0 => damaged(&whole[..body], &words, &mut rng),
+                _ => {
+                    let words = damaged(&whole[8..header], &words, &mut rng);
+                    let length = (words.len() as u64).to_le_bytes();
+                    [&length, &words[..], &whole[header..body]].concat()
+                }
+            };
+            let checksum = tensors::checksum(&bytes);
+            bytes.extend(checksum);
+            Checkpoint::from_bytes(&bytes).err()
+        })
+        .collect();
+    let refused: Vec<&String> = told.iter().flatten().collect();
+    assert!(refused.iter().all(|why| why.lines().count() == 1), "each is one sentence");
+    let about = |part: &str| refused.iter().filter(|why| why.contains(part)).count();
+    assert!(refused.len() < 100_000, "some harm does not matter, such as to the provenance");
+    for part in ["not a checkpoint", "cannot be understood", "is needed", "no network of its kind"]
+    {
+        assert!(about(part) > 3, "{part}: {}", about(part));
+    }
 }

@@ -101,16 +101,15 @@ impl ImageLab {
         nets.pixels(ends.view())
     }
 
-    /// What the judge says of images that are to be of the classes `wanted`, beside as many held-out ones as there are samples.
+    /// What the judge says of images that are to be of the classes `wanted`, beside the held-out ones.
     pub fn judged(&self, nets: &ImageNets, pixels: &Array2<u8>, wanted: &[usize]) -> Judgement {
-        let reference = from_pixels(self.held_out.take(self.samples).pixels.view());
+        let reference = from_pixels(self.held_out.pixels.view());
         nets.judge.judge(from_pixels(pixels.view()).view(), wanted, reference.view())
     }
 
-    /// What the judge says of the other held-out images: what two samples of the data differ by.
+    /// What the judge says of the twin of the held-out images: what two samples of the data differ by.
     pub fn floor(&self, nets: &ImageNets) -> Judgement {
-        let (_, twin) = self.held_out.split(self.samples);
-        self.judged(nets, &twin.pixels, &twin.labels)
+        self.judged(nets, &self.twin.pixels, &self.twin.labels)
     }
 
     /// The networks of these settings: read from their files or, where there are none, trained and written there.

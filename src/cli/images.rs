@@ -21,8 +21,10 @@ pub struct ImageLab {
     experiment: Experiment,
     /// The images to learn from.
     pub training: Images,
-    /// Images that no network sees, to compare with.
+    /// As many images as there are samples, which no network sees: what samples are compared with.
     pub held_out: Images,
+    /// Others of the same law and number, to tell what two samples of the data differ by.
+    pub twin: Images,
     /// The wanted class.
     pub class: usize,
 }
@@ -42,42 +44,39 @@ impl DerefMut for ImageLab {
 }
 
 /// Runs an experiment on images as a program; as [`run`](super::run) does one on a scene.
-///
-/// `source` gives the images to learn from and those to compare with: [`digits`], or the experiment's own.
 pub fn run_images(
     name: &'static str,
     question: &'static str,
     next: &str,
     defaults: Defaults,
-    source: impl FnOnce(&Experiment) -> Result<[Images; 2]>,
     body: impl FnOnce(&mut ImageLab) -> Result<()>,
 ) -> ExitCode {
-    let open = |settings: Settings| {
-        let class = find_class(&digit_names(), "the digits", &settings.class)?;
-        let experiment = Experiment::new(name, settings, defaults)?;
-        let [training, held_out] = source(&experiment)?;
-        Ok(ImageLab { experiment, training, held_out, class })
-    };
+    let open = |settings: Settings| ImageLab::new(name, settings, defaults);
     run_on((name, question, next), defaults, open, body)
 }
 
-/// Drawn digits or, with `--data`, those of MNIST's files: some to learn from, and twice the number of samples to compare with.
-///
-/// # Errors
-/// If the files cannot be read, or hold too few images.
-pub fn digits(experiment: &Experiment) -> Result<[Images; 2]> {
-    let (train, held) = (experiment.size(TRAINING.0, TRAINING.1), 2 * experiment.samples);
-    let seed = experiment.settings.seed;
-    match &experiment.settings.data {
-        Some(folder) => split(&Images::read(folder, Part::Train)?, train, held, seed),
-        None => {
-            let (a, b) = (train as u64, held as u64);
-            Ok([0..a, a..a + b].map(|range| Glyphs { seed }.images(range)))
-        }
-    }
-}
-
 impl ImageLab {
+    /// Draws or reads the images and opens the experiment.
+    fn new(name: &'static str, settings: Settings, defaults: Defaults) -> Result<Self> {
+        let drawn = Glyphs { seed: settings.seed };
+        let whole = match &settings.data {
+            Some(folder) => Some(Images::read(folder, Part::Train)?),
+            None => None,
+        };
+        let called = whole.as_ref().map_or("the drawn digits", |images| &images.name);
+        let class = find_class(&digit_names(), called, &settings.class)?;
+        let experiment = Experiment::new(name, settings, defaults)?;
+        let (train, held) = (experiment.size(TRAINING.0, TRAINING.1), experiment.samples);
+        let [training, held_out, twin] = match whole {
+            Some(images) => split(&images, train, held, experiment.settings.seed)?,
+            None => {
+                let (a, b) = (train as u64, held as u64);
+                [0..a, a..a + b, a + b..a + 2 * b].map(|range| drawn.images(range))
+            }
+        };
+        Ok(ImageLab { experiment, training, held_out, twin, class })
+    }
+
     /// What a class is called.
     pub fn class_name(&self, class: usize) -> Text {
         let name = &self.training.class_names[class];
@@ -121,15 +120,16 @@ impl ImageLab {
     }
 }
 
-/// Training set and held-out images from one set, in an order of the seed's.
-fn split(images: &Images, train: usize, held: usize, seed: u64) -> Result<[Images; 2]> {
+/// Training set, reference and twin from one set of images, in an order of the seed's.
+fn split(images: &Images, train: usize, held: usize, seed: u64) -> Result<[Images; 3]> {
     let n = images.labels.len();
-    let train = train.min(n.saturating_sub(held));
+    let train = train.min(n.saturating_sub(2 * held));
     if train < 10 * images.class_names.len() {
-        let must = format!("above {held}, twice the samples, and some to learn from");
+        let must = format!("above {}, twice the samples and some to learn from", 2 * held);
         return Err(Error::value(format!("the number of images of {}", images.name), n, must));
     }
     let mut order: Vec<usize> = (0..n).collect();
     order.shuffle(&mut stream(seed, Purpose::Permutation, 0, 0));
-    Ok([0..train, train..train + held].map(|range| images.select(&order[range])))
+    Ok([0..train, train..train + held, train + held..train + 2 * held]
+        .map(|range| images.select(&order[range])))
 }

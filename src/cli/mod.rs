@@ -16,7 +16,7 @@ mod yours;
 pub use compare::{Comparison, Steer, Walked};
 pub use experiment::Experiment;
 pub use image_nets::{Guide, ImageNets};
-pub use images::{ImageLab, digits, run_images};
+pub use images::{ImageLab, run_images};
 pub use lab::{Lab, run};
 pub use progress::Progress;
 pub use settings::{Defaults, ProcessName, SamplerName, Settings};

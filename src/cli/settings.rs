@@ -144,7 +144,7 @@ pub struct Settings {
 }
 
 /// The format of a name, with the error as clap wants it.
-fn parse_format(name: &str) -> Result<Format, String> {
+pub(super) fn parse_format(name: &str) -> Result<Format, String> {
     name.parse().map_err(|e: crate::Error| e.to_string())
 }
 

@@ -1,10 +1,11 @@
 //! What the subcommands answer is what the library says.
 
-use super::{Folder, answer, json};
+use super::{Folder, answer, json, run};
+use ndarray::Array2;
 use scorelab::checkpoint::{Checkpoint, Model, find};
 use scorelab::classifier_guidance::ClassifierConfig;
 use scorelab::classifier_guidance::NoisyClassifier;
-use scorelab::data::Scene;
+use scorelab::data::{Glyphs, Images, Part, Scene, digit_names};
 use scorelab::guidance::{ClassifierGuided, Gamma, Guided};
 use scorelab::noise::{Grid, NoiseLevel, Process, Spacing};
 use scorelab::rng::Purpose;
@@ -119,6 +120,15 @@ fn every_kind_of_network_is_trained_described_and_used() {
     for (a, b) in column(&weak, "x1").iter().zip(column(&seen[5], "x1")) {
         assert!((a - b).abs() < 1e-9, "{a} {b}");
     }
+    // a classifier alone is held to the exact one, which it does not beat
+    let rows = json(&format!("eval --classifier {} --samples 2000 --sigma 0.5,2", at("noisy")));
+    let at_half = |name: &str| {
+        let row = rows.iter().find(|r| r["metric"] == name && r["sigma"] == 0.5).unwrap();
+        (row["value"].as_f64().unwrap(), row["se"].as_f64().unwrap())
+    };
+    let ((accuracy, se), (exact, _)) = (at_half("accuracy"), at_half("exact_accuracy"));
+    assert!(accuracy < exact + 2.0 * se && accuracy > 0.5, "{accuracy} {exact}");
+    assert!(at_half("kl").0 > 0.0 && at_half("gradient_error").0 > 0.0);
     let rows = json(&format!(
         "eval --score {joint} --class 1 --gamma 1 --samples 200 --steps 8 --sigma 1"
     ));
@@ -191,5 +201,159 @@ fn help_shows_an_example_for_every_subcommand_and_each_example_is_understood() {
     }
     for shell in ["bash", "zsh", "fish", "powershell", "elvish"] {
         assert!(answer(&format!("completions {shell}")).contains("learning-rate"), "{shell}");
+    }
+}
+
+/// Forty images of 4 × 5 pixels, class c bright in column c of 5, twice over.
+fn images(folder: &Folder) -> Images {
+    let pixels =
+        Array2::from_shape_fn(
+            (40, 20),
+            |(i, p)| if p % 5 == i % 5 { 200 + i as u8 } else { 3 * p as u8 },
+        );
+    let labels = (0..40).map(|i| i % 10).collect();
+    let name = "stripes".into();
+    let images = Images { name, height: 4, width: 5, pixels, labels, class_names: digit_names() };
+    images.write_idx(folder.0.join("stripes"), Part::Train).unwrap();
+    images
+}
+
+#[test]
+fn images_are_learned_without_their_mean_and_sampled_with_it() {
+    let folder = Folder::new("images");
+    let images = images(&folder);
+    let (data, out) = (folder.path("stripes"), folder.path("out"));
+    let small = "--steps 300 --batch 64 --width 32 --depth 2 --features 8";
+    answer(&format!("train --model joint {small} --data {data} --out {out}"));
+    answer(&format!("train --model noisy {small} --data {data} --out {out}-noisy"));
+    answer(&format!("train --model clean {small} --data {data} --points 30 --out {out}-other"));
+    let checkpoint = find(&out).unwrap().checkpoint;
+    let mean = images.labelled().x.mean_axis(ndarray::Axis(0)).unwrap();
+    assert_eq!(checkpoint.extra["mean"], mean);
+    let words = format!("sample --score {out} --class three --gamma 1 --steps 16 --samples 40");
+    let rows = json(&words);
+    // class three is bright in its column: the mean has come back, and the class has been steered to
+    let pixel = |p: usize| column(&rows, &format!("x{}", p + 1)).iter().sum::<f64>() / 40.0;
+    assert!(
+        pixel(3) > 0.4 && pixel(8) > 0.4 && pixel(4) < 0.2,
+        "{} {} {}",
+        pixel(3),
+        pixel(8),
+        pixel(4)
+    );
+    let sheet = folder.path("sheet.png");
+    answer(&format!("{words} --out {sheet}"));
+    assert!(std::fs::read(&sheet).unwrap().starts_with(b"\x89PNG"));
+    let steered = json(&format!("{words} --classifier {out}-noisy"));
+    assert_ne!(steered, rows);
+    for (words, sentence) in [
+        (format!("{words} --classifier {out}-other"), "their mean images differ"),
+        (format!("{words} --classifier exact"), "images have no exact classifier"),
+        (format!("{words} --scene three"), "this score is one of images"),
+        (format!("eval --score {out}"), "images have no exact answers"),
+        (format!("sample --samples 3 --out {sheet}"), "these points are no images"),
+    ] {
+        let ended = run(&words);
+        assert!(
+            ended.err.contains(sentence) && matches!(ended.code, Some(2 | 4)),
+            "{words}: {ended:?}"
+        );
+    }
+    // the data themselves, there and back
+    answer(&format!("data --data {data} --points 12 --idx {}", folder.path("copy")));
+    assert_eq!(
+        Images::read(folder.path("copy"), Part::Train).unwrap().pixels,
+        images.take(12).pixels
+    );
+}
+
+#[test]
+fn a_data_set_is_written_as_arrays_and_as_text() {
+    let folder = Folder::new("data");
+    let file = folder.path("three.npz");
+    answer(&format!("data --scene three --points 50 --seed 4 --out {file}"));
+    let drawn = Scene::named("three").unwrap().mixture.sample(50, 4, Purpose::Data);
+    let mut arrays = ndarray_npy::NpzReader::new(std::fs::File::open(file).unwrap()).unwrap();
+    let x: Array2<f64> = arrays.by_name("x").unwrap();
+    let y: ndarray::Array1<i64> = arrays.by_name("y").unwrap();
+    assert_eq!(x, drawn.x);
+    assert_eq!(y.iter().map(|y| *y as usize).collect::<Vec<_>>(), drawn.y);
+    answer(&format!("data --data digits --points 6 --seed 3 --idx {}", folder.path("idx")));
+    let drawn_digits = Glyphs { seed: 3 }.images(0..6);
+    let read = Images::read(folder.path("idx"), Part::Train).unwrap();
+    assert_eq!((read.pixels, read.labels), (drawn_digits.pixels, drawn_digits.labels));
+    let rows = json("data --scene three --points 50 --seed 4");
+    assert_eq!(column(&rows, "x2"), drawn.x.column(1).to_vec());
+    assert_eq!(rows[0]["class"].as_u64().unwrap() as usize, drawn.y[0]);
+}
+
+#[test]
+fn the_document_says_what_the_program_does() {
+    let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/command.md");
+    let text = std::fs::read_to_string(path).unwrap();
+    // the exit codes
+    let help = answer("--help");
+    let codes = help.lines().skip_while(|l| !l.starts_with("Exit codes:")).skip(1);
+    let mut count = 0;
+    for (code, meaning) in codes.filter_map(|l| l.trim().split_once("  ")) {
+        assert!(text.contains(&format!("| {code} | {meaning} |")), "{code} {meaning}");
+        count += 1;
+    }
+    let numbered = |l: &&str| l.starts_with("| ") && l.as_bytes()[2].is_ascii_digit();
+    assert_eq!(count, text.lines().filter(numbered).count());
+    // the subcommands
+    let listed = help.lines().skip_while(|l| !l.starts_with("Commands:")).skip(1);
+    let listed = listed.take_while(|l| !l.is_empty()).map(|l| l.split_whitespace().next().unwrap());
+    for name in listed.filter(|n| *n != "help") {
+        assert!(text.contains(&format!("| `{name}` |")), "{name}");
+    }
+    // the commands, and the two files
+    let commands = text.lines().filter(|l| l.starts_with("scorelab ") && !l.contains('$'));
+    assert!(commands.map(|c| answer(&format!("{} --help", &c[9..]))).count() >= 5);
+    let folder = Folder::new("document");
+    let blocks = text.split("```toml\n").skip(1).map(|b| b.split("```").next().unwrap());
+    let [configuration, grid] = blocks.collect::<Vec<_>>()[..] else { panic!("two files") };
+    let configuration = folder.file("lab.toml", configuration);
+    answer(&format!("eval --config {configuration} --samples 100 --steps 4 --gamma 1"));
+    let (grid, out) = (folder.file("grid.toml", grid), folder.path("out"));
+    let ended = run(&format!("sweep {grid} --merge --out {out}"));
+    assert!(ended.err.contains("36 of 36 runs are not done"), "{ended:?}");
+}
+
+#[test]
+fn figures_are_drawn_of_exact_and_of_learned_scores() {
+    let folder = Folder::new("figures");
+    let out = folder.path("out");
+    for model in ["joint", "score", "noisy"] {
+        let run = folder.path(model);
+        answer(&format!("train --model {model} {SMALL} --scene three --out {run}"));
+    }
+    let [joint, score, noisy] = ["joint", "score", "noisy"].map(|name| folder.path(name));
+    let small = format!("--samples 50 --steps 8 --formats csv --out {out}");
+    for (words, files) in [
+        ("uncontrolled field bayes-sum --scene three".to_string(), 3),
+        (format!("field sweep away overshoot --score {joint} --class 1"), 4),
+        (format!("steering hybrid trajectories --score {score} --class 1 --classifier {noisy}"), 3),
+    ] {
+        let rows = json(&format!("plot {words} {small}"));
+        assert_eq!(rows.len(), files, "{words}");
+        for row in rows {
+            let path = row["file"].as_str().unwrap();
+            assert!(std::fs::metadata(path).unwrap().len() > 100, "{path}");
+        }
+    }
+    // a learned score is not drawn as the exact one
+    let field = |words: &str| {
+        answer(&format!("plot field {words} {small}"));
+        std::fs::read(folder.0.join("out/03_field_over_noise.csv")).unwrap()
+    };
+    assert_ne!(field("--scene three"), field(&format!("--score {joint}")));
+    for (words, sentence) in [
+        (format!("steering --score {joint} --class 1"), "--classifier is left out"),
+        (format!("sweep --score {score}"), "--classifier is left out"),
+        ("steering --scene two-1d".to_string(), "two-dimensional"),
+    ] {
+        let ended = run(&format!("plot {words} {small}"));
+        assert!(ended.code == Some(2) && ended.err.contains(sentence), "{words}: {ended:?}");
     }
 }

@@ -68,6 +68,7 @@ const ABSURD: &[(&str, &str)] = &[
     ("sample --score /dev/null", "not a file"),
     ("sample --format xml", "possible values"),
     ("eval --samples 5", "at least 100"),
+    ("eval --classifier exact", "with the --class"),
     ("eval --sigma 0", "--sigma is 0"),
     ("eval --class dog --gamma 1,2,x", "invalid float"),
     ("field --grid=-1,1", "three numbers"),

@@ -243,8 +243,9 @@ mod tests {
     #[test]
     fn numbers_read_back_as_the_same_bits() {
         let odd = [0.1 + 0.2, 1.0 / 3.0, -0.0, 1e300, 5e-324, f64::MAX, f64::MIN_POSITIVE, 1e22];
-        let many =
-            (1..2000).map(|i| f64::from_bits(i * 0x9e37_79b9_7f4a_7c15 % f64::MAX.to_bits()));
+        let many = (1..2000).map(|i| {
+            f64::from_bits(u64::wrapping_mul(i, 0x9e37_79b9_7f4a_7c15) % f64::MAX.to_bits())
+        });
         for x in odd.into_iter().chain(many) {
             let json = answer(x).text(Form::Json).unwrap();
             let read: serde_json::Value = serde_json::from_slice(&json).unwrap();

@@ -22,16 +22,14 @@ const MOST_BYTES: u64 = 1 << 20;
 /// ```
 ///
 /// # Errors
-/// If the file cannot be read or is no TOML, a key is no flag, or a value is none that a flag can have.
+/// If a key is no flag, or a value is none that a flag can have.
 pub fn words(
-    path: &Path,
+    all: &Table,
     program: &Command,
     name: &str,
     given: &ArgMatches,
-) -> Result<Vec<OsString>> {
-    let wrong = |why: String| Error::File { path: path.into(), why };
-    let all = read(path)?;
-    check(&all, program).map_err(wrong)?;
+) -> std::result::Result<Vec<OsString>, String> {
+    check(all, program)?;
     let sub = program.find_subcommand(name).expect("the subcommand that was asked for");
     let own = all.get(name).and_then(Value::as_table);
     let mut words = Vec::new();
@@ -41,7 +39,8 @@ pub fn words(
         let typed = given.value_source(arg.get_id().as_str()) == Some(ValueSource::CommandLine);
         if let Some(value) = value.filter(|_| !typed) {
             let text = text(value).ok_or_else(|| {
-                wrong(format!("{flag} is a {}, but it must be a text, a number, true, false or a list of such", value.type_str()))
+                let kind = value.type_str();
+                format!("{flag} is a {kind}, but it must be a text, a number, true, false or a list of such")
             })?;
             words.push(format!("--{flag}={text}").into());
         }

@@ -6,16 +6,16 @@ use super::source::{ScoreArgs, Source};
 use super::walk::{WalkArgs, gammas};
 use crate::guidance::{Gamma, Guided};
 use crate::metrics::{
-    Modes, Support, Verdict, chi_square, cosine_with_se, energy_in_parts, entropy, mode_counts,
-    outcome, score_error_with_se, spread,
+    Modes, Support, Verdict, chi_square, cosine_with_se, energy_in_parts, entropy, mean_with_se,
+    mode_counts, outcome, score_error_with_se, spread,
 };
-use crate::mixture::Tilt;
+use crate::mixture::{Labelled, Mixture, Tilt};
 use crate::noise::NoiseLevel;
 use crate::rng::{Noise, Purpose};
-use crate::score::ScoreFn;
+use crate::score::{Likelihood, ScoreFn};
 use crate::{Error, Result};
 use clap::Args;
-use ndarray::Array2;
+use ndarray::{Array2, ArrayView1};
 use std::path::PathBuf;
 
 /// The arguments of `eval`.
@@ -70,33 +70,93 @@ impl Eval {
         if let Some(s) = self.sigma.iter().find(|s| !(s.is_finite() && **s > 0.0)) {
             return Err(Error::value("--sigma", s, "a finite number above 0"));
         }
-        let source = Source::new(&self.score)?;
-        let gammas = gammas(&self.gamma, &source)?;
-        self.walk.check(source.scene.mixture.dim(), self.common.memory)?;
+        let alone =
+            self.score.score == "exact" && self.score.classifier.as_deref() != Some("exact");
+        let source = if alone { Source::open(&self.score)? } else { Source::new(&self.score)? };
+        let Some(scene) = source.scene() else {
+            let must = "one of a scene: images have no exact answers to measure against";
+            return Err(Error::value("--score", &self.score.score, must));
+        };
         let mut rows = Rows(Answer::new(["gamma", "sigma", "metric", "value", "se"]));
+        self.walk.check(source.dim(), self.common.memory)?;
+        if source.judged() && source.class.is_none() {
+            self.classifier(&scene.mixture, &source, &mut rows);
+            rows.0.notes = vec!["se: one standard error; σ at α = 1".into()];
+            return Ok(rows.0);
+        }
+        let (mixture, gammas) = (&scene.mixture, gammas(&self.gamma, &source)?);
         for gamma in gammas {
             let shown = source.steered().then_some(gamma.value());
             if source.learned() && self.score.guiding.is_none() {
-                self.score_errors(&source, gamma, shown, &mut rows);
+                self.score_errors(mixture, &source, gamma, shown, &mut rows);
             }
             let x = self.walk.walk(&source, gamma, self.common.memory)?;
-            self.samples(&source, gamma, shown, &x, &mut rows)?;
+            self.samples(mixture, &source, gamma, shown, &x, &mut rows)?;
         }
         rows.0.notes = vec!["se: one standard error; σ at α = 1; energy: to a true sample".into()];
         Ok(rows.0)
     }
 
+    /// Draws of a mixture with noise, and their classes.
+    fn noisy(&self, mixture: &Mixture, number: usize, sigma: f64) -> Labelled {
+        let (seed, purpose) = (self.walk.seed, Purpose::Reference);
+        let Labelled { x: x0, y } = mixture.sample(self.walk.samples, seed, purpose);
+        let mut eps = Array2::zeros(x0.raw_dim());
+        Noise { seed, purpose, step: number + 1, first_row: 0 }.fill(0, eps.view_mut());
+        Labelled { x: x0 + eps * sigma, y }
+    }
+
+    /// A classifier beside the exact one, at draws of the exact distribution.
+    fn classifier(&self, mixture: &Mixture, source: &Source, rows: &mut Rows) {
+        for (i, sigma) in self.sigma.iter().enumerate() {
+            let (at, level) = ((None, Some(*sigma)), NoiseLevel::ve(*sigma));
+            let Labelled { x, y } = self.noisy(mixture, i, *sigma);
+            let exact = mixture.class_probabilities(x.view(), level);
+            let learned = source.probabilities(x.view(), level).expect("a learned classifier");
+            let hits = |p: &Array2<f64>| -> Vec<f64> {
+                let best = |row: ArrayView1<f64>| {
+                    (0..row.len()).fold(0, |best, c| if row[c] > row[best] { c } else { best })
+                };
+                p.outer_iter().zip(&y).map(|(row, y)| f64::from(best(row) == *y)).collect()
+            };
+            rows.add(at, "accuracy", mean_with_se(&hits(&learned)));
+            rows.add(at, "exact_accuracy", mean_with_se(&hits(&exact)));
+            let lost: Vec<f64> = exact
+                .outer_iter()
+                .zip(learned.outer_iter())
+                .map(|(p, q)| p.iter().zip(q).map(|(p, q)| relative(*p, *q)).sum())
+                .collect();
+            rows.add(at, "kl", mean_with_se(&lost));
+            let (mut mine, mut true_ones) = (Vec::new(), Vec::new());
+            for class in 0..mixture.classes() {
+                let push = source.push(class, x.view(), level).expect("a learned classifier");
+                mine.push(push);
+                true_ones.push(mixture.posterior(class).grad_log_likelihood(x.view(), level));
+            }
+            let one = |all: &[Array2<f64>]| {
+                let views: Vec<_> = all.iter().map(|a| a.view()).collect();
+                ndarray::concatenate(ndarray::Axis(0), &views).expect("arrays of one width")
+            };
+            let (mine, true_ones) = (one(&mine), one(&true_ones));
+            let error = score_error_with_se(mine.view(), true_ones.view());
+            rows.add(at, "gradient_error", error);
+            rows.add(at, "gradient_cosine", cosine_with_se(mine.view(), true_ones.view()));
+        }
+    }
+
     /// The learned score beside the exact one, at draws of the exact distribution.
-    fn score_errors(&self, source: &Source, gamma: Gamma, shown: Option<f64>, rows: &mut Rows) {
-        let mixture = &source.scene.mixture;
+    fn score_errors(
+        &self,
+        mixture: &Mixture,
+        source: &Source,
+        gamma: Gamma,
+        shown: Option<f64>,
+        rows: &mut Rows,
+    ) {
         let given = source.class.map_or_else(|| mixture.clone(), |c| mixture.given(c));
-        let x0 = given.sample(self.walk.samples, self.walk.seed, Purpose::Reference).x;
         let exact = Guided { main: &given, guiding: mixture, gamma };
         for (i, sigma) in self.sigma.iter().enumerate() {
-            let mut x = Array2::zeros(x0.raw_dim());
-            let (seed, purpose) = (self.walk.seed, Purpose::Reference);
-            Noise { seed, purpose, step: i + 1, first_row: 0 }.fill(0, x.view_mut());
-            x = &x0 + &(x * *sigma);
+            let x = self.noisy(&given, i, *sigma).x;
             let level = NoiseLevel::ve(*sigma);
             let learned = source.with(gamma, |s| s.score(x.view(), level));
             let exact = exact.score(x.view(), level);
@@ -109,13 +169,14 @@ impl Eval {
     /// The samples beside true ones.
     fn samples(
         &self,
+        mixture: &Mixture,
         source: &Source,
         gamma: Gamma,
         shown: Option<f64>,
         x: &Array2<f64>,
         rows: &mut Rows,
     ) -> Result<()> {
-        let (mixture, at) = (&source.scene.mixture, (shown, None));
+        let at = (shown, None);
         let (n, seed) = (self.walk.samples, self.walk.seed);
         let gone = x.outer_iter().filter(|row| row.iter().any(|v| !v.is_finite())).count();
         if gone > 0 {
@@ -170,6 +231,11 @@ impl Eval {
         rows.add(at, "entropy", (h.nats, h.se));
         Ok(())
     }
+}
+
+/// p·ln(p/q), which is 0 at p = 0.
+fn relative(p: f64, q: f64) -> f64 {
+    if p > 0.0 { p * (p / q.max(f64::MIN_POSITIVE)).ln() } else { 0.0 }
 }
 
 /// The energy distance in parts of at most 500 rows.

@@ -6,7 +6,6 @@ use super::walk::gammas;
 use super::{Common, memory};
 use crate::cli::ProcessName;
 use crate::noise::NoiseLevel;
-use crate::score::ScoreFn;
 use crate::{Error, Result};
 use clap::Args;
 use ndarray::Array2;
@@ -39,7 +38,7 @@ pub struct Field {
         default_value = "-4,4,9"
     )]
     pub grid: Vec<f64>,
-    /// The points of a CSV file, a row each, in place of the grid; a first row of names is passed over
+    /// The points of a CSV file, a row each, in place of the grid; a first row of names is passed over; images without their mean
     #[arg(long, value_name = "FILE")]
     pub points: Option<PathBuf>,
     /// Write the field to this file instead of standard output
@@ -63,7 +62,7 @@ impl Field {
         let source = Source::new(&self.score)?;
         let gamma = gammas(self.gamma.as_slice(), &source)?[0];
         let levels = self.levels()?;
-        let dim = source.scene.mixture.dim();
+        let dim = source.dim();
         let x = match &self.points {
             Some(path) => points(path, dim, self.common.memory)?,
             None => self.on_grid(dim)?,
@@ -150,7 +149,7 @@ fn points(path: &Path, dim: usize, gib: f64) -> Result<Array2<f64>> {
         }
         if read.len() != dim {
             return Err(wrong(format!(
-                "row {} has {} numbers, but the scene has {dim} dimensions",
+                "row {} has {} numbers, but a point has {dim}",
                 i + 1,
                 read.len()
             )));

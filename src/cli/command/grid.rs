@@ -74,7 +74,11 @@ impl Grid {
         Grid::of(&table).map_err(|why| Error::File { path: path.into(), why })
     }
 
-    fn of(table: &Table) -> std::result::Result<Grid, String> {
+    /// The grid of a table.
+    ///
+    /// # Errors
+    /// As [`Grid::load`].
+    pub fn of(table: &Table) -> std::result::Result<Grid, String> {
         const KNOWN: [&str; 4] = ["train", "eval", "grid", "repeats"];
         if let Some(key) = table.keys().find(|k| !KNOWN.contains(&k.as_str())) {
             let hint = crate::data::did_you_mean(key, KNOWN.into_iter());

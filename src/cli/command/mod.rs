@@ -6,6 +6,8 @@
 //! | `sample` | draws samples of a score, exact or learned, steered or not |
 //! | `eval` | measures a score and its samples against the exact answers |
 //! | `field` | writes a score on a grid or at given points |
+//! | `plot` | draws figures of the lecture, of any score and scene |
+//! | `data` | writes a data set |
 //! | `sweep` | trains and evaluates every combination of a grid, in as many processes as one likes |
 //! | `info` | describes a checkpoint |
 //! | `completions` | writes the completions of a shell |
@@ -14,17 +16,23 @@
 
 mod answer;
 mod config;
+mod data;
 mod eval;
 mod exit;
 mod field;
 mod grid;
 mod info;
 mod memory;
+mod origin;
+mod plot;
+mod points;
 mod progress;
 mod recipe;
 mod sample;
 mod source;
 mod sweep;
+#[cfg(test)]
+mod tests;
 mod train;
 mod walk;
 mod work;
@@ -36,7 +44,7 @@ use answer::{Form, say, tell};
 use clap::parser::ValueSource;
 use clap::{ArgMatches, Args, CommandFactory, FromArgMatches, Parser, Subcommand};
 use std::ffi::OsString;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 /// See, steer and check guided diffusion on a laptop.
@@ -69,6 +77,14 @@ enum Command {
         after_help = "Example:\n  scorelab field --scene animals --class dog --gamma 2 --sigma 0.5,1 --grid=-4,4,21 --format json"
     )]
     Field(field::Field),
+    /// Draw figures of the lecture, of any score and scene
+    #[command(
+        after_help = "Example:\n  scorelab plot field sweep --score out/joint --class dog --lang vi --out out/plot"
+    )]
+    Plot(plot::Plot),
+    /// Write a data set: points of a scene, or images
+    #[command(after_help = "Example:\n  scorelab data --scene three --points 5000 --out three.npz")]
+    Data(data::Data),
     /// Train and evaluate every combination of a grid
     #[command(
         after_help = "Example:\n  scorelab sweep grid.toml --shard 2/6 --out out/widths\n  scorelab sweep grid.toml --merge --out out/widths"
@@ -121,42 +137,57 @@ pub fn main() -> ExitCode {
 
 fn run(words: Vec<OsString>) -> Result<u8> {
     check_kernel_variable()?;
+    match understand(&words, &|path| config::read(path))? {
+        Understood::Command(command) => command.run(),
+        Understood::Help(text) => say(text.as_bytes()).map(|()| 0),
+    }
+}
+
+/// Whether the words of a command line, the program's name first, make a command, with a configuration of this text in place
+/// of whatever file they name. Nothing is run.
+///
+/// # Errors
+/// If they do not.
+pub fn check(words: &[OsString], configuration: &str) -> Result<()> {
+    let read = |path: &Path| {
+        config::parse(configuration).map_err(|why| Error::File { path: path.into(), why })
+    };
+    understand(words, &read).map(|_| ())
+}
+
+/// What words come to.
+enum Understood {
+    Command(Box<Command>),
+    Help(String),
+}
+
+/// The command of these words and of the configuration that they name, if they do.
+fn understand(
+    words: &[OsString],
+    read: &dyn Fn(&Path) -> Result<toml::Table>,
+) -> Result<Understood> {
     let program = Program::command();
-    let Some(first) = parse(&program, &words)? else { return Ok(0) };
+    let first = match program.clone().try_get_matches_from(words) {
+        Ok(matches) => matches,
+        Err(e) if e.use_stderr() => return Err(usage(&e)),
+        Err(e) => return Ok(Understood::Help(e.render().to_string())),
+    };
     let (name, given) = first.subcommand().expect("clap requires one");
     let file = given.try_get_one::<PathBuf>("config").ok().flatten();
     let matches = match file {
         None => first,
         Some(path) => {
-            let found = config::words(path, &program, name, given)?;
-            let all: Vec<OsString> =
-                words[..2].iter().cloned().chain(found).chain(words[2..].iter().cloned()).collect();
-            let both = parse(&program, &all);
-            let Some(matches) = both.map_err(|e| match e {
-                Error::Usage { why } => Error::File { path: path.clone(), why },
-                other => other,
-            })?
-            else {
-                return Ok(0);
-            };
-            matches
+            let wrong = |why: String| Error::File { path: path.clone(), why };
+            let found = config::words(&read(path)?, &program, name, given).map_err(wrong)?;
+            let (start, rest) = words.split_at(2);
+            let all = start.iter().cloned().chain(found).chain(rest.iter().cloned());
+            let both = program.clone().try_get_matches_from(all);
+            both.map_err(|e| wrong(usage(&e).to_string()))?
         }
     };
     beside_resume(&matches)?;
     let program = Program::from_arg_matches(&matches).map_err(|e| usage(&e))?;
-    program.command.run()
-}
-
-/// The words understood; nothing if they asked for help, which is given then.
-fn parse(program: &clap::Command, words: &[OsString]) -> Result<Option<ArgMatches>> {
-    match program.clone().try_get_matches_from(words) {
-        Ok(matches) => Ok(Some(matches)),
-        Err(e) if !e.use_stderr() => {
-            say(e.render().to_string().as_bytes())?;
-            Ok(None)
-        }
-        Err(e) => Err(usage(&e)),
-    }
+    Ok(Understood::Command(Box::new(program.command)))
 }
 
 /// The subcommand of these words.
@@ -213,6 +244,8 @@ impl Command {
             Command::Sample(c) => Some(&c.common),
             Command::Eval(c) => Some(&c.common),
             Command::Field(c) => Some(&c.common),
+            Command::Plot(c) => Some(&c.common),
+            Command::Data(c) => Some(&c.common),
             Command::Sweep(c) => Some(&c.common),
             Command::Info(c) => Some(&c.common),
             Command::Completions(_) => None,
@@ -226,6 +259,8 @@ impl Command {
             Command::Sample(c) => c.run().map(done),
             Command::Eval(c) => c.run().map(done),
             Command::Field(c) => c.run().map(done),
+            Command::Plot(c) => c.run().map(done),
+            Command::Data(c) => c.run().map(done),
             Command::Info(c) => c.run().map(done),
             Command::Completions(c) => c.run().map(done),
         }

@@ -1,19 +1,18 @@
 //! What decides what is learned, and the data it is learned from.
 
 use super::memory;
-use super::source::SCENE_NOTE;
+use super::origin::Origin;
+use super::source::{IMAGE_NOTE, SCENE_NOTE};
 use crate::checkpoint::Provenance;
 use crate::classifier_guidance::ClassifierConfig;
 use crate::cli::{P_DROP, TRAINING_POINTS};
-use crate::data::Scene;
 use crate::file::fingerprint;
 use crate::mixture::Labelled;
 use crate::nn::{MlpConfig, Target};
-use crate::rng::Purpose;
-use crate::score::ScoreFn;
 use crate::train::{Levels, TrainConfig};
 use crate::{Error, Result};
 use clap::{Args, ValueEnum};
+use ndarray::{Array1, Axis};
 use serde::{Deserialize, Serialize};
 
 /// The note of a checkpoint that holds its recipe.
@@ -45,7 +44,11 @@ pub struct Recipe {
     /// The data: a scene's name or a TOML file
     #[arg(long, default_value = "animals", value_name = "NAME|FILE")]
     pub scene: String,
-    /// Points drawn from the scene to learn from
+    /// Images in place of a scene: `digits`, drawn by the lab, or a folder of IDX files, such as MNIST's
+    #[arg(long, value_name = "digits|FOLDER")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub data: Option<String>,
+    /// Points drawn from the scene to learn from, or the most images
     #[arg(long, default_value_t = TRAINING_POINTS)]
     pub points: usize,
     /// Updates of the weights
@@ -127,37 +130,49 @@ impl From<TargetName> for Target {
 pub struct Dataset {
     /// What it is called.
     pub name: String,
-    /// The points and their classes.
+    /// The points and their classes; of images, without their mean.
     pub points: Labelled,
     /// How many classes there are, met or not.
     pub classes: usize,
     /// The root mean square of a coordinate.
     pub sigma_data: f64,
+    /// Of images: lines, pixels of a line, and the mean that was taken away.
+    pub image: Option<((usize, usize), Array1<f64>)>,
 }
 
 impl Recipe {
     /// Checks the settings and draws the training set, if it and the training fit into `gib` GiB.
     ///
     /// # Errors
-    /// If a setting cannot be, the scene cannot be found, or a class that a label is needed for is not met.
+    /// If a setting cannot be, the data cannot be found, or a class that a label is needed for is not met.
     pub fn dataset(&self, gib: f64) -> Result<Dataset> {
         self.check()?;
-        let scene = Scene::find(&self.scene)?;
-        let (dim, classes) = (scene.mixture.dim(), scene.mixture.classes());
+        let origin = Origin::find(&self.scene, self.data.as_deref())?;
+        let (dim, classes) = (origin.dim(), origin.class_names().len());
         if classes < 2 && matches!(self.model, Kind::Noisy | Kind::Clean) {
             return Err(Error::value("the number of classes of the scene", classes, "at least 2"));
         }
         let shape = self.shape(dim, classes + 1);
         shape.validated()?;
-        memory::refuse("training", self.bytes(&shape), gib)?;
-        let points = scene.mixture.sample(self.points, self.seed, Purpose::Data);
+        let count = origin.count(self.points);
+        memory::refuse("training", self.bytes(&shape, count), gib)?;
+        let mut points = origin.draw(count, self.seed);
         let labelled = self.model != Kind::Score;
         if let Some(c) = (0..classes).find(|c| labelled && !points.y.contains(c)) {
-            let must = format!("enough to meet the class {}; draw more", scene.class_names[c].en);
-            return Err(Error::value("--points", self.points, must));
+            let class = &origin.class_names()[c].en;
+            let must = format!("enough to meet the class {class}; take more");
+            return Err(Error::value("--points", count, must));
         }
-        let (name, sigma_data) = (scene.name, scene.mixture.radius());
-        Ok(Dataset { name, points, classes, sigma_data })
+        let (sigma_data, image) = match (&origin, origin.size()) {
+            (Origin::Scene(scene), _) => (scene.mixture.radius(), None),
+            (_, size) => {
+                let mean = points.x.mean_axis(Axis(0)).expect("at least one image");
+                points.x -= &mean;
+                let square = points.x.mapv(|x| x * x).mean().unwrap_or(0.0);
+                (square.sqrt().max(f64::MIN_POSITIVE), size.map(|size| (size, mean)))
+            }
+        };
+        Ok(Dataset { name: origin.name().into(), points, classes, sigma_data, image })
     }
 
     /// Checks the settings that need no data.
@@ -189,12 +204,12 @@ impl Recipe {
     }
 
     /// The memory that a training takes, roughly.
-    fn bytes(&self, shape: &MlpConfig) -> f64 {
+    fn bytes(&self, shape: &MlpConfig, points: usize) -> f64 {
         let weights = shape.parts().last().map_or(0, |p| p.range.end) as f64;
         let rows = 128.0 * (self.batch as f64 / 128.0).ceil();
         let row = (2 * shape.depth + 5) as f64 * shape.width as f64 + 4.0 * shape.inputs as f64;
         let groups = 8.0_f64.min((rows / 64.0).ceil());
-        let data = 8.0 * self.points as f64 * (shape.inputs + 1) as f64;
+        let data = 8.0 * points as f64 * (shape.inputs + 1) as f64;
         4.0 * weights * (8.0 + groups) + 4.0 * 128.0 * groups * row + 2.0 * data
     }
 
@@ -238,19 +253,19 @@ impl Recipe {
 
     /// Where a network of this recipe comes from.
     pub fn provenance(&self, data: &Dataset) -> Provenance {
-        let told = format!("{} points of the scene {}", self.points, data.name);
+        let kind = if data.image.is_some() { "images of" } else { "points of the scene" };
+        let told = format!("{} {kind} {}", data.points.y.len(), data.name);
         let mut provenance = Provenance::here(told, self.seed);
         let x = data.points.x.iter().flat_map(|x| x.to_le_bytes());
         let y = data.points.y.iter().flat_map(|y| (*y as u64).to_le_bytes());
         let bytes: Vec<u8> = x.chain(y).collect();
         let recipe = serde_json::to_string(self).expect("a recipe is plain data");
-        provenance.notes = [
-            (SCENE_NOTE, self.scene.clone()),
-            (RECIPE_NOTE, recipe),
-            (DATA_NOTE, fingerprint(&bytes)),
-        ]
-        .map(|(name, note)| (name.to_string(), note))
-        .into();
+        let origin = match &data.image {
+            None => (SCENE_NOTE, self.scene.clone()),
+            Some(((height, width), _)) => (IMAGE_NOTE, format!("{height} x {width}")),
+        };
+        let notes = [origin, (RECIPE_NOTE, recipe), (DATA_NOTE, fingerprint(&bytes))];
+        provenance.notes = notes.map(|(name, note)| (name.to_string(), note)).into();
         provenance
     }
 }

@@ -1,7 +1,7 @@
 //! `scorelab sample`: samples of a score, exact or learned, steered or not.
 
 use super::Common;
-use super::answer::Answer;
+use super::points::Points;
 use super::source::{ScoreArgs, Source};
 use super::walk::{WalkArgs, gammas};
 use crate::Result;
@@ -18,7 +18,7 @@ pub struct Sample {
     pub gamma: Option<f64>,
     #[command(flatten)]
     pub walk: WalkArgs,
-    /// Write the samples to this file instead of standard output
+    /// Write to this file: .npz arrays, .png a sheet of images, .csv, .json
     #[arg(long, value_name = "FILE")]
     pub out: Option<PathBuf>,
     #[command(flatten)]
@@ -34,8 +34,7 @@ impl Sample {
         let source = Source::new(&self.score)?;
         let gamma = gammas(self.gamma.as_slice(), &source)?[0];
         let x = self.walk.walk(&source, gamma, self.common.memory)?;
-        let mut answer = Answer::new((1..=x.ncols()).map(|i| format!("x{i}")));
-        x.outer_iter().for_each(|row| answer.row(row.iter().map(|v| (*v).into())));
-        answer.write(self.common.format, self.out.as_deref())
+        let (x, size) = source.finished(x);
+        Points { x, labels: None, size }.write(self.common.format, self.out.as_deref())
     }
 }

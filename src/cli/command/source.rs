@@ -1,15 +1,19 @@
 //! Which score a subcommand walks along or looks at: exact or learned, steered or not.
 
 use super::answer::tell;
-use crate::checkpoint::{self, Model};
+use crate::checkpoint::{self, Checkpoint, Model};
 use crate::classifier_free::JointNet;
 use crate::classifier_guidance::{ClassLikelihood, CleanClassifier, NoisyClassifier};
-use crate::data::Scene;
+use crate::data::{Scene, digit_names, find_class};
 use crate::guidance::{ClassifierGuided, Gamma, GradientScaled, Guided};
+use crate::lecture::Steer;
+use crate::mixture::Mixture;
 use crate::nn::ScoreNet;
+use crate::noise::NoiseLevel;
 use crate::score::{Likelihood, ScoreFn};
 use crate::{Error, Result};
 use clap::Args;
+use ndarray::{Array1, Array2, ArrayView2};
 use std::path::Path;
 
 /// The score and its guidance.
@@ -49,12 +53,21 @@ enum Judge {
     Clean(CleanClassifier),
 }
 
+/// Where the points live.
+enum Space {
+    Scene(Scene),
+    /// Images, without their mean.
+    Images {
+        size: (usize, usize),
+        mean: Array1<f64>,
+    },
+}
+
 /// A score and all that steers it.
 pub struct Source {
-    /// The scene with the exact answers.
-    pub scene: Scene,
     /// The wanted class.
     pub class: Option<usize>,
+    space: Space,
     held: Held,
     judge: Option<Judge>,
     guiding: Option<Held>,
@@ -63,6 +76,10 @@ pub struct Source {
 
 /// The note of a checkpoint that names its scene.
 pub const SCENE_NOTE: &str = "scene";
+/// The note of a checkpoint that says how large its images are.
+pub const IMAGE_NOTE: &str = "image";
+/// The extra tensor of a checkpoint of images: the mean that is taken away.
+pub const MEAN: &str = "mean";
 
 impl Source {
     /// Loads what the arguments name.
@@ -70,37 +87,69 @@ impl Source {
     /// # Errors
     /// If a file is no checkpoint of the right kind, dimensions or classes differ, or what is asked for cannot be steered.
     pub fn new(args: &ScoreArgs) -> Result<Source> {
+        let source = Source::open(args)?;
+        if source.class.is_none() && source.judge.is_some() {
+            return Err(Error::value("--classifier", "given", "with the --class to steer to"));
+        }
+        Ok(source)
+    }
+
+    /// As [`Source::new`], but a classifier may stand alone, with no class to steer to.
+    ///
+    /// # Errors
+    /// As [`Source::new`].
+    pub fn open(args: &ScoreArgs) -> Result<Source> {
         let scale = args.gradient_scale;
         if !(scale.is_finite() && scale > 0.0) {
             return Err(Error::value("--gradient-scale", scale, "a finite number above 0"));
         }
-        let (held, trained_on) = held(&args.score)?;
-        let name = args.scene.clone().or(trained_on).unwrap_or_else(|| "animals".into());
-        let scene = Scene::find(&name)?;
-        let class = args.class.as_deref().map(|c| scene.class(c)).transpose()?;
-        let guiding = args.guiding.as_deref().map(|g| Ok(held_by(g)?.0)).transpose()?;
-        let judge = args.classifier.as_deref().map(judge).transpose()?;
-        let source = Source { scene, class, held, judge, guiding, gradient_scale: scale };
+        let main = match args.score.as_str() {
+            "exact" => None,
+            path => Some(load(path)?),
+        };
+        // a classifier that stands alone knows its scene too
+        let alone = match (&main, args.classifier.as_deref(), &args.class) {
+            (None, Some(path), None) if path != "exact" => Some(load(path)?),
+            _ => None,
+        };
+        let space =
+            Space::of(args.scene.as_deref(), main.as_ref().or(alone.as_ref()), &args.score)?;
+        let class = args.class.as_deref().map(|c| space.class(c)).transpose()?;
+        let other = |path: &str| -> Result<Model> {
+            let checkpoint = load(path)?;
+            space.shares_mean(path, &checkpoint)?;
+            Ok(checkpoint.model)
+        };
+        let guiding = args.guiding.as_deref().map(|g| held(g, other(g)?)).transpose()?;
+        let judge = match args.classifier.as_deref() {
+            None => None,
+            Some("exact") => Some(Judge::Exact),
+            Some(path) => Some(judge(path, other(path)?)?),
+        };
+        let held = main.map_or(Ok(Held::Exact), |c| held(&args.score, c.model))?;
+        let source = Source { class, space, held, judge, guiding, gradient_scale: scale };
         source.check()?;
         Ok(source)
     }
 
     fn check(&self) -> Result<()> {
-        let (dim, classes) = (self.scene.mixture.dim(), self.scene.mixture.classes());
-        for (flag, held) in [("--score", Some(&self.held)), ("--guiding", self.guiding.as_ref())] {
-            let (d, k) = match held {
-                None | Some(Held::Exact) => continue,
-                Some(Held::Score(net)) => (net.dim(), classes),
-                Some(Held::Joint(net)) => (net.mlp().config.inputs, net.classes()),
-            };
-            fits(flag, (d, k), (dim, classes))?;
-        }
-        if let Some((d, k)) = match &self.judge {
-            Some(Judge::Noisy(c)) => Some((c.0.mlp.config.inputs, c.0.mlp.config.outputs)),
-            Some(Judge::Clean(c)) => Some((c.0.mlp.config.inputs, c.0.mlp.config.outputs)),
-            Some(Judge::Exact) | None => None,
-        } {
-            fits("--classifier", (d, k), (dim, classes))?;
+        let (dim, classes) = (self.dim(), self.space.classes());
+        let of_held = |held: &Held| match held {
+            Held::Exact => (dim, classes),
+            Held::Score(net) => (net.dim(), classes),
+            Held::Joint(net) => (net.mlp().config.inputs, net.classes()),
+        };
+        let of_judge = |judge: &Judge| match judge {
+            Judge::Exact => (dim, classes),
+            Judge::Noisy(c) => (c.0.mlp.config.inputs, c.0.mlp.config.outputs),
+            Judge::Clean(c) => (c.0.mlp.config.inputs, c.0.mlp.config.outputs),
+        };
+        fits("--score", of_held(&self.held), (dim, classes))?;
+        fits("--guiding", self.guiding.as_ref().map_or((dim, classes), of_held), (dim, classes))?;
+        fits("--classifier", self.judge.as_ref().map_or((dim, classes), of_judge), (dim, classes))?;
+        if matches!(self.judge, Some(Judge::Exact)) && self.scene().is_none() {
+            let must = "a checkpoint: images have no exact classifier";
+            return Err(Error::value("--classifier", "exact", must));
         }
         let unsteered = matches!(self.held, Held::Score(_)) && self.judge.is_none();
         if self.class.is_some() && unsteered && self.guiding.is_none() {
@@ -108,17 +157,40 @@ impl Source {
                 "left out, or with a --classifier to steer by: this score has never seen a label";
             return Err(Error::value("--class", "given", must));
         }
-        if self.class.is_none() && self.judge.is_some() {
-            return Err(Error::value("--classifier", "given", "with the --class to steer to"));
-        }
         if self.judge.is_some() && self.guiding.is_some() {
-            return Err(Error::value(
-                "--guiding",
-                "given",
-                "without a --classifier: one way of steering at a time",
-            ));
+            let must = "without a --classifier: one way of steering at a time";
+            return Err(Error::value("--guiding", "given", must));
         }
         Ok(())
+    }
+
+    /// The coordinates of a point.
+    pub fn dim(&self) -> usize {
+        match &self.space {
+            Space::Scene(scene) => scene.mixture.dim(),
+            Space::Images { mean, .. } => mean.len(),
+        }
+    }
+
+    /// The scene with the exact answers; images have none.
+    pub fn scene(&self) -> Option<&Scene> {
+        match &self.space {
+            Space::Scene(scene) => Some(scene),
+            Space::Images { .. } => None,
+        }
+    }
+
+    /// Points of the score as those of its data, with their mean again; of images, also their size.
+    pub fn finished(&self, x: Array2<f64>) -> (Array2<f64>, Option<(usize, usize)>) {
+        match &self.space {
+            Space::Scene(_) => (x, None),
+            Space::Images { size, mean } => (x + mean, Some(*size)),
+        }
+    }
+
+    /// The exact answers where they are asked for, which is in a scene only.
+    fn exact(&self) -> &Mixture {
+        &self.scene().expect("exact scores and classifiers are those of a scene").mixture
     }
 
     /// Whether γ makes a difference.
@@ -131,9 +203,70 @@ impl Source {
         !matches!(self.held, Held::Exact)
     }
 
+    /// Whether a learned classifier steers.
+    pub fn judged(&self) -> bool {
+        matches!(self.judge, Some(Judge::Noisy(_) | Judge::Clean(_)))
+    }
+
+    /// p(y | x_t) of every class by the learned classifier, (n, classes), if there is one.
+    pub fn probabilities(&self, x: ArrayView2<f64>, level: NoiseLevel) -> Option<Array2<f64>> {
+        match &self.judge {
+            Some(Judge::Noisy(net)) => Some(net.probabilities(x, level)),
+            Some(Judge::Clean(net)) => Some(net.probabilities(x)),
+            Some(Judge::Exact) | None => None,
+        }
+    }
+
+    /// ∇ₓ log p(y | x_t) of a class by the classifier, (n, d), if there is one.
+    pub fn push(&self, class: usize, x: ArrayView2<f64>, level: NoiseLevel) -> Option<Array2<f64>> {
+        let judge = self.judge.as_ref()?;
+        Some(judge.with(self, class, |likelihood| likelihood.grad_log_likelihood(x, level)))
+    }
+
+    /// Calls `f` with the unconditional score.
+    pub fn free<T>(&self, f: impl FnOnce(&dyn ScoreFn) -> T) -> T {
+        self.held.free(self, f)
+    }
+
+    /// Calls `f` with the unconditional score and the classifier that steers it.
+    ///
+    /// # Errors
+    /// If no classifier does.
+    pub fn apart<T>(&self, f: impl FnOnce(&dyn ScoreFn, &dyn Likelihood) -> T) -> Result<T> {
+        let (judge, class) = match (&self.judge, &self.held, self.class) {
+            (Some(judge), _, Some(class)) => (judge, class),
+            (None, Held::Exact, Some(class)) => (&Judge::Exact, class),
+            _ => {
+                let must = "given: this figure is of a score that a classifier steers";
+                return Err(Error::value("--classifier", "left out", must));
+            }
+        };
+        let scale = self.gradient_scale;
+        Ok(judge.with(self, class, |likelihood| {
+            let likelihood = GradientScaled { likelihood, scale };
+            self.held.free(self, |score| f(score, &likelihood))
+        }))
+    }
+
+    /// Calls `f` with the score as a function of γ.
+    ///
+    /// # Errors
+    /// If nothing steers.
+    pub fn steer<T>(&self, f: impl FnOnce(&Steer) -> T) -> Result<T> {
+        match (&self.held, &self.judge, self.class) {
+            (Held::Joint(net), None, Some(class)) => {
+                Ok(f(&|gamma| -> Box<dyn ScoreFn> { Box::new(net.guided(class, gamma)) }))
+            }
+            _ => self.apart(|score, likelihood| {
+                f(&|gamma| -> Box<dyn ScoreFn> {
+                    Box::new(ClassifierGuided { score, likelihood, gamma })
+                })
+            }),
+        }
+    }
+
     /// Calls `f` with the score at this γ.
     pub fn with<T>(&self, gamma: Gamma, f: impl FnOnce(&dyn ScoreFn) -> T) -> T {
-        let mixture = &self.scene.mixture;
         if let Some(guiding) = &self.guiding {
             return self.held.with(self, |main| {
                 guiding.with(self, |guiding| f(&Guided { main, guiding, gamma }))
@@ -144,15 +277,74 @@ impl Source {
         };
         if let Some(judge) = &self.judge {
             let scale = self.gradient_scale;
-            return judge.with(mixture, class, |likelihood| {
+            return judge.with(self, class, |likelihood| {
                 let likelihood = &GradientScaled { likelihood, scale };
                 self.held.free(self, |score| f(&ClassifierGuided { score, likelihood, gamma }))
             });
         }
         match &self.held {
             Held::Joint(net) => f(&net.guided(class, gamma)),
-            _ => f(&Guided { main: &mixture.given(class), guiding: mixture, gamma }),
+            _ => {
+                let mixture = self.exact();
+                f(&Guided { main: &mixture.given(class), guiding: mixture, gamma })
+            }
         }
+    }
+}
+
+impl Space {
+    /// Where the points of a checkpoint live, or those of the scene that is asked for.
+    fn of(scene: Option<&str>, main: Option<&Checkpoint>, path: &str) -> Result<Space> {
+        let note = |name: &str| main.and_then(|c| c.provenance.notes.get(name));
+        let Some(image) = note(IMAGE_NOTE) else {
+            let known = note(SCENE_NOTE).map(String::as_str);
+            return Scene::find(scene.or(known).unwrap_or("animals")).map(Space::Scene);
+        };
+        if let Some(scene) = scene {
+            return Err(Error::value("--scene", scene, "left out: this score is one of images"));
+        }
+        let sides =
+            image.split_once(" x ").and_then(|(h, w)| Some((h.parse().ok()?, w.parse().ok()?)));
+        let mean = main.and_then(|c| c.extra.get(MEAN));
+        match (sides, mean) {
+            (Some(size @ (height, width)), Some(mean))
+                if usize::checked_mul(height, width) == Some(mean.len())
+                    && mean.iter().all(|m| m.is_finite()) =>
+            {
+                Ok(Space::Images { size, mean: mean.clone() })
+            }
+            _ => {
+                let why = format!("its images are {image:?}, which its mean image does not fit");
+                Err(Error::File { path: path.into(), why })
+            }
+        }
+    }
+
+    fn classes(&self) -> usize {
+        match self {
+            Space::Scene(scene) => scene.mixture.classes(),
+            Space::Images { .. } => digit_names().len(),
+        }
+    }
+
+    fn class(&self, name: &str) -> Result<usize> {
+        match self {
+            Space::Scene(scene) => scene.class(name),
+            Space::Images { .. } => find_class(&digit_names(), "the images", name),
+        }
+    }
+
+    /// Refuses a network that was trained without another mean image.
+    fn shares_mean(&self, path: &str, checkpoint: &Checkpoint) -> Result<()> {
+        let own = match self {
+            Space::Scene(_) => None,
+            Space::Images { mean, .. } => Some(mean),
+        };
+        if own == checkpoint.extra.get(MEAN) {
+            return Ok(());
+        }
+        let why = "it was trained on other data than the score: their mean images differ".into();
+        Err(Error::File { path: path.into(), why })
     }
 }
 
@@ -160,7 +352,7 @@ impl Held {
     /// Calls `f` with the score of the wanted class, or of none if none is wanted or known.
     fn with<T>(&self, source: &Source, f: impl FnOnce(&dyn ScoreFn) -> T) -> T {
         match (self, source.class) {
-            (Held::Exact, Some(class)) => f(&source.scene.mixture.given(class)),
+            (Held::Exact, Some(class)) => f(&source.exact().given(class)),
             (Held::Joint(net), Some(class)) => f(&net.given(class)),
             _ => self.free(source, f),
         }
@@ -169,7 +361,7 @@ impl Held {
     /// Calls `f` with the unconditional score.
     fn free<T>(&self, source: &Source, f: impl FnOnce(&dyn ScoreFn) -> T) -> T {
         match self {
-            Held::Exact => f(&source.scene.mixture),
+            Held::Exact => f(source.exact()),
             Held::Score(net) => f(net),
             Held::Joint(net) => f(&net.unconditional()),
         }
@@ -177,14 +369,9 @@ impl Held {
 }
 
 impl Judge {
-    fn with<T>(
-        &self,
-        mixture: &crate::mixture::Mixture,
-        class: usize,
-        f: impl FnOnce(&dyn Likelihood) -> T,
-    ) -> T {
+    fn with<T>(&self, source: &Source, class: usize, f: impl FnOnce(&dyn Likelihood) -> T) -> T {
         let learned: ClassLikelihood = match self {
-            Judge::Exact => return f(&mixture.posterior(class)),
+            Judge::Exact => return f(&source.exact().posterior(class)),
             Judge::Noisy(net) => net.given(class),
             Judge::Clean(net) => net.given(class),
         };
@@ -198,44 +385,32 @@ fn fits(flag: &str, (d, k): (usize, usize), (dim, classes): (usize, usize)) -> R
         return Ok(());
     }
     let value = format!("a network of {d} dimensions and {k} classes");
-    Err(Error::value(
-        flag,
-        value,
-        format!("of {dim} and {classes}, as the scene; name its own with --scene"),
-    ))
+    let must = format!("of {dim} and {classes}, as the data; name its own scene with --scene");
+    Err(Error::value(flag, value, must))
 }
 
-/// The model of a checkpoint, and the scene it was trained on.
-fn load(path: &str) -> Result<(Model, Option<String>)> {
+fn load(path: &str) -> Result<Checkpoint> {
     let found = checkpoint::find(Path::new(path))?;
     found
         .passed
         .iter()
         .for_each(|e| tell(format!("warning: {e}; taking {}", found.path.display())));
-    let scene = found.checkpoint.provenance.notes.get(SCENE_NOTE).cloned();
-    Ok((found.checkpoint.model, scene))
+    Ok(found.checkpoint)
 }
 
-fn held(name: &str) -> Result<(Held, Option<String>)> {
-    if name == "exact" { Ok((Held::Exact, None)) } else { held_by(name) }
-}
-
-fn held_by(path: &str) -> Result<(Held, Option<String>)> {
-    match load(path)? {
-        (Model::Score(net), scene) => Ok((Held::Score(net), scene)),
-        (Model::Joint(net), scene) => Ok((Held::Joint(net), scene)),
-        (other, _) => Err(wrong_kind(path, &other, "a score network")),
+fn held(path: &str, model: Model) -> Result<Held> {
+    match model {
+        Model::Score(net) => Ok(Held::Score(net)),
+        Model::Joint(net) => Ok(Held::Joint(net)),
+        other => Err(wrong_kind(path, &other, "a score network")),
     }
 }
 
-fn judge(name: &str) -> Result<Judge> {
-    if name == "exact" {
-        return Ok(Judge::Exact);
-    }
-    match load(name)?.0 {
+fn judge(path: &str, model: Model) -> Result<Judge> {
+    match model {
         Model::Noisy(net) => Ok(Judge::Noisy(net)),
         Model::Clean(net) => Ok(Judge::Clean(net)),
-        other => Err(wrong_kind(name, &other, "a classifier")),
+        other => Err(wrong_kind(path, &other, "a classifier")),
     }
 }
 

@@ -67,7 +67,7 @@ impl WalkArgs {
     /// # Errors
     /// As [`WalkArgs::check`].
     pub fn walk(&self, source: &Source, gamma: Gamma, gib: f64) -> Result<Array2<f64>> {
-        let dim = source.scene.mixture.dim();
+        let dim = source.dim();
         let (process, grid) = self.check(dim, gib)?;
         let x = start(self.samples, dim, &process, &grid, self.seed);
         let method = self.sampler.method();
@@ -112,14 +112,18 @@ pub fn gammas(given: &[f64], source: &Source) -> Result<Vec<Gamma>> {
             }
         };
     }
-    match given {
-        [] => Ok(vec![Gamma::new(1.0)?]),
-        _ if given.len() > 100 => {
-            Err(Error::value("--gamma", format!("{} numbers", given.len()), "1 to 100 numbers"))
-        }
-        _ => given
-            .iter()
-            .map(|g| Gamma::new(*g).map_err(|_| Error::value("--gamma", g, "a finite number")))
-            .collect(),
+    if given.is_empty() { Ok(vec![Gamma::new(1.0)?]) } else { finite(given) }
+}
+
+/// The guidance scales of the flags, where something is steered.
+///
+/// # Errors
+/// If there are none or more than 100, or one is not finite.
+pub fn finite(given: &[f64]) -> Result<Vec<Gamma>> {
+    if given.is_empty() || given.len() > 100 {
+        let value = format!("{} numbers", given.len());
+        return Err(Error::value("--gamma", value, "1 to 100 numbers"));
     }
+    let gamma = |g: &f64| Gamma::new(*g).map_err(|_| Error::value("--gamma", g, "a finite number"));
+    given.iter().map(gamma).collect()
 }

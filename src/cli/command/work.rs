@@ -3,6 +3,7 @@
 use super::answer::tell;
 use super::progress::Lines;
 use super::recipe::{DATA_NOTE, Dataset, Kind, Recipe};
+use super::source::MEAN;
 use crate::checkpoint::{Checkpoint, Model, Provenance, Run};
 use crate::classifier_free::{JointDenoising, JointNet};
 use crate::classifier_guidance::{CleanClassifier, CrossEntropy, NoisyClassifier};
@@ -41,14 +42,12 @@ pub fn learn(
     if let Some(from) = &from
         && from.provenance.notes.get(DATA_NOTE) != provenance.notes.get(DATA_NOTE)
     {
-        let why = format!(
-            "the data of {} are not those that the run began with; restore the scene file",
-            recipe.scene
-        );
+        let why =
+            format!("the data, {}, are not those that the run began with; restore them", data.name);
         return Err(Error::File { path: run.folder().into(), why });
     }
     let state = from.and_then(|c| c.training);
-    let work = Work { every, recipe, run, provenance: &provenance, quiet };
+    let work = Work { every, recipe, run, provenance: &provenance, data, quiet };
     let (points, classes, sigma_data) = (&data.points, data.classes, data.sigma_data);
     let (dim, seed, target) = (points.x.ncols(), recipe.seed, recipe.target.into());
     let denoising =
@@ -83,6 +82,7 @@ struct Work<'a> {
     recipe: &'a Recipe,
     run: &'a Run,
     provenance: &'a Provenance,
+    data: &'a Dataset,
     quiet: bool,
 }
 
@@ -105,6 +105,9 @@ impl Work<'_> {
             let mlp = Mlp::of(shape.clone(), state.adam.ema.clone())?;
             let (step, mut all) = (state.step, Checkpoint::new(wrap(mlp), self.provenance.clone()));
             all.training = Some(state);
+            if let Some((_, mean)) = &self.data.image {
+                all.extra.insert(MEAN.into(), mean.clone());
+            }
             self.run.save(&all, step)
         };
         let mut path = save(training.state())?; // the folder is tried before any work is done

@@ -1,0 +1,97 @@
+//! Where data come from: a scene, drawn digits, or images of a folder.
+
+use crate::Result;
+use crate::data::{ClassName, Glyphs, Images, Part, Scene, digit_names};
+use crate::mixture::Labelled;
+use crate::rng::Purpose;
+use crate::score::ScoreFn;
+
+/// A distribution to draw from, or a set to take from.
+pub enum Origin {
+    /// A scene.
+    Scene(Scene),
+    /// Digits, drawn as many as one likes.
+    Drawn,
+    /// Images, in the order of their files.
+    Images(Images),
+}
+
+/// What `--data` calls the drawn digits.
+const DRAWN: &str = "digits";
+
+impl Origin {
+    /// The drawn digits or the images of the folder `data`, or else the scene.
+    ///
+    /// # Errors
+    /// As [`Scene::find`] and [`Images::read`].
+    pub fn find(scene: &str, data: Option<&str>) -> Result<Origin> {
+        match data {
+            Some(DRAWN) => Ok(Origin::Drawn),
+            Some(folder) => Images::read(folder, Part::Train).map(Origin::Images),
+            None => Scene::find(scene).map(Origin::Scene),
+        }
+    }
+
+    /// What it is called.
+    pub fn name(&self) -> &str {
+        match self {
+            Origin::Scene(scene) => &scene.name,
+            Origin::Drawn => DRAWN,
+            Origin::Images(images) => &images.name,
+        }
+    }
+
+    /// The coordinates of a point.
+    pub fn dim(&self) -> usize {
+        match (self, self.size()) {
+            (Origin::Scene(scene), _) => scene.mixture.dim(),
+            (_, size) => size.map_or(0, |(height, width)| height * width),
+        }
+    }
+
+    /// Of images: lines, and pixels of a line.
+    pub fn size(&self) -> Option<(usize, usize)> {
+        match self {
+            Origin::Scene(_) => None,
+            Origin::Drawn => {
+                let none = Glyphs::default().images(0..0);
+                Some((none.height, none.width))
+            }
+            Origin::Images(images) => Some((images.height, images.width)),
+        }
+    }
+
+    /// The names of the classes.
+    pub fn class_names(&self) -> Vec<ClassName> {
+        match self {
+            Origin::Scene(scene) => scene.class_names.clone(),
+            Origin::Drawn => digit_names(),
+            Origin::Images(images) => images.class_names.clone(),
+        }
+    }
+
+    /// How many points there are of so many asked for: a folder has no more than its files hold.
+    pub fn count(&self, asked: usize) -> usize {
+        match self {
+            Origin::Scene(_) | Origin::Drawn => asked,
+            Origin::Images(images) => asked.min(images.labels.len()),
+        }
+    }
+
+    /// The first n images, if they are images.
+    pub fn images(&self, n: usize, seed: u64) -> Option<Images> {
+        match self {
+            Origin::Scene(_) => None,
+            Origin::Drawn => Some(Glyphs { seed }.images(0..n as u64)),
+            Origin::Images(images) => Some(images.take(n)),
+        }
+    }
+
+    /// The first n points.
+    pub fn draw(&self, n: usize, seed: u64) -> Labelled {
+        match self {
+            Origin::Scene(scene) => scene.mixture.sample(n, seed, Purpose::Data),
+            images => images.images(n, seed).expect("all others are images").labelled(),
+        }
+    }
+}
