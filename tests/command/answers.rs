@@ -273,11 +273,19 @@ fn a_data_set_is_written_as_arrays_and_as_text() {
     let file = folder.path("three.npz");
     answer(&format!("data --scene three --points 50 --seed 4 --out {file}"));
     let drawn = Scene::named("three").unwrap().mixture.sample(50, 4, Purpose::Data);
-    let mut arrays = ndarray_npy::NpzReader::new(std::fs::File::open(file).unwrap()).unwrap();
-    let x: Array2<f64> = arrays.by_name("x").unwrap();
-    let y: ndarray::Array1<i64> = arrays.by_name("y").unwrap();
-    assert_eq!(x, drawn.x);
-    assert_eq!(y.iter().map(|y| *y as usize).collect::<Vec<_>>(), drawn.y);
+    let mut arrays = zip::ZipArchive::new(std::fs::File::open(file).unwrap()).unwrap();
+    let mut array = |name: &str, header: &str| -> Vec<[u8; 8]> {
+        let mut bytes = Vec::new();
+        std::io::copy(&mut arrays.by_name(name).unwrap(), &mut bytes).unwrap();
+        let until = 10 + usize::from(u16::from_le_bytes([bytes[8], bytes[9]]));
+        assert!(bytes.starts_with(b"\x93NUMPY\x01\x00") && until % 64 == 0);
+        assert_eq!(std::str::from_utf8(&bytes[10..until]).unwrap().trim_end(), header);
+        bytes[until..].chunks_exact(8).map(|b| b.try_into().unwrap()).collect()
+    };
+    let x = array("x.npy", "{'descr': '<f8', 'fortran_order': False, 'shape': (50, 2), }");
+    let y = array("y.npy", "{'descr': '<i8', 'fortran_order': False, 'shape': (50,), }");
+    assert!(x.into_iter().map(f64::from_le_bytes).eq(drawn.x.iter().copied()));
+    assert!(y.into_iter().map(i64::from_le_bytes).eq(drawn.y.iter().map(|y| *y as i64)));
     answer(&format!("data --data digits --points 6 --seed 3 --idx {}", folder.path("idx")));
     let drawn_digits = Glyphs { seed: 3 }.images(0..6);
     let read = Images::read(folder.path("idx"), Part::Train).unwrap();

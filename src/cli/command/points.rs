@@ -5,10 +5,11 @@ use crate::data::{ClassName, to_pixels};
 use crate::file;
 use crate::plot::{self, Axis, Figure, Format, Layer, Output, Panel, Role, Sheet};
 use crate::{Error, Result};
-use ndarray::{Array1, Array2, s};
-use ndarray_npy::NpzWriter;
-use std::io::Cursor;
+use ndarray::{Array2, s};
+use std::io::{Cursor, Write};
 use std::path::Path;
+use zip::ZipWriter;
+use zip::write::SimpleFileOptions;
 
 /// Points, and what is known of them.
 pub struct Points<'a> {
@@ -55,16 +56,24 @@ impl Points<'_> {
         answer
     }
 
+    /// The arrays as NumPy keeps them: a zip archive of one file for each.
     fn npz(&self, path: &Path) -> Result<Vec<u8>> {
-        let wrong =
-            |e: ndarray_npy::WriteNpzError| Error::File { path: path.into(), why: e.to_string() };
-        let mut writer = NpzWriter::new(Cursor::new(Vec::new()));
-        writer.add_array("x", &self.x).map_err(wrong)?;
+        let (n, d) = self.x.dim();
+        let x = self.x.iter().flat_map(|v| v.to_le_bytes()).collect();
+        let mut arrays = vec![("x.npy", npy("<f8", &format!("({n}, {d})"), x))];
         if let Some((y, _)) = &self.labels {
-            let y: Array1<i64> = y.iter().map(|y| *y as i64).collect();
-            writer.add_array("y", &y).map_err(wrong)?;
+            let y = y.iter().flat_map(|y| (*y as u64).to_le_bytes()).collect();
+            arrays.push(("y.npy", npy("<i8", &format!("({n},)"), y)));
         }
-        Ok(writer.finish().map_err(wrong)?.into_inner())
+        let pack = || -> zip::result::ZipResult<Vec<u8>> {
+            let mut archive = ZipWriter::new(Cursor::new(Vec::new()));
+            for (name, bytes) in &arrays {
+                archive.start_file(*name, SimpleFileOptions::default())?;
+                archive.write_all(bytes)?;
+            }
+            Ok(archive.finish()?.into_inner())
+        };
+        pack().map_err(|e| Error::File { path: path.into(), why: e.to_string() })
     }
 
     fn sheet(&self, path: &Path) -> Result<()> {
@@ -91,4 +100,18 @@ impl Points<'_> {
         let figure = Figure { stem, panels, ..Figure::default() };
         plot::write(&figure, &Output { dir, formats, ..Output::default() }).map(|_| ())
     }
+}
+
+/// An array as an `.npy` file of version 1.0: magic, version, length of the header, the header, the numbers.
+///
+/// Source: <https://numpy.org/doc/stable/reference/generated/numpy.lib.format.html>.
+fn npy(kind: &str, shape: &str, numbers: Vec<u8>) -> Vec<u8> {
+    const BEFORE: usize = 10;
+    let mut header = format!("{{'descr': '{kind}', 'fortran_order': False, 'shape': {shape}, }}");
+    while !(BEFORE + header.len() + 1).is_multiple_of(64) {
+        header.push(' '); // the numbers begin at a multiple of 64 bytes
+    }
+    header.push('\n');
+    let length = (header.len() as u16).to_le_bytes();
+    [b"\x93NUMPY\x01\x00", &length[..], header.as_bytes(), &numbers].concat()
 }
