@@ -47,6 +47,7 @@
 //! | [`checkpoint`] | trained networks as files, in the `safetensors` format |
 //! | [`plot`] | a figure is a list of layers |
 //! | [`lecture`] | the lecture's figures |
+//! | [`course`] | the exercises of the notebooks, and the check of an answer |
 //! | [`cli`] | the frame of the experiments |
 
 pub mod error;
@@ -67,6 +68,7 @@ pub mod metrics;
 pub mod checkpoint;
 pub mod plot;
 pub mod lecture;
+pub mod course;
 pub mod cli;
 
 pub use error::{Error, Result};

@@ -7,6 +7,7 @@ mod common;
 mod bayes_decomposition;
 mod cli;
 mod command;
+mod course;
 mod guidance;
 mod laws;
 mod learning;

@@ -1,0 +1,6 @@
+// The kernel builds the library once, optimised, and keeps it: the first time takes a minute or two.
+:cache 2000
+:opt 3
+:dep scorelab = { path = "{root}" }
+:dep ndarray = "0.17"
+use scorelab::course::{Problem, problem, {language} as course};

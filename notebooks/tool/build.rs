@@ -1,0 +1,60 @@
+//! Makes a Rust function of the cells of each lesson, once with its blanks left and once with them filled.
+
+#[path = "src/lesson.rs"]
+#[allow(dead_code)]
+mod lesson;
+
+use lesson::{Blanks, Cell, Lesson, with_blanks};
+use std::fmt::Write as _;
+use std::path::Path;
+use std::{env, fs};
+
+fn main() {
+    let folder = Path::new("../lessons");
+    println!("cargo:rerun-if-changed={}", folder.display());
+    let prelude = fs::read_to_string(folder.join("prelude.rs")).expect("lessons/prelude.rs");
+    let mut names: Vec<String> = fs::read_dir(folder)
+        .expect("the folder lessons")
+        .filter_map(|entry| entry.ok()?.file_name().to_str()?.strip_suffix(".md").map(String::from))
+        .collect();
+    names.sort();
+    let mut rust = String::new();
+    let mut list = String::new();
+    for name in &names {
+        let path = folder.join(format!("{name}.md"));
+        println!("cargo:rerun-if-changed={}", path.display());
+        let text = fs::read_to_string(&path).expect("a lesson");
+        let lesson = Lesson::parse(name, &text).unwrap_or_else(|why| panic!("{why}"));
+        for (blanks, end) in [(Blanks::Open, "open"), (Blanks::Filled, "filled")] {
+            rust += &function(&format!("lesson_{name}_{end}"), &prelude, &code(&lesson, blanks));
+        }
+        let _ = writeln!(list, "    ({name:?}, lesson_{name}_open, lesson_{name}_filled),");
+    }
+    let _ = write!(
+        rust,
+        "/// Each lesson with its cells, blank and solved.\npub const LESSONS: &[(&str, Cells, Cells)] = &[\n{list}];\n"
+    );
+    let out = env::var("OUT_DIR").expect("cargo sets it");
+    fs::write(Path::new(&out).join("cells.rs"), rust).expect("the output folder");
+}
+
+/// The code cells of a lesson.
+fn code(lesson: &Lesson, blanks: Blanks) -> Vec<String> {
+    let code = |cell: &Cell| match cell {
+        Cell::Code(code) => Some(with_blanks(code, blanks)),
+        Cell::Prose { .. } => None,
+    };
+    lesson.cells.iter().filter_map(code).collect()
+}
+
+/// The cells one after the other; the kernel's own commands, which begin with a colon, are left out.
+fn function(name: &str, prelude: &str, cells: &[String]) -> String {
+    let own: Vec<&str> = prelude.lines().filter(|line| !line.starts_with(':')).collect();
+    let mut body = own.join("\n").replace("{language}", "en");
+    for (n, cell) in cells.iter().enumerate() {
+        let _ = write!(body, "\ncrate::begins({});\n{cell}\n", n + 1);
+    }
+    format!(
+        "pub fn {name}() -> Result<(), Box<dyn std::error::Error>> {{\n{body}\ncrate::begins(0);\nOk(())\n}}\n"
+    )
+}

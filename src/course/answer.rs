@@ -1,0 +1,78 @@
+//! What a student hands in.
+
+use ndarray::{Array, ArrayD, Dimension, arr0, arr1};
+
+/// An answer: a number, or an array of numbers of any shape.
+///
+/// Made by `into()` from an `f64`, a list `[f64; n]` or an array by value or by reference.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Answer(ArrayD<f64>);
+
+impl From<f64> for Answer {
+    fn from(number: f64) -> Self {
+        Answer(arr0(number).into_dyn())
+    }
+}
+
+impl<const N: usize> From<[f64; N]> for Answer {
+    fn from(numbers: [f64; N]) -> Self {
+        Answer(arr1(&numbers).into_dyn())
+    }
+}
+
+impl<D: Dimension> From<Array<f64, D>> for Answer {
+    fn from(numbers: Array<f64, D>) -> Self {
+        Answer(numbers.into_dyn())
+    }
+}
+
+impl<D: Dimension> From<&Array<f64, D>> for Answer {
+    fn from(numbers: &Array<f64, D>) -> Self {
+        Answer(numbers.clone().into_dyn())
+    }
+}
+
+impl Answer {
+    /// The lengths of its axes; a number has none.
+    pub fn shape(&self) -> &[usize] {
+        self.0.shape()
+    }
+
+    /// Whether nothing has been filled in: every number is still 0 or NaN.
+    pub(super) fn is_blank(&self) -> bool {
+        self.0.iter().all(|v| *v == 0.0 || v.is_nan())
+    }
+
+    /// Whether every number is finite.
+    pub(super) fn is_finite(&self) -> bool {
+        self.0.iter().all(|v| v.is_finite())
+    }
+
+    /// max |aᵢ − bᵢ| / max |bᵢ|, how far this is from `other`; ∞ if the shapes differ.
+    pub(super) fn off(&self, other: &Answer) -> f64 {
+        if self.shape() != other.shape() {
+            return f64::INFINITY;
+        }
+        let largest = |v: ArrayD<f64>| v.iter().fold(0.0f64, |m, v| m.max(v.abs()));
+        largest(&self.0 - &other.0) / largest(other.0.clone()).max(f64::MIN_POSITIVE)
+    }
+
+    /// k with |self − k·other| least, and how far self is from k·other; the shapes must agree.
+    pub(super) fn multiple_of(&self, other: &Answer) -> (f64, f64) {
+        let k = (&self.0 * &other.0).sum() / (&other.0 * &other.0).sum();
+        (k, self.off(&Answer(&other.0 * k)))
+    }
+}
+
+#[cfg(test)]
+impl Answer {
+    /// Every number times k.
+    pub(super) fn times(&self, k: f64) -> Answer {
+        Answer(&self.0 * k)
+    }
+
+    /// Every number plus k.
+    pub(super) fn plus(&self, k: f64) -> Answer {
+        Answer(&self.0 + k)
+    }
+}

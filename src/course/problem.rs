@@ -1,0 +1,40 @@
+//! What the exercises ask about.
+
+use crate::data::Scene;
+use crate::noise::{NoiseLevel, Process};
+use crate::rng::{Noise, Purpose};
+use ndarray::Array2;
+
+/// The scene, the class, the noise level and the points of every exercise about scores.
+///
+/// The classes of the scene `wide` have unequal weights and slanted modes, and at this level neither α nor σ is 1: what is
+/// left out of a formula changes the numbers.
+#[derive(Debug, Clone)]
+pub struct Problem {
+    /// Where the exact answers come from.
+    pub scene: Scene,
+    /// y.
+    pub class: usize,
+    /// The level of x_t.
+    pub level: NoiseLevel,
+    /// Points x_t ~ p_t (12, 2).
+    pub x: Array2<f64>,
+}
+
+/// Points of the problem.
+const POINTS: usize = 12;
+/// σ/α of the problem.
+const RATIO: f64 = 0.8;
+
+/// The problem of the exercises, always the same.
+pub fn problem() -> Problem {
+    let scene = Scene::named("wide").expect("a built-in scene");
+    let class = scene.class("slanted").expect("one of its classes");
+    let process = Process::VP_LINEAR;
+    let level = process.level(process.t_of_log_snr(-2.0 * RATIO.ln()));
+    let mut x = scene.mixture.sample(POINTS, 0, Purpose::Reference).x * level.alpha;
+    let mut eps = Array2::zeros(x.raw_dim());
+    Noise { seed: 0, purpose: Purpose::Reference, step: 1, first_row: 0 }.fill(0, eps.view_mut());
+    x.scaled_add(level.sigma, &eps);
+    Problem { scene, class, level, x }
+}

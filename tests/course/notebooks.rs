@@ -1,0 +1,134 @@
+//! The notebooks are made of the lessons, and the lessons are whole.
+
+use super::ipynb::{Language, notebook};
+use super::lesson::{Blanks, Cell, Lesson, with_blanks};
+use scorelab::course::exercises;
+use serde_json::Value;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+fn folder() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("notebooks")
+}
+
+fn read(path: &str) -> String {
+    fs::read_to_string(folder().join(path)).unwrap_or_else(|why| panic!("{path}: {why}"))
+}
+
+/// The names in a folder that end so, without the end, in order.
+fn names(of: &str, ending: &str) -> Vec<String> {
+    let entries = fs::read_dir(folder().join(of)).expect("a folder");
+    let name = |e: fs::DirEntry| e.file_name().to_str()?.strip_suffix(ending).map(String::from);
+    let mut names: Vec<String> = entries.filter_map(|e| name(e.ok()?)).collect();
+    names.sort();
+    names
+}
+
+fn lessons() -> Vec<Lesson> {
+    let parse = |name: &String| Lesson::parse(name, &read(&format!("lessons/{name}.md"))).unwrap();
+    names("lessons", ".md").iter().map(parse).collect()
+}
+
+/// The sources of the code cells of a notebook file.
+fn code(path: &str) -> Vec<String> {
+    let notebook: Value = serde_json::from_str(&read(path)).expect("a notebook is JSON");
+    let cells = notebook["cells"].as_array().expect("cells").iter();
+    let text = |cell: &Value| {
+        let lines = cell["source"].as_array().expect("lines").iter();
+        lines.map(|line| line.as_str().expect("text")).collect::<String>()
+    };
+    cells.filter(|cell| cell["cell_type"] == "code").map(text).collect()
+}
+
+#[test]
+fn the_notebooks_are_those_of_the_lessons() {
+    let (lessons, prelude) = (lessons(), read("lessons/prelude.rs"));
+    assert!(lessons.len() >= 8);
+    for lesson in &lessons {
+        for (file, language, root) in [
+            (format!("{}.ipynb", lesson.name), Language::En, ".."),
+            (format!("vi/{}.ipynb", lesson.name), Language::Vi, "../.."),
+        ] {
+            let made = notebook(lesson, &prelude, language, root, Blanks::Open);
+            assert!(
+                read(&file) == made,
+                "{file} is not that of its lesson: run `cargo run -p scorelab-notebooks -- write`"
+            );
+        }
+    }
+    let all: Vec<String> = lessons.into_iter().map(|lesson| lesson.name).collect();
+    assert_eq!((names("", ".ipynb"), names("vi", ".ipynb")), (all.clone(), all));
+}
+
+#[test]
+fn both_languages_have_the_same_code() {
+    for name in names("", ".ipynb") {
+        let (mut english, mut vietnamese) =
+            (code(&format!("{name}.ipynb")), code(&format!("vi/{name}.ipynb")));
+        let (a, b) = (english.remove(0), vietnamese.remove(0));
+        let same = |prelude: &str| {
+            prelude
+                .replace("\"../..\"", "\"..\"")
+                .replace("{vi as course}", "{en as course}")
+                .replace("vi as", "en as")
+        };
+        assert!(a != b && same(&a) == same(&b), "{name}: the prelude");
+        assert!(english.len() >= 4 && english == vietnamese, "{name}");
+    }
+}
+
+#[test]
+fn every_lesson_has_a_goal_blanks_checks_and_a_task_that_breaks() {
+    let manifest = fs::read_to_string(folder().join("../Cargo.toml")).unwrap();
+    let mut asked = Vec::new();
+    for (i, lesson) in lessons().iter().enumerate() {
+        let name = &lesson.name;
+        assert!(name.starts_with(&format!("{i}_")), "{name} is lesson {i}");
+        let (mut en, mut vi, mut checks, mut blanks) = (String::new(), String::new(), 0, 0);
+        for cell in &lesson.cells {
+            match cell {
+                Cell::Prose { en: e, vi: v } => {
+                    en += e;
+                    vi += v;
+                }
+                Cell::Code(code) => {
+                    let open = with_blanks(code, Blanks::Open);
+                    assert!(open.lines().count() <= 15, "{name}: a long cell:\n{open}");
+                    blanks += open.matches("// TODO: ").count();
+                    for rest in open.split("course::check(").skip(1) {
+                        let n: usize = rest.split(',').next().unwrap().parse().expect("its number");
+                        assert_eq!(exercises()[n - 1].notebook, i, "exercise {n} is in {name}");
+                        asked.push(n);
+                        checks += 1;
+                    }
+                }
+            }
+        }
+        assert!(checks > 0 && blanks >= checks, "{name}: {blanks} blanks, {checks} checks");
+        for (text, must) in [
+            (&en, ["**Goal.**", "## Break it", "**Why.**"]),
+            (&vi, ["**Mục tiêu.**", "## Làm hỏng thử", "**Vì sao.**"]),
+        ] {
+            assert!(must.iter().all(|m| text.contains(m)), "{name} lacks one of {must:?}");
+            let example = text.split("--example ").nth(1).expect("an experiment");
+            let example = example.split('`').next().unwrap();
+            assert!(manifest.contains(&format!("name = \"{example}\"")), "{name}: {example}");
+        }
+    }
+    assert_eq!(asked, (1..=exercises().len()).collect::<Vec<_>>(), "every exercise once, in order");
+}
+
+#[test]
+fn a_lesson_that_is_not_whole_is_refused() {
+    let refused = |text: &str| Lesson::parse("x", text).unwrap_err();
+    assert!(refused("stray").contains("x.md:1: text outside"));
+    assert!(refused("<!-- en -->\na\n").contains("no end"));
+    assert!(refused("<!-- en -->\na\n<!-- vi -->\n\n```rust\n```\n").contains("missing"));
+    assert!(refused("```rust\nlet a = 0; // TODO: a\n```\n").contains("blank without"));
+    assert!(refused("```rust\n//= let a = 1;\n```\n").contains("solution without"));
+    let whole = "```rust\nlet a = 0; // TODO: a\n//= let a = 1;\nb();\n```\n";
+    let lesson = Lesson::parse("x", whole).unwrap();
+    let Cell::Code(code) = &lesson.cells[0] else { panic!("a code cell") };
+    assert_eq!(with_blanks(code, Blanks::Open), "let a = 0; // TODO: a\nb();");
+    assert_eq!(with_blanks(code, Blanks::Filled), "let a = 1;\nb();");
+}
