@@ -48,9 +48,9 @@ impl Answer {
         self.0.iter().all(|v| v.is_finite())
     }
 
-    /// max |aᵢ − bᵢ| / max |bᵢ|, how far this is from `other`; ∞ if the shapes differ.
+    /// max |aᵢ − bᵢ| / max |bᵢ|, how far this is from `other`; ∞ if the shapes differ or a number is not finite.
     pub(super) fn off(&self, other: &Answer) -> f64 {
-        if self.shape() != other.shape() {
+        if self.shape() != other.shape() || !self.is_finite() {
             return f64::INFINITY;
         }
         let largest = |v: ArrayD<f64>| v.iter().fold(0.0f64, |m, v| m.max(v.abs()));
@@ -69,6 +69,13 @@ impl Answer {
     /// Every number times k.
     pub(super) fn times(&self, k: f64) -> Answer {
         Answer(&self.0 * k)
+    }
+
+    /// The same with another first number.
+    pub(super) fn with_first(&self, number: f64) -> Answer {
+        let mut numbers = self.0.clone();
+        *numbers.iter_mut().next().expect("a number") = number;
+        Answer(numbers)
     }
 
     /// Every number plus k.

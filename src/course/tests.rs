@@ -1,14 +1,9 @@
 //! The exercises held to themselves: what is right passes, what is nearly right does not, and no two hints are alike.
 
 use super::*;
-use crate::plot::Text;
+use crate::plot::{Panel, Text};
 use ndarray::{Array2, arr1};
 use std::collections::BTreeSet;
-
-/// Every number of an answer times k.
-fn scaled(answer: &Answer, k: f64) -> Answer {
-    answer.times(k)
-}
 
 /// Each exercise with its number.
 fn numbered() -> impl Iterator<Item = (usize, Exercise)> {
@@ -20,7 +15,7 @@ fn the_right_answer_passes_and_a_thousandth_beside_it_does_not() {
     for (n, exercise) in numbered() {
         assert!(mark(n, exercise.right.clone()).unwrap().right, "exercise {n}");
         for k in [1.001, 0.999] {
-            let near = mark(n, scaled(&exercise.right, k)).unwrap();
+            let near = mark(n, exercise.right.times(k)).unwrap();
             assert!(!near.right, "exercise {n} takes {k} of it");
             assert!(near.said.en.contains("times the right answer"), "{}", near.said.en);
         }
@@ -37,7 +32,7 @@ fn every_mistake_is_told_by_its_own_hint() {
             assert!(found.said.en.ends_with(&*hint.en), "exercise {n}: {}", found.said.en);
             assert!(found.said.vi.ends_with(&*hint.vi), "exercise {n}: {}", found.said.vi);
             assert!(hints.insert(hint.en.clone()) && hints.insert(hint.vi.clone()), "{}", hint.en);
-            let near = mark(n, scaled(answer, 1.001)).unwrap();
+            let near = mark(n, answer.times(1.001)).unwrap();
             assert!(!near.said.en.ends_with(&*hint.en), "exercise {n}: a guess gets {}", hint.en);
         }
     }
@@ -48,7 +43,7 @@ fn every_mistake_is_told_by_its_own_hint() {
 fn a_blank_is_told_where_to_begin() {
     for (n, exercise) in numbered() {
         for blank in [0.0, f64::NAN] {
-            let said = mark(n, scaled(&exercise.right, 0.0).plus(blank)).unwrap().said;
+            let said = mark(n, exercise.right.times(0.0).plus(blank)).unwrap().said;
             let Text { en, vi } = &exercise.start;
             assert!(said.en.contains("blank") && said.en.ends_with(&**en), "{}", said.en);
             assert!(said.vi.contains("để trống") && said.vi.ends_with(&**vi), "{}", said.vi);
@@ -70,6 +65,23 @@ fn what_is_no_usual_mistake_is_told_by_its_shape_or_its_size() {
 }
 
 #[test]
+fn a_single_number_that_is_not_finite_is_no_answer() {
+    for (n, exercise) in numbered() {
+        for wrong in [f64::NAN, f64::INFINITY] {
+            let said = mark(n, exercise.right.with_first(wrong)).unwrap();
+            assert!(!said.right, "exercise {n} takes {wrong}");
+        }
+    }
+}
+
+#[test]
 fn a_figure_is_shown_as_the_kernel_wants_it() {
-    assert!(show(&Figure::default()).is_ok());
+    let figure = Figure { panels: vec![Panel::default()], ..Figure::default() };
+    let shown = show::content(&figure, Lang::Vi).unwrap();
+    let lines: Vec<&str> = shown.lines().collect();
+    assert_eq!(lines[0], "EVCXR_BEGIN_CONTENT image/svg+xml");
+    assert!(lines[1].starts_with("<svg") && lines[lines.len() - 2].ends_with("</svg>"), "{shown}");
+    assert_eq!(lines[lines.len() - 1], "EVCXR_END_CONTENT");
+    assert!(en::show(&figure).is_ok() && vi::show(&figure).is_ok());
+    assert!(show(&Figure::default()).is_err(), "a figure without a panel");
 }
