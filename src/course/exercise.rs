@@ -1,6 +1,6 @@
 //! What an exercise is, and the mark of an answer to it.
 
-use super::{Answer, problem, scores, steering};
+use super::{Answer, image_problem, images, problem, scores, steering};
 use crate::plot::Text;
 use crate::{Error, Result};
 
@@ -49,6 +49,7 @@ pub fn exercises() -> Vec<Exercise> {
     let p = problem();
     let mut all = scores::exercises(&p);
     all.extend(steering::exercises(&p));
+    all.push(images::memory(&image_problem()));
     all
 }
 

@@ -25,9 +25,11 @@
 //! | 5 | 10 | `classifier_bill` |
 //! | 6 | 11, 12 | `p_drop` |
 //! | 7 | 13 | `tilted_target` |
+//! | 8 | 14 | `digits` |
 
 mod answer;
 mod exercise;
+mod images;
 mod problem;
 mod scores;
 mod show;
@@ -38,7 +40,7 @@ mod tests;
 pub use answer::Answer;
 pub use en::{check, show};
 pub use exercise::{Exercise, Mark, Mistake, exercises, mark};
-pub use problem::{Problem, problem};
+pub use problem::{ImageProblem, Problem, image_problem, problem};
 
 /// What a notebook in English calls.
 pub mod en {

@@ -1,9 +1,9 @@
 //! What the exercises ask about.
 
-use crate::data::Scene;
+use crate::data::{Glyphs, Scene};
 use crate::noise::{NoiseLevel, Process};
 use crate::rng::{Noise, Purpose};
-use ndarray::Array2;
+use ndarray::{Array2, s};
 
 /// The scene, the class, the noise level and the points of every exercise about scores.
 ///
@@ -37,4 +37,32 @@ pub fn problem() -> Problem {
     Noise { seed: 0, purpose: Purpose::Reference, step: 1, first_row: 0 }.fill(0, eps.view_mut());
     x.scaled_add(level.sigma, &eps);
     Problem { scene, class, level, x }
+}
+
+/// Images, a noise level and noisy images of the exercise about images.
+#[derive(Debug, Clone)]
+pub struct ImageProblem {
+    /// The images (100, 784), as points in [−1, 1].
+    pub images: Array2<f64>,
+    /// The level of x_t.
+    pub level: NoiseLevel,
+    /// Noisy images x_t (4, 784).
+    pub x: Array2<f64>,
+}
+
+/// Images of the problem, and noisy ones.
+const IMAGES: (u64, usize) = (100, 4);
+/// σ/α of the problem about images: among 784 pixels several images are still possible.
+const IMAGE_RATIO: f64 = 8.0;
+
+/// The problem of the exercise about images, always the same.
+pub fn image_problem() -> ImageProblem {
+    let images = Glyphs { seed: 0 }.images(0..IMAGES.0).labelled().x;
+    let process = Process::VP_LINEAR;
+    let level = process.level(process.t_of_log_snr(-2.0 * IMAGE_RATIO.ln()));
+    let mut x = images.slice(s![..IMAGES.1, ..]).to_owned() * level.alpha;
+    let mut eps = Array2::zeros(x.raw_dim());
+    Noise { seed: 0, purpose: Purpose::Reference, step: 1, first_row: 0 }.fill(0, eps.view_mut());
+    x.scaled_add(level.sigma, &eps);
+    ImageProblem { images, level, x }
 }

@@ -1,7 +1,7 @@
 //! Thirty mistakes as students make them, each computed as they would, and the hint that each must get.
 
 use ndarray::{Array1, Array2, Axis, array};
-use scorelab::course::{Answer, mark, problem};
+use scorelab::course::{Answer, image_problem, mark, problem};
 use scorelab::mixture::{Mixture, Noiseless, Posterior};
 use scorelab::noise::NoiseLevel;
 use scorelab::score::{Likelihood, ScoreFn};
@@ -127,9 +127,35 @@ fn last() -> Vec<Row> {
     ]
 }
 
+/// Exercise 14.
+fn images() -> Vec<Row> {
+    let p = image_problem();
+    let softmax = |x: ndarray::ArrayView1<f64>, alpha: f64, over: f64| {
+        let log = p
+            .images
+            .outer_iter()
+            .map(|image| -(&x - &(alpha * &image)).mapv(|v| v * v).sum() / over);
+        let log: Array1<f64> = log.collect();
+        let top = log.fold(f64::NEG_INFINITY, |a, b| a.max(*b));
+        let weights = log.mapv(|l| (l - top).exp());
+        (&weights / weights.sum()).dot(&p.images)
+    };
+    let all = |alpha: f64, over: f64| -> Answer {
+        let rows: Vec<_> = p.x.outer_iter().map(|x| softmax(x, alpha, over)).collect();
+        let views: Vec<_> = rows.iter().map(|r| r.view()).collect();
+        ndarray::stack(Axis(0), &views).unwrap().into()
+    };
+    let s2 = p.level.sigma.powi(2);
+    assert!(mark(14, all(p.level.alpha, 2.0 * s2)).unwrap().right, "the right weights");
+    vec![
+        (14, all(p.level.alpha, s2), "the 2 of 2σ² is missing"),
+        (14, all(1.0, 2.0 * s2), "the images were not scaled"),
+    ]
+}
+
 #[test]
 fn each_of_thirty_mistakes_gets_its_own_hint() {
-    let table: Vec<Row> = [first(), bayes(), steering(), last()].concat();
+    let table: Vec<Row> = [first(), bayes(), steering(), last(), images()].concat();
     assert!(table.len() >= 30, "{} mistakes", table.len());
     let mut hints = BTreeSet::new();
     for (n, answer, hint) in &table {
