@@ -94,6 +94,12 @@ fn every_lesson_has_a_goal_blanks_checks_and_a_task_that_breaks() {
                 Cell::Code(code) => {
                     let open = with_blanks(code, Blanks::Open);
                     assert!(open.lines().count() <= 15, "{name}: a long cell:\n{open}");
+                    for line in open.lines().filter(|l| l.starts_with("let ")) {
+                        let typed = line.split(" = ").next().unwrap();
+                        let kept =
+                            typed.contains(": ") && !typed.contains("<'") && !typed.contains(": &");
+                        assert!(kept, "{name}: the kernel cannot keep this: {line}");
+                    }
                     blanks += open.matches("// TODO: ").count();
                     for rest in open.split("course::check(").skip(1) {
                         let n: usize = rest.split(',').next().unwrap().parse().expect("its number");
