@@ -253,7 +253,7 @@ fn check(settings: &Settings, samples: usize) -> Result<()> {
     if !(scale.is_finite() && scale > 0.0) {
         return Err(Error::value("--gradient-scale", scale, "a finite number above 0"));
     }
-    if settings.formats.contains(&Format::Pdf) && !cfg!(feature = "pdf") {
+    if settings.look.formats.contains(&Format::Pdf) && !cfg!(feature = "pdf") {
         let must = "svg, png, csv or json; for pdf, build with `--features pdf`";
         return Err(Error::value("--formats", "pdf", must));
     }
@@ -287,9 +287,9 @@ fn output_for(name: &str, settings: &Settings) -> Result<Output> {
     let told = Settings { threads: None, out: None, ..settings.clone() };
     Ok(Output {
         dir,
-        formats: settings.formats.clone(),
-        theme: settings.theme.into(),
-        lang: settings.lang.into(),
+        formats: settings.look.formats.clone(),
+        theme: settings.look.theme.into(),
+        lang: settings.look.lang.into(),
         width: if settings.quick { 1280 } else { 1920 },
         panel: settings.panel.map(|p| p - 1),
         meta: serde_json::json!({

@@ -19,7 +19,7 @@ pub use image_nets::{Guide, ImageNets};
 pub use images::{ImageLab, run_images};
 pub use lab::{Lab, run};
 pub use progress::Progress;
-pub use settings::{Defaults, ProcessName, SamplerName, Settings};
+pub use settings::{Defaults, Look, ProcessName, SamplerName, Settings};
 pub use table::{GAMMA_FOOTNOTE, JudgementTable, OutcomeTable, Table, plus_minus};
 pub use training::{
     CLASSIFIER_STEPS, JOINT_STEPS, Learned, P_DROP, SCORE_STEPS, TRAINING_POINTS, untrained_joint,

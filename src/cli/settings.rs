@@ -5,7 +5,7 @@ use crate::plot::{Format, Lang, Theme};
 use crate::sampler::{Ddim, DpmSolver2M, EulerMaruyama, Heun, Method};
 use clap::error::ErrorKind;
 use clap::parser::ValueSource;
-use clap::{CommandFactory, FromArgMatches, Parser, ValueEnum};
+use clap::{Args, CommandFactory, FromArgMatches, Parser, ValueEnum};
 use std::ffi::OsString;
 use std::path::PathBuf;
 
@@ -123,15 +123,9 @@ pub struct Settings {
     /// Also the figures and animations that take longer
     #[arg(long)]
     pub all: bool,
-    /// The look of the figures
-    #[arg(long, value_enum, default_value_t = ThemeName::Light)]
-    pub theme: ThemeName,
-    /// The language of the figures
-    #[arg(long, value_enum, default_value_t = LangName::En)]
-    pub lang: LangName,
-    /// File formats of the figures: svg, png, csv (the data), json (settings and numbers), pdf (cargo feature `pdf`)
-    #[arg(long, value_delimiter = ',', value_parser = parse_format, default_value = "svg,png")]
-    pub formats: Vec<Format>,
+    /// How figures look, and as which files they are written.
+    #[command(flatten)]
+    pub look: Look,
     /// Export only this panel, counted from 1, of the figures that have it
     #[arg(long)]
     pub panel: Option<usize>,
@@ -143,8 +137,22 @@ pub struct Settings {
     pub threads: Option<usize>,
 }
 
+/// How figures look, and as which files they are written.
+#[derive(Debug, Clone, PartialEq, Args)]
+pub struct Look {
+    /// The look of the figures
+    #[arg(long, value_enum, default_value_t = ThemeName::Light)]
+    pub theme: ThemeName,
+    /// The language of the figures
+    #[arg(long, value_enum, default_value_t = LangName::En)]
+    pub lang: LangName,
+    /// File formats of the figures: svg, png, csv (the data), json (settings and numbers), pdf (cargo feature `pdf`)
+    #[arg(long, value_delimiter = ',', value_parser = parse_format, default_value = "svg,png")]
+    pub formats: Vec<Format>,
+}
+
 /// The format of a name, with the error as clap wants it.
-pub(super) fn parse_format(name: &str) -> Result<Format, String> {
+fn parse_format(name: &str) -> Result<Format, String> {
     name.parse().map_err(|e: crate::Error| e.to_string())
 }
 

@@ -4,10 +4,10 @@ use super::Common;
 use super::answer::Answer;
 use super::source::{ScoreArgs, Source};
 use super::walk::{WalkArgs, finite as gammas};
-use crate::cli::settings::{LangName, ThemeName, parse_format};
+use crate::cli::Look;
 use crate::guidance::Gamma;
 use crate::lecture::{self, Arm, Setting};
-use crate::plot::{self, Figure, Format, Output, Text};
+use crate::plot::{self, Figure, Output, Text};
 use crate::{Error, Result};
 use clap::{Args, ValueEnum};
 use serde_json::json;
@@ -57,15 +57,8 @@ pub struct Plot {
     pub gamma: Vec<f64>,
     #[command(flatten)]
     pub walk: WalkArgs,
-    /// The look
-    #[arg(long, value_enum, default_value_t = ThemeName::Light)]
-    pub theme: ThemeName,
-    /// The language
-    #[arg(long, value_enum, default_value_t = LangName::En)]
-    pub lang: LangName,
-    /// File formats: svg, png, csv (the data), json (settings and numbers), pdf (cargo feature `pdf`)
-    #[arg(long, value_delimiter = ',', value_parser = parse_format, default_value = "svg,png")]
-    pub formats: Vec<Format>,
+    #[command(flatten)]
+    pub look: Look,
     /// The folder of the figures
     #[arg(long, value_name = "FOLDER", default_value = "out/plot")]
     pub out: PathBuf,
@@ -188,9 +181,9 @@ impl Plot {
         });
         Output {
             dir: self.out.clone(),
-            formats: self.formats.clone(),
-            theme: self.theme.into(),
-            lang: self.lang.into(),
+            formats: self.look.formats.clone(),
+            theme: self.look.theme.into(),
+            lang: self.look.lang.into(),
             meta,
             ..Output::default()
         }
