@@ -95,6 +95,42 @@ fn a_run_that_fails_is_a_row_with_its_reason() {
 }
 
 #[test]
+fn a_classifier_is_measured_alone_and_with_a_class_as_what_steers() {
+    let folder = Folder::new("classifiers");
+    let train = "[train]\nscene = \"three\"\nsteps = 60\npoints = 500\nbatch = 64\ndepth = 1\n\
+                 [grid.train]\nmodel = [\"noisy\", \"clean\"]\n[eval]\nsamples = 100\nsteps = 8\nsigma = 1\n";
+    for (name, more, words, metrics) in [
+        ("alone", "", "", ["accuracy", "gradient_cosine"]),
+        // the scene is the classifier's, which a person has to say
+        ("steering", "class = 1\n", "--scene three --class 1", ["target_share", "energy"]),
+    ] {
+        let file = folder.file(&format!("{name}.toml"), &format!("{train}{more}"));
+        let out = folder.0.join(name);
+        answer(&format!("sweep {file} --out {}", out.display()));
+        let table = results(&out);
+        let mut reader = csv::Reader::from_reader(table.as_bytes());
+        let rows: Vec<csv::StringRecord> = reader.records().map(Result::unwrap).collect();
+        for model in ["noisy", "clean"] {
+            // id, seed, model, then the columns of `eval`, then the error
+            let own: Vec<&csv::StringRecord> = rows.iter().filter(|r| &r[2] == model).collect();
+            let run = out.join(&own[0][0]);
+            let asked = answer(&format!(
+                "eval --classifier {} {words} --samples 100 --steps 8 --sigma 1 --seed {} --format csv",
+                run.display(),
+                &own[0][1]
+            ));
+            let swept = own.iter().map(|r| r.iter().skip(3).take(5).collect::<Vec<_>>().join(","));
+            assert_eq!(swept.collect::<Vec<_>>(), asked.lines().skip(1).collect::<Vec<_>>());
+            assert!(metrics.iter().all(|m| asked.contains(&format!(",{m},"))), "{asked}");
+        }
+        let of = |model: &str| -> Vec<&str> {
+            rows.iter().filter(|r| &r[2] == model).map(|r| &r[6]).collect()
+        };
+        assert_ne!(of("noisy"), of("clean"), "the two kinds are told apart: {table}");
+    }
+}
+
+#[test]
 fn a_sweep_without_training_asks_the_exact_scores() {
     let folder = Folder::new("exact");
     let file = folder.file(
@@ -122,7 +158,16 @@ fn a_grid_that_cannot_be_is_refused_before_anything_runs() {
         ("[train]\nwidth = 8\n[grid.train]\nwidth = [8]", "given both in"),
         ("[train]\nout = \"x\"", "set by the sweep itself"),
         ("[train]\nsteps = 5\n[eval]\nscore = \"exact\"", "set by the sweep itself"),
-        ("[train]\nmodel = \"noisy\"", "score or joint"),
+        (
+            "[train]\nmodel = \"noisy\"\n[eval]\nclassifier = \"exact\"",
+            "classifier in [eval] is given",
+        ),
+        ("[train]\nmodel = \"clean\"\n[eval]\nscore = \"x\"", "it must be with a class"),
+        (
+            "[train]\nmodel = \"noisy\"\n[eval]\nguiding = \"x\"",
+            "the classifier that is trained steers",
+        ),
+        ("[train]\ndata = \"digits\"", "which images do not have"),
         ("repeats = 0", "repeats must be"),
         ("repeats = 90000\n[grid.eval]\nseed = [1, 2]", "over 100000 runs"),
         ("grid = 3", "grid must be a table"),

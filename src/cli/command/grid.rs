@@ -1,7 +1,7 @@
 //! The runs of a sweep, from a TOML file.
 
 use super::eval::Eval;
-use super::recipe::{Kind, Recipe};
+use super::recipe::Recipe;
 use super::{Command, Program, config};
 use crate::file::fingerprint;
 use crate::{Error, Result};
@@ -15,6 +15,9 @@ use toml::{Table, Value};
 const MOST_RUNS: usize = 100_000;
 
 /// All runs of a sweep, in the order of the results.
+///
+/// What is trained is what is evaluated: a score network as `--score`, a classifier as `--classifier`, so alone, or, with a
+/// class, as what steers the score of `[eval]`.
 ///
 /// ```toml
 /// repeats = 3                       # runs of each combination, which differ in their seed only
@@ -209,15 +212,7 @@ impl Plan<'_> {
         }
         let wrong = |e: Error| format!("run {} ({e})", number + 1);
         let recipe = train.as_ref().map(recipe).transpose().map_err(wrong)?;
-        if recipe.is_some() && eval.contains_key("score") {
-            return Err(
-                "score in [eval] is set by the sweep itself, since it trains one; leave it out"
-                    .into(),
-            );
-        }
-        let Command::Eval(eval) = parsed("eval", &eval).map_err(wrong)? else {
-            unreachable!("asked for eval")
-        };
+        let eval = evaluation(recipe.as_ref(), &eval).map_err(wrong)?;
         let seed = recipe.as_ref().map_or(eval.walk.seed, |r| r.seed);
         let mut names: Vec<String> = self.axes.iter().map(Axis::name).collect();
         if self.repeats > 1 {
@@ -228,15 +223,40 @@ impl Plan<'_> {
     }
 }
 
+/// The evaluation of some flags of `eval`, of what is trained, if anything is.
+fn evaluation(trained: Option<&Recipe>, flags: &Flags) -> Result<Eval> {
+    let classifies = trained.is_some_and(|recipe| recipe.model.classifies());
+    let refused = |flag: &str, must: &str| {
+        let what = format!("{flag} in [eval]");
+        Err(Error::value(what, "given", must))
+    };
+    let own = if classifies { "classifier" } else { "score" };
+    if trained.is_some() && flags.contains_key(own) {
+        return refused(own, "left out: it is set by the sweep itself, which trains one");
+    }
+    if classifies && flags.contains_key("guiding") {
+        return refused("guiding", "left out: the classifier that is trained steers");
+    }
+    let Command::Eval(mut eval) = parsed("eval", flags)? else { unreachable!("asked for eval") };
+    let exact = eval.score.score == "exact";
+    match trained.filter(|_| classifies) {
+        // the classes are those that the classifier has learned
+        Some(recipe) if exact => drop(eval.score.scene.get_or_insert(recipe.scene.clone())),
+        Some(_) if eval.score.class.is_none() => {
+            let must = "with a class, to which the classifier that is trained steers it";
+            return refused("score", must);
+        }
+        _ => {}
+    }
+    Ok(eval)
+}
+
 /// The recipe of some flags of `train`.
 fn recipe(flags: &Flags) -> Result<Recipe> {
     let Command::Train(train) = parsed("train", flags)? else { unreachable!("asked for train") };
-    if matches!(train.recipe.model, Kind::Noisy | Kind::Clean) {
-        return Err(Error::value(
-            "model",
-            "a classifier",
-            "score or joint, which `eval` can measure",
-        ));
+    if train.recipe.data.is_some() {
+        let must = "left out: a sweep measures against exact answers, which images do not have";
+        return Err(Error::value("data", "given", must));
     }
     train.recipe.check()?;
     Ok(train.recipe)

@@ -34,6 +34,13 @@ pub enum Kind {
     Clean,
 }
 
+impl Kind {
+    /// Whether it is a classifier, and no score.
+    pub fn classifies(self) -> bool {
+        matches!(self, Kind::Noisy | Kind::Clean)
+    }
+}
+
 /// What decides what is learned.
 #[derive(Debug, Clone, PartialEq, Args, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
@@ -149,7 +156,7 @@ impl Recipe {
         self.check()?;
         let origin = Origin::find(&self.scene, self.data.as_deref())?;
         let (dim, classes) = (origin.dim(), origin.class_names().len());
-        if classes < 2 && matches!(self.model, Kind::Noisy | Kind::Clean) {
+        if classes < 2 && self.model.classifies() {
             return Err(Error::value("the number of classes of the scene", classes, "at least 2"));
         }
         let shape = self.shape(dim, classes + 1);

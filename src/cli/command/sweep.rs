@@ -139,7 +139,11 @@ impl Sweep {
             if ended.interrupted {
                 return Ok(None);
             }
-            eval.score.score = ended.path.to_string_lossy().into_owned();
+            let path = ended.path.to_string_lossy().into_owned();
+            match recipe.model.classifies() {
+                true => eval.score.classifier = Some(path),
+                false => eval.score.score = path,
+            }
         }
         if interrupted() {
             return Ok(None);
