@@ -9,11 +9,11 @@
 //! leaves far more images that the judge is unsure of than γ = 10 does; γ = 10 gives the wanted digit; with the full gradient γ = 1 is
 //! already enough for most.
 
-use ndarray::{Array2, Array3};
+use ndarray::Array2;
 use scorelab::Result;
 use scorelab::cli::{Defaults, GAMMA_FOOTNOTE, Guide, ImageLab, Table, plus_minus, run_images};
 use scorelab::data::from_pixels;
-use scorelab::lecture::{self, Morph};
+use scorelab::lecture::{self, Judged, SURE};
 use scorelab::metrics::mean_with_se;
 use scorelab::plot::Text;
 use std::process::ExitCode;
@@ -22,8 +22,6 @@ const QUESTION: &str =
     "is the creature between two classes seen on images too, with a judge that did not guide?";
 /// Rows of the figure.
 const SHOWN: usize = 4;
-/// The judge is sure of a class from here on.
-const SURE: f64 = 0.9;
 
 fn main() -> ExitCode {
     let defaults = Defaults {
@@ -36,13 +34,6 @@ fn main() -> ExitCode {
     run_images("digits_hybrid", QUESTION, "digits_tradeoff", defaults, experiment)
 }
 
-/// What one arm gave: images and the judge's p(y | x) of each, for each γ.
-struct Arm {
-    images: Vec<Array2<u8>>,
-    wanted: Vec<Vec<f64>>,
-    sure: Vec<Vec<f64>>, // 1 where the judge is sure of some class
-}
-
 fn experiment(lab: &mut ImageLab) -> Result<()> {
     let nets = lab.nets()?;
     let wanted = vec![lab.class; lab.samples];
@@ -52,20 +43,16 @@ fn experiment(lab: &mut ImageLab) -> Result<()> {
         let images: Vec<Array2<u8>> = lab.gammas.iter().map(|gamma| steer(*gamma)).collect();
         let judge =
             |x: &Array2<u8>| nets.judge.classifier.probabilities(from_pixels(x.view()).view());
-        let p: Vec<Array2<f64>> = images.iter().map(judge).collect();
-        let top = |row: ndarray::ArrayView1<f64>| row.fold(0.0f64, |a, b| a.max(*b));
-        let sure = |p: &Array2<f64>| p.outer_iter().map(|p| f64::from(top(p) >= SURE)).collect();
-        let sure = p.iter().map(sure).collect();
-        Arm { images, wanted: p.iter().map(|p| p.column(lab.class).to_vec()).collect(), sure }
+        Judged::new(images, lab.class, judge)
     });
     tell(lab, &arms)?;
     check(lab, &arms);
-    let rows = followed(&arms[0]);
+    let rows = arms[0].telling(SHOWN);
     let titles = [
         Text::from((format!("gradient × {scale}"), format!("gradient × {scale}"))),
         Text::new("full gradient", "gradient đầy đủ"),
     ];
-    let ways = [0, 1].map(|k| morph(&arms[k], titles[k].clone(), &rows));
+    let ways = [0, 1].map(|k| arms[k].morph(titles[k].clone(), &rows));
     let size = (lab.training.height, lab.training.width);
     let gammas: Vec<f64> = lab.gammas.iter().map(|g| g.value()).collect();
     let figure = lecture::hybrid_images(lab.class_name(lab.class), size, &gammas, &ways)?;
@@ -73,7 +60,7 @@ fn experiment(lab: &mut ImageLab) -> Result<()> {
 }
 
 /// The table: what the judge gives for the wanted class, and of how many images it is unsure.
-fn tell(lab: &mut ImageLab, arms: &[Arm; 2]) -> Result<()> {
+fn tell(lab: &mut ImageLab, arms: &[Judged; 2]) -> Result<()> {
     let scale = lab.settings.gradient_scale;
     let mut table = Table::new(&["gradient", "γ", "p(y|x)", "wanted %", "unsure %"]);
     let percent = |values: &[f64]| {
@@ -96,37 +83,11 @@ fn tell(lab: &mut ImageLab, arms: &[Arm; 2]) -> Result<()> {
     lab.show("digits_hybrid", &table)
 }
 
-/// Rows to show: first another digit, in the middle unsure, at last the wanted one; then whatever comes nearest to that.
-fn followed(arm: &Arm) -> Vec<usize> {
-    let last = arm.wanted.len() - 1;
-    let tells = |i: usize| {
-        let (p, middle) = (|g: usize| arm.wanted[g][i], last / 2);
-        let hybrid = 1.0 - arm.sure[middle][i];
-        hybrid + f64::from(p(0) < 0.1) * arm.sure[0][i] + f64::from(p(last) >= SURE)
-            - (p(middle) - 0.5).abs()
-    };
-    let mut rows: Vec<usize> = (0..arm.wanted[0].len()).collect();
-    rows.sort_by(|a, b| tells(*b).total_cmp(&tells(*a)));
-    rows.truncate(SHOWN);
-    rows
-}
-
-fn morph(arm: &Arm, title: Text, rows: &[usize]) -> Morph {
-    let (n, pixels) = (arm.images.len(), arm.images[0].ncols());
-    Morph {
-        title,
-        images: Array3::from_shape_fn((rows.len(), n, pixels), |(z, g, i)| {
-            arm.images[g][[rows[z], i]]
-        }),
-        confidence: Array2::from_shape_fn((rows.len(), n), |(z, g)| arm.wanted[g][rows[z]]),
-    }
-}
-
 /// The numbers this experiment promises.
-fn check(lab: &mut ImageLab, [weak, full]: &[Arm; 2]) {
+fn check(lab: &mut ImageLab, [weak, full]: &[Judged; 2]) {
     let mean = |v: &[f64]| v.iter().sum::<f64>() / v.len() as f64;
     let [free, one, ten] = [0, 1, 2].map(|g| weak.wanted.get(g).map_or(f64::NAN, |p| mean(p)));
-    let unsure = |arm: &Arm, g: usize| arm.sure.get(g).map_or(f64::NAN, |s| 1.0 - mean(s));
+    let unsure = |arm: &Judged, g: usize| arm.sure.get(g).map_or(f64::NAN, |s| 1.0 - mean(s));
     let at_one = full.wanted.get(1).map_or(f64::NAN, |p| mean(p));
     lab.check("weak, γ = 10: p(y|x)", ten, 0.9..=1.0, 0.6..=1.0);
     lab.check("weak, γ = 1 − γ = 0: p(y|x)", one - free, 0.05..=0.9, 0.0..=0.9);

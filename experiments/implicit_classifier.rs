@@ -11,15 +11,9 @@
 //! p_σ(· | y) the exact gradient vanishes as σ falls, and the difference does not: what is left is the network's error,
 //! which a large γ multiplies.
 
-use ndarray::{Array2, Axis};
 use scorelab::Result;
-use scorelab::classifier_free::JointNet;
 use scorelab::cli::{Defaults, Lab, P_DROP, Table, plus_minus, run};
-use scorelab::lecture::{self, Measured, Way};
-use scorelab::metrics::{cosine_with_se, root_ratio, score_error_with_se};
-use scorelab::noise::NoiseLevel;
-use scorelab::plot::{Role, Text, words};
-use scorelab::score::{Likelihood, ScoreFn};
+use scorelab::lecture::Implicit;
 use std::process::ExitCode;
 
 const QUESTION: &str =
@@ -37,74 +31,15 @@ fn experiment(lab: &mut Lab) -> Result<()> {
     let classifier = lab.train_classifier(&data)?;
     let joint = lab.train_joint(&data, P_DROP)?;
     let noisy = classifier.given(lab.class);
-    let rows: Vec<Row> = SIGMAS.iter().map(|sigma| measure(lab, &noisy, &joint, *sigma)).collect();
+    let (s, n) = (lab.setting(), lab.samples);
+    let measure = |sigma: &f64| Implicit::measure(&s, &noisy, &joint, *sigma, n);
+    let rows: Vec<Implicit> = SIGMAS.iter().map(measure).collect();
     show(lab, &rows)?;
     check(lab, &rows);
-    let way = |title, role, number: &dyn Fn(&Row) -> (f64, f64)| {
-        let point = |row: &Row| -> Measured { [row.sigma, number(row).0, number(row).1] };
-        Way { title, role, found: rows.iter().map(point).collect() }
-    };
-    let difference = || Text::from("s_c − s_{∅}");
-    let relative = [
-        way(words::NOISY_CLASSIFIER, Role::Likelihood, &|row| row.errors[0]),
-        way(difference(), Role::Guided, &|row| row.errors[1]),
-        way(Text::new("one against the other", "hai bên so với nhau"), Role::Neutral, &|row| {
-            row.errors[2]
-        }),
-        way("s_{∅} − Σ p(y ∣ x)·s_y".into(), Role::Unconditional, &|row| {
-            (row.inconsistency, f64::NAN)
-        }),
-    ];
-    let own = [
-        way(words::NOISY_CLASSIFIER, Role::Likelihood, &|row| row.own[1]),
-        way(difference(), Role::Guided, &|row| row.own[2]),
-        way(
-            Text::new("the exact gradient itself", "chính gradient chính xác"),
-            Role::Neutral,
-            &|row| row.own[0],
-        ),
-    ];
-    lab.draw(&[lecture::implicit_classifier(&relative, &own)?])
+    lab.draw(&[Implicit::figure(&rows)?])
 }
 
-/// What was found at one noise level; numbers with their standard errors.
-struct Row {
-    sigma: f64,
-    /// Over p_σ, relative to the exact gradient: the classifier, the difference, one against the other.
-    errors: [(f64, f64); 3],
-    /// Over p_σ, to the exact gradient: the classifier, the difference.
-    cosines: [(f64, f64); 2],
-    /// Over p_σ, of ∅ against the labels' average, relative to ∅.
-    inconsistency: f64,
-    /// Over p_σ(· | y), root mean squares times σ: the exact gradient, the classifier's error, the difference's.
-    own: [(f64, f64); 3],
-}
-
-fn measure(lab: &Lab, noisy: &dyn Likelihood, joint: &JointNet, sigma: f64) -> Row {
-    let (mixture, level) = (&lab.scene.mixture, NoiseLevel::ve(sigma));
-    let (x, labels) = lecture::draws(&lab.setting(), lab.samples, level);
-    let exact = mixture.posterior(lab.class).grad_log_likelihood(x.view(), level);
-    let explicit = noisy.grad_log_likelihood(x.view(), level);
-    let implicit = joint.given(lab.class).score(x.view(), level)
-        - joint.unconditional().score(x.view(), level);
-    let error = |of: &Array2<f64>| score_error_with_se(of.view(), exact.view());
-    let cosine = |of: &Array2<f64>| cosine_with_se(of.view(), exact.view());
-    let rows: Vec<usize> = (0..labels.len()).filter(|i| labels[*i] == lab.class).collect();
-    let own = |of: Array2<f64>| {
-        let squares = (of.select(Axis(0), &rows) * sigma).pow2().sum_axis(Axis(1)).to_vec();
-        root_ratio(&squares, &vec![1.0; squares.len()])
-    };
-    let p = mixture.class_probabilities(x.view(), level);
-    Row {
-        sigma,
-        errors: [error(&explicit), error(&implicit), error(&(&exact + &implicit - &explicit))],
-        cosines: [cosine(&explicit), cosine(&implicit)],
-        inconsistency: joint.self_inconsistency(x.view(), level, p.view()),
-        own: [own(exact.clone()), own(&explicit - &exact), own(&implicit - &exact)],
-    }
-}
-
-fn show(lab: &mut Lab, rows: &[Row]) -> Result<()> {
+fn show(lab: &mut Lab, rows: &[Implicit]) -> Result<()> {
     let headers = "σ|classifier: error|cosine|s_c − s_∅: error|cosine|between|∅ to Σ p·s_y";
     let mut table = Table::new(&headers.split('|').collect::<Vec<_>>());
     table.notes = vec![
@@ -126,7 +61,7 @@ fn show(lab: &mut Lab, rows: &[Row]) -> Result<()> {
 }
 
 /// The numbers this experiment promises.
-fn check(lab: &mut Lab, rows: &[Row]) {
+fn check(lab: &mut Lab, rows: &[Implicit]) {
     for row in rows {
         let mut check = |what: &str, value: f64, low: f64, high: f64, quick: f64| {
             lab.check(&format!("σ = {}: {what}", row.sigma), value, low..=high, 0.0..=quick);

@@ -12,11 +12,8 @@ use scorelab::classifier_guidance::ClassLikelihood;
 use scorelab::cli::{Defaults, Lab, run};
 use scorelab::guidance::{ClassifierGuided, Gamma, GradientScaled};
 use scorelab::lecture::{self, Arm, Entry, Judge};
-use scorelab::mixture::Labelled;
-use scorelab::nn::ScoreNet;
 use scorelab::plot::{Figure, Format, Text};
 use scorelab::score::{Likelihood, ScoreFn};
-use scorelab::train::{Denoising, Levels, loss_floor};
 use std::process::ExitCode;
 
 const QUESTION: &str = "what does the whole lecture look like?";
@@ -36,7 +33,7 @@ fn experiment(lab: &mut Lab) -> Result<()> {
     let s = lab.setting();
     let likelihood = noisy.given(lab.class);
 
-    let mut figures = vec![training(lab, &data, &score, &losses)];
+    let mut figures = vec![lab.training_curve(&data, &score, &losses)];
     let (one, two) = (Gamma::new(1.0)?, Gamma::new(2.0)?);
     figures.push(lecture::uncontrolled(&s, &score, lab.samples)?);
     figures.push(lecture::steering(&s, &score, &likelihood, one, lab.samples)?);
@@ -91,19 +88,8 @@ fn judge<'a>(title: Text, classes: &'a [ClassLikelihood<'a>]) -> Judge<'a> {
     Judge { title, classes: classes.iter().map(|l| l as &dyn Likelihood).collect() }
 }
 
-/// The curve of the training above its floor.
-fn training(lab: &Lab, data: &Labelled, score: &ScoreNet, losses: &[f64]) -> Figure {
-    let (target, sigma_data) = (score.target, score.sigma_data);
-    let objective = Denoising { data, target, sigma_data, spread: &[], levels: Levels::default() };
-    let draws = lab.size(20_000, 2_000);
-    lecture::training_curve(
-        losses,
-        loss_floor(&lab.scene.mixture, &objective, draws, lab.settings.seed),
-    )
-}
-
 /// F8: the weak classifier above, the exact one below.
-fn hybrids(lab: &Lab, score: &ScoreNet, noisy: &dyn Likelihood) -> Result<Vec<Figure>> {
+fn hybrids(lab: &Lab, score: &dyn ScoreFn, noisy: &dyn Likelihood) -> Result<Vec<Figure>> {
     let exact = lab.scene.mixture.posterior(lab.class);
     let weak = GradientScaled { likelihood: noisy, scale: lab.settings.gradient_scale };
     let arms = [

@@ -9,16 +9,11 @@
 //! itself, at σ = 1 at least five times as much as at p_drop = .1; at p_drop = .9 the conditional score is the one that
 //! suffers: from .1 on ∅ gains and the labels lose as p_drop grows.
 
-use ndarray::Axis;
 use scorelab::Result;
 use scorelab::classifier_free::{JointNet, train_joint};
 use scorelab::cli::{Defaults, Lab, Progress, Table, plus_minus, run, untrained_joint};
 use scorelab::lecture::{self, Measured, Way};
-use scorelab::metrics::root_ratio;
 use scorelab::mixture::Labelled;
-use scorelab::noise::NoiseLevel;
-use scorelab::plot::{Role, Text};
-use scorelab::score::ScoreFn;
 use scorelab::train::{Levels, TrainConfig};
 use std::process::ExitCode;
 
@@ -46,23 +41,14 @@ fn experiment(lab: &mut Lab) -> Result<()> {
     ];
     let mut panels = Vec::new();
     for sigma in SIGMAS {
-        let found: Vec<_> = nets.iter().map(|net| errors(lab, net, sigma)).collect();
+        let of = |net| lecture::null_and_given(&lab.setting(), net, sigma, lab.samples);
+        let found: Vec<_> = nets.iter().map(of).collect();
         for (rate, of) in RATES.iter().zip(&found) {
             let [null, given] = of.map(plus_minus);
             table.row(&[rate.to_string(), sigma.to_string(), null, given]);
         }
-        let curve = |k: usize| -> Vec<Measured> {
-            RATES.iter().zip(&found).map(|(rate, of)| [*rate, of[k].0, of[k].1]).collect()
-        };
-        let null = Text::new("s_{∅}, no label", "s_{∅}, không nhãn");
-        let given = Text::new("s_c, given the label", "s_c, có nhãn");
-        panels.push((
-            sigma,
-            vec![
-                Way { title: null, role: Role::Unconditional, found: curve(0) },
-                Way { title: given, role: Role::Guided, found: curve(1) },
-            ],
-        ));
+        panels
+            .push((sigma, lecture::over_p_drop(&RATES.into_iter().zip(found).collect::<Vec<_>>())));
     }
     println!("\nscene {}, {} steps each", lab.scene.name, lab.size(STEPS.0, STEPS.1));
     lab.show("p_drop", &table)?;
@@ -80,27 +66,6 @@ fn train(lab: &Lab, data: &Labelled, p_drop: f64) -> Result<JointNet> {
     let net = train_joint(net, data, Levels::default(), p_drop, config, |s| progress.step(s))?;
     progress.finish();
     Ok(net)
-}
-
-/// The errors of s_∅ and of s_c, all classes together, with their standard errors.
-fn errors(lab: &Lab, net: &JointNet, sigma: f64) -> [(f64, f64); 2] {
-    let (mixture, level) = (&lab.scene.mixture, NoiseLevel::ve(sigma));
-    let (x, labels) = lecture::draws(&lab.setting(), lab.samples, level);
-    let squares = |learned: &dyn ScoreFn, exact: &dyn ScoreFn, rows: &[usize]| {
-        let x = x.select(Axis(0), rows);
-        let exact = exact.score(x.view(), level);
-        let miss = learned.score(x.view(), level) - &exact;
-        [miss, exact].map(|v| v.pow2().sum_axis(Axis(1)).to_vec())
-    };
-    let all: Vec<usize> = (0..labels.len()).collect();
-    let [miss, size] = squares(&net.unconditional(), mixture, &all);
-    let mut given = [vec![], vec![]];
-    for class in 0..mixture.classes() {
-        let own: Vec<usize> = all.iter().copied().filter(|i| labels[*i] == class).collect();
-        let both = squares(&net.given(class), &mixture.given(class), &own);
-        given.iter_mut().zip(both).for_each(|(all, of)| all.extend(of));
-    }
-    [root_ratio(&miss, &size), root_ratio(&given[0], &given[1])]
 }
 
 /// The numbers this experiment promises, at σ = 1.

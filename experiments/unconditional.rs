@@ -17,7 +17,6 @@ use scorelab::nn::ScoreNet;
 use scorelab::noise::NoiseLevel;
 use scorelab::rng::{Noise, Purpose};
 use scorelab::score::ScoreFn;
-use scorelab::train::{Denoising, Levels, loss_floor};
 use std::process::ExitCode;
 
 const QUESTION: &str =
@@ -31,20 +30,11 @@ fn main() -> ExitCode {
 fn experiment(lab: &mut Lab) -> Result<()> {
     let data = lab.training_set()?;
     let (net, losses) = lab.train_score_with_losses(&data)?;
-    let objective = Denoising {
-        data: &data,
-        target: net.target,
-        sigma_data: net.sigma_data,
-        spread: &[],
-        levels: Levels::default(),
-    };
-    let floor =
-        loss_floor(&lab.scene.mixture, &objective, lab.size(20_000, 5_000), lab.settings.seed);
     errors(lab, &net)?;
     shares(lab, &net)?;
     let s = lab.setting();
     let figures = [
-        lecture::training_curve(&losses, floor),
+        lab.training_curve(&data, &net, &losses),
         lecture::uncontrolled(&s, &net, lab.samples)?,
         lecture::field_over_noise(&s, Some(&net))?,
     ];

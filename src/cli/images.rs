@@ -5,10 +5,10 @@ use super::{Defaults, Settings};
 use crate::data::{Glyphs, Images, Part, digit_names, find_class};
 use crate::plot::Text;
 use crate::rng::{Purpose, stream};
-use crate::sampler::{self, sample};
+use crate::sampler::{self, each_class, sample};
 use crate::score::ScoreFn;
 use crate::{Error, Result};
-use ndarray::{Array2, ArrayView2, Axis};
+use ndarray::{Array2, ArrayView2};
 use rand::seq::SliceRandom;
 use std::ops::{Deref, DerefMut};
 use std::process::ExitCode;
@@ -110,13 +110,7 @@ impl ImageLab {
         wanted: &[usize],
         walk: impl Fn(usize, ArrayView2<f64>) -> Array2<f64>,
     ) -> Array2<f64> {
-        let mut ends = self.start(wanted.len(), dim);
-        for class in 0..self.classes() {
-            let rows: Vec<usize> = (0..wanted.len()).filter(|i| wanted[*i] == class).collect();
-            let to = walk(class, ends.select(Axis(0), &rows).view());
-            rows.iter().zip(to.outer_iter()).for_each(|(i, x)| ends.row_mut(*i).assign(&x));
-        }
-        ends
+        each_class(self.start(wanted.len(), dim), wanted, self.classes(), walk)
     }
 }
 

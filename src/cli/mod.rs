@@ -1,5 +1,6 @@
 //! The command line of the experiments: settings, tables, checks, progress. The only user of clap and of exit codes.
 
+mod bill;
 pub mod command;
 mod compare;
 mod experiment;
@@ -13,6 +14,7 @@ mod table;
 mod training;
 mod yours;
 
+pub use bill::Billed;
 pub use compare::{Comparison, Steer, Walked};
 pub use experiment::Experiment;
 pub use image_nets::{Guide, ImageNets};

@@ -38,7 +38,7 @@ impl Progress {
         match &self.bar {
             Some(bar) => bar.set_position(done as u64),
             None if done.is_multiple_of(self.steps.div_ceil(4)) => {
-                println!("  {}: {done}/{}, loss {:.4}", self.what, self.steps, self.loss);
+                eprintln!("  {}: {done}/{}, loss {:.4}", self.what, self.steps, self.loss);
             }
             None => {}
         }
@@ -50,6 +50,6 @@ impl Progress {
             bar.finish_and_clear();
         }
         let seconds = self.began.elapsed().as_secs_f64();
-        println!("  {}: {} steps in {seconds:.1} s, loss {:.4}", self.what, self.steps, self.loss);
+        eprintln!("  {}: {} steps in {seconds:.1} s, loss {:.4}", self.what, self.steps, self.loss);
     }
 }

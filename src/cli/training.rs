@@ -5,10 +5,11 @@ use crate::classifier_free::{JointNet, train_joint};
 use crate::classifier_guidance::{ClassifierConfig, CleanClassifier, NoisyClassifier, OneVsRest};
 use crate::mixture::{Labelled, Mixture};
 use crate::nn::{MlpConfig, ScoreNet, Target};
+use crate::plot::Figure;
 use crate::rng::Purpose;
 use crate::score::ScoreFn;
-use crate::train::{Levels, Step, TrainConfig, train_score};
-use crate::{Error, Result};
+use crate::train::{Denoising, Levels, Step, TrainConfig, loss_floor, train_score};
+use crate::{Error, Result, lecture};
 
 /// Points of a training set.
 pub const TRAINING_POINTS: usize = 50_000;
@@ -106,6 +107,15 @@ impl Lab {
         })?;
         progress.finish();
         Ok((net, losses))
+    }
+
+    /// The losses of [`Lab::train_score_with_losses`] above the least that any network could have.
+    pub fn training_curve(&self, data: &Labelled, score: &ScoreNet, losses: &[f64]) -> Figure {
+        let (target, sigma_data, levels) = (score.target, score.sigma_data, Levels::default());
+        let objective = Denoising { data, target, sigma_data, spread: &[], levels };
+        let draws = self.size(20_000, 5_000);
+        let floor = loss_floor(&self.scene.mixture, &objective, draws, self.settings.seed);
+        lecture::training_curve(losses, floor)
     }
 
     /// Trains the joint network of the experiments, with a progress bar.

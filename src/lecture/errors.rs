@@ -1,9 +1,129 @@
 //! F12 and F16: how near the joint network comes to the exact answers, over noise and over p_drop.
 
-use super::figure;
 use super::way::{Measured, Way, curve, range};
+use super::{Setting, draws, figure};
+use crate::classifier_free::JointNet;
+use crate::metrics::{cosine_with_se, root_ratio, score_error_with_se};
+use crate::noise::NoiseLevel;
 use crate::plot::{Axis, Figure, Layer, Panel, Role, Text, words};
+use crate::score::{Likelihood, ScoreFn};
 use crate::{Error, Result};
+use ndarray::{Array2, Axis as Dim};
+
+/// What two classifiers of one class are worth at one noise level: an explicit one, and the implicit one s_c − s_∅ of a
+/// joint network. Every number with its standard error.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Implicit {
+    /// σ at α = 1.
+    pub sigma: f64,
+    /// Over p_σ, relative to the exact gradient: the explicit one, the implicit one, one against the other.
+    pub errors: [(f64, f64); 3],
+    /// Over p_σ, the cosines to the exact gradient: the explicit one, the implicit one.
+    pub cosines: [(f64, f64); 2],
+    /// Over p_σ, s_∅ against Σ p(y | x)·s_y, relative to s_∅.
+    pub inconsistency: f64,
+    /// Over p_σ(· | y), root mean squares times σ: the exact gradient, the explicit one's error, the implicit one's.
+    pub own: [(f64, f64); 3],
+}
+
+impl Implicit {
+    /// Measures both at σ on n draws of the setting's scene.
+    ///
+    /// # Panics
+    /// If the network or the classifier is not one of the scene's dimensions and classes.
+    pub fn measure(
+        s: &Setting,
+        explicit: &dyn Likelihood,
+        joint: &JointNet,
+        sigma: f64,
+        n: usize,
+    ) -> Implicit {
+        let (mixture, level) = (s.exact(), NoiseLevel::ve(sigma));
+        let (x, labels) = draws(s, n, level);
+        let exact = mixture.posterior(s.class).grad_log_likelihood(x.view(), level);
+        let explicit = explicit.grad_log_likelihood(x.view(), level);
+        let implicit = joint.given(s.class).score(x.view(), level)
+            - joint.unconditional().score(x.view(), level);
+        let error = |of: &Array2<f64>| score_error_with_se(of.view(), exact.view());
+        let cosine = |of: &Array2<f64>| cosine_with_se(of.view(), exact.view());
+        let rows: Vec<usize> = (0..labels.len()).filter(|i| labels[*i] == s.class).collect();
+        let own = |of: Array2<f64>| {
+            let squares = (of.select(Dim(0), &rows) * sigma).pow2().sum_axis(Dim(1)).to_vec();
+            root_ratio(&squares, &vec![1.0; squares.len()])
+        };
+        let p = mixture.class_probabilities(x.view(), level);
+        Implicit {
+            sigma,
+            errors: [error(&explicit), error(&implicit), error(&(&exact + &implicit - &explicit))],
+            cosines: [cosine(&explicit), cosine(&implicit)],
+            inconsistency: joint.self_inconsistency(x.view(), level, p.view()),
+            own: [own(exact.clone()), own(&explicit - &exact), own(&implicit - &exact)],
+        }
+    }
+
+    /// F12, third part, of what was measured at several levels.
+    ///
+    /// # Errors
+    /// As [`implicit_classifier`].
+    pub fn figure(rows: &[Implicit]) -> Result<Figure> {
+        let way = |title, role, number: &dyn Fn(&Implicit) -> (f64, f64)| {
+            let point = |row: &Implicit| -> Measured { [row.sigma, number(row).0, number(row).1] };
+            Way { title, role, found: rows.iter().map(point).collect() }
+        };
+        let difference = || Text::from("s_c − s_{∅}");
+        let between = Text::new("one against the other", "hai bên so với nhau");
+        let itself = Text::new("the exact gradient itself", "chính gradient chính xác");
+        let sum = "s_{∅} − Σ p(y ∣ x)·s_y".into();
+        let relative = [
+            way(words::NOISY_CLASSIFIER, Role::Likelihood, &|row| row.errors[0]),
+            way(difference(), Role::Guided, &|row| row.errors[1]),
+            way(between, Role::Neutral, &|row| row.errors[2]),
+            way(sum, Role::Unconditional, &|row| (row.inconsistency, f64::NAN)),
+        ];
+        let own = [
+            way(words::NOISY_CLASSIFIER, Role::Likelihood, &|row| row.own[1]),
+            way(difference(), Role::Guided, &|row| row.own[2]),
+            way(itself, Role::Neutral, &|row| row.own[0]),
+        ];
+        implicit_classifier(&relative, &own)
+    }
+}
+
+/// How far a joint network is off at σ: s_∅ over p_σ, and s_c over p_σ(· | y), all y together; relative errors
+/// √(E‖s_θ − s‖² / E‖s‖²) of n draws, each with its standard error.
+///
+/// # Panics
+/// If the network is not one of the scene's dimensions and classes.
+pub fn null_and_given(s: &Setting, net: &JointNet, sigma: f64, n: usize) -> [(f64, f64); 2] {
+    let (mixture, level) = (s.exact(), NoiseLevel::ve(sigma));
+    let (x, labels) = draws(s, n, level);
+    let squares = |learned: &dyn ScoreFn, exact: &dyn ScoreFn, rows: &[usize]| {
+        let x = x.select(Dim(0), rows);
+        let exact = exact.score(x.view(), level);
+        let miss = learned.score(x.view(), level) - &exact;
+        [miss, exact].map(|v| v.pow2().sum_axis(Dim(1)).to_vec())
+    };
+    let all: Vec<usize> = (0..labels.len()).collect();
+    let [miss, size] = squares(&net.unconditional(), mixture, &all);
+    let mut given = [vec![], vec![]];
+    for class in 0..mixture.classes() {
+        let own: Vec<usize> = all.iter().copied().filter(|i| labels[*i] == class).collect();
+        let both = squares(&net.given(class), &mixture.given(class), &own);
+        given.iter_mut().zip(both).for_each(|(all, of)| all.extend(of));
+    }
+    [root_ratio(&miss, &size), root_ratio(&given[0], &given[1])]
+}
+
+/// The curves of one panel of F16: [`null_and_given`] of networks by their p_drop.
+pub fn over_p_drop(found: &[(f64, [(f64, f64); 2])]) -> Vec<Way<Vec<Measured>>> {
+    let curve = |k: usize| found.iter().map(|(p, of)| [*p, of[k].0, of[k].1]).collect();
+    let null = Text::new("s_{∅}, no label", "s_{∅}, không nhãn");
+    let given = Text::new("s_c, given the label", "s_c, có nhãn");
+    vec![
+        Way { title: null, role: Role::Unconditional, found: curve(0) },
+        Way { title: given, role: Role::Guided, found: curve(1) },
+    ]
+}
 
 /// F12, third part: the gradients of several classifiers, explicit or implicit, against the exact one over the noise.
 ///

@@ -51,6 +51,7 @@ mod errors;
 mod frame;
 mod free;
 mod hybrid;
+mod images;
 mod index;
 mod null_label;
 mod interval;
@@ -76,10 +77,11 @@ pub use clean::{Judge, clean_classifier};
 pub use digits::{
     Morph, Scored, Strip, contact_sheets, denoising_strips, hybrid_images, images_over_gamma,
 };
-pub use errors::{implicit_classifier, p_drop_sweep};
+pub use errors::{Implicit, implicit_classifier, null_and_given, over_p_drop, p_drop_sweep};
 pub use fields::{draws, field_over_noise, two_scores};
 pub use free::fidelity_diversity;
 pub use hybrid::{Arm, hybrid};
+pub use images::{Judged, SURE, StripWalk};
 pub use index::{Entry, lecture_index};
 pub use interval::{beyond, far_border, in_interval, interval};
 pub use null_label::null_label;

@@ -137,6 +137,25 @@ pub fn start(n: usize, dim: usize, process: &Process, grid: &Grid, seed: u64) ->
     x * process.level(grid.times()[0]).sigma
 }
 
+/// Where points (n, d) end, the i-th of them walked for the class `wanted[i]` of so many: `walk` takes a class and its points.
+///
+/// # Panics
+/// If there is not one class for each point.
+pub fn each_class(
+    mut start: Array2<f64>,
+    wanted: &[usize],
+    classes: usize,
+    mut walk: impl FnMut(usize, ArrayView2<f64>) -> Array2<f64>,
+) -> Array2<f64> {
+    assert_eq!(start.nrows(), wanted.len(), "a class for each point");
+    for class in 0..classes {
+        let rows: Vec<usize> = (0..wanted.len()).filter(|i| wanted[*i] == class).collect();
+        let to = walk(class, start.select(Axis(0), &rows).view());
+        rows.iter().zip(to.outer_iter()).for_each(|(i, x)| start.row_mut(*i).assign(&x));
+    }
+    start
+}
+
 /// Runs every row of `start` (n, d) down the grid and returns the ends (n, d).
 ///
 /// Blocks of rows are shared out over the threads, each with a fresh copy of `sampler`; a row's end depends neither on
