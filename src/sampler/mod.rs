@@ -150,6 +150,9 @@ pub fn each_class(
     assert_eq!(start.nrows(), wanted.len(), "a class for each point");
     for class in 0..classes {
         let rows: Vec<usize> = (0..wanted.len()).filter(|i| wanted[*i] == class).collect();
+        if rows.is_empty() {
+            continue;
+        }
         let to = walk(class, start.select(Axis(0), &rows).view());
         rows.iter().zip(to.outer_iter()).for_each(|(i, x)| start.row_mut(*i).assign(&x));
     }

@@ -2,6 +2,7 @@
 
 use super::Common;
 use super::answer::{Answer, Cell};
+use super::images::{Yardstick, held_out, pictures};
 use super::source::{ScoreArgs, Source};
 use super::walk::{WalkArgs, gammas};
 use crate::guidance::{Gamma, Guided};
@@ -28,6 +29,9 @@ pub struct Eval {
     pub gamma: Vec<f64>,
     #[command(flatten)]
     pub walk: WalkArgs,
+    /// Of images: the classifier that judges them, a checkpoint or the folder of a run with --model clean
+    #[arg(long, value_name = "FILE|FOLDER")]
+    pub judge: Option<String>,
     /// Noise levels at which a learned score is compared, as σ at α = 1
     #[arg(long, value_delimiter = ',', default_value = "0.1,0.2,0.5,1,2,5")]
     pub sigma: Vec<f64>,
@@ -72,13 +76,16 @@ impl Eval {
         }
         let alone =
             self.score.score == "exact" && self.score.classifier.as_deref() != Some("exact");
-        let source = if alone { Source::open(&self.score)? } else { Source::new(&self.score)? };
-        let Some(scene) = source.scene() else {
-            let must = "one of a scene: images have no exact answers to measure against";
-            return Err(Error::value("--score", &self.score.score, must));
-        };
-        let mut rows = Rows(Answer::new(["gamma", "sigma", "metric", "value", "se"]));
+        let mut source = if alone { Source::open(&self.score)? } else { Source::new(&self.score)? };
         self.walk.check(source.dim(), self.common.memory)?;
+        let mut rows = Rows(Answer::new(["gamma", "sigma", "metric", "value", "se"]));
+        let Some(scene) = source.scene().cloned() else {
+            return self.images(&mut source, rows);
+        };
+        if self.judge.is_some() {
+            let must = "left out: a scene has exact answers";
+            return Err(Error::value("--judge", "given", must));
+        }
         if source.judged() && source.class.is_none() {
             self.classifier(&scene.mixture, &source, &mut rows);
             rows.0.notes = vec!["se: one standard error; σ at α = 1".into()];
@@ -90,20 +97,78 @@ impl Eval {
             if source.learned() && self.score.guiding.is_none() {
                 self.score_errors(mixture, &source, gamma, shown, &mut rows);
             }
-            let x = self.walk.walk(&source, gamma, self.common.memory)?;
+            let x = self.walk.walk(&mut source, gamma, self.common.memory)?;
             self.samples(mixture, &source, gamma, shown, &x, &mut rows)?;
         }
         rows.0.notes = vec!["se: one standard error; σ at α = 1; energy: to a true sample".into()];
         Ok(rows.0)
     }
 
-    /// Draws of a mixture with noise, and their classes.
-    fn noisy(&self, mixture: &Mixture, number: usize, sigma: f64) -> Labelled {
+    /// Images and their classifiers, beside images that were held out.
+    fn images(&self, source: &mut Source, mut rows: Rows) -> Result<Answer> {
+        if source.judged() && source.class.is_none() {
+            return self.image_classifier(source, rows);
+        }
+        let gammas = gammas(&self.gamma, source)?;
+        let (n, gib) = (self.walk.samples, self.common.memory);
+        let by = Yardstick::open(self.judge.as_deref(), source, n, gib)?;
+        let floor = by.floor();
+        rows.add((None, None), "held_out_accuracy", floor.accuracy);
+        rows.add((None, None), "held_out_fd", floor.fd);
+        rows.add((None, None), "held_out_coverage", floor.prdc.coverage);
+        for gamma in gammas {
+            let at = (source.steered().then_some(gamma.value()), None);
+            let pixels = pictures(&self.walk, source, gamma, by.wanted.clone(), gib)?;
+            let judged = by.judged(&pixels);
+            if by.wanted.is_some() {
+                rows.add(at, "accuracy", judged.accuracy);
+                rows.add(at, "confidence", judged.confidence);
+            }
+            rows.add(at, "fd", judged.fd);
+            rows.add(at, "precision", judged.prdc.precision);
+            rows.add(at, "recall", judged.prdc.recall);
+            rows.add(at, "density", judged.prdc.density);
+            rows.add(at, "coverage", judged.prdc.coverage);
+        }
+        rows.0.notes = vec![
+            "se: one standard error; all by the judge, beside as many images that were held out"
+                .into(),
+            "held_out: other images of the data, what two samples of them differ by".into(),
+        ];
+        Ok(rows.0)
+    }
+
+    /// A classifier of images beside the labels of images that it has not seen, with noise.
+    fn image_classifier(&self, source: &Source, mut rows: Rows) -> Result<Answer> {
+        let [images, _] = held_out(source, self.walk.samples)?;
+        let Labelled { x: x0, y } = images.labelled();
+        let x0 = source.centred(x0);
+        for (i, sigma) in self.sigma.iter().enumerate() {
+            let x = self.with_noise(&x0, i, *sigma);
+            let p = source.probabilities(x.view(), NoiseLevel::ve(*sigma));
+            let p = p.expect("a learned classifier");
+            rows.add((None, Some(*sigma)), "accuracy", mean_with_se(&hits(&p, &y)));
+            let lost = |(p, y): (ArrayView1<f64>, &usize)| -p[*y].max(f64::MIN_POSITIVE).ln();
+            let lost: Vec<f64> = p.outer_iter().zip(&y).map(lost).collect();
+            rows.add((None, Some(*sigma)), "cross_entropy", mean_with_se(&lost));
+        }
+        rows.0.notes = vec!["se: one standard error; σ at α = 1; images held out".into()];
+        Ok(rows.0)
+    }
+
+    /// Points with noise of their own at each of the levels.
+    fn with_noise(&self, x0: &Array2<f64>, number: usize, sigma: f64) -> Array2<f64> {
         let (seed, purpose) = (self.walk.seed, Purpose::Reference);
-        let Labelled { x: x0, y } = mixture.sample(self.walk.samples, seed, purpose);
         let mut eps = Array2::zeros(x0.raw_dim());
         Noise { seed, purpose, step: number + 1, first_row: 0 }.fill(0, eps.view_mut());
-        Labelled { x: x0 + eps * sigma, y }
+        x0 + &(eps * sigma)
+    }
+
+    /// Draws of a mixture with noise, and their classes.
+    fn noisy(&self, mixture: &Mixture, number: usize, sigma: f64) -> Labelled {
+        let (n, seed) = (self.walk.samples, self.walk.seed);
+        let Labelled { x, y } = mixture.sample(n, seed, Purpose::Reference);
+        Labelled { x: self.with_noise(&x, number, sigma), y }
     }
 
     /// A classifier beside the exact one, at draws of the exact distribution.
@@ -113,14 +178,8 @@ impl Eval {
             let Labelled { x, y } = self.noisy(mixture, i, *sigma);
             let exact = mixture.class_probabilities(x.view(), level);
             let learned = source.probabilities(x.view(), level).expect("a learned classifier");
-            let hits = |p: &Array2<f64>| -> Vec<f64> {
-                let best = |row: ArrayView1<f64>| {
-                    (0..row.len()).fold(0, |best, c| if row[c] > row[best] { c } else { best })
-                };
-                p.outer_iter().zip(&y).map(|(row, y)| f64::from(best(row) == *y)).collect()
-            };
-            rows.add(at, "accuracy", mean_with_se(&hits(&learned)));
-            rows.add(at, "exact_accuracy", mean_with_se(&hits(&exact)));
+            rows.add(at, "accuracy", mean_with_se(&hits(&learned, &y)));
+            rows.add(at, "exact_accuracy", mean_with_se(&hits(&exact, &y)));
             let lost: Vec<f64> = exact
                 .outer_iter()
                 .zip(learned.outer_iter())
@@ -231,6 +290,14 @@ impl Eval {
         rows.add(at, "entropy", (h.nats, h.se));
         Ok(())
     }
+}
+
+/// 1 where the most probable class is the true one, else 0.
+fn hits(p: &Array2<f64>, y: &[usize]) -> Vec<f64> {
+    let best = |row: ArrayView1<f64>| {
+        (0..row.len()).fold(0, |best, c| if row[c] > row[best] { c } else { best })
+    };
+    p.outer_iter().zip(y).map(|(row, y)| f64::from(best(row) == *y)).collect()
 }
 
 /// p·ln(p/q), which is 0 at p = 0.

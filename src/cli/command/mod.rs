@@ -21,6 +21,7 @@ mod eval;
 mod exit;
 mod field;
 mod grid;
+mod images;
 mod info;
 mod memory;
 mod origin;

@@ -1,10 +1,10 @@
 //! Where data come from: a scene, drawn digits, or images of a folder.
 
-use crate::Result;
 use crate::data::{ClassName, Glyphs, Images, Part, Scene, digit_names};
 use crate::mixture::Labelled;
 use crate::rng::Purpose;
 use crate::score::ScoreFn;
+use crate::{Error, Result};
 
 /// A distribution to draw from, or a set to take from.
 pub enum Origin {
@@ -93,5 +93,23 @@ impl Origin {
             Origin::Scene(scene) => scene.mixture.sample(n, seed, Purpose::Data),
             images => images.images(n, seed).expect("all others are images").labelled(),
         }
+    }
+}
+
+/// Images of `data` that a training on the first `used` has not seen: n more drawn digits, or of a folder its `t10k` files or,
+/// where there are none, what the training left.
+///
+/// # Errors
+/// As [`Images::read`].
+pub fn unseen(data: &str, used: usize, n: usize, seed: u64) -> Result<Images> {
+    if data == DRAWN {
+        return Ok(Glyphs { seed }.images(used as u64..(used + n) as u64));
+    }
+    match Images::read(data, Part::Test) {
+        Err(Error::Io { source, .. }) if source.kind() == std::io::ErrorKind::NotFound => {
+            let all = Images::read(data, Part::Train)?;
+            Ok(all.split(used.min(all.labels.len())).1)
+        }
+        read => read,
     }
 }

@@ -2,7 +2,7 @@
 
 use super::memory;
 use super::origin::Origin;
-use super::source::{IMAGE_NOTE, SCENE_NOTE};
+use super::source::{IMAGE_NOTE, RECIPE_NOTE, SCENE_NOTE};
 use crate::checkpoint::Provenance;
 use crate::classifier_guidance::ClassifierConfig;
 use crate::cli::{P_DROP, TRAINING_POINTS};
@@ -15,8 +15,6 @@ use clap::{Args, ValueEnum};
 use ndarray::{Array1, Axis};
 use serde::{Deserialize, Serialize};
 
-/// The note of a checkpoint that holds its recipe.
-pub const RECIPE_NOTE: &str = "recipe";
 /// The note of a checkpoint by which its data are known again.
 pub const DATA_NOTE: &str = "data sha256";
 

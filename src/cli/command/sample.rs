@@ -31,9 +31,9 @@ impl Sample {
     /// # Errors
     /// If an argument cannot be, or a file cannot be read or written.
     pub fn run(&self) -> Result<()> {
-        let source = Source::new(&self.score)?;
+        let mut source = Source::new(&self.score)?;
         let gamma = gammas(self.gamma.as_slice(), &source)?[0];
-        let x = self.walk.walk(&source, gamma, self.common.memory)?;
+        let x = self.walk.walk(&mut source, gamma, self.common.memory)?;
         let (x, size) = source.finished(x);
         Points { x, labels: None, size }.write(self.common.format, self.out.as_deref())
     }

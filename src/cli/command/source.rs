@@ -4,7 +4,7 @@ use super::answer::tell;
 use crate::checkpoint::{self, Checkpoint, Model};
 use crate::classifier_free::JointNet;
 use crate::classifier_guidance::{ClassLikelihood, CleanClassifier, NoisyClassifier};
-use crate::data::{Scene, digit_names, find_class};
+use crate::data::{ClassName, Scene, digit_names, find_class};
 use crate::guidance::{ClassifierGuided, Gamma, GradientScaled, Guided};
 use crate::lecture::Steer;
 use crate::mixture::Mixture;
@@ -25,7 +25,7 @@ pub struct ScoreArgs {
     /// The scene with the exact answers: a name or a TOML file [default: the one the score was trained on, else animals]
     #[arg(long, value_name = "NAME|FILE")]
     pub scene: Option<String>,
-    /// The wanted class, by name or number; without it nothing is steered
+    /// The wanted class, by name or number, or of images `all` in turn; without it nothing is steered
     #[arg(long, value_name = "NAME|NUMBER")]
     pub class: Option<String>,
     /// Steer by this classifier: `exact`, or a checkpoint, or the folder of a run
@@ -56,17 +56,20 @@ enum Judge {
 /// Where the points live.
 enum Space {
     Scene(Scene),
-    /// Images, without their mean.
+    /// Images, without their mean, and the recipe by which they were taken.
     Images {
         size: (usize, usize),
         mean: Array1<f64>,
+        recipe: String,
     },
 }
 
 /// A score and all that steers it.
 pub struct Source {
-    /// The wanted class.
+    /// The wanted class; of several the one that is walked for at the moment.
     pub class: Option<usize>,
+    /// Whether every class is wanted, in turn.
+    pub all: bool,
     space: Space,
     held: Held,
     judge: Option<Judge>,
@@ -74,8 +77,12 @@ pub struct Source {
     gradient_scale: f64,
 }
 
+/// What `--class` calls every class in turn.
+const ALL: &str = "all";
 /// The note of a checkpoint that names its scene.
 pub const SCENE_NOTE: &str = "scene";
+/// The note of a checkpoint that holds its recipe.
+pub const RECIPE_NOTE: &str = "recipe";
 /// The note of a checkpoint that says how large its images are.
 pub const IMAGE_NOTE: &str = "image";
 /// The extra tensor of a checkpoint of images: the mean that is taken away.
@@ -114,7 +121,9 @@ impl Source {
         };
         let space =
             Space::of(args.scene.as_deref(), main.as_ref().or(alone.as_ref()), &args.score)?;
-        let class = args.class.as_deref().map(|c| space.class(c)).transpose()?;
+        let all = args.class.as_deref() == Some(ALL) && matches!(space, Space::Images { .. });
+        let wanted = if all { Some("0") } else { args.class.as_deref() };
+        let class = wanted.map(|c| space.class(c)).transpose()?;
         let other = |path: &str| -> Result<Model> {
             let checkpoint = load(path)?;
             space.shares_mean(path, &checkpoint)?;
@@ -127,7 +136,7 @@ impl Source {
             Some(path) => Some(judge(path, other(path)?)?),
         };
         let held = main.map_or(Ok(Held::Exact), |c| held(&args.score, c.model))?;
-        let source = Source { class, space, held, judge, guiding, gradient_scale: scale };
+        let source = Source { class, all, space, held, judge, guiding, gradient_scale: scale };
         source.check()?;
         Ok(source)
     }
@@ -180,11 +189,65 @@ impl Source {
         }
     }
 
+    /// Points of the data as those of the score: without their mean.
+    pub fn centred(&self, x: Array2<f64>) -> Array2<f64> {
+        match &self.space {
+            Space::Scene(_) => x,
+            Space::Images { mean, .. } => x - mean,
+        }
+    }
+
+    /// The recipe by which images were taken to learn from; a scene needs none.
+    pub fn recipe(&self) -> Option<&str> {
+        match &self.space {
+            Space::Scene(_) => None,
+            Space::Images { recipe, .. } => Some(recipe),
+        }
+    }
+
+    /// The names of the classes.
+    pub fn class_names(&self) -> Vec<ClassName> {
+        match &self.space {
+            Space::Scene(scene) => scene.class_names.clone(),
+            Space::Images { .. } => digit_names(),
+        }
+    }
+
+    /// The classes that n samples are wanted of, if any is.
+    pub fn wanted(&self, n: usize) -> Option<Vec<usize>> {
+        let classes = self.space.classes();
+        let one = |class| (0..n).map(|i| if self.all { i % classes } else { class }).collect();
+        self.class.map(one)
+    }
+
+    /// The joint network, if the score is one.
+    ///
+    /// # Errors
+    /// If it is not.
+    pub fn joint(&self) -> Result<&JointNet> {
+        match &self.held {
+            Held::Joint(net) => Ok(net),
+            _ => Err(Error::value("--score", "not one", "a joint network for this figure")),
+        }
+    }
+
+    /// ∇ log p(y | x_t) of each class, by the classifier or, where there is none, exactly.
+    pub fn likelihoods(&self) -> Vec<Box<dyn Likelihood + '_>> {
+        let all = 0..self.space.classes();
+        match &self.judge {
+            Some(Judge::Noisy(net)) => all.map(|c| Box::new(net.given(c)) as _).collect(),
+            Some(Judge::Clean(net)) => all.map(|c| Box::new(net.given(c)) as _).collect(),
+            Some(Judge::Exact) | None => {
+                all.map(|c| Box::new(self.exact().posterior(c)) as _).collect()
+            }
+        }
+    }
+
     /// Points of the score as those of its data, with their mean again; of images, also their size.
     pub fn finished(&self, x: Array2<f64>) -> (Array2<f64>, Option<(usize, usize)>) {
         match &self.space {
             Space::Scene(_) => (x, None),
-            Space::Images { size, mean } => (x + mean, Some(*size)),
+            Space::Images { size, mean, .. } => (x + mean, Some(*size)),
         }
     }
 
@@ -311,7 +374,8 @@ impl Space {
                 if usize::checked_mul(height, width) == Some(mean.len())
                     && mean.iter().all(|m| m.is_finite()) =>
             {
-                Ok(Space::Images { size, mean: mean.clone() })
+                let recipe = note(RECIPE_NOTE).cloned().unwrap_or_default();
+                Ok(Space::Images { size, mean: mean.clone(), recipe })
             }
             _ => {
                 let why = format!("its images are {image:?}, which its mean image does not fit");
@@ -380,7 +444,10 @@ impl Judge {
 }
 
 /// Refuses a network that does not fit the scene.
-fn fits(flag: &str, (d, k): (usize, usize), (dim, classes): (usize, usize)) -> Result<()> {
+///
+/// # Errors
+/// If it has other dimensions or another number of classes.
+pub fn fits(flag: &str, (d, k): (usize, usize), (dim, classes): (usize, usize)) -> Result<()> {
     if (d, k) == (dim, classes) {
         return Ok(());
     }
@@ -389,7 +456,11 @@ fn fits(flag: &str, (d, k): (usize, usize), (dim, classes): (usize, usize)) -> R
     Err(Error::value(flag, value, must))
 }
 
-fn load(path: &str) -> Result<Checkpoint> {
+/// The checkpoint of this name, or the best of a run.
+///
+/// # Errors
+/// As [`checkpoint::find`].
+pub fn load(path: &str) -> Result<Checkpoint> {
     let found = checkpoint::find(Path::new(path))?;
     found
         .passed
@@ -414,7 +485,8 @@ fn judge(path: &str, model: Model) -> Result<Judge> {
     }
 }
 
-fn wrong_kind(path: &str, model: &Model, wanted: &str) -> Error {
+/// A checkpoint that holds something else.
+pub fn wrong_kind(path: &str, model: &Model, wanted: &str) -> Error {
     let why = format!("it holds a {}, but {wanted} is needed here", model.name());
     Error::File { path: path.into(), why }
 }

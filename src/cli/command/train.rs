@@ -2,7 +2,8 @@
 
 use super::Common;
 use super::answer::{Answer, tell};
-use super::recipe::{RECIPE_NOTE, Recipe};
+use super::recipe::Recipe;
+use super::source::RECIPE_NOTE;
 use super::work::{Ended, learn};
 use crate::arch::kernel_name;
 use crate::checkpoint::{self, Checkpoint, Provenance, Run};

@@ -5,11 +5,11 @@ use super::source::Source;
 use crate::cli::{ProcessName, SamplerName};
 use crate::guidance::Gamma;
 use crate::noise::{Grid, Process, Spacing};
-use crate::sampler::{sample_parts, start};
+use crate::sampler::{each_class, sample_parts, start};
 use crate::score::ScoreFn;
 use crate::{Error, Result};
 use clap::Args;
-use ndarray::Array2;
+use ndarray::{Array2, ArrayView2};
 
 /// The walk.
 #[derive(Debug, Clone, Args)]
@@ -62,20 +62,56 @@ impl WalkArgs {
         Ok((process, grid))
     }
 
-    /// The samples (n, d) at this γ.
+    /// The samples (n, d) at this γ, of the classes that are wanted.
     ///
     /// # Errors
     /// As [`WalkArgs::check`].
-    pub fn walk(&self, source: &Source, gamma: Gamma, gib: f64) -> Result<Array2<f64>> {
-        let dim = source.dim();
+    pub fn walk(&self, source: &mut Source, gamma: Gamma, gib: f64) -> Result<Array2<f64>> {
+        self.walk_for(source, gamma, source.wanted(self.samples), gib)
+    }
+
+    /// A sample (n, d) for each of these classes, or as many as the flags say without any.
+    ///
+    /// # Errors
+    /// As [`WalkArgs::check`].
+    pub fn walk_for(
+        &self,
+        source: &mut Source,
+        gamma: Gamma,
+        wanted: Option<Vec<usize>>,
+        gib: f64,
+    ) -> Result<Array2<f64>> {
+        let (dim, classes) = (source.dim(), source.class_names().len());
         let (process, grid) = self.check(dim, gib)?;
-        let x = start(self.samples, dim, &process, &grid, self.seed);
-        let method = self.sampler.method();
-        let along = |parts: &[(&dyn ScoreFn, &Grid)]| {
-            sample_parts(&method, parts, &process, x.view(), self.seed)
+        let n = wanted.as_ref().map_or(self.samples, Vec::len);
+        let x = start(n, dim, &process, &grid, self.seed);
+        let gammas = (gamma, Gamma::new(1.0)?);
+        let Some(wanted) = wanted else {
+            return Ok(self.from(source, gammas, &process, &grid, x.view()));
         };
+        let before = source.class;
+        let ends = each_class(x, &wanted, classes, |class, x| {
+            source.class = Some(class);
+            self.from(source, gammas, &process, &grid, x)
+        });
+        source.class = before;
+        Ok(ends)
+    }
+
+    /// Where points (n, d) end at γ, or within an interval at γ and elsewhere at 1, given the class of the source.
+    fn from(
+        &self,
+        source: &Source,
+        (gamma, one): (Gamma, Gamma),
+        process: &Process,
+        grid: &Grid,
+        x: ArrayView2<f64>,
+    ) -> Array2<f64> {
+        let method = self.sampler.method();
+        let along =
+            |parts: &[(&dyn ScoreFn, &Grid)]| sample_parts(&method, parts, process, x, self.seed);
         let [low, high] = self.interval[..] else {
-            return Ok(source.with(gamma, |score| along(&[(score, &grid)])));
+            return source.with(gamma, |score| along(&[(score, grid)]));
         };
         let edges: Vec<f64> = [low, high]
             .iter()
@@ -88,14 +124,13 @@ impl WalkArgs {
             let middle = 0.5 * (times[0] + times[times.len() - 1]);
             (low..high).contains(&process.level(middle).ratio())
         };
-        let one = Gamma::new(1.0)?;
-        Ok(source.with(gamma, |guided| {
+        source.with(gamma, |guided| {
             source.with(one, |plain| {
                 let parts: Vec<(&dyn ScoreFn, &Grid)> =
                     pieces.iter().map(|p| (if inside(p) { guided } else { plain }, p)).collect();
                 along(&parts)
             })
-        }))
+        })
     }
 }
 

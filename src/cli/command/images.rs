@@ -1,0 +1,123 @@
+//! What samples of images are held to: images that no network has seen, through the eyes of a judge.
+
+use super::memory;
+use super::origin::unseen;
+use super::recipe::Recipe;
+use super::source::{MEAN, Source, fits, load, wrong_kind};
+use super::walk::WalkArgs;
+use crate::checkpoint::Model;
+use crate::data::{Images, from_pixels, to_pixels};
+use crate::guidance::Gamma;
+use crate::metrics::{Judge, Judgement};
+use crate::rng::{Purpose, stream};
+use crate::{Error, Result};
+use ndarray::{Array1, Array2};
+use rand::seq::SliceRandom;
+
+/// A judge and the images that it compares with.
+pub struct Yardstick {
+    judge: Judge,
+    /// The mean of the judge's own training set.
+    mean: Array1<f64>,
+    /// The images to compare with, and as many others.
+    pub held_out: [Images; 2],
+    /// The classes that samples are of; without any they are of all.
+    pub wanted: Option<Vec<usize>>,
+}
+
+impl Yardstick {
+    /// The judge of this name, and twice n images of the wanted class or of all.
+    ///
+    /// # Errors
+    /// If it is no clean classifier of such images, it steers the score itself, or there are too few images.
+    pub fn open(judge: Option<&str>, source: &Source, n: usize, gib: f64) -> Result<Yardstick> {
+        let Some(path) = judge else {
+            let must = "given: images are measured by a classifier that did not steer them, learned by `scorelab train --model clean --data …`";
+            return Err(Error::value("--judge", "left out", must));
+        };
+        memory::refuse("the comparison of images", 60.0 * n as f64 * source.dim() as f64, gib)?;
+        let checkpoint = load(path)?;
+        let Model::Clean(classifier) = checkpoint.model else {
+            return Err(wrong_kind(path, &checkpoint.model, "a clean classifier"));
+        };
+        let (dim, classes) = (source.dim(), source.class_names().len());
+        let own = &classifier.0.mlp.config;
+        fits("--judge", (own.inputs, own.outputs), (dim, classes))?;
+        let mean = checkpoint.extra.get(MEAN).cloned();
+        let mean = mean.unwrap_or_else(|| Array1::zeros(dim));
+        let held_out = held_out(source, n)?;
+        let wanted = source.wanted(n);
+        Ok(Yardstick { judge: Judge { classifier }, mean, held_out, wanted })
+    }
+
+    /// What the judge says of images (n, height·width) of the classes that are wanted, beside the held-out ones.
+    pub fn judged(&self, pixels: &Array2<u8>) -> Judgement {
+        let unknown = vec![0; pixels.nrows()];
+        self.of(pixels, self.wanted.as_ref().unwrap_or(&unknown))
+    }
+
+    /// What it says of other held-out images with their own labels: what two samples of the data differ by.
+    pub fn floor(&self) -> Judgement {
+        let [_, twin] = &self.held_out;
+        self.of(&twin.pixels, &twin.labels)
+    }
+
+    /// p(y | x) of images by the judge: (n, classes).
+    pub fn probabilities(&self, pixels: &Array2<u8>) -> Array2<f64> {
+        self.judge.classifier.probabilities(self.points(pixels).view())
+    }
+
+    fn of(&self, pixels: &Array2<u8>, wanted: &[usize]) -> Judgement {
+        let reference = self.points(&self.held_out[0].pixels);
+        self.judge.judge(self.points(pixels).view(), wanted, reference.view())
+    }
+
+    fn points(&self, pixels: &Array2<u8>) -> Array2<f64> {
+        from_pixels(pixels.view()) - &self.mean
+    }
+}
+
+/// Samples as images, (n, height·width): as many as the flags say of the classes wanted, or one of each of these classes.
+///
+/// # Errors
+/// As [`WalkArgs::walk`].
+pub fn pictures(
+    walk: &WalkArgs,
+    source: &mut Source,
+    gamma: Gamma,
+    wanted: Option<Vec<usize>>,
+    gib: f64,
+) -> Result<Array2<u8>> {
+    let x = walk.walk_for(source, gamma, wanted, gib)?;
+    let (x, _) = source.finished(x);
+    Ok(to_pixels(x.view()))
+}
+
+/// Twice n images that the score has not seen, of its class if it has one, in no order.
+///
+/// # Errors
+/// If there are too few.
+pub fn held_out(source: &Source, n: usize) -> Result<[Images; 2]> {
+    let text = source.recipe().unwrap_or_default();
+    let recipe: Recipe = serde_json::from_str(text).map_err(|_| {
+        let must = "a checkpoint of `scorelab train`, which tells where its images are from";
+        Error::value("the score or classifier", "of unknown images", must)
+    })?;
+    let class = source.class.filter(|_| !source.all);
+    // one drawing in ten is of a class
+    let enough = if class.is_some() { 24 * n + 200 } else { 2 * n };
+    let data = recipe.data.as_deref().unwrap_or_default();
+    let all = unseen(data, recipe.points, enough, recipe.seed)?;
+    let mut rows: Vec<usize> = (0..all.labels.len())
+        .filter(|i| class.is_none_or(|class| all.labels[*i] == class))
+        .collect();
+    rows.shuffle(&mut stream(recipe.seed, Purpose::Permutation, 1, 0));
+    if rows.len() < 2 * n {
+        let must = format!(
+            "at most {}, half of the images that the training has not seen",
+            rows.len() / 2
+        );
+        return Err(Error::value("--samples", n, must));
+    }
+    Ok([all.select(&rows[..n]), all.select(&rows[n..2 * n])])
+}
