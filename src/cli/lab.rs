@@ -55,7 +55,7 @@ pub fn run(
 
 impl Lab {
     /// Finds the scene and opens the experiment.
-    fn new(name: &'static str, settings: Settings, defaults: Defaults) -> Result<Self> {
+    pub(super) fn new(name: &'static str, settings: Settings, defaults: Defaults) -> Result<Self> {
         let scene = Scene::find(&settings.scene)?;
         let (dim, own) = (scene.mixture.dim(), Scene::named(defaults.scene)?.mixture.dim());
         if dim != own {

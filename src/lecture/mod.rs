@@ -167,8 +167,8 @@ impl Setting<'_> {
         start(n, self.exact().dim(), &self.process, self.grid, self.seed)
     }
 
-    /// Where the first n starting points end under `score`.
-    fn sample(&self, score: &dyn ScoreFn, n: usize) -> Array2<f64> {
+    /// Where the first n starting points end under `score`: (n, d).
+    pub fn sample(&self, score: &dyn ScoreFn, n: usize) -> Array2<f64> {
         sample(self.sampler, score, &self.process, self.grid, self.start(n).view(), self.seed)
     }
 

@@ -5,17 +5,21 @@ use super::answer::Answer;
 use super::source::{ScoreArgs, Source};
 use super::walk::{WalkArgs, finite as gammas};
 use crate::cli::Look;
-use crate::guidance::Gamma;
-use crate::lecture::{self, Arm, Setting};
-use crate::plot::{self, Figure, Output, Text};
+use crate::lecture::Setting;
+use crate::plot::{self, Animation, Figure, Output};
 use crate::{Error, Result};
 use clap::{Args, ValueEnum};
 use serde_json::json;
 use std::path::PathBuf;
 
+/// The most frames of an animation.
+const MOST_FRAMES: usize = 1000;
+
 /// The menu of figures.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum FigureName {
+    /// The loss of a training above its floor; trains a score network
+    TrainingCurve,
     /// F1: noise chooses the class
     Uncontrolled,
     /// F2: the same noise, led to the target by a classifier
@@ -30,18 +34,66 @@ pub enum FigureName {
     BayesPlane,
     /// F7: one noise, two paths, and a classifier's push between them
     Trajectories,
-    /// F8: where samples end at each γ, by a classifier
+    /// F8: where samples end at each γ, by a classifier; of images with --judge
     Hybrid,
     /// F9: six starting points, γ from 0 up
     Sweep,
+    /// F10: what γ wins and loses; of images with --judge
+    Fidelity,
     /// F11: the drift past the target at large γ
     Overshoot,
+    /// F12: the samples beside the tilted distribution, at the last γ
+    Tilt,
+    /// F12: s_c − s_∅ of a joint --score beside a --classifier
+    Implicit,
+    /// F13: a --classifier that knows noise, and a --clean one that does not
+    CleanClassifier,
+    /// F14: one classifier for each label or one joint network; trains all of them
+    Bill,
+    /// F15: the null label in a batch of training
+    NullLabel,
+    /// F16: joint networks, --runs, that differ in their p_drop
+    PDrop,
     /// F17: steered away at γ below 0
     Away,
     /// F21: γ = 3 by every sampler, on the scene two-1d
     Samplers,
     /// F22: γ = 4 in an interval of σ, on the scene far-mode-1d
     Interval,
+    /// F23: a joint --score guided by a worse one, --guiding, at the last γ
+    Autoguidance,
+    /// A1, animated: Bayes' rule at a point through time
+    BayesThroughTime,
+    /// A2, animated: the field that bends as γ grows
+    BendingField,
+    /// A3, animated: particles led to the target
+    Particles,
+    /// A4, animated: a classifier's regions as the noise falls
+    Regions,
+    /// Images: samples of each class, a sheet for each γ
+    Sheets,
+    /// Images: from one noise to an image, free and steered by the last γ
+    Denoising,
+}
+
+/// What was drawn.
+pub enum Drawn {
+    /// Figures, each a file of every format.
+    Still(Vec<Figure>),
+    /// The frames of an animation, and its stem.
+    Moving(&'static str, Vec<Figure>),
+}
+
+impl From<Figure> for Drawn {
+    fn from(figure: Figure) -> Drawn {
+        Drawn::Still(vec![figure])
+    }
+}
+
+impl From<Vec<Figure>> for Drawn {
+    fn from(figures: Vec<Figure>) -> Drawn {
+        Drawn::Still(figures)
+    }
 }
 
 /// The arguments of `plot`.
@@ -57,6 +109,18 @@ pub struct Plot {
     pub gamma: Vec<f64>,
     #[command(flatten)]
     pub walk: WalkArgs,
+    /// For clean-classifier and regions: a classifier trained without noise [default: the exact one, blind to noise]
+    #[arg(long, value_name = "FILE|FOLDER")]
+    pub clean: Option<String>,
+    /// For p-drop: joint networks that differ in their p_drop
+    #[arg(long, value_name = "FILE|FOLDER", value_delimiter = ',')]
+    pub runs: Vec<String>,
+    /// Of images: the classifier that judges them, a checkpoint or the folder of a run with --model clean
+    #[arg(long, value_name = "FILE|FOLDER")]
+    pub judge: Option<String>,
+    /// Frames of an animation
+    #[arg(long, default_value_t = 72)]
+    pub frames: usize,
     #[command(flatten)]
     pub look: Look,
     /// The folder of the figures
@@ -72,32 +136,54 @@ impl Plot {
     /// # Errors
     /// If an argument cannot be, a figure cannot be drawn of this scene or score, or a file cannot be read or written.
     pub fn run(&self) -> Result<()> {
-        let source = Source::new(&self.with_class())?;
-        let Some(scene) = source.scene() else {
-            let must = "one of a scene: these figures are drawn in the plane";
-            return Err(Error::value("--score", &self.score.score, must));
-        };
+        let mut source = Source::new(&self.with_class())?;
         if !self.walk.interval.is_empty() {
-            return Err(Error::value(
-                "--interval",
-                "given",
-                "left out: the figures have their own",
-            ));
+            let must = "left out: the figures have their own";
+            return Err(Error::value("--interval", "given", must));
+        }
+        if !(2..=MOST_FRAMES).contains(&self.frames) {
+            return Err(Error::value("--frames", self.frames, format!("2 to {MOST_FRAMES}")));
         }
         let gammas = gammas(&self.gamma)?;
         let (process, grid) = self.walk.check(source.dim(), self.common.memory)?;
         let (class, method) = (source.class.unwrap_or(0), self.walk.sampler.method());
-        let seed = self.walk.seed;
-        let setting = Setting { scene, class, process, grid: &grid, sampler: &method, seed };
+        let scene = source.scene().cloned();
         let mut answer = Answer::new(["figure", "file"]);
         for name in &self.figures {
-            for figure in self.draw(*name, &source, &setting, &gammas)? {
-                for file in plot::write(&figure, &self.output())? {
-                    answer.row([figure.stem.as_str().into(), file.display().to_string().into()]);
+            let drawn = match &scene {
+                Some(scene) => {
+                    let (seed, sampler, grid) = (self.walk.seed, &method, &grid);
+                    let s = Setting { scene, class, process, grid, sampler, seed };
+                    self.draw(*name, &source, &s, &gammas)?
                 }
+                None => self.draw_images(*name, &mut source, &gammas)?,
+            };
+            for (stem, file) in self.write(drawn)? {
+                answer.row([stem.into(), file.display().to_string().into()]);
             }
         }
         answer.write(self.common.format, None)
+    }
+
+    /// Writes what was drawn: (stem, file).
+    fn write(&self, drawn: Drawn) -> Result<Vec<(String, PathBuf)>> {
+        let mut written = Vec::new();
+        match drawn {
+            Drawn::Still(figures) => {
+                for figure in figures {
+                    let files = plot::write(&figure, &self.output())?;
+                    written.extend(files.into_iter().map(|file| (figure.stem.clone(), file)));
+                }
+            }
+            Drawn::Moving(stem, frames) => {
+                let (dir, theme, lang) =
+                    (self.out.clone(), self.look.theme.into(), self.look.lang.into());
+                let how = Animation { dir, stem: stem.into(), theme, lang, ..Animation::default() };
+                let files = plot::write_gif(frames, &how)?;
+                written.extend(files.into_iter().map(|file| (stem.to_string(), file)));
+            }
+        }
+        Ok(written)
     }
 
     /// The score's arguments, in which the first class stands where none is wanted but something steers.
@@ -110,70 +196,17 @@ impl Plot {
         args
     }
 
-    fn draw(
-        &self,
-        name: FigureName,
-        source: &Source,
-        s: &Setting,
-        gammas: &[Gamma],
-    ) -> Result<Vec<Figure>> {
-        let n = self.walk.samples;
-        let (one, title) = (Gamma::new(1.0)?, source.title());
-        let level = s.level_by_radius(0.6);
-        Ok(match name {
-            FigureName::Uncontrolled => {
-                vec![source.free(|score| lecture::uncontrolled(s, score, n))?]
-            }
-            FigureName::Steering => {
-                vec![source.apart(|score, judge| lecture::steering(s, score, judge, one, n))??]
-            }
-            FigureName::Field if source.learned() => {
-                vec![source.free(|score| lecture::field_over_noise(s, Some(score)))?]
-            }
-            FigureName::Field => vec![lecture::field_over_noise(s, None)?],
-            FigureName::TwoScores => vec![lecture::two_scores(s)?],
-            FigureName::BayesSum => {
-                let point = lecture::open_point(s, level, one)?;
-                vec![lecture::bayes_sum(s, point, level, one, None)?]
-            }
-            FigureName::BayesPlane => vec![lecture::bayes_plane(s, level)?],
-            FigureName::Trajectories => {
-                let two = Gamma::new(2.0)?;
-                vec![source.apart(|score, judge| {
-                    lecture::three_trajectories(s, score, judge, two, gammas)
-                })??]
-            }
-            FigureName::Hybrid => source.apart(|score, likelihood| {
-                lecture::hybrid(s, &[Arm { title, score, likelihood }], gammas, n)
-            })??,
-            FigureName::Sweep => {
-                vec![source.steer(|steer| lecture::gamma_sweep(s, title, steer, gammas))??]
-            }
-            FigureName::Overshoot => {
-                let over: Vec<Gamma> =
-                    gammas.iter().copied().filter(|g| g.value() >= 1.0).collect();
-                vec![source.steer(|steer| lecture::overshoot(s, title, steer, &over, n))??]
-            }
-            FigureName::Away => {
-                let below = [0.0, -0.25, -0.5, -0.75, -1.0].map(Gamma::new);
-                let below = below.into_iter().collect::<Result<Vec<_>>>()?;
-                vec![source.steer(|steer| lecture::away(s, title, steer, &below, n))??]
-            }
-            FigureName::Samplers => {
-                let [samplers, _] = lecture::over_a_line(s, n)?;
-                vec![samplers]
-            }
-            FigureName::Interval => {
-                let [_, interval] = lecture::over_a_line(s, n)?;
-                vec![interval]
-            }
-        })
-    }
-
     fn output(&self) -> Output {
         let meta = json!({
+            "scene": self.score.scene,
             "score": self.score.score,
             "class": self.score.class,
+            "classifier": self.score.classifier,
+            "gradient_scale": self.score.gradient_scale,
+            "guiding": self.score.guiding,
+            "clean": self.clean,
+            "runs": self.runs,
+            "judge": self.judge,
             "gamma": self.gamma,
             "seed": self.walk.seed,
             "steps": self.walk.steps,
@@ -186,17 +219,6 @@ impl Plot {
             lang: self.look.lang.into(),
             meta,
             ..Output::default()
-        }
-    }
-}
-
-impl Source {
-    /// What steers, in words.
-    fn title(&self) -> Text {
-        match (self.judged(), self.learned()) {
-            (true, _) => Text::new("learned classifier", "bộ phân loại đã học"),
-            (false, true) => Text::new("one joint network", "một mạng học chung"),
-            (false, false) => Text::new("exact", "chính xác"),
         }
     }
 }
