@@ -2,7 +2,8 @@
 
 use super::plot::{Drawn, FigureName, Plot};
 use super::recipe::Recipe;
-use super::source::{RECIPE_NOTE, ScoreArgs, Source, fits, load, wrong_kind};
+use super::source::{ScoreArgs, Source, fits, load, wrong_kind};
+use super::space::RECIPE_NOTE;
 use crate::checkpoint::Model;
 use crate::classifier_free::shown_labels;
 use crate::cli::{Billed, Defaults, Lab, P_DROP, untrained_joint};

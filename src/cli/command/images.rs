@@ -3,7 +3,8 @@
 use super::memory;
 use super::origin::unseen;
 use super::recipe::Recipe;
-use super::source::{MEAN, Source, fits, load, wrong_kind};
+use super::source::{Source, fits, load, wrong_kind};
+use super::space::MEAN;
 use super::walk::WalkArgs;
 use crate::checkpoint::Model;
 use crate::data::{Images, from_pixels, to_pixels};

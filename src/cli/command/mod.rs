@@ -33,6 +33,7 @@ mod progress;
 mod recipe;
 mod sample;
 mod source;
+mod space;
 mod sweep;
 #[cfg(test)]
 mod tests;

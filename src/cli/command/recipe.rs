@@ -2,7 +2,7 @@
 
 use super::memory;
 use super::origin::Origin;
-use super::source::{IMAGE_NOTE, RECIPE_NOTE, SCENE_NOTE};
+use super::space::{IMAGE_NOTE, RECIPE_NOTE, SCENE_NOTE};
 use crate::checkpoint::Provenance;
 use crate::classifier_guidance::ClassifierConfig;
 use crate::cli::{P_DROP, TRAINING_POINTS};

@@ -1,10 +1,11 @@
 //! Which score a subcommand walks along or looks at: exact or learned, steered or not.
 
 use super::answer::tell;
+use super::space::{ALL, Space};
 use crate::checkpoint::{self, Checkpoint, Model};
 use crate::classifier_free::JointNet;
 use crate::classifier_guidance::{ClassLikelihood, CleanClassifier, NoisyClassifier};
-use crate::data::{ClassName, Scene, digit_names, find_class};
+use crate::data::{ClassName, Scene};
 use crate::guidance::{ClassifierGuided, Gamma, GradientScaled, Guided};
 use crate::lecture::Steer;
 use crate::mixture::Mixture;
@@ -13,7 +14,7 @@ use crate::noise::NoiseLevel;
 use crate::score::{Likelihood, ScoreFn};
 use crate::{Error, Result};
 use clap::Args;
-use ndarray::{Array1, Array2, ArrayView2};
+use ndarray::{Array2, ArrayView2};
 use std::path::Path;
 
 /// The score and its guidance.
@@ -53,17 +54,6 @@ enum Judge {
     Clean(CleanClassifier),
 }
 
-/// Where the points live.
-enum Space {
-    Scene(Scene),
-    /// Images, without their mean, and the recipe by which they were taken.
-    Images {
-        size: (usize, usize),
-        mean: Array1<f64>,
-        recipe: String,
-    },
-}
-
 /// A score and all that steers it.
 pub struct Source {
     /// The wanted class; of several the one that is walked for at the moment.
@@ -76,17 +66,6 @@ pub struct Source {
     guiding: Option<Held>,
     gradient_scale: f64,
 }
-
-/// What `--class` calls every class in turn.
-const ALL: &str = "all";
-/// The note of a checkpoint that names its scene.
-pub const SCENE_NOTE: &str = "scene";
-/// The note of a checkpoint that holds its recipe.
-pub const RECIPE_NOTE: &str = "recipe";
-/// The note of a checkpoint that says how large its images are.
-pub const IMAGE_NOTE: &str = "image";
-/// The extra tensor of a checkpoint of images: the mean that is taken away.
-pub const MEAN: &str = "mean";
 
 impl Source {
     /// Loads what the arguments name.
@@ -207,10 +186,7 @@ impl Source {
 
     /// The names of the classes.
     pub fn class_names(&self) -> Vec<ClassName> {
-        match &self.space {
-            Space::Scene(scene) => scene.class_names.clone(),
-            Space::Images { .. } => digit_names(),
-        }
+        self.space.class_names()
     }
 
     /// The classes that n samples are wanted of, if any is.
@@ -352,63 +328,6 @@ impl Source {
                 f(&Guided { main: &mixture.given(class), guiding: mixture, gamma })
             }
         }
-    }
-}
-
-impl Space {
-    /// Where the points of a checkpoint live, or those of the scene that is asked for.
-    fn of(scene: Option<&str>, main: Option<&Checkpoint>, path: &str) -> Result<Space> {
-        let note = |name: &str| main.and_then(|c| c.provenance.notes.get(name));
-        let Some(image) = note(IMAGE_NOTE) else {
-            let known = note(SCENE_NOTE).map(String::as_str);
-            return Scene::find(scene.or(known).unwrap_or("animals")).map(Space::Scene);
-        };
-        if let Some(scene) = scene {
-            return Err(Error::value("--scene", scene, "left out: this score is one of images"));
-        }
-        let sides =
-            image.split_once(" x ").and_then(|(h, w)| Some((h.parse().ok()?, w.parse().ok()?)));
-        let mean = main.and_then(|c| c.extra.get(MEAN));
-        match (sides, mean) {
-            (Some(size @ (height, width)), Some(mean))
-                if usize::checked_mul(height, width) == Some(mean.len())
-                    && mean.iter().all(|m| m.is_finite()) =>
-            {
-                let recipe = note(RECIPE_NOTE).cloned().unwrap_or_default();
-                Ok(Space::Images { size, mean: mean.clone(), recipe })
-            }
-            _ => {
-                let why = format!("its images are {image:?}, which its mean image does not fit");
-                Err(Error::File { path: path.into(), why })
-            }
-        }
-    }
-
-    fn classes(&self) -> usize {
-        match self {
-            Space::Scene(scene) => scene.mixture.classes(),
-            Space::Images { .. } => digit_names().len(),
-        }
-    }
-
-    fn class(&self, name: &str) -> Result<usize> {
-        match self {
-            Space::Scene(scene) => scene.class(name),
-            Space::Images { .. } => find_class(&digit_names(), "the images", name),
-        }
-    }
-
-    /// Refuses a network that was trained without another mean image.
-    fn shares_mean(&self, path: &str, checkpoint: &Checkpoint) -> Result<()> {
-        let own = match self {
-            Space::Scene(_) => None,
-            Space::Images { mean, .. } => Some(mean),
-        };
-        if own == checkpoint.extra.get(MEAN) {
-            return Ok(());
-        }
-        let why = "it was trained on other data than the score: their mean images differ".into();
-        Err(Error::File { path: path.into(), why })
     }
 }
 

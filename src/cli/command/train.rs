@@ -3,7 +3,7 @@
 use super::Common;
 use super::answer::{Answer, tell};
 use super::recipe::Recipe;
-use super::source::RECIPE_NOTE;
+use super::space::RECIPE_NOTE;
 use super::work::{Ended, learn};
 use crate::arch::kernel_name;
 use crate::checkpoint::{self, Checkpoint, Provenance, Run};

@@ -3,7 +3,7 @@
 use super::answer::tell;
 use super::progress::Lines;
 use super::recipe::{DATA_NOTE, Dataset, Kind, Recipe};
-use super::source::MEAN;
+use super::space::MEAN;
 use crate::checkpoint::{Checkpoint, Model, Provenance, Run};
 use crate::classifier_free::{JointDenoising, JointNet};
 use crate::classifier_guidance::{CleanClassifier, CrossEntropy, NoisyClassifier};
