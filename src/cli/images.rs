@@ -110,14 +110,23 @@ impl ImageLab {
         wanted: &[usize],
         walk: impl Fn(usize, ArrayView2<f64>) -> Array2<f64>,
     ) -> Array2<f64> {
-        let mut ends = self.start(wanted.len(), dim);
-        for class in 0..self.classes() {
-            let rows: Vec<usize> = (0..wanted.len()).filter(|i| wanted[*i] == class).collect();
-            let to = walk(class, ends.select(Axis(0), &rows).view());
-            rows.iter().zip(to.outer_iter()).for_each(|(i, x)| ends.row_mut(*i).assign(&x));
-        }
-        ends
+        walked_by_class(self.start(wanted.len(), dim), wanted, walk)
     }
+}
+
+/// Where starting points (n, d) end, the i-th of them walked for class `wanted[i]`: (n, d).
+pub(super) fn walked_by_class(
+    start: Array2<f64>,
+    wanted: &[usize],
+    walk: impl Fn(usize, ArrayView2<f64>) -> Array2<f64>,
+) -> Array2<f64> {
+    let mut ends = start;
+    for class in 0..wanted.iter().max().map_or(0, |most| most + 1) {
+        let rows: Vec<usize> = (0..wanted.len()).filter(|i| wanted[*i] == class).collect();
+        let to = walk(class, ends.select(Axis(0), &rows).view());
+        rows.iter().zip(to.outer_iter()).for_each(|(i, x)| ends.row_mut(*i).assign(&x));
+    }
+    ends
 }
 
 /// Training set, reference and twin from one set of images, in an order of the seed's.

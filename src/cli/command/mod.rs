@@ -29,6 +29,7 @@ mod points;
 mod progress;
 mod recipe;
 mod sample;
+mod show;
 mod source;
 mod sweep;
 #[cfg(test)]

@@ -3,7 +3,8 @@
 use super::Common;
 use super::answer::{Answer, tell};
 use super::recipe::{RECIPE_NOTE, Recipe};
-use super::work::{Ended, learn};
+use super::show::interval;
+use super::work::{Ended, Pace, learn};
 use crate::arch::kernel_name;
 use crate::checkpoint::{self, Checkpoint, Provenance, Run};
 use crate::cli::interrupt::listen;
@@ -19,6 +20,9 @@ pub struct Train {
     /// Steps from one checkpoint to the next
     #[arg(long, default_value_t = 500)]
     pub every: usize,
+    /// Draw samples of the network into samples_so_far.png every so many seconds, and at the end; saved first
+    #[arg(long, value_name = "SECONDS")]
+    pub show: Option<f64>,
     /// The folder of the run [default: out/ and what is learned]
     #[arg(long, value_name = "FOLDER")]
     pub out: Option<PathBuf>,
@@ -30,7 +34,8 @@ pub struct Train {
 }
 
 /// The arguments that may stand beside `--resume`.
-pub const BESIDE_RESUME: [&str; 6] = ["resume", "every", "config", "threads", "memory", "format"];
+pub const BESIDE_RESUME: [&str; 7] =
+    ["resume", "every", "show", "config", "threads", "memory", "format"];
 
 impl Train {
     /// Trains; true if Ctrl-C ended it.
@@ -49,6 +54,7 @@ impl Train {
     }
 
     fn begin(&self) -> Result<bool> {
+        let pace = self.pace(&self.recipe)?;
         let data = self.recipe.dataset(self.common.memory)?;
         let folder = self.out.clone().unwrap_or_else(|| {
             let kind = self.recipe.model.to_possible_value();
@@ -63,7 +69,7 @@ impl Train {
             );
             return Err(Error::File { path: run.folder().into(), why });
         }
-        let ended = learn(&self.recipe, &data, &run, self.every, None, false)?;
+        let ended = learn(&self.recipe, &data, &run, &pace, None)?;
         self.report(&self.recipe, &run, &ended)
     }
 
@@ -74,9 +80,14 @@ impl Train {
         }
         let run = Run::open(folder)?;
         let (recipe, from) = begun(folder)?;
+        let pace = self.pace(&recipe)?;
         let data = recipe.dataset(self.common.memory)?;
-        let ended = learn(&recipe, &data, &run, self.every, Some(from), false)?;
+        let ended = learn(&recipe, &data, &run, &pace, Some(from))?;
         self.report(&recipe, &run, &ended)
+    }
+
+    fn pace(&self, recipe: &Recipe) -> Result<Pace> {
+        Ok(Pace { every: self.every, show: interval(self.show, recipe)?, quiet: false })
     }
 
     /// Says how the training ended; true if by Ctrl-C.
