@@ -2,17 +2,18 @@
 
 use super::interrupt::{interrupted, listen};
 use super::{ImageLab, Progress};
+use crate::Result;
 use crate::checkpoint::{Checkpoint, Model, Provenance};
 use crate::classifier_free::JointNet;
 use crate::classifier_guidance::{ClassifierConfig, NoisyClassifier};
 use crate::data::{Images, Principal, from_pixels, to_pixels};
 use crate::guidance::{ClassifierGuided, Gamma, GradientScaled};
+use crate::lecture::{SO_FAR, images_so_far};
 use crate::metrics::{Judge, Judgement};
 use crate::mixture::Labelled;
 use crate::nn::{MlpConfig, Target};
-use crate::plot::{self, Figure, Layer, Panel, Role, Sheet, Text, words};
+use crate::plot::{self, Format, Output, Text, words};
 use crate::train::{Levels, TrainConfig, Training};
-use crate::{Result, file};
 use ndarray::{Array1, Array2, ArrayView2};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
@@ -31,8 +32,6 @@ const COMPONENTS: (usize, usize) = (128, 48);
 const FRAMED: usize = 10_000;
 /// How often the samples so far are drawn.
 const SHOWN_EVERY: Duration = Duration::from_secs(30);
-/// Where they are drawn.
-const SO_FAR: &str = "samples_so_far.png";
 /// Which noise levels are practised: those at which a digit takes shape.
 const LEVELS: Levels = Levels { location: 0.0, width: 0.6 };
 
@@ -225,7 +224,7 @@ impl ImageLab {
         let objective = net.objective(seen, LEVELS, P_DROP)?;
         let config = self.joint_config();
         let mut progress = Progress::new("training the joint network", config.steps);
-        let picture = self.output.dir.join(SO_FAR);
+        let picture = self.output.dir.join(format!("{SO_FAR}.png"));
         println!(
             "  samples so far: {}, twice a minute; Ctrl-C ends the training early",
             picture.display()
@@ -233,13 +232,14 @@ impl ImageLab {
         let mut training = Training::new(net.mlp().clone(), &objective, config)?;
         let mut shown = Instant::now();
         while let Some(step) = training.next() {
-            progress.step(step?);
+            let step = step?;
+            progress.step(step);
             if interrupted() {
                 break;
             }
             if shown.elapsed() > SHOWN_EVERY {
                 let so_far = net.with_weights(training.averaged());
-                self.show_so_far(frame, &so_far, &picture)?;
+                self.show_so_far(frame, &so_far, step.step + 1)?;
                 shown = Instant::now();
             }
         }
@@ -249,29 +249,20 @@ impl ImageLab {
     }
 
     /// Ten samples of each class, from the same noise each time.
-    fn show_so_far(&self, frame: &Principal, net: &JointNet, picture: &Path) -> Result<()> {
+    fn show_so_far(&self, frame: &Principal, net: &JointNet, step: usize) -> Result<()> {
         let classes = self.classes();
         let wanted: Vec<usize> = (0..10 * classes).map(|i| i / 10).collect();
         let gamma = Gamma::new(2.0)?;
         let ends = self.ends(frame.spread.len(), &wanted, |class, start| {
             self.walk(&net.guided(class, gamma), start)
         });
-        let sheet = Sheet {
-            pixels: to_pixels(frame.points(ends.view()).view()),
-            size: (self.training.height, self.training.width),
-            columns: 10,
-            left: (0..classes).map(|class| self.class_name(class)).collect(),
-            ..Sheet::default()
-        };
-        let layers = vec![Layer::new("samples", "ten of each class", Role::Guided, sheet)];
-        let figure = Figure {
-            stem: "samples_so_far".into(),
-            title: Text::new("Samples so far, γ = 2", "Mẫu cho đến lúc này, γ = 2"),
-            panels: vec![Panel::bare(layers)],
-            ..Figure::default()
-        };
-        let svg = plot::svg(&figure, self.output.theme, self.output.lang, None)?;
-        file::save(picture, &plot::png(&svg, 1280)?)
+        let pixels = to_pixels(frame.points(ends.view()).view());
+        let size = (self.training.height, self.training.width);
+        let names: Vec<Text> = (0..classes).map(|class| self.class_name(class)).collect();
+        let figure = images_so_far(step, Some(gamma), pixels, size, &names);
+        let (formats, width) = (vec![Format::Png], 1280);
+        let output = Output { formats, width, panel: None, ..self.output.clone() };
+        plot::write(&figure, &output).map(|_| ())
     }
 }
 

@@ -32,6 +32,8 @@
 //! On images: [`contact_sheets`] and [`denoising_strips`]; [`hybrid_images`] is F8, with p(y ∣ x) under every image, and
 //! [`images_over_gamma`] F10, with accuracy, Fréchet distance and coverage over γ.
 //!
+//! What a network in training samples by now: [`points_so_far`] and [`images_so_far`].
+//!
 //! [`over_gamma`] is F9, F11 and F17 of one way to steer, [`over_a_line`] is F21 and F22.
 //!
 //! Scores and likelihoods come as trait objects, so an exact one and a learned one are drawn by the same code. What is
@@ -59,6 +61,7 @@ mod overshoot;
 mod particles;
 mod fields;
 mod samplers;
+mod so_far;
 mod sweep;
 #[cfg(test)]
 mod tests;
@@ -88,6 +91,7 @@ pub use null_label::null_label;
 pub use overshoot::overshoot;
 pub use particles::guided_particles;
 pub use samplers::{Solver, over_a_line, sampler_choice};
+pub use so_far::{SO_FAR, images_so_far, points_so_far};
 pub use sweep::{gamma_sweep, over_gamma};
 pub use tilt::densities_and_tilt;
 pub use training::training_curve;

@@ -84,6 +84,8 @@ fn all(s: &Setting) -> Vec<Figure> {
     figures.extend(regions_through_noise(s, &[judge("noisy")], 3).unwrap().skip(2));
     figures.push(classifier_bill(&bill(5), &bill(1)));
     figures.push(null_label(s, labels(exact.classes()).view(), 0.1).unwrap());
+    let by_now = exact.sample(60, 4, Purpose::Data);
+    figures.push(points_so_far(s, 1500, by_now.x.view(), &by_now.y).unwrap());
     let given = exact.given(s.class);
     let draws = |seed| given.sample(40, seed, Purpose::Data).x;
     let support = Support::of(&given, 0.99, 1000, 1);

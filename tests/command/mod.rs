@@ -4,6 +4,7 @@ mod answers;
 mod interrupted;
 mod refused;
 mod robust;
+mod shown;
 mod sweep;
 
 use std::path::{Path, PathBuf};

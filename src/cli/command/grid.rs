@@ -56,8 +56,8 @@ pub struct Planned {
 type Flags = BTreeMap<String, String>;
 
 /// Flags that a sweep sets itself, or that are the program's.
-const NOT_HERE: [&str; 8] =
-    ["out", "resume", "every", "config", "threads", "format", "memory", "help"];
+const NOT_HERE: [&str; 9] =
+    ["out", "resume", "every", "show", "config", "threads", "format", "memory", "help"];
 
 impl Planned {
     /// What varies and its values, in words.

@@ -32,6 +32,7 @@ mod points;
 mod progress;
 mod recipe;
 mod sample;
+mod show;
 mod source;
 mod space;
 mod sweep;

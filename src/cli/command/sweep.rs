@@ -4,7 +4,7 @@ use super::Common;
 use super::answer::{Answer, Cell, tell};
 use super::grid::{Grid, Planned};
 use super::train::begun;
-use super::work::learn;
+use super::work::{Pace, learn};
 use crate::checkpoint::{self, Run};
 use crate::cli::interrupt::{interrupted, listen};
 use crate::file;
@@ -135,7 +135,8 @@ impl Sweep {
                 Err(_) => None,
             };
             let data = recipe.dataset(self.common.memory)?;
-            let ended = learn(recipe, &data, &held, self.every, from, true)?;
+            let pace = Pace { every: self.every, show: None, quiet: true };
+            let ended = learn(recipe, &data, &held, &pace, from)?;
             if ended.interrupted {
                 return Ok(None);
             }

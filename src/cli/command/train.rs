@@ -3,8 +3,9 @@
 use super::Common;
 use super::answer::{Answer, tell};
 use super::recipe::Recipe;
+use super::show::interval;
 use super::space::RECIPE_NOTE;
-use super::work::{Ended, learn};
+use super::work::{Ended, Pace, learn};
 use crate::arch::kernel_name;
 use crate::checkpoint::{self, Checkpoint, Provenance, Run};
 use crate::cli::interrupt::listen;
@@ -20,6 +21,9 @@ pub struct Train {
     /// Steps from one checkpoint to the next
     #[arg(long, default_value_t = 500)]
     pub every: usize,
+    /// Draw samples of the network into samples_so_far.png every so many seconds, and at the end; saved first
+    #[arg(long, value_name = "SECONDS")]
+    pub show: Option<f64>,
     /// The folder of the run [default: out/ and what is learned]
     #[arg(long, value_name = "FOLDER")]
     pub out: Option<PathBuf>,
@@ -31,7 +35,8 @@ pub struct Train {
 }
 
 /// The arguments that may stand beside `--resume`.
-pub const BESIDE_RESUME: [&str; 6] = ["resume", "every", "config", "threads", "memory", "format"];
+pub const BESIDE_RESUME: [&str; 7] =
+    ["resume", "every", "show", "config", "threads", "memory", "format"];
 
 impl Train {
     /// Trains; true if Ctrl-C ended it.
@@ -50,6 +55,7 @@ impl Train {
     }
 
     fn begin(&self) -> Result<bool> {
+        let pace = self.pace(&self.recipe)?;
         let data = self.recipe.dataset(self.common.memory)?;
         let folder = self.out.clone().unwrap_or_else(|| {
             let kind = self.recipe.model.to_possible_value();
@@ -64,7 +70,7 @@ impl Train {
             );
             return Err(Error::File { path: run.folder().into(), why });
         }
-        let ended = learn(&self.recipe, &data, &run, self.every, None, false)?;
+        let ended = learn(&self.recipe, &data, &run, &pace, None)?;
         self.report(&self.recipe, &run, &ended)
     }
 
@@ -75,9 +81,14 @@ impl Train {
         }
         let run = Run::open(folder)?;
         let (recipe, from) = begun(folder)?;
+        let pace = self.pace(&recipe)?;
         let data = recipe.dataset(self.common.memory)?;
-        let ended = learn(&recipe, &data, &run, self.every, Some(from), false)?;
+        let ended = learn(&recipe, &data, &run, &pace, Some(from))?;
         self.report(&recipe, &run, &ended)
+    }
+
+    fn pace(&self, recipe: &Recipe) -> Result<Pace> {
+        Ok(Pace { every: self.every, show: interval(self.show, recipe)?, quiet: false })
     }
 
     /// Says how the training ended; true if by Ctrl-C.

@@ -3,6 +3,7 @@
 use super::answer::tell;
 use super::progress::Lines;
 use super::recipe::{DATA_NOTE, Dataset, Kind, Recipe};
+use super::show::Show;
 use super::space::MEAN;
 use crate::checkpoint::{Checkpoint, Model, Provenance, Run};
 use crate::classifier_free::{JointDenoising, JointNet};
@@ -12,6 +13,17 @@ use crate::nn::{Mlp, ScoreNet};
 use crate::train::{Denoising, Objective, State, Training};
 use crate::{Error, Result};
 use std::path::PathBuf;
+use std::time::Duration;
+
+/// How a training saves and tells of itself; the bits of what is learned do not depend on it.
+pub struct Pace {
+    /// Steps from one checkpoint to the next.
+    pub every: usize,
+    /// How often samples of the network are drawn, if they are.
+    pub show: Option<Duration>,
+    /// Whether nothing is said of how far it is.
+    pub quiet: bool,
+}
 
 /// How far a training came.
 pub struct Ended {
@@ -25,8 +37,7 @@ pub struct Ended {
     pub interrupted: bool,
 }
 
-/// Learns by a recipe, from the start or from where a checkpoint stands, saving every so many steps; `quiet` says nothing
-/// of how far it is.
+/// Learns by a recipe, from the start or from where a checkpoint stands.
 ///
 /// # Errors
 /// If the checkpoint's data were others, a file cannot be written, or training diverges.
@@ -34,9 +45,8 @@ pub fn learn(
     recipe: &Recipe,
     data: &Dataset,
     run: &Run,
-    every: usize,
+    pace: &Pace,
     from: Option<Checkpoint>,
-    quiet: bool,
 ) -> Result<Ended> {
     let provenance = recipe.provenance(data);
     if let Some(from) = &from
@@ -47,7 +57,7 @@ pub fn learn(
         return Err(Error::File { path: run.folder().into(), why });
     }
     let state = from.and_then(|c| c.training);
-    let work = Work { every, recipe, run, provenance: &provenance, data, quiet };
+    let work = Work { pace, recipe, run, provenance: &provenance, data };
     let (points, classes, sigma_data) = (&data.points, data.classes, data.sigma_data);
     let (dim, seed, target) = (points.x.ncols(), recipe.seed, recipe.target.into());
     let denoising =
@@ -78,12 +88,11 @@ pub fn learn(
 
 /// One training in its folder.
 struct Work<'a> {
-    every: usize,
+    pace: &'a Pace,
     recipe: &'a Recipe,
     run: &'a Run,
     provenance: &'a Provenance,
     data: &'a Dataset,
-    quiet: bool,
 }
 
 impl Work<'_> {
@@ -112,7 +121,9 @@ impl Work<'_> {
         };
         let mut path = save(training.state())?; // the folder is tried before any work is done
         let (mut step, mut loss) = (begun.unwrap_or(0), None);
-        let mut progress = (!self.quiet).then(|| Lines::new(step, self.recipe.steps));
+        let show = |every| Show::new(every, self.recipe, self.data, self.run.folder());
+        let mut show = self.pace.show.map(show).transpose()?;
+        let mut progress = (!self.pace.quiet).then(|| Lines::new(step, self.recipe.steps));
         while !interrupted() {
             match training.next() {
                 None => break,
@@ -125,12 +136,19 @@ impl Work<'_> {
             if let Some(progress) = &mut progress {
                 progress.at(step, loss);
             }
-            if step % self.every == 0 && step < self.recipe.steps {
+            let due = show.as_mut().filter(|show| show.due() && step < self.recipe.steps);
+            if due.is_some() || (step % self.pace.every == 0 && step < self.recipe.steps) {
                 path = save(training.state())?;
+            }
+            if let Some(show) = due {
+                show.draw(step, &wrap(training.averaged()));
             }
         }
         if Some(step) != begun {
             path = save(training.state())?;
+        }
+        if let Some(mut show) = show {
+            show.draw(step, &wrap(training.averaged()));
         }
         Ok(Ended { path, step, loss, interrupted: step < self.recipe.steps })
     }
