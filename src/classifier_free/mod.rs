@@ -82,9 +82,7 @@ impl JointNet {
     /// # Panics
     /// If there is one, but not for each coordinate.
     pub fn with_spread(mut self, spread: Vec<f64>) -> Self {
-        let d = self.net.mlp.config.inputs;
-        assert!(spread.is_empty() || spread.len() == d, "a spread for each coordinate");
-        self.net.spread = spread;
+        self.net = self.net.with_spread(spread);
         self
     }
 

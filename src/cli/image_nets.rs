@@ -14,7 +14,7 @@ use crate::mixture::Labelled;
 use crate::nn::{MlpConfig, Target};
 use crate::plot::{self, Format, Output, Text, words};
 use crate::train::{Levels, TrainConfig, Training};
-use ndarray::{Array1, Array2, ArrayView2};
+use ndarray::{Array2, ArrayView2};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
@@ -220,7 +220,7 @@ impl ImageLab {
     fn train_joint(&self, frame: &Principal, seen: &Labelled) -> Result<JointNet> {
         let (sigma, seed) = (frame.sigma_data(), self.settings.seed);
         let net = JointNet::new(self.shape(), self.classes(), Target::Edm, sigma, seed)?;
-        let net = net.with_spread(widths(frame));
+        let net = net.with_spread(frame.widths());
         let objective = net.objective(seen, LEVELS, P_DROP)?;
         let config = self.joint_config();
         let mut progress = Progress::new("training the joint network", config.steps);
@@ -266,12 +266,6 @@ impl ImageLab {
     }
 }
 
-/// The spread along each component, for a network; one without any, as in images that are all alike, counts as narrow.
-fn widths(frame: &Principal) -> Vec<f64> {
-    let least = 1e-3 * frame.sigma_data().max(1e-3);
-    frame.spread.iter().map(|s| s.max(least)).collect()
-}
-
 fn lost(folder: &Path) -> crate::Error {
     let why =
         "the networks just written there cannot be read back; is another program writing there?";
@@ -289,14 +283,11 @@ fn load(files: &[PathBuf; 3], provenance: &Provenance) -> Option<ImageNets> {
     else {
         return None;
     };
-    let row = |name: &str| joint.extra.get(name).cloned();
-    let (mean, spread) = (row("mean")?, row("spread")?.to_vec());
-    let axes = row("axes")?.into_shape_with_order((mean.len(), spread.len())).ok()?;
-    if spread.len() != net.mlp().config.inputs {
+    let frame = Principal::of_rows(|name| joint.extra.get(name))?;
+    if frame.spread.len() != net.mlp().config.inputs {
         return None;
     }
-    let frame = Principal { mean, axes, spread };
-    let joint = net.with_spread(widths(&frame));
+    let joint = net.with_spread(frame.widths());
     Some(ImageNets { frame, joint, noisy, judge: Judge { classifier } })
 }
 
@@ -307,11 +298,8 @@ fn save(nets: ImageNets, files: &[PathBuf; 3], provenance: &Provenance) -> Resul
     for (k, (model, path)) in models.into_iter().zip(files).enumerate() {
         let mut checkpoint = Checkpoint::new(model, provenance.clone());
         if k == 0 {
-            let Principal { mean, axes, spread } = &frame;
-            let extra = &mut checkpoint.extra;
-            extra.insert("mean".into(), mean.clone());
-            extra.insert("spread".into(), Array1::from(spread.clone()));
-            extra.insert("axes".into(), axes.iter().copied().collect());
+            let rows = frame.rows().map(|(name, row)| (name.to_string(), row));
+            checkpoint.extra.extend(rows);
         }
         checkpoint.save(path)?;
     }

@@ -65,6 +65,26 @@ impl Principal {
         z.dot(&self.axes.t()) + &self.mean
     }
 
+    /// The spread along each component for a network; one with hardly any, as in images that are all alike, counts as narrow.
+    pub fn widths(&self) -> Vec<f64> {
+        let least = 1e-3 * self.sigma_data().max(1e-3);
+        self.spread.iter().map(|s| s.max(least)).collect()
+    }
+
+    /// The frame as rows of numbers with a name each, to be kept beside a network.
+    pub fn rows(&self) -> [(&'static str, Array1<f64>); 3] {
+        let axes = self.axes.iter().copied().collect();
+        [("mean", self.mean.clone()), ("spread", Array1::from(self.spread.clone())), ("axes", axes)]
+    }
+
+    /// The frame of such rows, if they are all there and of lengths that fit.
+    pub fn of_rows<'a>(row: impl Fn(&str) -> Option<&'a Array1<f64>>) -> Option<Principal> {
+        let (mean, spread) = (row("mean")?.clone(), row("spread")?.to_vec());
+        let shape = (mean.len(), spread.len());
+        let axes = row("axes")?.clone().into_shape_with_order(shape).ok()?;
+        Some(Principal { mean, axes, spread })
+    }
+
     /// σ_data, the root mean square of a coordinate in the frame.
     pub fn sigma_data(&self) -> f64 {
         let square: f64 = self.spread.iter().map(|s| s * s).sum();

@@ -111,6 +111,17 @@ impl ScoreNet {
     pub fn of(mlp: Mlp, target: Target, sigma_data: f64) -> Self {
         ScoreNet { mlp, target, sigma_data, spread: Vec::new(), pool: Pool::default() }
     }
+
+    /// The same network with a spread for each coordinate.
+    ///
+    /// # Panics
+    /// If there is one, but not for each coordinate.
+    pub fn with_spread(mut self, spread: Vec<f64>) -> Self {
+        let d = self.mlp.config.inputs;
+        assert!(spread.is_empty() || spread.len() == d, "a spread for each coordinate");
+        self.spread = spread;
+        self
+    }
 }
 
 impl ScoreFn for ScoreNet {

@@ -5,7 +5,7 @@ use ndarray::Array2;
 use scorelab::checkpoint::{Checkpoint, Model, find};
 use scorelab::classifier_guidance::ClassifierConfig;
 use scorelab::classifier_guidance::NoisyClassifier;
-use scorelab::data::{Glyphs, Images, Part, Scene, digit_names};
+use scorelab::data::{Glyphs, Images, Part, Principal, Scene, digit_names};
 use scorelab::guidance::{ClassifierGuided, Gamma, Guided};
 use scorelab::noise::{Grid, NoiseLevel, Process, Spacing};
 use scorelab::rng::Purpose;
@@ -247,7 +247,7 @@ fn images_are_learned_without_their_mean_and_sampled_with_it() {
     let steered = json(&format!("{words} --classifier {out}-noisy"));
     assert_ne!(steered, rows);
     for (words, sentence) in [
-        (format!("{words} --classifier {out}-other"), "their mean images differ"),
+        (format!("{words} --classifier {out}-other"), "their mean images or components differ"),
         (format!("{words} --classifier exact"), "images have no exact classifier"),
         (format!("{words} --scene three"), "this score is one of images"),
         (format!("eval --score {out}"), "--judge is left out"),
@@ -429,6 +429,17 @@ fn images_are_judged_and_drawn() {
     // unguided samples are of the class wanted by chance alone
     assert!(value(&rows, Some(0.0), "accuracy") < 0.3, "{rows:?}");
     assert!(value(&rows, Some(3.0), "accuracy") > 0.6, "{rows:?}");
+    // the network sees principal components, and its samples are sums of them
+    let seen = find(joint.as_ref()).unwrap().checkpoint;
+    assert_eq!(seen.model.mlp().config.inputs, 128);
+    let frame = Principal::of_rows(|name| seen.extra.get(name)).unwrap();
+    let csv =
+        answer(&format!("sample --score {joint} --class 3 --samples 2 --steps 6 --format csv"));
+    let rows_of: Vec<f64> =
+        csv.lines().skip(1).flat_map(|l| l.split(',').map(|v| v.parse().unwrap())).collect();
+    let x = Array2::from_shape_vec((2, 784), rows_of).unwrap();
+    let there_and_back = frame.points(frame.coordinates(x.view()).view());
+    assert!((&x - &there_and_back).iter().all(|gap: &f64| gap.abs() < 1e-9));
     // without a class there is nothing to be right about
     let rows = measured(&format!("--judge {clean}"));
     assert!(value(&rows, None, "accuracy").is_nan() && value(&rows, None, "fd") > 0.0);

@@ -4,7 +4,7 @@ use super::memory;
 use super::origin::unseen;
 use super::recipe::Recipe;
 use super::source::{Source, fits, load, wrong_kind};
-use super::space::MEAN;
+use super::space::Frame;
 use super::walk::WalkArgs;
 use crate::checkpoint::Model;
 use crate::data::{Images, from_pixels, to_pixels};
@@ -12,14 +12,14 @@ use crate::guidance::Gamma;
 use crate::metrics::{Judge, Judgement};
 use crate::rng::{Purpose, stream};
 use crate::{Error, Result};
-use ndarray::{Array1, Array2};
+use ndarray::Array2;
 use rand::seq::SliceRandom;
 
 /// A judge and the images that it compares with.
 pub struct Yardstick {
     judge: Judge,
-    /// The mean of the judge's own training set.
-    mean: Array1<f64>,
+    /// How the judge sees images.
+    frame: Frame,
     /// The images to compare with, and as many others.
     pub held_out: [Images; 2],
     /// The classes that samples are of; without any they are of all.
@@ -36,19 +36,25 @@ impl Yardstick {
             let must = "given: images are measured by a classifier that did not steer them, learned by `scorelab train --model clean --data …`";
             return Err(Error::value("--judge", "left out", must));
         };
-        memory::refuse("the comparison of images", 60.0 * n as f64 * source.dim() as f64, gib)?;
+        memory::refuse(
+            "the comparison of images",
+            60.0 * n as f64 * source.pixels().unwrap_or(0) as f64,
+            gib,
+        )?;
         let checkpoint = load(path)?;
+        let frame = Frame::of(&checkpoint);
         let Model::Clean(classifier) = checkpoint.model else {
             return Err(wrong_kind(path, &checkpoint.model, "a clean classifier"));
         };
-        let (dim, classes) = (source.dim(), source.class_names().len());
-        let own = &classifier.0.mlp.config;
-        fits("--judge", (own.inputs, own.outputs), (dim, classes))?;
-        let mean = checkpoint.extra.get(MEAN).cloned();
-        let mean = mean.unwrap_or_else(|| Array1::zeros(dim));
+        let Some(frame) = frame.filter(|frame| Some(frame.pixels()) == source.pixels()) else {
+            let why = "it is no classifier of images of this size".into();
+            return Err(Error::File { path: path.into(), why });
+        };
+        let (own, classes) = (&classifier.0.mlp.config, source.class_names().len());
+        fits("--judge", (own.inputs, own.outputs), (frame.dim(), classes))?;
         let held_out = held_out(source, n)?;
         let wanted = source.wanted(n);
-        Ok(Yardstick { judge: Judge { classifier }, mean, held_out, wanted })
+        Ok(Yardstick { judge: Judge { classifier }, frame, held_out, wanted })
     }
 
     /// What the judge says of images (n, height·width) of the classes that are wanted, beside the held-out ones.
@@ -74,7 +80,7 @@ impl Yardstick {
     }
 
     fn points(&self, pixels: &Array2<u8>) -> Array2<f64> {
-        from_pixels(pixels.view()) - &self.mean
+        self.frame.coordinates(from_pixels(pixels.view()).view())
     }
 }
 

@@ -2,19 +2,22 @@
 
 use super::memory;
 use super::origin::Origin;
-use super::space::{IMAGE_NOTE, RECIPE_NOTE, SCENE_NOTE};
+use super::space::{Frame, IMAGE_NOTE, RECIPE_NOTE, SCENE_NOTE};
 use crate::checkpoint::Provenance;
 use crate::classifier_guidance::ClassifierConfig;
 use crate::cli::{P_DROP, TRAINING_POINTS};
+use crate::data::Principal;
 use crate::file::fingerprint;
 use crate::mixture::Labelled;
 use crate::nn::{MlpConfig, Target};
 use crate::train::{Levels, TrainConfig};
 use crate::{Error, Result};
 use clap::{Args, ValueEnum};
-use ndarray::{Array1, Axis};
+use ndarray::{Array2, Axis, Slice};
 use serde::{Deserialize, Serialize};
 
+/// The most images that principal components are found from.
+const FRAMED: usize = 10_000;
 /// The note of a checkpoint by which its data are known again.
 pub const DATA_NOTE: &str = "data sha256";
 
@@ -53,6 +56,9 @@ pub struct Recipe {
     #[arg(long, value_name = "digits|FOLDER")]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub data: Option<String>,
+    /// Of images: how many principal components a network sees, 0 for the pixels; a clean classifier sees pixels
+    #[arg(long, default_value_t = 128)]
+    pub components: usize,
     /// Points drawn from the scene to learn from, or the most images
     #[arg(long, default_value_t = TRAINING_POINTS)]
     pub points: usize,
@@ -135,14 +141,14 @@ impl From<TargetName> for Target {
 pub struct Dataset {
     /// What it is called.
     pub name: String,
-    /// The points and their classes; of images, without their mean.
+    /// The points and their classes; of images, as the network sees them.
     pub points: Labelled,
     /// How many classes there are, met or not.
     pub classes: usize,
     /// The root mean square of a coordinate.
     pub sigma_data: f64,
-    /// Of images: lines, pixels of a line, and the mean that was taken away.
-    pub image: Option<((usize, usize), Array1<f64>)>,
+    /// Of images: lines, pixels of a line, and how the network sees them.
+    pub image: Option<((usize, usize), Frame)>,
 }
 
 impl Recipe {
@@ -153,14 +159,19 @@ impl Recipe {
     pub fn dataset(&self, gib: f64) -> Result<Dataset> {
         self.check()?;
         let origin = Origin::find(&self.scene, self.data.as_deref())?;
-        let (dim, classes) = (origin.dim(), origin.class_names().len());
+        let classes = origin.class_names().len();
+        let seen = match (origin.size(), self.components) {
+            (Some(_), k @ 1..) if self.model != Kind::Clean => k.min(origin.dim()),
+            _ => origin.dim(),
+        };
         if classes < 2 && self.model.classifies() {
             return Err(Error::value("the number of classes of the scene", classes, "at least 2"));
         }
-        let shape = self.shape(dim, classes + 1);
+        let shape = self.shape(seen, classes + 1);
         shape.validated()?;
         let count = origin.count(self.points);
-        memory::refuse("training", self.bytes(&shape, count), gib)?;
+        let raw = 16.0 * count as f64 * origin.dim() as f64;
+        memory::refuse("training", self.bytes(&shape, count) + raw, gib)?;
         let mut points = origin.draw(count, self.seed);
         let labelled = self.model != Kind::Score;
         if let Some(c) = (0..classes).find(|c| labelled && !points.y.contains(c)) {
@@ -171,13 +182,22 @@ impl Recipe {
         let (sigma_data, image) = match (&origin, origin.size()) {
             (Origin::Scene(scene), _) => (scene.mixture.radius(), None),
             (_, size) => {
-                let mean = points.x.mean_axis(Axis(0)).expect("at least one image");
-                points.x -= &mean;
+                let frame = self.frame(&points.x);
+                points.x = frame.coordinates(points.x.view());
                 let square = points.x.mapv(|x| x * x).mean().unwrap_or(0.0);
-                (square.sqrt().max(f64::MIN_POSITIVE), size.map(|size| (size, mean)))
+                (square.sqrt().max(f64::MIN_POSITIVE), size.map(|size| (size, frame)))
             }
         };
         Ok(Dataset { name: origin.name().into(), points, classes, sigma_data, image })
+    }
+
+    /// How a network of this recipe sees these images (n, pixels).
+    fn frame(&self, x: &Array2<f64>) -> Frame {
+        if self.components == 0 || self.model == Kind::Clean {
+            return Frame::Pixels(x.mean_axis(Axis(0)).expect("at least one image"));
+        }
+        let some = x.slice_axis(Axis(0), Slice::from(..x.nrows().min(FRAMED)));
+        Frame::Principal(Principal::of(some, self.components))
     }
 
     /// Checks the settings that need no data.

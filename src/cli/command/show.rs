@@ -86,7 +86,7 @@ impl<'a> Show<'a> {
 
     fn figure(&self, step: usize, model: &Model) -> Result<Figure> {
         let joint = matches!(model, Model::Joint(_));
-        let Some((size, mean)) = &self.data.image else {
+        let Some((size, frame)) = &self.data.image else {
             let scene = Scene::find(&self.recipe.scene)?;
             let truth = scene.mixture.sample(POINTS, self.recipe.seed, Purpose::Reference);
             let wanted = if joint { truth.y } else { Vec::new() };
@@ -101,7 +101,7 @@ impl<'a> Show<'a> {
         let wanted: Vec<usize> = (0..IMAGES * classes).map(|i| i / IMAGES).collect();
         let n = if joint { wanted.len() } else { IMAGES * IMAGES };
         let gamma = Gamma::new(IMAGE_GAMMA)?;
-        let pixels = to_pixels((self.samples(model, n, &wanted, gamma) + mean).view());
+        let pixels = to_pixels(frame.points(self.samples(model, n, &wanted, gamma).view()).view());
         let names = digit_names().into_iter().take(classes).map(|c| Text::from((c.en, c.vi)));
         let names: Vec<Text> = names.collect();
         Ok(images_so_far(step, joint.then_some(gamma), pixels, *size, &names))

@@ -105,16 +105,16 @@ impl Source {
         let class = wanted.map(|c| space.class(c)).transpose()?;
         let other = |path: &str| -> Result<Model> {
             let checkpoint = load(path)?;
-            space.shares_mean(path, &checkpoint)?;
+            space.shares_frame(path, &checkpoint)?;
             Ok(checkpoint.model)
         };
-        let guiding = args.guiding.as_deref().map(|g| held(g, other(g)?)).transpose()?;
+        let guiding = args.guiding.as_deref().map(|g| held(g, other(g)?, &space)).transpose()?;
         let judge = match args.classifier.as_deref() {
             None => None,
             Some("exact") => Some(Judge::Exact),
             Some(path) => Some(judge(path, other(path)?)?),
         };
-        let held = main.map_or(Ok(Held::Exact), |c| held(&args.score, c.model))?;
+        let held = main.map_or(Ok(Held::Exact), |c| held(&args.score, c.model, &space))?;
         let source = Source { class, all, space, held, judge, guiding, gradient_scale: scale };
         source.check()?;
         Ok(source)
@@ -156,7 +156,7 @@ impl Source {
     pub fn dim(&self) -> usize {
         match &self.space {
             Space::Scene(scene) => scene.mixture.dim(),
-            Space::Images { mean, .. } => mean.len(),
+            Space::Images { frame, .. } => frame.dim(),
         }
     }
 
@@ -168,11 +168,19 @@ impl Source {
         }
     }
 
-    /// Points of the data as those of the score: without their mean.
+    /// Points of the data as the score sees them.
     pub fn centred(&self, x: Array2<f64>) -> Array2<f64> {
         match &self.space {
             Space::Scene(_) => x,
-            Space::Images { mean, .. } => x - mean,
+            Space::Images { frame, .. } => frame.coordinates(x.view()),
+        }
+    }
+
+    /// The pixels of an image; a scene has none.
+    pub fn pixels(&self) -> Option<usize> {
+        match &self.space {
+            Space::Scene(_) => None,
+            Space::Images { frame, .. } => Some(frame.pixels()),
         }
     }
 
@@ -219,11 +227,11 @@ impl Source {
         }
     }
 
-    /// Points of the score as those of its data, with their mean again; of images, also their size.
+    /// Points of the score as those of its data; of images, also their size.
     pub fn finished(&self, x: Array2<f64>) -> (Array2<f64>, Option<(usize, usize)>) {
         match &self.space {
             Space::Scene(_) => (x, None),
-            Space::Images { size, mean, .. } => (x + mean, Some(*size)),
+            Space::Images { size, frame, .. } => (frame.points(x.view()), Some(*size)),
         }
     }
 
@@ -388,8 +396,15 @@ pub fn load(path: &str) -> Result<Checkpoint> {
     Ok(found.checkpoint)
 }
 
-fn held(path: &str, model: Model) -> Result<Held> {
+/// A score network, which sees the points of this space.
+fn held(path: &str, model: Model, space: &Space) -> Result<Held> {
+    let widths = space.widths();
+    let fits = |dim: usize| widths.is_empty() || widths.len() == dim; // the others are refused later
     match model {
+        Model::Score(net) if fits(net.dim()) => Ok(Held::Score(net.with_spread(widths))),
+        Model::Joint(net) if fits(net.mlp().config.inputs) => {
+            Ok(Held::Joint(net.with_spread(widths)))
+        }
         Model::Score(net) => Ok(Held::Score(net)),
         Model::Joint(net) => Ok(Held::Joint(net)),
         other => Err(wrong_kind(path, &other, "a score network")),

@@ -1,9 +1,9 @@
 //! Where the points of a score live: in a scene, or among images.
 
 use crate::checkpoint::Checkpoint;
-use crate::data::{ClassName, Scene, digit_names, find_class};
+use crate::data::{ClassName, Principal, Scene, digit_names, find_class};
 use crate::{Error, Result};
-use ndarray::Array1;
+use ndarray::{Array1, Array2, ArrayView2};
 
 /// What `--class` calls every class in turn.
 pub const ALL: &str = "all";
@@ -14,18 +14,89 @@ pub const RECIPE_NOTE: &str = "recipe";
 /// The note of a checkpoint that says how large its images are.
 pub const IMAGE_NOTE: &str = "image";
 /// The extra tensor of a checkpoint of images: the mean that is taken away.
-pub const MEAN: &str = "mean";
+const MEAN: &str = "mean";
+
+/// How a network sees images, as points in [−1, 1].
+#[derive(Debug, Clone, PartialEq)]
+pub enum Frame {
+    /// Pixel by pixel, without this mean.
+    Pixels(Array1<f64>),
+    /// Along their principal components.
+    Principal(Principal),
+}
+
+impl Frame {
+    /// The frame of a checkpoint, if it has one.
+    pub fn of(checkpoint: &Checkpoint) -> Option<Frame> {
+        let row = |name: &str| checkpoint.extra.get(name);
+        if checkpoint.extra.values().flatten().any(|v| !v.is_finite()) {
+            return None;
+        }
+        match Principal::of_rows(row) {
+            Some(principal) => Some(Frame::Principal(principal)),
+            None => row(MEAN).cloned().map(Frame::Pixels),
+        }
+    }
+
+    /// What a checkpoint keeps of it.
+    pub fn rows(&self) -> Vec<(String, Array1<f64>)> {
+        match self {
+            Frame::Pixels(mean) => vec![(MEAN.into(), mean.clone())],
+            Frame::Principal(p) => p.rows().map(|(name, row)| (name.to_string(), row)).into(),
+        }
+    }
+
+    /// The number of pixels.
+    pub fn pixels(&self) -> usize {
+        match self {
+            Frame::Pixels(mean) => mean.len(),
+            Frame::Principal(p) => p.mean.len(),
+        }
+    }
+
+    /// The coordinates of a point.
+    pub fn dim(&self) -> usize {
+        match self {
+            Frame::Pixels(mean) => mean.len(),
+            Frame::Principal(p) => p.spread.len(),
+        }
+    }
+
+    /// The spread of each coordinate for a score network; none where all have one.
+    pub fn widths(&self) -> Vec<f64> {
+        match self {
+            Frame::Pixels(_) => Vec::new(),
+            Frame::Principal(p) => p.widths(),
+        }
+    }
+
+    /// Images (n, pixels) as the network sees them: (n, dim).
+    pub fn coordinates(&self, x: ArrayView2<f64>) -> Array2<f64> {
+        match self {
+            Frame::Pixels(mean) => &x - mean,
+            Frame::Principal(p) => p.coordinates(x),
+        }
+    }
+
+    /// What the network sees as images: (n, dim) → (n, pixels).
+    pub fn points(&self, z: ArrayView2<f64>) -> Array2<f64> {
+        match self {
+            Frame::Pixels(mean) => &z + mean,
+            Frame::Principal(p) => p.points(z),
+        }
+    }
+}
 
 /// Where the points live.
 pub enum Space {
     /// Points of a scene.
     Scene(Scene),
-    /// Images, without their mean, and the recipe by which they were taken.
+    /// Images as a network sees them, and the recipe by which they were taken.
     Images {
         /// Lines, and pixels of a line.
         size: (usize, usize),
-        /// The mean of the images that were learned from.
-        mean: Array1<f64>,
+        /// How they are seen.
+        frame: Frame,
         /// As JSON; empty if it is not known.
         recipe: String,
     },
@@ -44,19 +115,25 @@ impl Space {
         }
         let sides =
             image.split_once(" x ").and_then(|(h, w)| Some((h.parse().ok()?, w.parse().ok()?)));
-        let mean = main.and_then(|c| c.extra.get(MEAN));
-        match (sides, mean) {
-            (Some(size @ (height, width)), Some(mean))
-                if usize::checked_mul(height, width) == Some(mean.len())
-                    && mean.iter().all(|m| m.is_finite()) =>
+        match (sides, main.and_then(Frame::of)) {
+            (Some(size @ (height, width)), Some(frame))
+                if usize::checked_mul(height, width) == Some(frame.pixels()) =>
             {
                 let recipe = note(RECIPE_NOTE).cloned().unwrap_or_default();
-                Ok(Space::Images { size, mean: mean.clone(), recipe })
+                Ok(Space::Images { size, frame, recipe })
             }
             _ => {
                 let why = format!("its images are {image:?}, which its mean image does not fit");
                 Err(Error::File { path: path.into(), why })
             }
+        }
+    }
+
+    /// The spread of each coordinate for a score network; none where all have one.
+    pub fn widths(&self) -> Vec<f64> {
+        match self {
+            Space::Scene(_) => Vec::new(),
+            Space::Images { frame, .. } => frame.widths(),
         }
     }
 
@@ -84,16 +161,19 @@ impl Space {
         }
     }
 
-    /// Refuses a network that was trained without another mean image.
-    pub fn shares_mean(&self, path: &str, checkpoint: &Checkpoint) -> Result<()> {
+    /// Refuses a network that sees images in another way.
+    ///
+    /// # Errors
+    /// If it does.
+    pub fn shares_frame(&self, path: &str, checkpoint: &Checkpoint) -> Result<()> {
         let own = match self {
             Space::Scene(_) => None,
-            Space::Images { mean, .. } => Some(mean),
+            Space::Images { frame, .. } => Some(frame),
         };
-        if own == checkpoint.extra.get(MEAN) {
+        if own == Frame::of(checkpoint).as_ref() {
             return Ok(());
         }
-        let why = "it was trained on other data than the score: their mean images differ".into();
-        Err(Error::File { path: path.into(), why })
+        let why = "it was trained on other data than the score, or sees other --components of them: their mean images or components differ";
+        Err(Error::File { path: path.into(), why: why.into() })
     }
 }

@@ -4,7 +4,6 @@ use super::answer::tell;
 use super::progress::Lines;
 use super::recipe::{DATA_NOTE, Dataset, Kind, Recipe};
 use super::show::Show;
-use super::space::MEAN;
 use crate::checkpoint::{Checkpoint, Model, Provenance, Run};
 use crate::classifier_free::{JointDenoising, JointNet};
 use crate::classifier_guidance::{CleanClassifier, CrossEntropy, NoisyClassifier};
@@ -60,17 +59,22 @@ pub fn learn(
     let work = Work { pace, recipe, run, provenance: &provenance, data };
     let (points, classes, sigma_data) = (&data.points, data.classes, data.sigma_data);
     let (dim, seed, target) = (points.x.ncols(), recipe.seed, recipe.target.into());
+    let spread = data.image.as_ref().map_or(Vec::new(), |(_, frame)| frame.widths());
     let denoising =
-        Denoising { data: points, target, sigma_data, spread: &[], levels: recipe.levels() };
+        Denoising { data: points, target, sigma_data, spread: &spread, levels: recipe.levels() };
     match recipe.model {
         Kind::Score => {
-            let wrap = |mlp| Model::Score(ScoreNet::of(mlp, target, sigma_data));
+            let wrap = |mlp| {
+                Model::Score(ScoreNet::of(mlp, target, sigma_data).with_spread(spread.clone()))
+            };
             work.go(Mlp::new(recipe.shape(dim, 0), seed)?, &denoising, state, wrap)
         }
         Kind::Joint => {
             let net = JointNet::new(recipe.shape(dim, 0), classes, target, sigma_data, seed)?;
             let objective = JointDenoising::new(denoising, recipe.p_drop)?;
-            let wrap = |mlp| Model::Joint(JointNet::of(mlp, target, sigma_data));
+            let wrap = |mlp| {
+                Model::Joint(JointNet::of(mlp, target, sigma_data).with_spread(spread.clone()))
+            };
             work.go(net.net.mlp, &objective, state, wrap)
         }
         Kind::Noisy => {
@@ -114,8 +118,8 @@ impl Work<'_> {
             let mlp = Mlp::of(shape.clone(), state.adam.ema.clone())?;
             let (step, mut all) = (state.step, Checkpoint::new(wrap(mlp), self.provenance.clone()));
             all.training = Some(state);
-            if let Some((_, mean)) = &self.data.image {
-                all.extra.insert(MEAN.into(), mean.clone());
+            if let Some((_, frame)) = &self.data.image {
+                all.extra.extend(frame.rows());
             }
             self.run.save(&all, step)
         };
