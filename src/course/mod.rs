@@ -40,7 +40,7 @@ mod tests;
 pub use answer::Answer;
 pub use en::{check, show};
 pub use exercise::{Exercise, Mark, Mistake, exercises, mark};
-pub use problem::{ImageProblem, Problem, image_problem, problem};
+pub use problem::{ImageProblem, Problem, image_problem, points, problem};
 
 /// What a notebook in English calls.
 pub mod en {

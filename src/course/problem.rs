@@ -39,6 +39,21 @@ pub fn problem() -> Problem {
     Problem { scene, class, level, x }
 }
 
+/// The noise level and the points x_t (n, d) of exercise `n`, counted from 1; none if it is about no points.
+pub fn points(n: usize) -> Option<(NoiseLevel, Array2<f64>)> {
+    match n {
+        1 | 2 | 4..=7 | 9 | 11 | 12 => {
+            let Problem { level, x, .. } = problem();
+            Some((level, x))
+        }
+        14 => {
+            let ImageProblem { level, x, .. } = image_problem();
+            Some((level, x))
+        }
+        _ => None,
+    }
+}
+
 /// Images, a noise level and noisy images of the exercise about images.
 #[derive(Debug, Clone)]
 pub struct ImageProblem {

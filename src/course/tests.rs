@@ -75,6 +75,20 @@ fn a_single_number_that_is_not_finite_is_no_answer() {
 }
 
 #[test]
+fn an_answer_has_a_row_for_each_of_its_points() {
+    for (n, exercise) in numbered() {
+        let rows = exercise.right.shape().first().copied();
+        let points = points(n).map(|(_, x)| x.nrows());
+        match n {
+            9 => assert_eq!((rows, points), (None, Some(12)), "a ratio of sums over the points"),
+            10 => assert_eq!((rows, points), (Some(3), None), "three counts"),
+            _ => assert_eq!(rows, points, "exercise {n}"),
+        }
+    }
+    assert!(points(0).is_none() && points(exercises().len() + 1).is_none());
+}
+
+#[test]
 fn a_figure_is_shown_as_the_kernel_wants_it() {
     let figure = Figure { panels: vec![Panel::default()], ..Figure::default() };
     let shown = show::content(&figure, Lang::Vi).unwrap();

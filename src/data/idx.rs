@@ -17,7 +17,7 @@ use crate::{Error, Result};
 use flate2::bufread::GzDecoder;
 use ndarray::Array2;
 use std::fs::{self, File};
-use std::io::{self, BufRead, BufReader, ErrorKind, Read, Seek, SeekFrom};
+use std::io::{self, BufRead, BufReader, Cursor, ErrorKind, Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
 
 /// The most bytes a file may unpack to: MNIST's 60,000 images have 47 million, and a liar gets no more than that.
@@ -97,24 +97,19 @@ impl Images {
         fs::read_dir(dir).map_err(|why| Error::io("read", dir, why))?;
         let images = open(Kind::Images, dir, part)?;
         let labels = open(Kind::Labels, dir, part)?;
-        let [count, height, width] = images.sizes;
-        if labels.sizes[0] != count {
-            let (of, here) = (images.path.display(), labels.sizes[0]);
-            return Err(labels.refuse(format!(
-                "at byte 4 the header promises {here} labels, but {of} has {count} images; take both files from one set"
-            )));
-        }
-        let labels = labels.digits()?;
-        let pixels = Array2::from_shape_vec((count, height * width), images.values()?);
         let name = dir.file_name().map_or("images".into(), |name| name.to_string_lossy().into());
-        Ok(Images {
-            name,
-            height,
-            width,
-            pixels: pixels.expect("as many values as promised"),
-            labels,
-            class_names: digit_names(),
-        })
+        of_files(images, labels, name)
+    }
+
+    /// The images and labels of two IDX files, given by their bytes, gzipped or not; `name` is what the set is called.
+    ///
+    /// # Errors
+    /// As [`Images::read`], but for what only a folder can be.
+    pub fn parse(images: &[u8], labels: &[u8], name: &str) -> Result<Images> {
+        let idx = |bytes, kind: Kind| {
+            Idx::new(Cursor::new(bytes), kind.name(Part::Train, '-').into(), kind)
+        };
+        of_files(idx(images, Kind::Images)?, idx(labels, Kind::Labels)?, name.into())
     }
 
     /// Writes the images and their labels as IDX files into a folder, which is made if it is not there; the answer is
@@ -143,6 +138,27 @@ impl Images {
         let labels = write(Kind::Labels, &[count], &mut self.labels.iter().map(|y| *y as u8))?;
         Ok([images, labels])
     }
+}
+
+/// The images of two files whose headers have been read.
+fn of_files<R: BufRead + Seek>(images: Idx<R>, labels: Idx<R>, name: String) -> Result<Images> {
+    let [count, height, width] = images.sizes;
+    if labels.sizes[0] != count {
+        let (of, here) = (images.path.display(), labels.sizes[0]);
+        return Err(labels.refuse(format!(
+            "at byte 4 the header promises {here} labels, but {of} has {count} images; take both files from one set"
+        )));
+    }
+    let labels = labels.digits()?;
+    let pixels = Array2::from_shape_vec((count, height * width), images.values()?);
+    Ok(Images {
+        name,
+        height,
+        width,
+        pixels: pixels.expect("as many values as promised"),
+        labels,
+        class_names: digit_names(),
+    })
 }
 
 /// Opens a file of a folder and reads its header.

@@ -27,7 +27,7 @@ fn files_that_are_not_what_they_should_be() {
     ends(&format!("train {SMALL} --out {file}/run"), 9, "cannot create the folder");
     ends(&format!("sample --samples 2 --steps 2 --out {}", folder.path("")), 9, "cannot write");
     ends(&format!("sample --samples 2 --steps 2 --out {missing}/x.csv"), 3, "cannot write");
-    ends(&format!("field --points {file}"), 4, "holds no points");
+    ends(&format!("field --points {file}"), 4, "holds no numbers");
     ends(&format!("field --points {missing}"), 3, "cannot read");
     ends(&format!("train --resume {missing}"), 4, "no folder");
 }

@@ -131,6 +131,28 @@ fn a_classifier_is_measured_alone_and_with_a_class_as_what_steers() {
 }
 
 #[test]
+fn networks_of_images_are_measured_by_a_judge_and_their_classifiers_by_labels() {
+    let folder = Folder::new("sweep-images");
+    let small = "--data digits --points 150 --steps 20 --batch 64 --width 16 --depth 1";
+    let judge = folder.path("judge");
+    answer(&format!("train --model clean {small} --seed 1 --out {judge}"));
+    let train =
+        "[train]\ndata = \"digits\"\npoints = 150\nsteps = 20\nbatch = 64\nwidth = 16\ndepth = 1\n";
+    let eval = "[eval]\nsamples = 100\nsteps = 4\nsigma = 1\n";
+    for (name, more, metric) in [
+        ("joint", format!("{eval}class = 3\njudge = \"{judge}\"\n"), ",coverage,"),
+        ("noisy", eval.to_string(), ",accuracy,"),
+    ] {
+        let file =
+            folder.file(&format!("{name}.toml"), &format!("{train}model = \"{name}\"\n{more}"));
+        let out = folder.0.join(name);
+        let told = answer(&format!("sweep {file} --format csv --out {}", out.display()));
+        assert!(told.lines().nth(1).unwrap().starts_with("1,0,1,0,"), "{told}");
+        assert!(results(&out).contains(metric), "{}", results(&out));
+    }
+}
+
+#[test]
 fn a_sweep_without_training_asks_the_exact_scores() {
     let folder = Folder::new("exact");
     let file = folder.file(
@@ -167,7 +189,11 @@ fn a_grid_that_cannot_be_is_refused_before_anything_runs() {
             "[train]\nmodel = \"noisy\"\n[eval]\nguiding = \"x\"",
             "the classifier that is trained steers",
         ),
-        ("[train]\ndata = \"digits\"", "which images do not have"),
+        ("[train]\ndata = \"digits\"", "judge in [eval] is left out"),
+        (
+            "[train]\ndata = \"digits\"\nmodel = \"noisy\"\n[eval]\nclass = 3\njudge = \"x\"",
+            "images have no exact one to steer",
+        ),
         ("repeats = 0", "repeats must be"),
         ("repeats = 90000\n[grid.eval]\nseed = [1, 2]", "over 100000 runs"),
         ("grid = 3", "grid must be a table"),

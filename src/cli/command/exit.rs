@@ -7,6 +7,7 @@ use std::io::ErrorKind;
 pub const CODES: &str = "\
 Exit codes:
     0  all well
+    1  the answer to an exercise is wrong
     2  a value, a flag or a configuration that cannot be
     3  a file or folder that is not there
     4  a file whose contents are wrong or damaged
@@ -17,6 +18,9 @@ Exit codes:
     9  a file where a folder should be, or the reverse
    10  any other failure of the system
   130  stopped by Ctrl-C; what was done is saved";
+
+/// The exit code of a wrong answer to an exercise.
+pub const WRONG: u8 = 1;
 
 /// The exit code of an error.
 pub fn code(error: &Error) -> u8 {
@@ -33,6 +37,6 @@ pub fn code(error: &Error) -> u8 {
             ErrorKind::InvalidData => 4,
             _ => 10,
         },
-        Error::Checks { .. } => 1,
+        Error::Checks { .. } => WRONG,
     }
 }

@@ -3,13 +3,12 @@
 use super::answer::Answer;
 use super::source::{ScoreArgs, Source};
 use super::walk::gammas;
-use super::{Common, memory};
+use super::{Common, memory, numbers};
 use crate::cli::ProcessName;
 use crate::noise::NoiseLevel;
 use crate::{Error, Result};
 use clap::Args;
 use ndarray::Array2;
-use std::io::Read;
 use std::path::{Path, PathBuf};
 
 /// The arguments of `field`.
@@ -50,8 +49,6 @@ pub struct Field {
 
 /// More points a side than anyone can look at.
 const MOST_A_SIDE: f64 = 4096.0;
-/// Larger files of points are refused.
-const MOST_BYTES: u64 = 1 << 30;
 
 impl Field {
     /// Writes the score, a row for each level and point.
@@ -132,42 +129,8 @@ impl Field {
 /// The points of a CSV file (n, d).
 fn points(path: &Path, dim: usize, gib: f64) -> Result<Array2<f64>> {
     let io = |e| Error::io("read", path, e);
-    let wrong = |why: String| Error::File { path: path.into(), why };
     let file = std::fs::File::open(path).map_err(io)?;
     let length = file.metadata().map_err(io)?.len();
     memory::refuse("the points", 8.0 * length as f64, gib)?;
-    let mut reader = csv::ReaderBuilder::new()
-        .has_headers(false)
-        .flexible(true)
-        .from_reader(file.take(MOST_BYTES));
-    let mut numbers = Vec::new();
-    for (i, row) in reader.records().enumerate() {
-        let row = row.map_err(|e| wrong(format!("row {}: {e}", i + 1)))?;
-        let read: Vec<Option<f64>> = row.iter().map(|c| c.trim().parse().ok()).collect();
-        if i == 0 && read.iter().all(Option::is_none) {
-            continue; // names
-        }
-        if read.len() != dim {
-            return Err(wrong(format!(
-                "row {} has {} numbers, but a point has {dim}",
-                i + 1,
-                read.len()
-            )));
-        }
-        for (column, value) in read.iter().enumerate() {
-            let Some(value) = value.filter(|v| v.is_finite()) else {
-                return Err(wrong(format!(
-                    "row {}, column {}: {:?} is no finite number",
-                    i + 1,
-                    column + 1,
-                    row.get(column).unwrap_or("")
-                )));
-            };
-            numbers.push(value);
-        }
-    }
-    if numbers.is_empty() {
-        return Err(wrong("it holds no points; write a row of numbers for each".into()));
-    }
-    Ok(Array2::from_shape_vec((numbers.len() / dim, dim), numbers).expect("rows of one length"))
+    numbers::read(file, path, Some(dim), f64::is_finite)
 }

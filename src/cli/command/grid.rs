@@ -226,38 +226,43 @@ impl Plan<'_> {
 /// The evaluation of some flags of `eval`, of what is trained, if anything is.
 fn evaluation(trained: Option<&Recipe>, flags: &Flags) -> Result<Eval> {
     let classifies = trained.is_some_and(|recipe| recipe.model.classifies());
-    let refused = |flag: &str, must: &str| {
-        let what = format!("{flag} in [eval]");
-        Err(Error::value(what, "given", must))
+    let wrong = |flag: &str, value: &str, must: &str| {
+        Err(Error::value(format!("{flag} in [eval]"), value, must))
     };
     let own = if classifies { "classifier" } else { "score" };
     if trained.is_some() && flags.contains_key(own) {
-        return refused(own, "left out: it is set by the sweep itself, which trains one");
+        return wrong(own, "given", "left out: it is set by the sweep itself, which trains one");
     }
     if classifies && flags.contains_key("guiding") {
-        return refused("guiding", "left out: the classifier that is trained steers");
+        return wrong("guiding", "given", "left out: the classifier that is trained steers");
     }
     let Command::Eval(mut eval) = parsed("eval", flags)? else { unreachable!("asked for eval") };
-    let exact = eval.score.score == "exact";
-    match trained.filter(|_| classifies) {
-        // the classes are those that the classifier has learned
-        Some(recipe) if exact => drop(eval.score.scene.get_or_insert(recipe.scene.clone())),
-        Some(_) if eval.score.class.is_none() => {
-            let must = "with a class, to which the classifier that is trained steers it";
-            return refused("score", must);
+    let Some(recipe) = trained else { return Ok(eval) };
+    let (exact, steers) = (eval.score.score == "exact", eval.score.class.is_some());
+    let samples = !classifies || steers;
+    match recipe.data.is_some() {
+        true if samples && eval.judge.is_none() => {
+            wrong("judge", "left out", "given: images are measured by a classifier of their own")
         }
-        _ => {}
+        true if classifies && steers && exact => {
+            wrong("score", "left out", "given: images have no exact one to steer")
+        }
+        _ if classifies && !steers && !exact => {
+            let must = "with a class, to which the classifier that is trained steers it";
+            wrong("score", "given", must)
+        }
+        // the classes are those that the classifier has learned
+        false if classifies && exact => {
+            eval.score.scene.get_or_insert(recipe.scene.clone());
+            Ok(eval)
+        }
+        _ => Ok(eval),
     }
-    Ok(eval)
 }
 
 /// The recipe of some flags of `train`.
 fn recipe(flags: &Flags) -> Result<Recipe> {
     let Command::Train(train) = parsed("train", flags)? else { unreachable!("asked for train") };
-    if train.recipe.data.is_some() {
-        let must = "left out: a sweep measures against exact answers, which images do not have";
-        return Err(Error::value("data", "given", must));
-    }
     train.recipe.check()?;
     Ok(train.recipe)
 }

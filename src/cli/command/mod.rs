@@ -10,11 +10,13 @@
 //! | `data` | writes a data set |
 //! | `sweep` | trains and evaluates every combination of a grid, in as many processes as one likes |
 //! | `info` | describes a checkpoint |
+//! | `check` | marks the answer to an exercise of the course |
 //! | `completions` | writes the completions of a shell |
 //!
 //! Every flag can also stand in a TOML file, given with `--config`.
 
 mod answer;
+mod check;
 mod config;
 mod data;
 mod eval;
@@ -25,6 +27,7 @@ mod grid;
 mod images;
 mod info;
 mod memory;
+mod numbers;
 mod origin;
 mod pictures;
 mod plot;
@@ -98,6 +101,11 @@ enum Command {
     /// Describe a checkpoint
     #[command(after_help = "Example:\n  scorelab info out/joint")]
     Info(info::Info),
+    /// Mark the answer to an exercise of the course
+    #[command(
+        after_help = "Example:\n  scorelab check 8 2.5\n  scorelab check 1 answer.csv --lang vi"
+    )]
+    Check(check::Check),
     /// Write the completions of a shell
     #[command(
         after_help = "Example:\n  scorelab completions bash > ~/.local/share/bash-completion/completions/scorelab"
@@ -253,6 +261,7 @@ impl Command {
             Command::Data(c) => Some(&c.common),
             Command::Sweep(c) => Some(&c.common),
             Command::Info(c) => Some(&c.common),
+            Command::Check(c) => Some(&c.common),
             Command::Completions(_) => None,
         };
         crate::cli::experiment::set_threads(common.and_then(|c| c.threads))?;
@@ -267,6 +276,7 @@ impl Command {
             Command::Plot(c) => c.run().map(done),
             Command::Data(c) => c.run().map(done),
             Command::Info(c) => c.run().map(done),
+            Command::Check(c) => c.run().map(|right| if right { 0 } else { exit::WRONG }),
             Command::Completions(c) => c.run().map(done),
         }
     }

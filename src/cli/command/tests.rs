@@ -60,6 +60,8 @@ fn no_damage_to_a_command_line_is_a_panic() {
         "sweep grid.toml --shard 1/6 --merge",
         "data --scene ring8 --points 10 --out x.npz",
         "info x",
+        "check 3 0.5 --lang vi",
+        "check 1 --points --out p.csv",
     ];
     let words = [
         "--",

@@ -4,6 +4,7 @@ use super::attributes::{Attribute::*, Attributes};
 use crate::data::{did_you_mean, digit_names};
 use crate::{Error, Result};
 use std::fmt::Write;
+use std::sync::LazyLock;
 
 /// A digit and what it wears, as words say it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -80,29 +81,42 @@ impl Caption {
     /// At the first word with which no caption goes on, or if the text ends too soon; the message names the word, those
     /// that would do, and the nearest of them.
     pub fn parse(text: &str) -> Result<Caption> {
-        let mut left: Vec<(Vec<String>, Caption)> = Caption::every()
-            .flat_map(|c| [(words(&c.english()), c), (words(&c.vietnamese()), c)])
-            .collect();
+        let mut left: Vec<&Spelt> = SPELT.iter().collect();
         let given = words(text);
         for (k, word) in given.iter().enumerate() {
-            let next = distinct(left.iter().filter_map(|(words, _)| words.get(k)));
-            left.retain(|(words, _)| words.get(k) == Some(word));
-            if left.is_empty() {
+            let goes_on = |spelt: &&Spelt| spelt.words.get(k) == Some(word);
+            let kept: Vec<&Spelt> = left.iter().copied().filter(goes_on).collect();
+            if kept.is_empty() {
+                let next = next_words(&left, k);
                 let hint = did_you_mean(word, next.iter().map(String::as_str));
                 let what = format!("word {} of the caption", k + 1);
                 return Err(Error::value(what, format!("{:?}", cut(word)), one_of(&next) + &hint));
             }
+            left = kept;
         }
-        match left.iter().find(|(words, _)| words.len() == given.len()) {
-            Some((_, caption)) => Ok(*caption),
+        match left.iter().find(|spelt| spelt.words.len() == given.len()) {
+            Some(spelt) => Ok(spelt.caption),
             None => {
-                let next = distinct(left.iter().filter_map(|(words, _)| words.get(given.len())));
-                let must = format!("longer: the next word is {}", one_of(&next));
+                let must =
+                    format!("longer: the next word is {}", one_of(&next_words(&left, given.len())));
                 Err(Error::value("the caption", format!("{:?}", given.join(" ")), must))
             }
         }
     }
 }
+
+/// A caption and its words in one of the languages.
+struct Spelt {
+    words: Vec<String>,
+    caption: Caption,
+}
+
+/// Every caption in both languages.
+static SPELT: LazyLock<Vec<Spelt>> = LazyLock::new(|| {
+    let both = |c: Caption| [c.english(), c.vietnamese()].map(|text| (words(&text), c));
+    let all = Caption::every().flat_map(both);
+    all.map(|(words, caption)| Spelt { words, caption }).collect()
+});
 
 /// The end of a caption: a comma and what is around the digit, or nothing.
 fn marks(has: [bool; 2], names: [&str; 2], and: &str) -> String {
@@ -119,10 +133,10 @@ fn words(text: &str) -> Vec<String> {
     text.to_lowercase().replace(',', " , ").split_whitespace().map(String::from).collect()
 }
 
-/// Each word once, in the order of their first appearance.
-fn distinct<'a>(words: impl Iterator<Item = &'a String>) -> Vec<String> {
+/// The words that these captions have at place `k`, each once, in the order of their first appearance.
+fn next_words(captions: &[&Spelt], k: usize) -> Vec<String> {
     let mut once: Vec<String> = Vec::new();
-    for word in words {
+    for word in captions.iter().filter_map(|spelt| spelt.words.get(k)) {
         if !once.contains(word) {
             once.push(word.clone());
         }
@@ -152,6 +166,9 @@ fn cut(word: &str) -> String {
 mod tests {
     use super::*;
     use crate::data::Attribute;
+    use crate::file::damage::damaged;
+    use crate::rng::{Purpose, stream};
+    use rayon::prelude::*;
 
     fn caption(class: usize, attributes: &[Attribute]) -> Caption {
         Caption { class, attributes: attributes.iter().copied().collect() }
@@ -222,5 +239,43 @@ mod tests {
         }
         assert!(message(&"x".repeat(100_000)).len() < 300);
         assert!(message(&format!("a three {}", "\n y".repeat(100_000))).len() < 300);
+    }
+
+    #[test]
+    fn no_damage_to_a_caption_is_a_panic() {
+        const MANY: usize = 100_000;
+        let every: Vec<String> =
+            Caption::every().flat_map(|c| [c.english(), c.vietnamese()]).collect();
+        let words = [
+            ",", " ", "\n", "\u{0}", "a", "số", "and", "và", "boxed", "đeo", "\u{301}", "İ", "ß",
+            "👒",
+        ];
+        let read = |i: usize| {
+            let mut rng = stream(10, Purpose::Reference, 0, i as u64);
+            let bytes = damaged(every[i % every.len()].as_bytes(), &words, &mut rng);
+            let text = String::from_utf8_lossy(&bytes);
+            let caption = match Caption::parse(&text) {
+                Ok(caption) => caption,
+                Err(e) => return Some(e.to_string()),
+            };
+            // what is read is what it says
+            let said = super::words(&text);
+            assert!(
+                [caption.english(), caption.vietnamese()].iter().any(|t| super::words(t) == said),
+                "{text:?}"
+            );
+            None
+        };
+        let told: Vec<Option<String>> = (0..MANY).into_par_iter().map(read).collect();
+        let refused: Vec<&String> = told.iter().flatten().collect();
+        assert!(
+            refused.iter().all(|why| why.lines().count() == 1 && why.len() < 600),
+            "each is one sentence"
+        );
+        assert!(
+            refused.len() > 50_000 && MANY - refused.len() > 1_000,
+            "{} refused",
+            refused.len()
+        );
     }
 }

@@ -3,7 +3,7 @@ use crate::rng::{Purpose, stream};
 use flate2::{Compression, write::GzEncoder};
 use ndarray::Array2;
 use rand::Rng;
-use std::io::{Cursor, Write};
+use std::io::Write;
 
 /// Three images of 2 × 3 pixels.
 fn small() -> Images {
@@ -45,6 +45,24 @@ fn parse(bytes: &[u8], kind: Kind) -> Result<Vec<u8>> {
         Kind::Images => idx.values(),
         Kind::Labels => Ok(idx.digits()?.into_iter().map(|y| y as u8).collect()),
     }
+}
+
+#[test]
+fn the_bytes_of_two_files_are_the_images_of_their_folder() {
+    let [images, labels] = files();
+    for (images, labels) in [(images.clone(), gzip(&labels)), (gzip(&images), labels.clone())] {
+        assert_eq!(Images::parse(&images, &labels, "small").unwrap(), small());
+    }
+    let fewer = Images { labels: vec![3, 0], ..small().take(2) };
+    let dir = folder("idx-fewer");
+    let written = fewer.write_idx(&dir, Part::Train).unwrap();
+    let message =
+        Images::parse(&images, &fs::read(&written[1]).unwrap(), "small").unwrap_err().to_string();
+    assert!(
+        message.contains("promises 2 labels, but train-images-idx3-ubyte has 3 images"),
+        "{message}"
+    );
+    fs::remove_dir_all(dir).unwrap();
 }
 
 /// The message with which it is refused.
