@@ -430,7 +430,7 @@ fn images_are_judged_and_drawn() {
     assert!(value(&rows, Some(0.0), "accuracy") < 0.3, "{rows:?}");
     assert!(value(&rows, Some(3.0), "accuracy") > 0.6, "{rows:?}");
     // the network sees principal components, and its samples are sums of them
-    let seen = find(joint.as_ref()).unwrap().checkpoint;
+    let seen = find(&joint).unwrap().checkpoint;
     assert_eq!(seen.model.mlp().config.inputs, 128);
     let frame = Principal::of_rows(|name| seen.extra.get(name)).unwrap();
     let csv =
