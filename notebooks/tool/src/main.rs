@@ -3,6 +3,7 @@
 //! ```text
 //! scorelab-notebooks write             the notebooks in the repository, with blanks
 //! scorelab-notebooks solved            in target/notebooks, all of them solved, for a kernel to run
+//! scorelab-notebooks blank             the same with their blanks
 //! scorelab-notebooks run               every cell, solved and blank, each lesson in a process of its own
 //! scorelab-notebooks cells NAME MODE   the cells of one lesson, MODE is open or filled
 //! ```
@@ -33,10 +34,11 @@ fn main() -> ExitCode {
     let words: Vec<&str> = words.iter().map(String::as_str).collect();
     let done = match words[..] {
         ["write"] => write(),
-        ["solved"] => solved(),
+        ["solved"] => for_kernel(Blanks::Filled),
+        ["blank"] => for_kernel(Blanks::Open),
         ["run"] => run::all(),
         ["cells", name, mode] => run::one(name, mode),
-        _ => Err("say write, solved, run, or cells NAME open|filled".into()),
+        _ => Err("say write, solved, blank, run, or cells NAME open|filled".into()),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,
@@ -77,18 +79,18 @@ fn write() -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// The way from a solved notebook, in `target/notebooks/en`, to the crate.
+/// The way from a notebook in `target/notebooks/en` to the crate.
 const ROOT: &str = "../../..";
 
-/// Writes the notebooks with their solutions, a folder for each language.
-fn solved() -> Result<(), Box<dyn Error>> {
+/// Writes the notebooks that a kernel is to run, a folder for each language.
+fn for_kernel(blanks: Blanks) -> Result<(), Box<dyn Error>> {
     let (lessons, prelude) = lessons()?;
     let folder = notebooks().join("../target/notebooks");
     for (language, code) in [(Language::En, "en"), (Language::Vi, "vi")] {
         fs::create_dir_all(folder.join(code))?;
         for lesson in &lessons {
             let path = folder.join(code).join(format!("{}.ipynb", lesson.name));
-            fs::write(path, notebook(lesson, &prelude, language, ROOT, Blanks::Filled))?;
+            fs::write(path, notebook(lesson, &prelude, language, ROOT, blanks))?;
         }
     }
     Ok(())

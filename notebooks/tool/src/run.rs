@@ -11,6 +11,8 @@ const CELL: f64 = 20.0;
 const ALL: f64 = 120.0;
 /// What begins a line that tells the seconds of a cell.
 const TOOK: &str = "── cell ";
+/// What begins a figure in the output.
+const FIGURE: &str = "EVCXR_BEGIN_CONTENT";
 
 thread_local! {
     static RUNNING: Cell<Option<(usize, Instant)>> = const { Cell::new(None) };
@@ -77,6 +79,8 @@ struct Found<'a> {
     right: usize,
     wrong: Vec<&'a str>,
     slowest: f64,
+    /// The most figures that one cell showed.
+    figures: usize,
 }
 
 impl<'a> Found<'a> {
@@ -88,6 +92,7 @@ impl<'a> Found<'a> {
             right: text.lines().filter(|l| l.starts_with('✓')).count(),
             wrong: text.lines().filter(|l| l.starts_with('✗')).collect(),
             slowest: text.lines().filter_map(seconds).fold(0.0, f64::max),
+            figures: text.split(TOOK).map(|cell| cell.matches(FIGURE).count()).max().unwrap_or(0),
         }
     }
 
@@ -106,6 +111,9 @@ impl<'a> Found<'a> {
         }
         if self.right + self.wrong.len() == 0 {
             failures.push("nothing is checked".into());
+        }
+        if self.figures > 1 {
+            failures.push(format!("a cell shows {} figures, the kernel only one", self.figures));
         }
         if self.slowest > CELL {
             failures.push(format!("a cell took {:.1} s, more than {CELL}", self.slowest));
