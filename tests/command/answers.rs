@@ -129,6 +129,10 @@ fn every_kind_of_network_is_trained_described_and_used() {
     let ((accuracy, se), (exact, _)) = (at_half("accuracy"), at_half("exact_accuracy"));
     assert!(accuracy < exact + 2.0 * se && accuracy > 0.5, "{accuracy} {exact}");
     assert!(at_half("kl").0 > 0.0 && at_half("gradient_error").0 > 0.0);
+    // with a class it steers the exact score of its own scene, as when that is named
+    let few = "--class 1 --samples 100 --steps 4";
+    let own = json(&format!("eval --classifier {} {few}", at("noisy")));
+    assert_eq!(own, json(&format!("eval --classifier {} --scene three {few}", at("noisy"))));
     let rows = json(&format!(
         "eval --score {joint} --class 1 --gamma 1 --samples 200 --steps 8 --sigma 1"
     ));
@@ -462,6 +466,8 @@ fn images_are_judged_and_drawn() {
         (format!("eval --score {joint} --class 3"), "--judge is left out"),
         (format!("eval --score {joint} --class 3 --judge {noisy}"), "a clean classifier is needed"),
         (format!("eval --scene three --judge {clean}"), "a scene has exact answers"),
+        (format!("eval --classifier {noisy} --gamma 2"), "--gamma is 2"),
+        (format!("sample --classifier {noisy} --class 3"), "images have no exact score"),
         (format!("plot sheets --score {joint}"), "--class is left out"),
         (format!("plot field --score {joint} --class 3"), "not one of images"),
         (format!("plot hybrid --score {joint} --class all --judge {clean}"), "one class"),

@@ -79,6 +79,11 @@ impl Eval {
         let mut source = if alone { Source::open(&self.score)? } else { Source::new(&self.score)? };
         self.walk.check(source.dim(), self.common.memory)?;
         let mut rows = Rows(Answer::new(["gamma", "sigma", "metric", "value", "se"]));
+        let classifier_alone = source.judged() && source.class.is_none();
+        if classifier_alone && !self.gamma.is_empty() {
+            let must = "left out, or with the --class to steer to";
+            return Err(Error::value("--gamma", self.gamma[0], must));
+        }
         let Some(scene) = source.scene().cloned() else {
             return self.images(&mut source, rows);
         };
@@ -86,7 +91,7 @@ impl Eval {
             let must = "left out: a scene has exact answers";
             return Err(Error::value("--judge", "given", must));
         }
-        if source.judged() && source.class.is_none() {
+        if classifier_alone {
             self.classifier(&scene.mixture, &source, &mut rows);
             rows.0.notes = vec!["se: one standard error; σ at α = 1".into()];
             return Ok(rows.0);

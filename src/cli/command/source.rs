@@ -93,9 +93,9 @@ impl Source {
             "exact" => None,
             path => Some(load(path)?),
         };
-        // a classifier that stands alone knows its scene too
-        let alone = match (&main, args.classifier.as_deref(), &args.class) {
-            (None, Some(path), None) if path != "exact" => Some(load(path)?),
+        // beside an exact score a classifier tells the scene
+        let alone = match (&main, args.classifier.as_deref()) {
+            (None, Some(path)) if path != "exact" => Some(load(path)?),
             _ => None,
         };
         let space =
@@ -138,6 +138,13 @@ impl Source {
         if matches!(self.judge, Some(Judge::Exact)) && self.scene().is_none() {
             let must = "a checkpoint: images have no exact classifier";
             return Err(Error::value("--classifier", "exact", must));
+        }
+        if matches!(self.held, Held::Exact) && self.scene().is_none() && self.class.is_some() {
+            return Err(Error::value(
+                "--score",
+                "exact",
+                "a checkpoint: images have no exact score",
+            ));
         }
         let unsteered = matches!(self.held, Held::Score(_)) && self.judge.is_none();
         if self.class.is_some() && unsteered && self.guiding.is_none() {
