@@ -180,6 +180,7 @@ fn a_grid_that_cannot_be_is_refused_before_anything_runs() {
         ("[train]\nwidth = 8\n[grid.train]\nwidth = [8]", "given both in"),
         ("[train]\nout = \"x\"", "set by the sweep itself"),
         ("[train]\nsteps = 5\n[eval]\nscore = \"exact\"", "set by the sweep itself"),
+        ("[train]\nmodel = \"noisy\"\n[eval]\ngamma = 2", "gamma in [eval] is given"),
         (
             "[train]\nmodel = \"noisy\"\n[eval]\nclassifier = \"exact\"",
             "classifier in [eval] is given",

@@ -251,6 +251,9 @@ fn evaluation(trained: Option<&Recipe>, flags: &Flags) -> Result<Eval> {
             let must = "with a class, to which the classifier that is trained steers it";
             wrong("score", "given", must)
         }
+        _ if classifies && !steers && !eval.gamma.is_empty() => {
+            wrong("gamma", "given", "left out, or with the class to steer to")
+        }
         // the classes are those that the classifier has learned
         false if classifies && exact => {
             eval.score.scene.get_or_insert(recipe.scene.clone());
