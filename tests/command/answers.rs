@@ -333,6 +333,46 @@ fn the_document_says_what_the_program_does() {
 }
 
 #[test]
+fn conditions_are_composed_by_exact_scores_by_classifiers_and_by_one_network() {
+    let folder = Folder::new("also");
+    let joint = folder.path("joint");
+    answer(&format!("train --model joint {SMALL} --scene three --out {joint}"));
+    let field = |words: &str| -> Vec<f64> {
+        let rows = json(&format!("field --scene three --grid=-3,3,5 --sigma 0.7 {words}"));
+        [column(&rows, "score1"), column(&rows, "score2")].concat()
+    };
+    // a network counts in 32 bits
+    let near = |a: &[f64], b: &[f64]| a.iter().zip(b).all(|(a, b)| (a - b).abs() < 1e-4);
+    for own in [String::new(), "--classifier exact".to_string(), format!("--score {joint}")] {
+        // s_u + 2·(s₀ − s_u) − .5·(s₁ − s_u), of fields with one condition each
+        let one = |class: usize| field(&format!("{own} --class {class}"));
+        let [free, first, second] = [field(&format!("{own} --class 0 --gamma 0")), one(0), one(1)];
+        let sum: Vec<f64> = (0..free.len())
+            .map(|i| free[i] + 2.0 * (first[i] - free[i]) - 0.5 * (second[i] - free[i]))
+            .collect();
+        let composed = field(&format!("{own} --class 0 --gamma 2 --also 1:-0.5"));
+        assert!(near(&composed, &sum), "{own}");
+        assert!(!near(&composed, &field(&format!("{own} --class 0 --gamma 2"))), "{own}");
+        assert!(!near(&composed, &field(&format!("{own} --class 0 --gamma 2 --also 1:0.5"))));
+    }
+    let words = "sample --scene three --class 0 --samples 4 --steps 4";
+    assert_ne!(json(words), json(&format!("{words} --also 1:1")));
+    for (words, sentence) in [
+        ("sample --scene three --also 1:1".to_string(), "beside one --class"),
+        (format!("{words} --also 1"), "a class and a weight"),
+        (format!("{words} --also 1:nan"), "a class and a weight"),
+        (format!("{words} --also 7:1"), "a number from 0 to 2"),
+        (format!("{words} --guiding {joint} --also 1:1"), "without --guiding"),
+    ] {
+        let ended = run(&words);
+        assert!(ended.code == Some(2) && ended.err.contains(sentence), "{words}: {ended:?}");
+    }
+    // away from what is narrower than the rest there is nothing to sample, and that is said
+    let ended = run("sample --scene wide --class slanted --also narrow:-2 --samples 2 --steps 4");
+    assert!(ended.code == Some(0) && ended.err.contains("is no distribution"), "{ended:?}");
+}
+
+#[test]
 fn figures_are_drawn_of_exact_and_of_learned_scores() {
     let folder = Folder::new("figures");
     let out = folder.path("out");

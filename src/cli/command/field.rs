@@ -1,6 +1,7 @@
 //! `scorelab field`: a score on a grid or at given points.
 
 use super::answer::Answer;
+use super::compose::AlsoArgs;
 use super::source::{ScoreArgs, Source};
 use super::walk::gammas;
 use super::{Common, memory, numbers};
@@ -16,6 +17,8 @@ use std::path::{Path, PathBuf};
 pub struct Field {
     #[command(flatten)]
     pub score: ScoreArgs,
+    #[command(flatten)]
+    pub also: AlsoArgs,
     /// The guidance scale: 0 unconditional, 1 conditional, more over-steers [default: 1 with a class]
     #[arg(long, allow_negative_numbers = true)]
     pub gamma: Option<f64>,
@@ -37,7 +40,7 @@ pub struct Field {
         default_value = "-4,4,9"
     )]
     pub grid: Vec<f64>,
-    /// The points of a CSV file, a row each, in place of the grid; a first row of names is passed over; images without their mean
+    /// The points of a CSV file, a row each, in place of the grid; a first row of names is passed over; images as the network sees them
     #[arg(long, value_name = "FILE")]
     pub points: Option<PathBuf>,
     /// Write the field to this file instead of standard output
@@ -56,8 +59,9 @@ impl Field {
     /// # Errors
     /// If an argument cannot be, or a file cannot be read or written.
     pub fn run(&self) -> Result<()> {
-        let source = Source::new(&self.score)?;
+        let mut source = Source::new(&self.score)?;
         let gamma = gammas(self.gamma.as_slice(), &source)?[0];
+        source.also = self.also.conditions(&source, gamma)?;
         let levels = self.levels()?;
         let dim = source.dim();
         let x = match &self.points {

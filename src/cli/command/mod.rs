@@ -17,6 +17,7 @@
 
 mod answer;
 mod check;
+mod compose;
 mod config;
 mod data;
 mod eval;

@@ -1,6 +1,7 @@
 //! `scorelab sample`: samples of a score, exact or learned, steered or not.
 
 use super::Common;
+use super::compose::AlsoArgs;
 use super::points::Points;
 use super::source::{ScoreArgs, Source};
 use super::walk::{WalkArgs, gammas};
@@ -13,6 +14,8 @@ use std::path::PathBuf;
 pub struct Sample {
     #[command(flatten)]
     pub score: ScoreArgs,
+    #[command(flatten)]
+    pub also: AlsoArgs,
     /// The guidance scale: 0 unconditional, 1 conditional, more over-steers [default: 1 with a class]
     #[arg(long, allow_negative_numbers = true)]
     pub gamma: Option<f64>,
@@ -33,6 +36,7 @@ impl Sample {
     pub fn run(&self) -> Result<()> {
         let mut source = Source::new(&self.score)?;
         let gamma = gammas(self.gamma.as_slice(), &source)?[0];
+        source.also = self.also.conditions(&source, gamma)?;
         let x = self.walk.walk(&mut source, gamma, self.common.memory)?;
         let (x, size) = source.finished(x);
         Points { x, labels: None, size }.write(self.common.format, self.out.as_deref())

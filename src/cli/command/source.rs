@@ -60,6 +60,8 @@ pub struct Source {
     pub class: Option<usize>,
     /// Whether every class is wanted, in turn.
     pub all: bool,
+    /// Further conditions, with a weight each.
+    pub also: Vec<(Gamma, usize)>,
     space: Space,
     held: Held,
     judge: Option<Judge>,
@@ -115,7 +117,9 @@ impl Source {
             Some(path) => Some(judge(path, other(path)?)?),
         };
         let held = main.map_or(Ok(Held::Exact), |c| held(&args.score, c.model, &space))?;
-        let source = Source { class, all, space, held, judge, guiding, gradient_scale: scale };
+        let also = Vec::new();
+        let source =
+            Source { class, all, also, space, held, judge, guiding, gradient_scale: scale };
         source.check()?;
         Ok(source)
     }
@@ -243,8 +247,34 @@ impl Source {
     }
 
     /// The exact answers where they are asked for, which is in a scene only.
-    fn exact(&self) -> &Mixture {
+    ///
+    /// # Panics
+    /// If there is no scene.
+    pub fn exact(&self) -> &Mixture {
         &self.scene().expect("exact scores and classifiers are those of a scene").mixture
+    }
+
+    /// The class of this name or number.
+    ///
+    /// # Errors
+    /// If there is none.
+    pub fn class_of(&self, name: &str) -> Result<usize> {
+        self.space.class(name)
+    }
+
+    /// Whether the score is the exact one.
+    pub fn score_is_exact(&self) -> bool {
+        matches!(self.held, Held::Exact)
+    }
+
+    /// Whether a classifier steers, learned or exact.
+    pub fn classified(&self) -> bool {
+        self.judge.is_some()
+    }
+
+    /// Whether a worse score steers.
+    pub fn autoguided(&self) -> bool {
+        self.guiding.is_some()
     }
 
     /// Whether γ makes a difference.
@@ -254,7 +284,7 @@ impl Source {
 
     /// Whether a network takes part.
     pub fn learned(&self) -> bool {
-        !matches!(self.held, Held::Exact)
+        !self.score_is_exact()
     }
 
     /// Whether a learned classifier steers.
@@ -319,8 +349,8 @@ impl Source {
         }
     }
 
-    /// Calls `f` with the score at this γ.
-    pub fn with<T>(&self, gamma: Gamma, f: impl FnOnce(&dyn ScoreFn) -> T) -> T {
+    /// Calls `f` with the score at this γ, without further conditions.
+    pub fn with_class<T>(&self, gamma: Gamma, f: impl FnOnce(&dyn ScoreFn) -> T) -> T {
         if let Some(guiding) = &self.guiding {
             return self.held.with(self, |main| {
                 guiding.with(self, |guiding| f(&Guided { main, guiding, gamma }))

@@ -125,7 +125,7 @@ impl WalkArgs {
             (low..high).contains(&process.level(middle).ratio())
         };
         source.with(gamma, |guided| {
-            source.with(one, |plain| {
+            source.with_class(one, |plain| {
                 let parts: Vec<(&dyn ScoreFn, &Grid)> =
                     pieces.iter().map(|p| (if inside(p) { guided } else { plain }, p)).collect();
                 along(&parts)
