@@ -421,7 +421,13 @@ fn figures_are_drawn_of_exact_and_of_learned_scores() {
     };
     let (up, down) = (swept(format!("{joint},{worse}")), swept(format!("{worse},{joint}")));
     assert_eq!((up.matches(",curve,").count(), &up), (8, &down));
-    assert_ne!(up, swept(format!("{joint},{joint}")));
+    assert_ne!(up, swept(joint.clone()));
+    // a worse network that guides is drawn
+    let led = |words: &str| {
+        answer(&format!("plot sweep --score {joint} --class 1 {words} {small}"));
+        std::fs::read(folder.0.join("out/09_gamma_sweep.csv")).unwrap()
+    };
+    assert_ne!(led(""), led(&format!("--guiding {worse}")));
     // a learned score is not drawn as the exact one
     let field = |words: &str| {
         answer(&format!("plot field {words} {small}"));
@@ -430,14 +436,20 @@ fn figures_are_drawn_of_exact_and_of_learned_scores() {
     assert_ne!(field("--scene three"), field(&format!("--score {joint}")));
     for (words, sentence) in [
         (format!("steering --score {joint} --class 1"), "--classifier is left out"),
-        (format!("sweep --score {score}"), "--classifier is left out"),
+        (format!("sweep --score {score}"), "--class is left out"),
+        (format!("tilt --score {joint}"), "--class is left out"),
+        (format!("sweep --score {score} --class 1"), "--class is given"),
+        (format!("steering --score {joint} --class 1 --guiding {worse}"), "--guiding is given"),
+        (format!("implicit --score {joint} --class 1 --classifier {clean}"), "a noisy classifier"),
+        (format!("regions --scene three --clean {noisy}"), "the scene of the figure"),
+        (format!("p-drop --scene three --runs {joint},{joint}"), "in nothing else"),
         ("steering --scene two-1d".to_string(), "two-dimensional"),
         (format!("implicit --score {joint} --class 1"), "--classifier is left out"),
         (format!("implicit --score {score} --classifier {noisy} --class 1"), "a joint network"),
         (format!("autoguidance --score {joint} --class 1"), "--guiding is left out"),
         ("p-drop".to_string(), "--runs is left out"),
         (format!("p-drop --scene three --runs {score}"), "a joint network is needed"),
-        (format!("p-drop --scene animals --runs {joint}"), "of 2 dimensions and 3 classes"),
+        (format!("p-drop --scene animals --runs {joint}"), "one of the scene animals"),
         (format!("regions --scene animals --clean {clean}"), "the scene of the figure"),
         ("sheets".to_string(), "one of images"),
         ("particles --frames 1".to_string(), "--frames is 1"),
@@ -458,6 +470,13 @@ fn images_are_judged_and_drawn() {
         answer(&format!("train --model {model} --data digits {few} --seed {seed} --out {out}"));
     }
     let [joint, noisy, clean] = ["joint", "noisy", "clean"].map(path);
+    let small = "--steps 5 --points 3000 --batch 64 --width 8 --depth 2 --features 8";
+    let [knows, pixels] = ["knows", "pixels"].map(path);
+    answer(&format!("train --model clean --data digits {small} --seed 0 --out {knows}"));
+    let small = small.replace("3000", "2000");
+    answer(&format!(
+        "train --model score --data digits {small} --components 0 --seed 1 --out {pixels}"
+    ));
     let few = "--samples 100 --steps 6";
     let value = |rows: &[serde_json::Value], gamma: Option<f64>, metric: &str| -> f64 {
         let is = |row: &&serde_json::Value| {
@@ -473,6 +492,17 @@ fn images_are_judged_and_drawn() {
     // unguided samples are of the class wanted by chance alone
     assert!(value(&rows, Some(0.0), "accuracy") < 0.3, "{rows:?}");
     assert!(value(&rows, Some(3.0), "accuracy") > 0.6, "{rows:?}");
+    // a folder without files to test by is measured by what its training left
+    let idx = path("idx");
+    answer(&format!("data --data digits --points 400 --idx {idx}"));
+    let few_images = "--points 100 --steps 30 --width 8 --depth 2 --components 4";
+    answer(&format!("train --model noisy --data {idx} {few_images} --out {idx}-noisy"));
+    assert_eq!(json(&format!("eval --classifier {idx}-noisy --sigma 1 --samples 150")).len(), 2);
+    let ended = run(&format!("eval --classifier {idx}-noisy --sigma 1 --samples 151"));
+    assert!(ended.err.contains("at most 150"), "{ended:?}");
+    // samples of every class in turn say which they are of
+    let rows = json(&format!("sample --score {joint} --class all --samples 12 --steps 4"));
+    assert_eq!((rows[3]["class"].as_u64(), rows[11]["class"].as_u64()), (Some(3), Some(1)));
     // the network sees principal components, and its samples are sums of them
     let seen = find(&joint).unwrap().checkpoint;
     assert_eq!(seen.model.mlp().config.inputs, 128);
@@ -498,8 +528,9 @@ fn images_are_judged_and_drawn() {
 
     let small = format!("{few} --formats csv --out {}", path("out"));
     let judged = format!("--gamma 0,1,3 --judge {clean} {small}");
-    let all = format!("plot sheets denoising fidelity --score {joint} --class all {judged}");
-    assert_eq!(json(&all).len(), 3);
+    let all = format!("plot sheets fidelity --score {joint} --class all {judged}");
+    assert_eq!(json(&all).len(), 2);
+    assert_eq!(json(&format!("plot denoising --score {joint} --class 3 {judged}")).len(), 1);
     let hybrid = format!("plot hybrid --score {joint} --class 3 --classifier {noisy} {judged}");
     assert_eq!(json(&hybrid).len(), 1);
     for (words, sentence) in [
@@ -508,6 +539,13 @@ fn images_are_judged_and_drawn() {
         (format!("eval --scene three --judge {clean}"), "a scene has exact answers"),
         (format!("eval --classifier {noisy} --gamma 2"), "--gamma is 2"),
         (format!("sample --classifier {noisy} --class 3"), "images have no exact score"),
+        (format!("plot denoising --score {joint} --class all"), "one class"),
+        (format!("eval --score {joint} --class 3 --gamma 1e300 --judge {clean}"), "not finite"),
+        (format!("eval --score {joint} --class 3 --judge {knows}"), "another --seed"),
+        (
+            format!("eval --score {pixels} --class 3 --classifier {clean} --judge {clean}"),
+            "that steers",
+        ),
         (format!("plot sheets --score {joint}"), "--class is left out"),
         (format!("plot field --score {joint} --class 3"), "not one of images"),
         (format!("plot hybrid --score {joint} --class all --judge {clean}"), "one class"),

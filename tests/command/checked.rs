@@ -120,7 +120,7 @@ fn a_usual_mistake_gets_its_hint_in_the_language_asked_for() {
     }
     let ended = run("check 8 4 --format json");
     let rows: Vec<serde_json::Value> = serde_json::from_str(&ended.out).unwrap();
-    assert_eq!((ended.code, &rows[0]["right"]), (Some(1), &"false".into()));
+    assert_eq!((ended.code, &rows[0]["right"]), (Some(1), &false.into()));
     assert!(rows[0]["said"].as_str().unwrap().contains("Ho & Salimans"), "{rows:?}");
     assert!(run("check 10 10,3,1024").out.contains("a network is missing"));
     assert!(run("check 8 -0.2").out.starts_with("✗ "), "a number below 0 is no flag");

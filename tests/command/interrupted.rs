@@ -20,7 +20,7 @@ fn to_the_end(folder: &Path) {
     let there = folder.display();
     let words = match checkpoints(folder).is_empty() {
         true => format!("{TRAINING} --out {there}"),
-        false => format!("train --resume {there}"),
+        false => format!("train --resume {there} --threads 1 --memory 3"),
     };
     let ended = run(&words);
     assert_eq!(ended.code, Some(0), "{words}: {ended:?}");

@@ -28,6 +28,8 @@ pub enum Cell {
     Count(u64),
     /// A number.
     Number(f64),
+    /// Yes or no.
+    Flag(bool),
     /// Nothing: the question does not arise.
     Empty,
 }
@@ -53,6 +55,12 @@ impl From<usize> for Cell {
 impl From<u64> for Cell {
     fn from(n: u64) -> Cell {
         Cell::Count(n)
+    }
+}
+
+impl From<bool> for Cell {
+    fn from(flag: bool) -> Cell {
+        Cell::Flag(flag)
     }
 }
 
@@ -85,6 +93,7 @@ impl Serialize for Cell {
         match self {
             Cell::Text(text) => to.serialize_str(text),
             Cell::Count(n) => to.serialize_u64(*n),
+            Cell::Flag(flag) => to.serialize_bool(*flag),
             Cell::Number(x) if x.is_finite() => to.serialize_f64(*x),
             Cell::Number(_) | Cell::Empty => to.serialize_none(),
         }
@@ -97,6 +106,7 @@ impl Cell {
         match self {
             Cell::Text(text) => text.clone(),
             Cell::Count(n) => n.to_string(),
+            Cell::Flag(flag) => flag.to_string(),
             Cell::Number(x) => exact(*x),
             Cell::Empty => String::new(),
         }

@@ -65,7 +65,7 @@ impl Check {
             say(format!("{} {said}\n", if right { "✓" } else { "✗" }).as_bytes())?;
         } else {
             let mut answer = Answer::new(["exercise", "right", "said"]);
-            answer.row([n.into(), right.to_string().into(), said.into()]);
+            answer.row([n.into(), right.into(), said.into()]);
             answer.write(self.common.format, None)?;
         }
         Ok(right)

@@ -2,7 +2,7 @@
 
 use super::answer::tell;
 use super::source::Source;
-use crate::guidance::{ClassifierGuided, Composed, Gamma};
+use crate::guidance::{ClassifierGuided, Composed, Gamma, GradientScaled};
 use crate::mixture::{Mixture, Tilt};
 use crate::score::{Likelihood, ScoreFn};
 use crate::{Error, Result};
@@ -76,10 +76,11 @@ impl Source {
                 f(&net.composed(&terms))
             }
             None => {
-                let all = self.likelihoods();
+                let (all, scale) = (self.likelihoods(), self.gradient_scale());
+                let scaled = |likelihood| GradientScaled { likelihood, scale };
+                let all: Vec<_> = all.iter().map(|likelihood| scaled(&**likelihood)).collect();
                 let terms: Vec<(Gamma, &dyn Likelihood)> =
-                    also.iter().map(|(w, y)| (*w, &*all[*y])).collect();
-                // the class's own gradient is scaled as everywhere, those beside it are as they are
+                    also.iter().map(|(w, y)| (*w, &all[*y] as _)).collect();
                 self.with_class(gamma, |score| led(score, &terms, f))
             }
         }

@@ -99,7 +99,7 @@ impl Eval {
         let (mixture, gammas) = (&scene.mixture, gammas(&self.gamma, &source)?);
         for gamma in gammas {
             let shown = source.steered().then_some(gamma.value());
-            if source.learned() && self.score.guiding.is_none() {
+            if source.learned() && !source.autoguided() && source.gradient_scale() == 1.0 {
                 self.score_errors(mixture, &source, gamma, shown, &mut rows);
             }
             let x = self.walk.walk(&mut source, gamma, self.common.memory)?;
@@ -242,15 +242,6 @@ impl Eval {
     ) -> Result<()> {
         let at = (shown, None);
         let (n, seed) = (self.walk.samples, self.walk.seed);
-        let gone = x.outer_iter().filter(|row| row.iter().any(|v| !v.is_finite())).count();
-        if gone > 0 {
-            let must = "finite; take more --steps or a smaller --gamma";
-            return Err(Error::value(
-                "the samples",
-                format!("not finite in {gone} of {n} rows"),
-                must,
-            ));
-        }
         if let Some(class) = source.class {
             let truth = mixture.given(class).sample(n, seed, Purpose::Reference).x;
             let found = outcome(x.view(), truth.view(), mixture, class);
@@ -264,7 +255,9 @@ impl Eval {
             }
             rows.add(at, "posterior", found.confidence);
             rows.add(at, "energy", energy(x, &truth));
-            if let Ok(tilt) = Tilt::guided(mixture, class, gamma.value()) {
+            let plain = self.walk.interval.is_empty() && !source.autoguided();
+            let tilt = Tilt::guided(mixture, class, gamma.value());
+            if let (Ok(tilt), true, 1.0) = (tilt, plain, source.gradient_scale()) {
                 rows.add(at, "energy_to_tilt", energy(x, &tilt.sample(n, seed)));
             }
         } else {

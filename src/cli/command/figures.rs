@@ -3,10 +3,11 @@
 use super::plot::{Drawn, FigureName, Plot};
 use super::recipe::Recipe;
 use super::source::{ScoreArgs, Source, fits, load, wrong_kind};
-use super::space::RECIPE_NOTE;
+use super::space::{RECIPE_NOTE, SCENE_NOTE};
 use crate::checkpoint::Model;
-use crate::classifier_free::shown_labels;
+use crate::classifier_free::{JointNet, shown_labels};
 use crate::cli::{Billed, Defaults, Lab, P_DROP, untrained_joint};
+use crate::data::Scene;
 use crate::guidance::{Gamma, Guided};
 use crate::lecture::{self, Arm, Cloud, Implicit, Judge, Setting, Way};
 use crate::metrics::{Outcome, Support, outcome};
@@ -42,6 +43,18 @@ impl Plot {
         gammas: &[Gamma],
     ) -> Result<Drawn> {
         let (n, frames) = (self.walk.samples, self.frames);
+        let steered = [
+            FigureName::Sweep,
+            FigureName::Fidelity,
+            FigureName::Overshoot,
+            FigureName::Tilt,
+            FigureName::Implicit,
+            FigureName::Away,
+        ];
+        if source.class.is_none() && steered.contains(&name) {
+            let must = "given: this figure is of samples of a class";
+            return Err(Error::value("--class", "left out", must));
+        }
         let (one, two) = (Gamma::new(1.0)?, Gamma::new(2.0)?);
         let (title, level) = (source.title(), s.level_by_radius(0.6));
         let last = gammas[gammas.len() - 1];
@@ -202,13 +215,28 @@ impl Plot {
                 let why = "it does not say its p_drop; take a run of `scorelab train`".into();
                 return Err(Error::File { path: path.into(), why });
             };
+            let known = checkpoint.provenance.notes.get(SCENE_NOTE);
+            let own = known.and_then(|name| Scene::find(name).ok()).map(|scene| scene.name);
+            if own.as_ref() != Some(&s.scene.name) {
+                let must = format!("one of the scene {}; name its own with --scene", s.scene.name);
+                return Err(Error::value("--runs", path, must));
+            }
             let own = (net.mlp().config.inputs, net.classes());
             fits("--runs", own, (mixture.dim(), mixture.classes()))?;
-            nets.push((recipe.p_drop, net));
+            // all else must be alike
+            let rate = recipe.p_drop;
+            let rest = Recipe { p_drop: 0.0, seed: 0, ..recipe };
+            if nets.iter().any(|(p, other, _)| *p == rate || *other != rest) {
+                let must = "runs that differ in their p_drop and in nothing else";
+                return Err(Error::value("--runs", self.runs.join(","), must));
+            }
+            nets.push((rate, rest, net));
         }
         nets.sort_by(|a, b| a.0.total_cmp(&b.0));
         let panel = |sigma: f64| {
-            let of = |(p, net): &(f64, _)| (*p, lecture::null_and_given(s, net, sigma, n));
+            let of = |(p, _, net): &(f64, Recipe, JointNet)| {
+                (*p, lecture::null_and_given(s, net, sigma, n))
+            };
             let found: Vec<_> = nets.iter().map(of).collect();
             (sigma, lecture::over_p_drop(&found))
         };
@@ -254,9 +282,10 @@ impl Plot {
 
     /// The classifier of the flags, which this figure cannot do without.
     fn classifiers<'a>(&self, source: &'a Source) -> Result<Vec<Box<dyn Likelihood + 'a>>> {
-        if self.score.classifier.is_none() {
-            let must = "given: this figure holds one to the joint network";
-            return Err(Error::value("--classifier", "left out", must));
+        if !source.judged() || source.blind() {
+            let given = self.score.classifier.as_deref().unwrap_or("left out");
+            let must = "a noisy classifier, which this figure holds to the joint network";
+            return Err(Error::value("--classifier", given, must));
         }
         Ok(source.likelihoods())
     }
@@ -280,13 +309,16 @@ impl Plot {
                 (source.likelihoods(), classes.map(blind).collect())
             }
         };
-        let noisy_title = if source.judged() {
+        let clean_data = Text::new("trained on clean data only", "chỉ học dữ liệu sạch");
+        let noisy_title = if source.blind() {
+            clean_data.clone()
+        } else if source.judged() {
             words::NOISY_CLASSIFIER
         } else {
             Text::new("exact, sees the noise", "chính xác, thấy nhiễu")
         };
         let clean_title = if self.clean.is_some() {
-            Text::new("trained on clean data only", "chỉ học dữ liệu sạch")
+            clean_data
         } else {
             Text::new("exact, blind to noise", "chính xác, không thấy nhiễu")
         };
@@ -308,10 +340,10 @@ impl Plot {
         };
         let clean = Source::open(&args)?;
         let name = |source: &Source| source.scene().map(|scene| scene.name.clone());
-        if clean.judged() && name(&clean) == name(source) {
+        if clean.blind() && name(&clean) == name(source) {
             return Ok(clean);
         }
-        let must = "a classifier of the scene of the figure";
+        let must = "a clean classifier of the scene of the figure";
         Err(Error::value("--clean", path, must))
     }
 
@@ -344,7 +376,7 @@ fn beside_exact<T>(
     let exact = gammas.iter().map(exact).collect();
     let mut ways =
         vec![Way { title: Text::new("exact", "chính xác"), role: Role::Neutral, found: exact }];
-    if source.learned() || source.judged() {
+    if source.own_way() {
         let own = |gamma: &Gamma| source.with(*gamma, |score| measure(*gamma, score));
         let role = if source.judged() { Role::Likelihood } else { Role::Guided };
         let found = gammas.iter().map(own).collect();
@@ -356,10 +388,14 @@ fn beside_exact<T>(
 impl Source {
     /// What steers, in words.
     pub(super) fn title(&self) -> Text {
-        match (self.judged(), self.learned()) {
-            (true, _) => Text::new("learned classifier", "bộ phân loại đã học"),
-            (false, true) => Text::new("one joint network", "một mạng học chung"),
-            (false, false) => Text::new("exact", "chính xác"),
+        if self.autoguided() {
+            return Text::new("autoguided", "tự điều hướng");
+        }
+        match (self.judged(), self.classified(), self.joint().is_ok()) {
+            (true, ..) => Text::new("learned classifier", "bộ phân loại đã học"),
+            (false, true, _) => Text::new("exact classifier", "bộ phân loại chính xác"),
+            (false, false, true) => Text::new("one joint network", "một mạng học chung"),
+            (false, false, false) => Text::new("exact", "chính xác"),
         }
     }
 }

@@ -1,10 +1,10 @@
 //! What samples of images are held to: images that no network has seen, through the eyes of a judge.
 
 use super::memory;
-use super::origin::unseen;
+use super::origin::{has_test, unseen};
 use super::recipe::Recipe;
 use super::source::{Source, fits, load, wrong_kind};
-use super::space::Frame;
+use super::space::{Frame, RECIPE_NOTE};
 use super::walk::WalkArgs;
 use crate::checkpoint::Model;
 use crate::data::{Images, from_pixels, to_pixels};
@@ -43,6 +43,8 @@ impl Yardstick {
         )?;
         let checkpoint = load(path)?;
         let frame = Frame::of(&checkpoint);
+        let note = checkpoint.provenance.notes.get(RECIPE_NOTE);
+        let learned: Option<Recipe> = note.and_then(|text| serde_json::from_str(text).ok());
         let Model::Clean(classifier) = checkpoint.model else {
             return Err(wrong_kind(path, &checkpoint.model, "a clean classifier"));
         };
@@ -52,6 +54,19 @@ impl Yardstick {
         };
         let (own, classes) = (&classifier.0.mlp.config, source.class_names().len());
         fits("--judge", (own.inputs, own.outputs), (frame.dim(), classes))?;
+        if source.is_steered_by(&classifier.0.mlp) {
+            let must = "another one than the classifier that steers";
+            return Err(Error::value("--judge", path, must));
+        }
+        if let Some(learned) = learned {
+            let own = recipe(source)?;
+            let data = own.data.as_deref().unwrap_or_default();
+            let same = learned.data == own.data && learned.seed == own.seed;
+            if same && learned.points > own.points && !has_test(data)? {
+                let must = "one that has not learned the images that are held out; train it with another --seed, or with no more --points than the score";
+                return Err(Error::value("--judge", path, must));
+            }
+        }
         let held_out = held_out(source, n)?;
         let wanted = source.wanted(n);
         Ok(Yardstick { judge: Judge { classifier }, frame, held_out, wanted })
@@ -105,11 +120,7 @@ pub fn pictures(
 /// # Errors
 /// If there are too few.
 pub fn held_out(source: &Source, n: usize) -> Result<[Images; 2]> {
-    let text = source.recipe().unwrap_or_default();
-    let recipe: Recipe = serde_json::from_str(text).map_err(|_| {
-        let must = "a checkpoint of `scorelab train`, which tells where its images are from";
-        Error::value("the score or classifier", "of unknown images", must)
-    })?;
+    let recipe = recipe(source)?;
     let class = source.class.filter(|_| !source.all);
     // one drawing in ten is of a class
     let enough = if class.is_some() { 24 * n + 200 } else { 2 * n };
@@ -127,4 +138,12 @@ pub fn held_out(source: &Source, n: usize) -> Result<[Images; 2]> {
         return Err(Error::value("--samples", n, must));
     }
     Ok([all.select(&rows[..n]), all.select(&rows[n..2 * n])])
+}
+
+/// How the images of a score or a classifier were taken.
+fn recipe(source: &Source) -> Result<Recipe> {
+    serde_json::from_str(source.recipe().unwrap_or_default()).map_err(|_| {
+        let must = "a checkpoint of `scorelab train`, which tells where its images are from";
+        Error::value("the score or classifier", "of unknown images", must)
+    })
 }

@@ -232,13 +232,11 @@ fn beside_resume(matches: &ArgMatches) -> Result<()> {
     if !given.contains_id("resume") {
         return Ok(());
     }
-    let typed = |id: &&str| given.value_source(id) == Some(ValueSource::CommandLine);
-    let ids: Vec<&str> = given.ids().map(clap::Id::as_str).collect();
-    match ids
-        .iter()
-        .filter(|id| given.try_contains_id(id).is_ok() && !train::BESIDE_RESUME.contains(*id))
-        .find(|id| typed(id))
-    {
+    let typed = |id: &str| given.value_source(id) == Some(ValueSource::CommandLine);
+    let program = Program::command();
+    let train = program.find_subcommand("train").expect("it was asked for");
+    let mut ids = train.get_arguments().map(|arg| arg.get_id().as_str());
+    match ids.find(|id| typed(id) && !train::BESIDE_RESUME.contains(id)) {
         Some(id) => {
             let flag = format!("--{}", id.replace('_', "-"));
             Err(Error::value(

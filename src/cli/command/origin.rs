@@ -105,11 +105,22 @@ pub fn unseen(data: &str, used: usize, n: usize, seed: u64) -> Result<Images> {
     if data == DRAWN {
         return Ok(Glyphs { seed }.images(used as u64..(used + n) as u64));
     }
-    match Images::read(data, Part::Test) {
-        Err(Error::Io { source, .. }) if source.kind() == std::io::ErrorKind::NotFound => {
-            let all = Images::read(data, Part::Train)?;
-            Ok(all.split(used.min(all.labels.len())).1)
-        }
-        read => read,
+    if has_test(data)? {
+        return Images::read(data, Part::Test);
     }
+    let all = Images::read(data, Part::Train)?;
+    Ok(all.split(used.min(all.labels.len())).1)
+}
+
+/// Whether a folder has `t10k` files; drawn digits have none.
+///
+/// # Errors
+/// If the folder cannot be read.
+pub fn has_test(data: &str) -> Result<bool> {
+    if data == DRAWN {
+        return Ok(false);
+    }
+    let files = std::fs::read_dir(data).map_err(|e| Error::io("read", data, e))?;
+    let is_test = |name: &std::ffi::OsStr| name.to_string_lossy().starts_with("t10k");
+    Ok(files.flatten().any(|file| is_test(&file.file_name())))
 }

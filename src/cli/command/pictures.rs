@@ -30,9 +30,12 @@ impl Plot {
         source: &mut Source,
         gammas: &[Gamma],
     ) -> Result<Drawn> {
-        if !source.steered() {
+        if source.class.is_none() {
             let must = "given: these figures are of images of a class";
             return Err(Error::value("--class", "left out", must));
+        }
+        if source.all && matches!(name, FigureName::Denoising | FigureName::Hybrid) {
+            return Err(Error::value("--class", "all", "one class for this figure"));
         }
         Ok(match name {
             FigureName::Sheets => self.sheets(source, gammas)?.into(),
@@ -82,9 +85,6 @@ impl Plot {
 
     /// F8 on images.
     fn hybrid_images(&self, source: &mut Source, gammas: &[Gamma]) -> Result<Figure> {
-        if source.all {
-            return Err(Error::value("--class", "all", "one class for this figure"));
-        }
         let by = self.yardstick(source)?;
         let images = self.over(source, &by, gammas)?;
         let class = source.class.unwrap_or(0);

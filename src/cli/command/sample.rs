@@ -39,6 +39,8 @@ impl Sample {
         source.also = self.also.conditions(&source, gamma)?;
         let x = self.walk.walk(&mut source, gamma, self.common.memory)?;
         let (x, size) = source.finished(x);
-        Points { x, labels: None, size }.write(self.common.format, self.out.as_deref())
+        let names = source.class_names();
+        let labels = source.wanted(x.nrows()).filter(|_| source.all).map(|y| (y, &names[..]));
+        Points { x, labels, size }.write(self.common.format, self.out.as_deref())
     }
 }

@@ -9,7 +9,7 @@ use crate::data::{ClassName, Scene};
 use crate::guidance::{ClassifierGuided, Gamma, GradientScaled, Guided};
 use crate::lecture::Steer;
 use crate::mixture::Mixture;
-use crate::nn::ScoreNet;
+use crate::nn::{Mlp, ScoreNet};
 use crate::noise::NoiseLevel;
 use crate::score::{Likelihood, ScoreFn};
 use crate::{Error, Result};
@@ -91,6 +91,10 @@ impl Source {
         if !(scale.is_finite() && scale > 0.0) {
             return Err(Error::value("--gradient-scale", scale, "a finite number above 0"));
         }
+        if scale != 1.0 && args.classifier.is_none() {
+            let must = "left out, or with the --classifier whose gradient it multiplies";
+            return Err(Error::value("--gradient-scale", scale, must));
+        }
         let main = match args.score.as_str() {
             "exact" => None,
             path => Some(load(path)?),
@@ -151,7 +155,7 @@ impl Source {
             ));
         }
         let unsteered = matches!(self.held, Held::Score(_)) && self.judge.is_none();
-        if self.class.is_some() && unsteered && self.guiding.is_none() {
+        if self.class.is_some() && unsteered {
             let must =
                 "left out, or with a --classifier to steer by: this score has never seen a label";
             return Err(Error::value("--class", "given", must));
@@ -222,7 +226,7 @@ impl Source {
     pub fn joint(&self) -> Result<&JointNet> {
         match &self.held {
             Held::Joint(net) => Ok(net),
-            _ => Err(Error::value("--score", "not one", "a joint network for this figure")),
+            _ => Err(Error::value("--score", "of another kind", "a joint network for this figure")),
         }
     }
 
@@ -267,6 +271,31 @@ impl Source {
         matches!(self.held, Held::Exact)
     }
 
+    /// Whether this is the network of the classifier that steers.
+    pub fn is_steered_by(&self, mlp: &Mlp) -> bool {
+        let own = match &self.judge {
+            Some(Judge::Noisy(net)) => &net.0.mlp,
+            Some(Judge::Clean(net)) => &net.0.mlp,
+            Some(Judge::Exact) | None => return false,
+        };
+        own.params == mlp.params
+    }
+
+    /// Whether the classifier was trained without noise.
+    pub fn blind(&self) -> bool {
+        matches!(self.judge, Some(Judge::Clean(_)))
+    }
+
+    /// Whether what steers is other than exact, or the exact score is led in another way than by its class.
+    pub fn own_way(&self) -> bool {
+        self.learned() || self.judged() || self.autoguided() || self.gradient_scale != 1.0
+    }
+
+    /// c, by which the classifier's gradient is multiplied.
+    pub fn gradient_scale(&self) -> f64 {
+        self.gradient_scale
+    }
+
     /// Whether a classifier steers, learned or exact.
     pub fn classified(&self) -> bool {
         self.judge.is_some()
@@ -282,7 +311,7 @@ impl Source {
         self.class.is_some() || self.guiding.is_some()
     }
 
-    /// Whether a network takes part.
+    /// Whether the score is a network.
     pub fn learned(&self) -> bool {
         !self.score_is_exact()
     }
@@ -317,6 +346,10 @@ impl Source {
     /// # Errors
     /// If no classifier does.
     pub fn apart<T>(&self, f: impl FnOnce(&dyn ScoreFn, &dyn Likelihood) -> T) -> Result<T> {
+        if self.guiding.is_some() {
+            let must = "left out: this figure is of a score that a classifier steers";
+            return Err(Error::value("--guiding", "given", must));
+        }
         let (judge, class) = match (&self.judge, &self.held, self.class) {
             (Some(judge), _, Some(class)) => (judge, class),
             (None, Held::Exact, Some(class)) => (&Judge::Exact, class),
@@ -337,6 +370,13 @@ impl Source {
     /// # Errors
     /// If nothing steers.
     pub fn steer<T>(&self, f: impl FnOnce(&Steer) -> T) -> Result<T> {
+        if let Some(guiding) = &self.guiding {
+            return Ok(self.held.with(self, |main| {
+                guiding.with(self, |guiding| {
+                    f(&|gamma| -> Box<dyn ScoreFn> { Box::new(Guided { main, guiding, gamma }) })
+                })
+            }));
+        }
         match (&self.held, &self.judge, self.class) {
             (Held::Joint(net), None, Some(class)) => {
                 Ok(f(&|gamma| -> Box<dyn ScoreFn> { Box::new(net.guided(class, gamma)) }))

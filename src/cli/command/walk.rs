@@ -73,7 +73,7 @@ impl WalkArgs {
     /// A sample (n, d) for each of these classes, or as many as the flags say without any.
     ///
     /// # Errors
-    /// As [`WalkArgs::check`].
+    /// As [`WalkArgs::check`], and if a sample is not finite.
     pub fn walk_for(
         &self,
         source: &mut Source,
@@ -87,7 +87,7 @@ impl WalkArgs {
         let x = start(n, dim, &process, &grid, self.seed);
         let gammas = (gamma, Gamma::new(1.0)?);
         let Some(wanted) = wanted else {
-            return Ok(self.from(source, gammas, &process, &grid, x.view()));
+            return finite_rows(self.from(source, gammas, &process, &grid, x.view()));
         };
         let before = source.class;
         let ends = each_class(x, &wanted, classes, |class, x| {
@@ -95,7 +95,7 @@ impl WalkArgs {
             self.from(source, gammas, &process, &grid, x)
         });
         source.class = before;
-        Ok(ends)
+        finite_rows(ends)
     }
 
     /// Where points (n, d) end at γ, or within an interval at γ and elsewhere at 1, given the class of the source.
@@ -132,6 +132,20 @@ impl WalkArgs {
             })
         })
     }
+}
+
+/// The samples, if all are finite.
+fn finite_rows(x: Array2<f64>) -> Result<Array2<f64>> {
+    let gone = x.outer_iter().filter(|row| row.iter().any(|v| !v.is_finite())).count();
+    if gone == 0 {
+        return Ok(x);
+    }
+    let value = format!("not finite in {gone} of {} rows", x.nrows());
+    Err(Error::value(
+        "the array of samples",
+        value,
+        "finite; take more --steps or a smaller --gamma",
+    ))
 }
 
 /// The guidance scale of the flags.
