@@ -79,7 +79,7 @@ impl Eval {
         let mut source = if alone { Source::open(&self.score)? } else { Source::new(&self.score)? };
         self.walk.check(source.dim(), self.common.memory)?;
         let mut rows = Rows(Answer::new(["gamma", "sigma", "metric", "value", "se"]));
-        let classifier_alone = source.judged() && source.class.is_none();
+        let classifier_alone = source.learned_classifier() && source.class.is_none();
         if classifier_alone && !self.gamma.is_empty() {
             let must = "left out, or with the --class to steer to";
             return Err(Error::value("--gamma", self.gamma[0], must));
@@ -111,7 +111,7 @@ impl Eval {
 
     /// Images and their classifiers, beside images that were held out.
     fn images(&self, source: &mut Source, mut rows: Rows) -> Result<Answer> {
-        if source.judged() && source.class.is_none() {
+        if source.learned_classifier() && source.class.is_none() {
             return self.image_classifier(source, rows);
         }
         let gammas = gammas(&self.gamma, source)?;

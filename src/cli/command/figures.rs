@@ -1,8 +1,9 @@
 //! The figures of `scorelab plot` that are drawn of a scene.
 
+use super::networks::{fits, load, wrong_kind};
 use super::plot::{Drawn, FigureName, Plot};
 use super::recipe::Recipe;
-use super::source::{ScoreArgs, Source, fits, load, wrong_kind};
+use super::source::{ScoreArgs, Source};
 use super::space::{RECIPE_NOTE, SCENE_NOTE};
 use crate::checkpoint::Model;
 use crate::classifier_free::{JointNet, shown_labels};
@@ -282,7 +283,7 @@ impl Plot {
 
     /// The classifier of the flags, which this figure cannot do without.
     fn classifiers<'a>(&self, source: &'a Source) -> Result<Vec<Box<dyn Likelihood + 'a>>> {
-        if !source.judged() || source.blind() {
+        if !source.learned_classifier() || source.blind() {
             let given = self.score.classifier.as_deref().unwrap_or("left out");
             let must = "a noisy classifier, which this figure holds to the joint network";
             return Err(Error::value("--classifier", given, must));
@@ -312,7 +313,7 @@ impl Plot {
         let clean_data = Text::new("trained on clean data only", "chỉ học dữ liệu sạch");
         let noisy_title = if source.blind() {
             clean_data.clone()
-        } else if source.judged() {
+        } else if source.learned_classifier() {
             words::NOISY_CLASSIFIER
         } else {
             Text::new("exact, sees the noise", "chính xác, thấy nhiễu")
@@ -378,7 +379,7 @@ fn beside_exact<T>(
         vec![Way { title: Text::new("exact", "chính xác"), role: Role::Neutral, found: exact }];
     if source.own_way() {
         let own = |gamma: &Gamma| source.with(*gamma, |score| measure(*gamma, score));
-        let role = if source.judged() { Role::Likelihood } else { Role::Guided };
+        let role = if source.learned_classifier() { Role::Likelihood } else { Role::Guided };
         let found = gammas.iter().map(own).collect();
         ways.push(Way { title: source.title(), role, found });
     }
@@ -391,7 +392,7 @@ impl Source {
         if self.autoguided() {
             return Text::new("autoguided", "tự điều hướng");
         }
-        match (self.judged(), self.classified(), self.joint().is_ok()) {
+        match (self.learned_classifier(), self.classified(), self.joint().is_ok()) {
             (true, ..) => Text::new("learned classifier", "bộ phân loại đã học"),
             (false, true, _) => Text::new("exact classifier", "bộ phân loại chính xác"),
             (false, false, true) => Text::new("one joint network", "một mạng học chung"),

@@ -1,9 +1,10 @@
 //! What samples of images are held to: images that no network has seen, through the eyes of a judge.
 
 use super::memory;
+use super::networks::{fits, load, wrong_kind};
 use super::origin::{has_test, unseen};
 use super::recipe::Recipe;
-use super::source::{Source, fits, load, wrong_kind};
+use super::source::Source;
 use super::space::{Frame, RECIPE_NOTE};
 use super::walk::WalkArgs;
 use crate::checkpoint::Model;

@@ -28,6 +28,7 @@ mod grid;
 mod images;
 mod info;
 mod memory;
+mod networks;
 mod numbers;
 mod origin;
 mod pictures;

@@ -106,7 +106,7 @@ impl Plot {
         let images = self.over(source, &by, gammas)?;
         let at = |(gamma, pixels): (&Gamma, _)| scored(gamma.value(), by.judged(pixels));
         let found = gammas.iter().zip(&images).map(at).collect();
-        let role = if source.judged() { Role::Likelihood } else { Role::Guided };
+        let role = if source.learned_classifier() { Role::Likelihood } else { Role::Guided };
         let way = Way { title: source.title(), role, found };
         lecture::images_over_gamma(&[way], &scored(f64::NAN, by.floor()), self.walk.samples)
     }

@@ -1,21 +1,19 @@
 //! Which score a subcommand walks along or looks at: exact or learned, steered or not.
 
-use super::answer::tell;
+use super::networks::{self, Classifier, Held, fits, held, load};
 use super::space::{ALL, Space};
-use crate::checkpoint::{self, Checkpoint, Model};
+use crate::checkpoint::Model;
 use crate::classifier_free::JointNet;
-use crate::classifier_guidance::{ClassLikelihood, CleanClassifier, NoisyClassifier};
 use crate::data::{ClassName, Scene};
 use crate::guidance::{ClassifierGuided, Gamma, GradientScaled, Guided};
 use crate::lecture::Steer;
 use crate::mixture::Mixture;
-use crate::nn::{Mlp, ScoreNet};
+use crate::nn::Mlp;
 use crate::noise::NoiseLevel;
 use crate::score::{Likelihood, ScoreFn};
 use crate::{Error, Result};
 use clap::Args;
 use ndarray::{Array2, ArrayView2};
-use std::path::Path;
 
 /// The score and its guidance.
 #[derive(Debug, Clone, Args)]
@@ -40,20 +38,6 @@ pub struct ScoreArgs {
     pub guiding: Option<String>,
 }
 
-/// A score of one kind.
-enum Held {
-    Exact,
-    Score(ScoreNet),
-    Joint(JointNet),
-}
-
-/// A classifier of one kind.
-enum Judge {
-    Exact,
-    Noisy(NoisyClassifier),
-    Clean(CleanClassifier),
-}
-
 /// A score and all that steers it.
 pub struct Source {
     /// The wanted class; of several the one that is walked for at the moment.
@@ -64,7 +48,7 @@ pub struct Source {
     pub also: Vec<(Gamma, usize)>,
     space: Space,
     held: Held,
-    judge: Option<Judge>,
+    classifier: Option<Classifier>,
     guiding: Option<Held>,
     gradient_scale: f64,
 }
@@ -76,7 +60,7 @@ impl Source {
     /// If a file is no checkpoint of the right kind, dimensions or classes differ, or what is asked for cannot be steered.
     pub fn new(args: &ScoreArgs) -> Result<Source> {
         let source = Source::open(args)?;
-        if source.class.is_none() && source.judge.is_some() {
+        if source.class.is_none() && source.classifier.is_some() {
             return Err(Error::value("--classifier", "given", "with the --class to steer to"));
         }
         Ok(source)
@@ -115,15 +99,15 @@ impl Source {
             Ok(checkpoint.model)
         };
         let guiding = args.guiding.as_deref().map(|g| held(g, other(g)?, &space)).transpose()?;
-        let judge = match args.classifier.as_deref() {
+        let classifier = match args.classifier.as_deref() {
             None => None,
-            Some("exact") => Some(Judge::Exact),
-            Some(path) => Some(judge(path, other(path)?)?),
+            Some("exact") => Some(Classifier::Exact),
+            Some(path) => Some(networks::classifier(path, other(path)?)?),
         };
         let held = main.map_or(Ok(Held::Exact), |c| held(&args.score, c.model, &space))?;
         let also = Vec::new();
         let source =
-            Source { class, all, also, space, held, judge, guiding, gradient_scale: scale };
+            Source { class, all, also, space, held, classifier, guiding, gradient_scale: scale };
         source.check()?;
         Ok(source)
     }
@@ -135,15 +119,19 @@ impl Source {
             Held::Score(net) => (net.dim(), classes),
             Held::Joint(net) => (net.mlp().config.inputs, net.classes()),
         };
-        let of_judge = |judge: &Judge| match judge {
-            Judge::Exact => (dim, classes),
-            Judge::Noisy(c) => (c.0.mlp.config.inputs, c.0.mlp.config.outputs),
-            Judge::Clean(c) => (c.0.mlp.config.inputs, c.0.mlp.config.outputs),
+        let of_classifier = |classifier: &Classifier| match classifier {
+            Classifier::Exact => (dim, classes),
+            Classifier::Noisy(c) => (c.0.mlp.config.inputs, c.0.mlp.config.outputs),
+            Classifier::Clean(c) => (c.0.mlp.config.inputs, c.0.mlp.config.outputs),
         };
         fits("--score", of_held(&self.held), (dim, classes))?;
         fits("--guiding", self.guiding.as_ref().map_or((dim, classes), of_held), (dim, classes))?;
-        fits("--classifier", self.judge.as_ref().map_or((dim, classes), of_judge), (dim, classes))?;
-        if matches!(self.judge, Some(Judge::Exact)) && self.scene().is_none() {
+        fits(
+            "--classifier",
+            self.classifier.as_ref().map_or((dim, classes), of_classifier),
+            (dim, classes),
+        )?;
+        if matches!(self.classifier, Some(Classifier::Exact)) && self.scene().is_none() {
             let must = "a checkpoint: images have no exact classifier";
             return Err(Error::value("--classifier", "exact", must));
         }
@@ -154,13 +142,13 @@ impl Source {
                 "a checkpoint: images have no exact score",
             ));
         }
-        let unsteered = matches!(self.held, Held::Score(_)) && self.judge.is_none();
+        let unsteered = matches!(self.held, Held::Score(_)) && self.classifier.is_none();
         if self.class.is_some() && unsteered {
             let must =
                 "left out, or with a --classifier to steer by: this score has never seen a label";
             return Err(Error::value("--class", "given", must));
         }
-        if self.judge.is_some() && self.guiding.is_some() {
+        if self.classifier.is_some() && self.guiding.is_some() {
             let must = "without a --classifier: one way of steering at a time";
             return Err(Error::value("--guiding", "given", must));
         }
@@ -233,10 +221,10 @@ impl Source {
     /// ∇ log p(y | x_t) of each class, by the classifier or, where there is none, exactly.
     pub fn likelihoods(&self) -> Vec<Box<dyn Likelihood + '_>> {
         let all = 0..self.space.classes();
-        match &self.judge {
-            Some(Judge::Noisy(net)) => all.map(|c| Box::new(net.given(c)) as _).collect(),
-            Some(Judge::Clean(net)) => all.map(|c| Box::new(net.given(c)) as _).collect(),
-            Some(Judge::Exact) | None => {
+        match &self.classifier {
+            Some(Classifier::Noisy(net)) => all.map(|c| Box::new(net.given(c)) as _).collect(),
+            Some(Classifier::Clean(net)) => all.map(|c| Box::new(net.given(c)) as _).collect(),
+            Some(Classifier::Exact) | None => {
                 all.map(|c| Box::new(self.exact().posterior(c)) as _).collect()
             }
         }
@@ -273,22 +261,25 @@ impl Source {
 
     /// Whether this is the network of the classifier that steers.
     pub fn is_steered_by(&self, mlp: &Mlp) -> bool {
-        let own = match &self.judge {
-            Some(Judge::Noisy(net)) => &net.0.mlp,
-            Some(Judge::Clean(net)) => &net.0.mlp,
-            Some(Judge::Exact) | None => return false,
+        let own = match &self.classifier {
+            Some(Classifier::Noisy(net)) => &net.0.mlp,
+            Some(Classifier::Clean(net)) => &net.0.mlp,
+            Some(Classifier::Exact) | None => return false,
         };
         own.params == mlp.params
     }
 
     /// Whether the classifier was trained without noise.
     pub fn blind(&self) -> bool {
-        matches!(self.judge, Some(Judge::Clean(_)))
+        matches!(self.classifier, Some(Classifier::Clean(_)))
     }
 
     /// Whether what steers is other than exact, or the exact score is led in another way than by its class.
     pub fn own_way(&self) -> bool {
-        self.learned() || self.judged() || self.autoguided() || self.gradient_scale != 1.0
+        self.learned()
+            || self.learned_classifier()
+            || self.autoguided()
+            || self.gradient_scale != 1.0
     }
 
     /// c, by which the classifier's gradient is multiplied.
@@ -298,7 +289,7 @@ impl Source {
 
     /// Whether a classifier steers, learned or exact.
     pub fn classified(&self) -> bool {
-        self.judge.is_some()
+        self.classifier.is_some()
     }
 
     /// Whether a worse score steers.
@@ -317,23 +308,23 @@ impl Source {
     }
 
     /// Whether a learned classifier steers.
-    pub fn judged(&self) -> bool {
-        matches!(self.judge, Some(Judge::Noisy(_) | Judge::Clean(_)))
+    pub fn learned_classifier(&self) -> bool {
+        matches!(self.classifier, Some(Classifier::Noisy(_) | Classifier::Clean(_)))
     }
 
     /// p(y | x_t) of every class by the learned classifier, (n, classes), if there is one.
     pub fn probabilities(&self, x: ArrayView2<f64>, level: NoiseLevel) -> Option<Array2<f64>> {
-        match &self.judge {
-            Some(Judge::Noisy(net)) => Some(net.probabilities(x, level)),
-            Some(Judge::Clean(net)) => Some(net.probabilities(x)),
-            Some(Judge::Exact) | None => None,
+        match &self.classifier {
+            Some(Classifier::Noisy(net)) => Some(net.probabilities(x, level)),
+            Some(Classifier::Clean(net)) => Some(net.probabilities(x)),
+            Some(Classifier::Exact) | None => None,
         }
     }
 
     /// ∇ₓ log p(y | x_t) of a class by the classifier, (n, d), if there is one.
     pub fn push(&self, class: usize, x: ArrayView2<f64>, level: NoiseLevel) -> Option<Array2<f64>> {
-        let judge = self.judge.as_ref()?;
-        Some(judge.with(self, class, |likelihood| likelihood.grad_log_likelihood(x, level)))
+        let classifier = self.classifier.as_ref()?;
+        Some(classifier.with(self, class, |likelihood| likelihood.grad_log_likelihood(x, level)))
     }
 
     /// Calls `f` with the unconditional score.
@@ -350,16 +341,16 @@ impl Source {
             let must = "left out: this figure is of a score that a classifier steers";
             return Err(Error::value("--guiding", "given", must));
         }
-        let (judge, class) = match (&self.judge, &self.held, self.class) {
-            (Some(judge), _, Some(class)) => (judge, class),
-            (None, Held::Exact, Some(class)) => (&Judge::Exact, class),
+        let (classifier, class) = match (&self.classifier, &self.held, self.class) {
+            (Some(classifier), _, Some(class)) => (classifier, class),
+            (None, Held::Exact, Some(class)) => (&Classifier::Exact, class),
             _ => {
                 let must = "given: this figure is of a score that a classifier steers";
                 return Err(Error::value("--classifier", "left out", must));
             }
         };
         let scale = self.gradient_scale;
-        Ok(judge.with(self, class, |likelihood| {
+        Ok(classifier.with(self, class, |likelihood| {
             let likelihood = GradientScaled { likelihood, scale };
             self.held.free(self, |score| f(score, &likelihood))
         }))
@@ -377,7 +368,7 @@ impl Source {
                 })
             }));
         }
-        match (&self.held, &self.judge, self.class) {
+        match (&self.held, &self.classifier, self.class) {
             (Held::Joint(net), None, Some(class)) => {
                 Ok(f(&|gamma| -> Box<dyn ScoreFn> { Box::new(net.guided(class, gamma)) }))
             }
@@ -399,9 +390,9 @@ impl Source {
         let Some(class) = self.class else {
             return self.held.with(self, f);
         };
-        if let Some(judge) = &self.judge {
+        if let Some(classifier) = &self.classifier {
             let scale = self.gradient_scale;
-            return judge.with(self, class, |likelihood| {
+            return classifier.with(self, class, |likelihood| {
                 let likelihood = &GradientScaled { likelihood, scale };
                 self.held.free(self, |score| f(&ClassifierGuided { score, likelihood, gamma }))
             });
@@ -414,90 +405,4 @@ impl Source {
             }
         }
     }
-}
-
-impl Held {
-    /// Calls `f` with the score of the wanted class, or of none if none is wanted or known.
-    fn with<T>(&self, source: &Source, f: impl FnOnce(&dyn ScoreFn) -> T) -> T {
-        match (self, source.class) {
-            (Held::Exact, Some(class)) => f(&source.exact().given(class)),
-            (Held::Joint(net), Some(class)) => f(&net.given(class)),
-            _ => self.free(source, f),
-        }
-    }
-
-    /// Calls `f` with the unconditional score.
-    fn free<T>(&self, source: &Source, f: impl FnOnce(&dyn ScoreFn) -> T) -> T {
-        match self {
-            Held::Exact => f(source.exact()),
-            Held::Score(net) => f(net),
-            Held::Joint(net) => f(&net.unconditional()),
-        }
-    }
-}
-
-impl Judge {
-    fn with<T>(&self, source: &Source, class: usize, f: impl FnOnce(&dyn Likelihood) -> T) -> T {
-        let learned: ClassLikelihood = match self {
-            Judge::Exact => return f(&source.exact().posterior(class)),
-            Judge::Noisy(net) => net.given(class),
-            Judge::Clean(net) => net.given(class),
-        };
-        f(&learned)
-    }
-}
-
-/// Refuses a network that does not fit the scene.
-///
-/// # Errors
-/// If it has other dimensions or another number of classes.
-pub fn fits(flag: &str, (d, k): (usize, usize), (dim, classes): (usize, usize)) -> Result<()> {
-    if (d, k) == (dim, classes) {
-        return Ok(());
-    }
-    let value = format!("a network of {d} dimensions and {k} classes");
-    let must = format!("of {dim} and {classes}, as the data; name its own scene with --scene");
-    Err(Error::value(flag, value, must))
-}
-
-/// The checkpoint of this name, or the best of a run.
-///
-/// # Errors
-/// As [`checkpoint::find`].
-pub fn load(path: &str) -> Result<Checkpoint> {
-    let found = checkpoint::find(Path::new(path))?;
-    found
-        .passed
-        .iter()
-        .for_each(|e| tell(format!("warning: {e}; taking {}", found.path.display())));
-    Ok(found.checkpoint)
-}
-
-/// A score network, which sees the points of this space.
-fn held(path: &str, model: Model, space: &Space) -> Result<Held> {
-    let widths = space.widths();
-    let fits = |dim: usize| widths.is_empty() || widths.len() == dim; // the others are refused later
-    match model {
-        Model::Score(net) if fits(net.dim()) => Ok(Held::Score(net.with_spread(widths))),
-        Model::Joint(net) if fits(net.mlp().config.inputs) => {
-            Ok(Held::Joint(net.with_spread(widths)))
-        }
-        Model::Score(net) => Ok(Held::Score(net)),
-        Model::Joint(net) => Ok(Held::Joint(net)),
-        other => Err(wrong_kind(path, &other, "a score network")),
-    }
-}
-
-fn judge(path: &str, model: Model) -> Result<Judge> {
-    match model {
-        Model::Noisy(net) => Ok(Judge::Noisy(net)),
-        Model::Clean(net) => Ok(Judge::Clean(net)),
-        other => Err(wrong_kind(path, &other, "a classifier")),
-    }
-}
-
-/// A checkpoint that holds something else.
-pub fn wrong_kind(path: &str, model: &Model, wanted: &str) -> Error {
-    let why = format!("it holds a {}, but {wanted} is needed here", model.name());
-    Error::File { path: path.into(), why }
 }

@@ -1,0 +1,131 @@
+//! The networks that a subcommand is given: what a checkpoint holds, and whether it fits.
+
+use super::answer::tell;
+use super::source::Source;
+use super::space::Space;
+use crate::checkpoint::{self, Checkpoint, Model};
+use crate::classifier_free::JointNet;
+use crate::classifier_guidance::{ClassLikelihood, CleanClassifier, NoisyClassifier};
+use crate::nn::ScoreNet;
+use crate::score::{Likelihood, ScoreFn};
+use crate::{Error, Result};
+use std::path::Path;
+
+/// A score of one kind.
+pub enum Held {
+    /// The scene's own.
+    Exact,
+    /// A network that knows no labels.
+    Score(ScoreNet),
+    /// A network with every label and with none.
+    Joint(JointNet),
+}
+
+/// A classifier of one kind.
+pub enum Classifier {
+    /// The scene's own.
+    Exact,
+    /// Trained with noise.
+    Noisy(NoisyClassifier),
+    /// Trained without.
+    Clean(CleanClassifier),
+}
+
+impl Held {
+    /// Calls `f` with the score of the wanted class, or of none if none is wanted or known.
+    pub fn with<T>(&self, source: &Source, f: impl FnOnce(&dyn ScoreFn) -> T) -> T {
+        match (self, source.class) {
+            (Held::Exact, Some(class)) => f(&source.exact().given(class)),
+            (Held::Joint(net), Some(class)) => f(&net.given(class)),
+            _ => self.free(source, f),
+        }
+    }
+
+    /// Calls `f` with the unconditional score.
+    pub fn free<T>(&self, source: &Source, f: impl FnOnce(&dyn ScoreFn) -> T) -> T {
+        match self {
+            Held::Exact => f(source.exact()),
+            Held::Score(net) => f(net),
+            Held::Joint(net) => f(&net.unconditional()),
+        }
+    }
+}
+
+impl Classifier {
+    /// Calls `f` with p(y | x_t) of this class.
+    pub fn with<T>(
+        &self,
+        source: &Source,
+        class: usize,
+        f: impl FnOnce(&dyn Likelihood) -> T,
+    ) -> T {
+        let learned: ClassLikelihood = match self {
+            Classifier::Exact => return f(&source.exact().posterior(class)),
+            Classifier::Noisy(net) => net.given(class),
+            Classifier::Clean(net) => net.given(class),
+        };
+        f(&learned)
+    }
+}
+
+/// Refuses a network that does not fit the scene.
+///
+/// # Errors
+/// If it has other dimensions or another number of classes.
+pub fn fits(flag: &str, (d, k): (usize, usize), (dim, classes): (usize, usize)) -> Result<()> {
+    if (d, k) == (dim, classes) {
+        return Ok(());
+    }
+    let value = format!("a network of {d} dimensions and {k} classes");
+    let must = format!("of {dim} and {classes}, as the data; name its own scene with --scene");
+    Err(Error::value(flag, value, must))
+}
+
+/// The checkpoint of this name, or the best of a run.
+///
+/// # Errors
+/// As [`checkpoint::find`].
+pub fn load(path: &str) -> Result<Checkpoint> {
+    let found = checkpoint::find(Path::new(path))?;
+    found
+        .passed
+        .iter()
+        .for_each(|e| tell(format!("warning: {e}; taking {}", found.path.display())));
+    Ok(found.checkpoint)
+}
+
+/// A score network, which sees the points of this space.
+///
+/// # Errors
+/// If the checkpoint holds something else.
+pub fn held(path: &str, model: Model, space: &Space) -> Result<Held> {
+    let widths = space.widths();
+    let fits = |dim: usize| widths.is_empty() || widths.len() == dim; // the others are refused later
+    match model {
+        Model::Score(net) if fits(net.dim()) => Ok(Held::Score(net.with_spread(widths))),
+        Model::Joint(net) if fits(net.mlp().config.inputs) => {
+            Ok(Held::Joint(net.with_spread(widths)))
+        }
+        Model::Score(net) => Ok(Held::Score(net)),
+        Model::Joint(net) => Ok(Held::Joint(net)),
+        other => Err(wrong_kind(path, &other, "a score network")),
+    }
+}
+
+/// A classifier.
+///
+/// # Errors
+/// If the checkpoint holds something else.
+pub fn classifier(path: &str, model: Model) -> Result<Classifier> {
+    match model {
+        Model::Noisy(net) => Ok(Classifier::Noisy(net)),
+        Model::Clean(net) => Ok(Classifier::Clean(net)),
+        other => Err(wrong_kind(path, &other, "a classifier")),
+    }
+}
+
+/// A checkpoint that holds something else.
+pub fn wrong_kind(path: &str, model: &Model, wanted: &str) -> Error {
+    let why = format!("it holds a {}, but {wanted} is needed here", model.name());
+    Error::File { path: path.into(), why }
+}
