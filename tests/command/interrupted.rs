@@ -163,4 +163,12 @@ fn a_run_goes_on_only_with_its_own_settings_and_data() {
     let ended = run(&resume);
     assert_eq!(ended.code, Some(4), "{ended:?}");
     assert!(ended.err.contains("not those that the run began with"), "{ended:?}");
+    // nor is what was learned measured against another truth, unless that is asked for
+    let ended = run(&format!("sample --score {out} --samples 3 --steps 4"));
+    assert!(ended.code == Some(4) && ended.err.contains("the scene has changed"), "{ended:?}");
+    let ended = run(&format!("sample --score {out} --scene {file} --samples 3 --steps 4"));
+    assert_eq!(ended.code, Some(0), "{ended:?}");
+    folder.file("pair.toml", &scene("1.0"));
+    let ended = run(&format!("sample --score {out} --samples 3 --steps 4"));
+    assert_eq!(ended.code, Some(0), "{ended:?}");
 }

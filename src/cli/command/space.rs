@@ -1,5 +1,6 @@
 //! Where the points of a score live: in a scene, or among images.
 
+use super::recipe::{DATA_NOTE, Recipe};
 use crate::checkpoint::Checkpoint;
 use crate::data::{ClassName, Principal, Scene, digit_names, find_class};
 use crate::{Error, Result};
@@ -108,6 +109,13 @@ impl Space {
         let note = |name: &str| main.and_then(|c| c.provenance.notes.get(name));
         let Some(image) = note(IMAGE_NOTE) else {
             let known = note(SCENE_NOTE).map(String::as_str);
+            if let (None, Some(file), Some(main)) = (scene, known, main)
+                && Scene::named(file).is_err()
+                && !unchanged(main)?
+            {
+                let why = "the scene has changed since a network was trained on it; restore it, or name the scene to measure by with --scene";
+                return Err(Error::File { path: file.into(), why: why.into() });
+            }
             return Scene::find(scene.or(known).unwrap_or("animals")).map(Space::Scene);
         };
         if let Some(scene) = scene {
@@ -176,4 +184,17 @@ impl Space {
         let why = "it was trained on other data than the score, or sees other --components of them: their mean images or components differ";
         Err(Error::File { path: path.into(), why: why.into() })
     }
+}
+
+/// More points than these are not drawn again to see whether their scene is the same.
+const MOST_REDRAWN: usize = 1_000_000;
+
+/// Whether the data of a checkpoint are still those that it was trained on, as far as it says.
+fn unchanged(checkpoint: &Checkpoint) -> Result<bool> {
+    let notes = &checkpoint.provenance.notes;
+    let recipe = notes.get(RECIPE_NOTE).and_then(|text| serde_json::from_str::<Recipe>(text).ok());
+    let recipe = recipe.filter(|recipe| recipe.points <= MOST_REDRAWN);
+    let Some((recipe, before)) = recipe.zip(notes.get(DATA_NOTE)) else { return Ok(true) };
+    let now = recipe.provenance(&recipe.dataset(f64::MAX)?);
+    Ok(now.notes.get(DATA_NOTE) == Some(before))
 }

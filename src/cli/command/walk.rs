@@ -87,12 +87,14 @@ impl WalkArgs {
         let x = start(n, dim, &process, &grid, self.seed);
         let gammas = (gamma, Gamma::new(1.0)?);
         let Some(wanted) = wanted else {
-            return finite_rows(self.from(source, gammas, &process, &grid, x.view()));
+            return finite_rows(self.from(source, gammas, (&process, &grid, self.seed), x.view()));
         };
         let before = source.class;
         let ends = each_class(x, &wanted, classes, |class, x| {
             source.class = Some(class);
-            self.from(source, gammas, &process, &grid, x)
+            // of several classes each has a sampler's noise of its own
+            let seed = if source.all { self.seed.wrapping_add(class as u64) } else { self.seed };
+            self.from(source, gammas, (&process, &grid, seed), x)
         });
         source.class = before;
         finite_rows(ends)
@@ -103,13 +105,12 @@ impl WalkArgs {
         &self,
         source: &Source,
         (gamma, one): (Gamma, Gamma),
-        process: &Process,
-        grid: &Grid,
+        (process, grid, seed): (&Process, &Grid, u64),
         x: ArrayView2<f64>,
     ) -> Array2<f64> {
         let method = self.sampler.method();
         let along =
-            |parts: &[(&dyn ScoreFn, &Grid)]| sample_parts(&method, parts, process, x, self.seed);
+            |parts: &[(&dyn ScoreFn, &Grid)]| sample_parts(&method, parts, process, x, seed);
         let [low, high] = self.interval[..] else {
             return source.with(gamma, |score| along(&[(score, grid)]));
         };
