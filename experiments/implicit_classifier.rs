@@ -18,7 +18,6 @@ use std::process::ExitCode;
 
 const QUESTION: &str =
     "is the difference of a joint network's two scores the gradient of a classifier?";
-const SIGMAS: [f64; 9] = [0.1, 0.2, 0.3, 0.5, 0.7, 1.0, 2.0, 3.0, 5.0];
 
 fn main() -> ExitCode {
     let defaults = Defaults { samples: (10_000, 2000), ..Defaults::default() };
@@ -33,7 +32,7 @@ fn experiment(lab: &mut Lab) -> Result<()> {
     let noisy = classifier.given(lab.class);
     let (s, n) = (lab.setting(), lab.samples);
     let measure = |sigma: &f64| Implicit::measure(&s, &noisy, &joint, *sigma, n);
-    let rows: Vec<Implicit> = SIGMAS.iter().map(measure).collect();
+    let rows: Vec<Implicit> = Implicit::SIGMAS.iter().map(measure).collect();
     show(lab, &rows)?;
     check(lab, &rows);
     lab.draw(&[Implicit::figure(&rows)?])

@@ -298,8 +298,7 @@ fn save(nets: ImageNets, files: &[PathBuf; 3], provenance: &Provenance) -> Resul
     for (k, (model, path)) in models.into_iter().zip(files).enumerate() {
         let mut checkpoint = Checkpoint::new(model, provenance.clone());
         if k == 0 {
-            let rows = frame.rows().map(|(name, row)| (name.to_string(), row));
-            checkpoint.extra.extend(rows);
+            checkpoint.extra.extend(frame.rows());
         }
         checkpoint.save(path)?;
     }

@@ -32,10 +32,7 @@ pub fn problem() -> Problem {
     let class = scene.class("slanted").expect("one of its classes");
     let process = Process::VP_LINEAR;
     let level = process.level(process.t_of_log_snr(-2.0 * RATIO.ln()));
-    let mut x = scene.mixture.sample(POINTS, 0, Purpose::Reference).x * level.alpha;
-    let mut eps = Array2::zeros(x.raw_dim());
-    Noise { seed: 0, purpose: Purpose::Reference, step: 1, first_row: 0 }.fill(0, eps.view_mut());
-    x.scaled_add(level.sigma, &eps);
+    let x = noised(scene.mixture.sample(POINTS, 0, Purpose::Reference).x, level);
     Problem { scene, class, level, x }
 }
 
@@ -75,9 +72,15 @@ pub fn image_problem() -> ImageProblem {
     let images = Glyphs { seed: 0 }.images(0..IMAGES.0).labelled().x;
     let process = Process::VP_LINEAR;
     let level = process.level(process.t_of_log_snr(-2.0 * IMAGE_RATIO.ln()));
-    let mut x = images.slice(s![..IMAGES.1, ..]).to_owned() * level.alpha;
-    let mut eps = Array2::zeros(x.raw_dim());
-    Noise { seed: 0, purpose: Purpose::Reference, step: 1, first_row: 0 }.fill(0, eps.view_mut());
-    x.scaled_add(level.sigma, &eps);
+    let x = noised(images.slice(s![..IMAGES.1, ..]).to_owned(), level);
     ImageProblem { images, level, x }
+}
+
+/// x_t = α·x₀ + σ·ε.
+fn noised(x0: Array2<f64>, level: NoiseLevel) -> Array2<f64> {
+    let mut eps = Array2::zeros(x0.raw_dim());
+    Noise { seed: 0, purpose: Purpose::Reference, step: 1, first_row: 0 }.fill(0, eps.view_mut());
+    let mut x = x0 * level.alpha;
+    x.scaled_add(level.sigma, &eps);
+    x
 }

@@ -72,9 +72,9 @@ impl Principal {
     }
 
     /// The frame as rows of numbers with a name each, to be kept beside a network.
-    pub fn rows(&self) -> [(&'static str, Array1<f64>); 3] {
-        let axes = self.axes.iter().copied().collect();
-        [("mean", self.mean.clone()), ("spread", Array1::from(self.spread.clone())), ("axes", axes)]
+    pub fn rows(&self) -> [(String, Array1<f64>); 3] {
+        let (spread, axes) = (self.spread.clone().into(), self.axes.iter().copied().collect());
+        [("mean".into(), self.mean.clone()), ("spread".into(), spread), ("axes".into(), axes)]
     }
 
     /// The frame of such rows, if they are all there and of lengths that fit.

@@ -27,6 +27,9 @@ pub struct Implicit {
 }
 
 impl Implicit {
+    /// The levels of the figure: from where only the network's error is left to where all classes mix.
+    pub const SIGMAS: [f64; 9] = [0.1, 0.2, 0.3, 0.5, 0.7, 1.0, 2.0, 3.0, 5.0];
+
     /// Measures both at σ on n draws of the setting's scene.
     ///
     /// # Panics

@@ -2,6 +2,7 @@
 
 mod answers;
 mod checked;
+mod drawn;
 mod interrupted;
 mod refused;
 mod robust;
@@ -10,6 +11,9 @@ mod sweep;
 
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
+
+/// A training of a second.
+const SMALL: &str = "--steps 40 --points 2000 --batch 128 --width 16 --depth 2 --features 8";
 
 /// An empty folder that is removed when it goes out of sight.
 struct Folder(PathBuf);

@@ -85,7 +85,10 @@ impl Eval {
             return Err(Error::value("--gamma", self.gamma[0], must));
         }
         let Some(scene) = source.scene().cloned() else {
-            return self.images(&mut source, rows);
+            return match classifier_alone {
+                true => self.image_classifier(&source, rows),
+                false => self.images(&mut source, rows),
+            };
         };
         if self.judge.is_some() {
             let must = "left out: a scene has exact answers";
@@ -109,11 +112,8 @@ impl Eval {
         Ok(rows.0)
     }
 
-    /// Images and their classifiers, beside images that were held out.
+    /// Images by a judge, beside images that were held out.
     fn images(&self, source: &mut Source, mut rows: Rows) -> Result<Answer> {
-        if source.learned_classifier() && source.class.is_none() {
-            return self.image_classifier(source, rows);
-        }
         let gammas = gammas(&self.gamma, source)?;
         let (n, gib) = (self.walk.samples, self.common.memory);
         let by = Yardstick::open(self.judge.as_deref(), source, n, gib)?;
@@ -178,6 +178,7 @@ impl Eval {
 
     /// A classifier beside the exact one, at draws of the exact distribution.
     fn classifier(&self, mixture: &Mixture, source: &Source, rows: &mut Rows) {
+        let likelihoods = source.likelihoods();
         for (i, sigma) in self.sigma.iter().enumerate() {
             let (at, level) = ((None, Some(*sigma)), NoiseLevel::ve(*sigma));
             let Labelled { x, y } = self.noisy(mixture, i, *sigma);
@@ -192,9 +193,8 @@ impl Eval {
                 .collect();
             rows.add(at, "kl", mean_with_se(&lost));
             let (mut mine, mut true_ones) = (Vec::new(), Vec::new());
-            for class in 0..mixture.classes() {
-                let push = source.push(class, x.view(), level).expect("a learned classifier");
-                mine.push(push);
+            for (class, own) in likelihoods.iter().enumerate() {
+                mine.push(own.grad_log_likelihood(x.view(), level));
                 true_ones.push(mixture.posterior(class).grad_log_likelihood(x.view(), level));
             }
             let one = |all: &[Array2<f64>]| {

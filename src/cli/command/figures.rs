@@ -1,10 +1,10 @@
 //! The figures of `scorelab plot` that are drawn of a scene.
 
+use super::frame::{RECIPE_NOTE, SCENE_NOTE};
 use super::networks::{fits, load, wrong_kind};
 use super::plot::{Drawn, FigureName, Plot};
 use super::recipe::Recipe;
 use super::source::{ScoreArgs, Source};
-use super::space::{RECIPE_NOTE, SCENE_NOTE};
 use crate::checkpoint::Model;
 use crate::classifier_free::{JointNet, shown_labels};
 use crate::cli::{Billed, Defaults, Lab, P_DROP, untrained_joint};
@@ -20,8 +20,6 @@ use crate::train::{Levels, TrainConfig};
 use crate::{Error, Result};
 use ndarray::{Array2, Axis};
 
-/// Levels of F12's third part, as σ at α = 1.
-const SIGMAS: [f64; 9] = [0.1, 0.2, 0.3, 0.5, 0.7, 1.0, 2.0, 3.0, 5.0];
 /// Levels of F16.
 const TWO_SIGMAS: [f64; 2] = [0.5, 1.0];
 /// Steps of the training that F15 looks into, and the points it has.
@@ -115,7 +113,7 @@ impl Plot {
                 let judge = self.classifiers(source)?;
                 let measure =
                     |sigma: &f64| Implicit::measure(s, &*judge[s.class], joint, *sigma, n);
-                let rows: Vec<Implicit> = SIGMAS.iter().map(measure).collect();
+                let rows: Vec<Implicit> = Implicit::SIGMAS.iter().map(measure).collect();
                 Implicit::figure(&rows)?.into()
             }
             FigureName::CleanClassifier => self

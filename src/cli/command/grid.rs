@@ -236,7 +236,7 @@ fn evaluation(trained: Option<&Recipe>, flags: &Flags) -> Result<Eval> {
     if classifies && flags.contains_key("guiding") {
         return wrong("guiding", "given", "left out: the classifier that is trained steers");
     }
-    let Command::Eval(mut eval) = parsed("eval", flags)? else { unreachable!("asked for eval") };
+    let Command::Eval(eval) = parsed("eval", flags)? else { unreachable!("asked for eval") };
     let Some(recipe) = trained else { return Ok(eval) };
     let (exact, steers) = (eval.score.score == "exact", eval.score.class.is_some());
     let samples = !classifies || steers;
@@ -253,11 +253,6 @@ fn evaluation(trained: Option<&Recipe>, flags: &Flags) -> Result<Eval> {
         }
         _ if classifies && !steers && !eval.gamma.is_empty() => {
             wrong("gamma", "given", "left out, or with the class to steer to")
-        }
-        // the classes are those that the classifier has learned
-        false if classifies && exact => {
-            eval.score.scene.get_or_insert(recipe.scene.clone());
-            Ok(eval)
         }
         _ => Ok(eval),
     }

@@ -1,11 +1,11 @@
 //! What samples of images are held to: images that no network has seen, through the eyes of a judge.
 
+use super::frame::{Frame, RECIPE_NOTE};
 use super::memory;
 use super::networks::{fits, load, wrong_kind};
 use super::origin::{has_test, unseen};
 use super::recipe::Recipe;
 use super::source::Source;
-use super::space::{Frame, RECIPE_NOTE};
 use super::walk::WalkArgs;
 use crate::checkpoint::Model;
 use crate::data::{Images, from_pixels, to_pixels};
@@ -22,7 +22,7 @@ pub struct Yardstick {
     /// How the judge sees images.
     frame: Frame,
     /// The images to compare with, and as many others.
-    pub held_out: [Images; 2],
+    held_out: [Images; 2],
     /// The classes that samples are of; without any they are of all.
     pub wanted: Option<Vec<usize>>,
 }

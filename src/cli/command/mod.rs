@@ -24,6 +24,7 @@ mod eval;
 mod exit;
 mod field;
 mod figures;
+mod frame;
 mod grid;
 mod images;
 mod info;

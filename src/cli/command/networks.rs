@@ -1,7 +1,6 @@
 //! The networks that a subcommand is given: what a checkpoint holds, and whether it fits.
 
 use super::answer::tell;
-use super::source::Source;
 use super::space::Space;
 use crate::checkpoint::{self, Checkpoint, Model};
 use crate::classifier_free::JointNet;
@@ -33,18 +32,23 @@ pub enum Classifier {
 
 impl Held {
     /// Calls `f` with the score of the wanted class, or of none if none is wanted or known.
-    pub fn with<T>(&self, source: &Source, f: impl FnOnce(&dyn ScoreFn) -> T) -> T {
-        match (self, source.class) {
-            (Held::Exact, Some(class)) => f(&source.exact().given(class)),
+    pub fn with<T>(
+        &self,
+        space: &Space,
+        class: Option<usize>,
+        f: impl FnOnce(&dyn ScoreFn) -> T,
+    ) -> T {
+        match (self, class) {
+            (Held::Exact, Some(class)) => f(&space.exact().given(class)),
             (Held::Joint(net), Some(class)) => f(&net.given(class)),
-            _ => self.free(source, f),
+            _ => self.free(space, f),
         }
     }
 
     /// Calls `f` with the unconditional score.
-    pub fn free<T>(&self, source: &Source, f: impl FnOnce(&dyn ScoreFn) -> T) -> T {
+    pub fn free<T>(&self, space: &Space, f: impl FnOnce(&dyn ScoreFn) -> T) -> T {
         match self {
-            Held::Exact => f(source.exact()),
+            Held::Exact => f(space.exact()),
             Held::Score(net) => f(net),
             Held::Joint(net) => f(&net.unconditional()),
         }
@@ -53,14 +57,9 @@ impl Held {
 
 impl Classifier {
     /// Calls `f` with p(y | x_t) of this class.
-    pub fn with<T>(
-        &self,
-        source: &Source,
-        class: usize,
-        f: impl FnOnce(&dyn Likelihood) -> T,
-    ) -> T {
+    pub fn with<T>(&self, space: &Space, class: usize, f: impl FnOnce(&dyn Likelihood) -> T) -> T {
         let learned: ClassLikelihood = match self {
-            Classifier::Exact => return f(&source.exact().posterior(class)),
+            Classifier::Exact => return f(&space.exact().posterior(class)),
             Classifier::Noisy(net) => net.given(class),
             Classifier::Clean(net) => net.given(class),
         };

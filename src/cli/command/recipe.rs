@@ -1,8 +1,8 @@
 //! What decides what is learned, and the data it is learned from.
 
+use super::frame::{DATA_NOTE, Frame, IMAGE_NOTE, RECIPE_NOTE, SCENE_NOTE};
 use super::memory;
 use super::origin::Origin;
-use super::space::{Frame, IMAGE_NOTE, RECIPE_NOTE, SCENE_NOTE};
 use crate::checkpoint::Provenance;
 use crate::classifier_guidance::ClassifierConfig;
 use crate::cli::{P_DROP, TRAINING_POINTS};
@@ -18,8 +18,6 @@ use serde::{Deserialize, Serialize};
 
 /// The most images that principal components are found from.
 const FRAMED: usize = 10_000;
-/// The note of a checkpoint by which its data are known again.
-pub const DATA_NOTE: &str = "data sha256";
 
 /// The kind of network.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum, Serialize, Deserialize)]
@@ -160,10 +158,8 @@ impl Recipe {
         self.check()?;
         let origin = Origin::find(&self.scene, self.data.as_deref())?;
         let classes = origin.class_names().len();
-        let seen = match (origin.size(), self.components) {
-            (Some(_), k @ 1..) if self.model != Kind::Clean => k.min(origin.dim()),
-            _ => origin.dim(),
-        };
+        let images = origin.size().is_some();
+        let seen = self.seen().filter(|_| images).map_or(origin.dim(), |k| k.min(origin.dim()));
         if classes < 2 && self.model.classifies() {
             return Err(Error::value("the number of classes of the scene", classes, "at least 2"));
         }
@@ -191,13 +187,18 @@ impl Recipe {
         Ok(Dataset { name: origin.name().into(), points, classes, sigma_data, image })
     }
 
+    /// How many principal components of images a network of this recipe sees; it may see the pixels instead.
+    fn seen(&self) -> Option<usize> {
+        Some(self.components).filter(|k| *k > 0 && self.model != Kind::Clean)
+    }
+
     /// How a network of this recipe sees these images (n, pixels).
     fn frame(&self, x: &Array2<f64>) -> Frame {
-        if self.components == 0 || self.model == Kind::Clean {
-            return Frame::Pixels(x.mean_axis(Axis(0)).expect("at least one image"));
-        }
         let some = x.slice_axis(Axis(0), Slice::from(..x.nrows().min(FRAMED)));
-        Frame::Principal(Principal::of(some, self.components))
+        match self.seen() {
+            Some(k) => Frame::Principal(Principal::of(some, k)),
+            None => Frame::Pixels(x.mean_axis(Axis(0)).expect("at least one image")),
+        }
     }
 
     /// Checks the settings that need no data.

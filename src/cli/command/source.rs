@@ -218,7 +218,7 @@ impl Source {
         }
     }
 
-    /// ∇ log p(y | x_t) of each class, by the classifier or, where there is none, exactly.
+    /// p(y | x_t) of each class, by the classifier or, where there is none, exactly.
     pub fn likelihoods(&self) -> Vec<Box<dyn Likelihood + '_>> {
         let all = 0..self.space.classes();
         match &self.classifier {
@@ -243,7 +243,7 @@ impl Source {
     /// # Panics
     /// If there is no scene.
     pub fn exact(&self) -> &Mixture {
-        &self.scene().expect("exact scores and classifiers are those of a scene").mixture
+        self.space.exact()
     }
 
     /// The class of this name or number.
@@ -321,15 +321,9 @@ impl Source {
         }
     }
 
-    /// ∇ₓ log p(y | x_t) of a class by the classifier, (n, d), if there is one.
-    pub fn push(&self, class: usize, x: ArrayView2<f64>, level: NoiseLevel) -> Option<Array2<f64>> {
-        let classifier = self.classifier.as_ref()?;
-        Some(classifier.with(self, class, |likelihood| likelihood.grad_log_likelihood(x, level)))
-    }
-
     /// Calls `f` with the unconditional score.
     pub fn free<T>(&self, f: impl FnOnce(&dyn ScoreFn) -> T) -> T {
-        self.held.free(self, f)
+        self.held.free(&self.space, f)
     }
 
     /// Calls `f` with the unconditional score and the classifier that steers it.
@@ -350,9 +344,9 @@ impl Source {
             }
         };
         let scale = self.gradient_scale;
-        Ok(classifier.with(self, class, |likelihood| {
+        Ok(classifier.with(&self.space, class, |likelihood| {
             let likelihood = GradientScaled { likelihood, scale };
-            self.held.free(self, |score| f(score, &likelihood))
+            self.held.free(&self.space, |score| f(score, &likelihood))
         }))
     }
 
@@ -362,8 +356,8 @@ impl Source {
     /// If nothing steers.
     pub fn steer<T>(&self, f: impl FnOnce(&Steer) -> T) -> Result<T> {
         if let Some(guiding) = &self.guiding {
-            return Ok(self.held.with(self, |main| {
-                guiding.with(self, |guiding| {
+            return Ok(self.held.with(&self.space, self.class, |main| {
+                guiding.with(&self.space, self.class, |guiding| {
                     f(&|gamma| -> Box<dyn ScoreFn> { Box::new(Guided { main, guiding, gamma }) })
                 })
             }));
@@ -383,18 +377,19 @@ impl Source {
     /// Calls `f` with the score at this γ, without further conditions.
     pub fn with_class<T>(&self, gamma: Gamma, f: impl FnOnce(&dyn ScoreFn) -> T) -> T {
         if let Some(guiding) = &self.guiding {
-            return self.held.with(self, |main| {
-                guiding.with(self, |guiding| f(&Guided { main, guiding, gamma }))
+            return self.held.with(&self.space, self.class, |main| {
+                guiding.with(&self.space, self.class, |guiding| f(&Guided { main, guiding, gamma }))
             });
         }
         let Some(class) = self.class else {
-            return self.held.with(self, f);
+            return self.held.with(&self.space, self.class, f);
         };
         if let Some(classifier) = &self.classifier {
             let scale = self.gradient_scale;
-            return classifier.with(self, class, |likelihood| {
+            return classifier.with(&self.space, class, |likelihood| {
                 let likelihood = &GradientScaled { likelihood, scale };
-                self.held.free(self, |score| f(&ClassifierGuided { score, likelihood, gamma }))
+                self.held
+                    .free(&self.space, |score| f(&ClassifierGuided { score, likelihood, gamma }))
             });
         }
         match &self.held {

@@ -2,9 +2,9 @@
 
 use super::Common;
 use super::answer::{Answer, tell};
+use super::frame::RECIPE_NOTE;
 use super::recipe::Recipe;
 use super::show::interval;
-use super::space::RECIPE_NOTE;
 use super::work::{Ended, Pace, learn};
 use crate::arch::kernel_name;
 use crate::checkpoint::{self, Checkpoint, Provenance, Run};

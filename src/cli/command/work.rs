@@ -1,8 +1,9 @@
 //! One training in its folder, from the start or from where a checkpoint stands.
 
 use super::answer::tell;
+use super::frame::DATA_NOTE;
 use super::progress::Lines;
-use super::recipe::{DATA_NOTE, Dataset, Kind, Recipe};
+use super::recipe::{Dataset, Kind, Recipe};
 use super::show::Show;
 use crate::checkpoint::{Checkpoint, Model, Provenance, Run};
 use crate::classifier_free::{JointDenoising, JointNet};
