@@ -10,7 +10,7 @@ use crate::plot::{Axis, Curve, Figure, Layer, Marker, Panel, Regions, Role, Text
 use crate::rng::Purpose;
 use crate::score::{Likelihood, ScoreFn};
 use crate::{Error, Result};
-use ndarray::{Array2, Array3, ArrayView2, Axis as Dim};
+use ndarray::{Array2, Array3, ArrayView2, Axis as Dim, s};
 
 /// A classifier as one likelihood for each class, with a name.
 #[derive(Clone)]
@@ -295,14 +295,24 @@ fn spread_over_steps(
     let mut range = log_range(&lines);
     range = (range.0.min(0.5 * truth), range.1.max(2.0 * truth));
     let line = (range.1 / range.0).powf(0.05); // the height of a line of words
-    let under = |curve: &Line| [150.0, curve.at[[3, 1]] / line];
-    let places = [under(&lines[0]), under(&lines[1])];
+    // the noisy curve and the data's line are neighbours: the upper one has its words above, the lower one below; if the
+    // clean curve runs there too, both stand above
+    let height = |curve: &Line| curve.at[[3, 1]];
+    let lowest = lines[1].at.slice(s![3.., 1]).fold(f64::INFINITY, |a, b| a.min(*b));
+    let top = height(&lines[0]).max(truth);
+    let crowded = lowest < top && lowest > top / line.powi(4);
+    let [noisy_at, truth_at] = match height(&lines[0]) >= truth {
+        _ if crowded => [top * line.powi(2), top * line],
+        true => [height(&lines[0]) * line, truth / line],
+        false => [height(&lines[0]) / line, truth * line],
+    };
+    let places = [[150.0, noisy_at], [150.0, lowest / line]];
     let mut layers = curves(&[noisy, clean], lines, places);
     let rule = crate::plot::Rules { x: vec![], y: vec![truth] };
     let words_at = Text::new("the data of this class", "dữ liệu của lớp này");
     layers.push(
         Layer::new("data", "the class's own standard deviation", Role::Neutral, rule)
-            .label_at(words_at, [150.0, line * truth]),
+            .label_at(words_at, [150.0, truth_at]),
     );
     f.panels = vec![Panel {
         x: Axis::log(Text::new("solver steps", "số bước giải"), (17.0, 760.0)).with_ticks(ticks),
