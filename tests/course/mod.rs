@@ -2,8 +2,13 @@
 
 mod mistakes;
 mod notebooks;
+mod watched;
 
+#[path = "../../notebooks/tool/src/found.rs"]
+mod found;
 #[path = "../../notebooks/tool/src/ipynb.rs"]
 mod ipynb;
 #[path = "../../notebooks/tool/src/lesson.rs"]
 mod lesson;
+#[path = "../../notebooks/tool/src/watch.rs"]
+mod watch;

@@ -8,9 +8,11 @@
 //! scorelab-notebooks cells NAME MODE   the cells of one lesson, MODE is open or filled
 //! ```
 
+mod found;
 mod ipynb;
 mod lesson;
 mod run;
+mod watch;
 
 #[allow(unused, clippy::all)]
 mod cells {
