@@ -3,6 +3,7 @@
 mod answers;
 mod checked;
 mod drawn;
+mod golden;
 mod interrupted;
 mod refused;
 mod robust;
