@@ -18,7 +18,7 @@ use scorelab::cli::{Defaults, Lab, Table, run};
 use scorelab::guidance::Gamma;
 use scorelab::lecture;
 use scorelab::noise::NoiseLevel;
-use scorelab::rng::{Noise, Purpose};
+use scorelab::rng::{Purpose, normals};
 use scorelab::score::{Likelihood, ScoreFn};
 use std::process::ExitCode;
 
@@ -99,9 +99,7 @@ impl Residuals {
         let (conditional, posterior) = (mixture.given(lab.class), mixture.posterior(lab.class));
         let mut x =
             mixture.sample(lab.samples, lab.settings.seed, Purpose::Reference).x * level.alpha;
-        let mut z = Array2::zeros(x.raw_dim());
-        Noise { seed: lab.settings.seed, purpose: Purpose::Reference, step: 1, first_row: 0 }
-            .fill(0, z.view_mut());
+        let z = normals(lab.settings.seed, Purpose::Reference, 1, x.dim());
         x.scaled_add(level.sigma, &z);
         let away = &z * 1000.0 + &x;
 

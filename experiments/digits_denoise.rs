@@ -8,7 +8,7 @@
 //! that the score expects at the end. Expect: at the highest level the guess is the mean of all images, or of the class;
 //! the judge gives the guided end to the class with p(y | x) near 1.
 
-use ndarray::{ArrayView2, s};
+use ndarray::ArrayView2;
 use scorelab::Result;
 use scorelab::cli::{Defaults, ImageLab, run_images};
 use scorelab::data::from_pixels;
@@ -49,7 +49,6 @@ fn experiment(lab: &mut ImageLab) -> Result<()> {
         top - 2.0 * before[[i, lab.class]] + after[[i, lab.class]]
     };
     let row = (0..STARTS).max_by(|a, b| other(*a).total_cmp(&other(*b))).unwrap_or(0);
-    let start = z.slice(s![row..=row, ..]);
     let walk = StripWalk {
         process: &lab.process,
         grid: &lab.grid,
@@ -60,8 +59,8 @@ fn experiment(lab: &mut ImageLab) -> Result<()> {
     let target = lab.class_name(lab.class);
     let title = words::GUIDED.then(format!(", γ = {}: ", gamma.value())).then(target);
     let strips = [
-        walk.strip(words::UNCONDITIONAL, Role::Unconditional, &free, start, pixels),
-        walk.strip(title, Role::Guided, &guided, start, pixels),
+        walk.strip(words::UNCONDITIONAL, Role::Unconditional, &free, (z.view(), row), pixels),
+        walk.strip(title, Role::Guided, &guided, (z.view(), row), pixels),
     ];
     let size = (lab.training.height, lab.training.width);
     let mut figure = lecture::denoising_strips(size, &walk.levels(), &strips)?;

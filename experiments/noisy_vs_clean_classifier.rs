@@ -11,13 +11,13 @@
 //! past the data, with 40 steps and with 320. Over VP-linear 40 steps are too few and 320 all hit, converged and wrong: the
 //! spread is .13 instead of .25, and the walks from the far corner end in one point. Accuracy is the wrong diagnostic.
 
-use ndarray::{Array2, ArrayView2, Axis};
+use ndarray::{ArrayView2, Axis};
 use scorelab::cli::{Defaults, Lab, Table, plus_minus, run};
 use scorelab::lecture::{self, Judge};
 use scorelab::metrics::{Modes, Verdict, mean_with_se, shares, spread};
 use scorelab::noise::{Grid, NoiseLevel, Process, Spacing};
 use scorelab::plot::{Text, words};
-use scorelab::rng::{Noise, Purpose};
+use scorelab::rng::{Purpose, normals};
 use scorelab::{Result, guidance::Gamma};
 use scorelab::{mixture::Noiseless, score::Likelihood};
 use std::process::ExitCode;
@@ -83,8 +83,7 @@ fn experiment(lab: &mut Lab) -> Result<()> {
 fn judge(lab: &Lab, arm: &Arm, exact: &Arm, sigma: f64) -> Row {
     let (seed, purpose, level) = (lab.settings.seed, Purpose::Reference, NoiseLevel::ve(sigma));
     let points = lab.scene.mixture.sample(10 * lab.samples, seed, purpose);
-    let mut noise = Array2::zeros(points.x.raw_dim());
-    Noise { seed, purpose, step: 1, first_row: 0 }.fill(0, noise.view_mut());
+    let noise = normals(seed, purpose, 1, points.x.dim());
     let x = points.x + noise * sigma;
     let logs: Vec<_> = arm.1.iter().map(|l| l.log_likelihood(x.view(), level)).collect();
     let right = |(i, y): (usize, &usize)| logs.iter().all(|l| l[i] <= logs[*y][i]);

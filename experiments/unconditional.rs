@@ -15,7 +15,7 @@ use scorelab::lecture;
 use scorelab::metrics::{Modes, chi_square, cosine, energy_distance, mode_counts, score_error};
 use scorelab::nn::ScoreNet;
 use scorelab::noise::NoiseLevel;
-use scorelab::rng::{Noise, Purpose};
+use scorelab::rng::{Purpose, normals};
 use scorelab::score::ScoreFn;
 use std::process::ExitCode;
 
@@ -81,9 +81,7 @@ fn errors(lab: &mut Lab, net: &ScoreNet) -> Result<()> {
 /// The learned and the exact score at the same draws of p_σ.
 fn both(lab: &Lab, net: &ScoreNet, sigma: f64) -> (Array2<f64>, Array2<f64>) {
     let mut x = lab.scene.mixture.sample(lab.samples, lab.settings.seed, Purpose::Reference).x;
-    let mut z = Array2::zeros(x.raw_dim());
-    Noise { seed: lab.settings.seed, purpose: Purpose::Reference, step: 1, first_row: 0 }
-        .fill(0, z.view_mut());
+    let z = normals(lab.settings.seed, Purpose::Reference, 1, x.dim());
     x.scaled_add(sigma, &z);
     let level = NoiseLevel::ve(sigma);
     (net.score(x.view(), level), lab.scene.mixture.score(x.view(), level))

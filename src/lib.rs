@@ -25,14 +25,11 @@
 //! # Ok::<(), scorelab::Error>(())
 //! ```
 //!
-//! The modules, in reading order; each uses only those above it:
+//! The modules, in the order in which to read them. Ideas come first, and each uses only ideas above it; the plumbing, which
+//! all of them use and which uses none of them, comes last:
 //!
 //! | module | what it holds |
 //! |---|---|
-//! | [`error`] | one error type; a message names the thing, its value and the remedy |
-//! | [`mod@file`] | files written whole or not at all |
-//! | [`arch`] | the machine's instruction set |
-//! | [`rng`] | streams of random numbers, named by what they are for |
 //! | [`noise`] | noise levels (α, σ), four processes, grids of times |
 //! | [`score`] ★ | the meeting point: [`score::ScoreFn`] and [`score::Likelihood`] |
 //! | [`mixture`] | exact scores, posteriors and samples of Gaussian mixtures and data sets |
@@ -42,18 +39,19 @@
 //! | [`guidance`] ★ | γ, [`guidance::Guided`], [`guidance::ClassifierGuided`]: scores made of scores |
 //! | [`classifier_guidance`] | the separate classifiers: noisy, one for each label, clean |
 //! | [`classifier_free`] | one network trained jointly with a null label, steered in one pass |
-//! | [`sampler`] | DDIM, Heun, DPM-Solver++(2M), Euler–Maruyama, Langevin, log-likelihood |
+//! | [`sampler`] ★ | DDIM, Heun, DPM-Solver++(2M), Euler–Maruyama, Langevin; particles that interact; log-likelihood |
 //! | [`metrics`] | shares, energy distance, χ², entropy, score error |
 //! | [`checkpoint`] | trained networks as files, in the `safetensors` format |
 //! | [`plot`] | a figure is a list of layers |
 //! | [`lecture`] | the lecture's figures |
 //! | [`course`] | the exercises of the notebooks, and the check of an answer |
 //! | [`cli`] | the frame of the experiments |
+//! | plumbing | |
+//! | [`error`] | one error type; a message names the thing, its value and the remedy |
+//! | [`rng`] | streams of random numbers, named by what they are for |
+//! | [`mod@file`] | files written whole or not at all |
+//! | [`arch`] | the machine's instruction set |
 
-pub mod error;
-pub mod file;
-pub mod arch;
-pub mod rng;
 pub mod noise;
 pub mod score;
 pub mod mixture;
@@ -70,6 +68,11 @@ pub mod plot;
 pub mod lecture;
 pub mod course;
 pub mod cli;
+
+pub mod error;
+pub mod rng;
+pub mod file;
+pub mod arch;
 
 pub use error::{Error, Result};
 

@@ -80,7 +80,7 @@ impl TrainConfig {
 
 /// What one step of training reports.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Step {
+pub struct TrainStep {
     /// Counted from 0.
     pub step: usize,
     /// The mean loss of the batch, before the update.
@@ -91,7 +91,7 @@ pub struct Step {
 
 /// Which rows of the batch a block holds.
 #[derive(Debug, Clone, Copy)]
-pub struct Share {
+pub struct BlockRows {
     /// The number of the block's first row.
     pub first: usize,
     /// Rows of the whole batch.
@@ -102,7 +102,7 @@ pub struct Share {
 pub trait Objective: Sync {
     /// Draws the rows of one block, runs `mlp` forward on them and leaves ∂L/∂output in `w`, L being the *mean* over the
     /// whole batch. Returns the block's part of L.
-    fn block(&self, mlp: &Mlp, w: &mut Workspace, rng: &mut ChaCha8Rng, share: Share) -> f64;
+    fn block(&self, mlp: &Mlp, w: &mut Workspace, rng: &mut ChaCha8Rng, rows: BlockRows) -> f64;
 }
 
 /// Where a training stands after some steps: all that it needs to go on as if it had never stopped.
@@ -261,8 +261,8 @@ impl<'a, O: Objective> Training<'a, O> {
             group.loss = 0.0;
             for b in g * each..blocks.min((g + 1) * each) {
                 let mut rng = stream(seed, Purpose::Training, step, b as u64);
-                let share = Share { first: b * mlp.rows(), batch: blocks * mlp.rows() };
-                group.loss += objective.block(mlp, &mut group.workspace, &mut rng, share);
+                let rows = BlockRows { first: b * mlp.rows(), batch: blocks * mlp.rows() };
+                group.loss += objective.block(mlp, &mut group.workspace, &mut rng, rows);
                 if b == g * each {
                     mlp.backward::<false>(&mut group.workspace, transposed, &mut group.grads);
                 } else {
@@ -285,7 +285,7 @@ impl<'a, O: Objective> Training<'a, O> {
 }
 
 impl<O: Objective> Iterator for Training<'_, O> {
-    type Item = Result<Step>;
+    type Item = Result<TrainStep>;
 
     /// The next step; after an error, and after the last step, nothing.
     fn next(&mut self) -> Option<Self::Item> {
@@ -299,7 +299,7 @@ impl<O: Objective> Iterator for Training<'_, O> {
 
 impl<O: Objective> Training<'_, O> {
     /// One step.
-    fn advance(&mut self) -> Result<Step> {
+    fn advance(&mut self) -> Result<TrainStep> {
         let (step, learning_rate) = (self.step, self.rate.at(self.step));
         let (loss, norm) = self.gradient();
         let grads = &self.groups[0].grads;
@@ -314,7 +314,7 @@ impl<O: Objective> Training<'_, O> {
         let clip = (self.config.clip / norm).min(1.0);
         self.adam.update(&mut self.mlp.params, grads, clip as f32, learning_rate);
         self.step += 1;
-        Ok(Step { step, loss, learning_rate })
+        Ok(TrainStep { step, loss, learning_rate })
     }
 }
 
@@ -326,7 +326,7 @@ pub fn run<O: Objective>(
     mlp: Mlp,
     objective: &O,
     config: TrainConfig,
-    progress: &mut dyn FnMut(Step),
+    progress: &mut dyn FnMut(TrainStep),
 ) -> Result<Mlp> {
     let mut training = Training::new(mlp, objective, config)?;
     for step in &mut training {

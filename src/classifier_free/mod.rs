@@ -16,7 +16,7 @@ use crate::mixture::Labelled;
 use crate::nn::{Mlp, MlpConfig, ScoreNet, Target, Workspace};
 use crate::noise::NoiseLevel;
 use crate::score::{ScoreFn, score_of_denoised};
-use crate::train::{Denoising, Levels, Objective, Share, Step, TrainConfig, run};
+use crate::train::{BlockRows, Denoising, Levels, Objective, TrainConfig, TrainStep, run};
 use crate::{Error, Result};
 use ndarray::{Array2, ArrayView2};
 use rand::Rng;
@@ -261,13 +261,13 @@ impl<'a> JointDenoising<'a> {
 }
 
 impl Objective for JointDenoising<'_> {
-    fn block(&self, mlp: &Mlp, w: &mut Workspace, rng: &mut ChaCha8Rng, share: Share) -> f64 {
-        let points = self.denoising.draw(mlp, w, rng, share);
+    fn block(&self, mlp: &Mlp, w: &mut Workspace, rng: &mut ChaCha8Rng, rows: BlockRows) -> f64 {
+        let points = self.denoising.draw(mlp, w, rng, rows);
         for (label, point) in w.labels.iter_mut().zip(points) {
             let dropped = rng.random::<f64>() < self.p_drop;
             *label = if dropped { mlp.config.labels - 1 } else { self.denoising.data.y[point] };
         }
-        self.denoising.answer(mlp, w, share)
+        self.denoising.answer(mlp, w, rows)
     }
 }
 
@@ -282,7 +282,7 @@ pub fn train_joint(
     levels: Levels,
     p_drop: f64,
     config: TrainConfig,
-    mut progress: impl FnMut(Step),
+    mut progress: impl FnMut(TrainStep),
 ) -> Result<JointNet> {
     let objective = net.objective(data, levels, p_drop)?;
     let mlp = run(net.net.mlp.clone(), &objective, config, &mut progress)?;

@@ -3,7 +3,7 @@
 use super::{JointDenoising, JointNet};
 use crate::mixture::Labelled;
 use crate::nn::{Mlp, Workspace};
-use crate::train::{Levels, Objective, Share, TrainConfig, Training};
+use crate::train::{BlockRows, Levels, Objective, TrainConfig, Training};
 use crate::{Error, Result};
 use ndarray::Array2;
 use rand_chacha::ChaCha8Rng;
@@ -16,10 +16,10 @@ struct Watched<'a> {
 }
 
 impl Objective for Watched<'_> {
-    fn block(&self, mlp: &Mlp, w: &mut Workspace, rng: &mut ChaCha8Rng, share: Share) -> f64 {
-        let loss = self.inner.block(mlp, w, rng, share);
+    fn block(&self, mlp: &Mlp, w: &mut Workspace, rng: &mut ChaCha8Rng, rows: BlockRows) -> f64 {
+        let loss = self.inner.block(mlp, w, rng, rows);
         let mut seen = self.seen.lock().expect("no thread panics with the labels");
-        seen.push((share.first, w.labels.clone()));
+        seen.push((rows.first, w.labels.clone()));
         loss
     }
 }

@@ -5,7 +5,7 @@ use crate::Result;
 use crate::mixture::Labelled;
 use crate::nn::Mlp;
 use crate::noise::NoiseLevel;
-use crate::train::Step;
+use crate::train::TrainStep;
 use ndarray::{Array2, ArrayView2};
 
 /// p_φ(y | x₀), trained on data only and asked about noisy points all the same.
@@ -25,7 +25,7 @@ impl CleanClassifier {
     pub fn train(
         data: &Labelled,
         config: &ClassifierConfig,
-        mut progress: impl FnMut(Step),
+        mut progress: impl FnMut(TrainStep),
     ) -> Result<Self> {
         LogitNet::train(data, None, config, &mut progress).map(CleanClassifier)
     }

@@ -18,8 +18,8 @@ use crate::nn::score_net::{Pool, fill, for_blocks};
 use crate::nn::{Mlp, MlpConfig, Transposed, Workspace};
 use crate::noise::NoiseLevel;
 use crate::score::Likelihood;
-use crate::train::{Levels, Objective, Share, TrainConfig, run};
-use crate::{Error, Result, train::Step};
+use crate::train::{BlockRows, Levels, Objective, TrainConfig, run};
+use crate::{Error, Result, train::TrainStep};
 use ndarray::{Array1, Array2, ArrayView1, ArrayView2, ArrayViewMut1, ArrayViewMut2, s};
 use rand::Rng;
 use rand_chacha::ChaCha8Rng;
@@ -121,7 +121,7 @@ impl LogitNet {
         data: &Labelled,
         levels: Option<Levels>,
         config: &ClassifierConfig,
-        progress: &mut dyn FnMut(Step),
+        progress: &mut dyn FnMut(TrainStep),
     ) -> Result<Self> {
         let objective = CrossEntropy::new(data, levels)?;
         let mlp = run(objective.untrained(config)?, &objective, config.train.clone(), progress)?;
@@ -290,10 +290,10 @@ impl<'a> CrossEntropy<'a> {
 }
 
 impl Objective for CrossEntropy<'_> {
-    fn block(&self, mlp: &Mlp, w: &mut Workspace, rng: &mut ChaCha8Rng, share: Share) -> f64 {
+    fn block(&self, mlp: &Mlp, w: &mut Workspace, rng: &mut ChaCha8Rng, rows: BlockRows) -> f64 {
         let (mut classes, mut gains) = (vec![0; mlp.rows()], vec![1.0; mlp.rows()]);
         for row in 0..mlp.rows() {
-            let sigma = self.levels.map_or(0.0, |l| l.draw(rng, share.first + row, share.batch));
+            let sigma = self.levels.map_or(0.0, |l| l.draw(rng, rows.first + row, rows.batch));
             let i = rng.random_range(0..self.data.y.len());
             for (j, x0) in self.data.x.row(i).iter().enumerate() {
                 let z: f64 = StandardNormal.sample(rng);
@@ -307,14 +307,14 @@ impl Objective for CrossEntropy<'_> {
         }
         mlp.forward(w);
         let mut loss = 0.0;
-        let rows = w.output.outer_iter().zip(w.d_output.outer_iter_mut());
-        for (((answer, mut d), class), gain) in rows.zip(classes).zip(gains) {
+        let answers = w.output.outer_iter().zip(w.d_output.outer_iter_mut());
+        for (((answer, mut d), class), gain) in answers.zip(classes).zip(gains) {
             let log_sum = softmax(answer, gain, d.view_mut());
             loss += log_sum - gain * f64::from(answer[class]);
             d[class] -= 1.0;
-            d.mapv_inplace(|d| d * (gain / share.batch as f64) as f32);
+            d.mapv_inplace(|d| d * (gain / rows.batch as f64) as f32);
         }
-        loss / share.batch as f64
+        loss / rows.batch as f64
     }
 }
 

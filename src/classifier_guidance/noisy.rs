@@ -4,7 +4,7 @@ use super::{ClassLikelihood, ClassifierConfig, LogitNet, Scaling};
 use crate::mixture::Labelled;
 use crate::nn::Mlp;
 use crate::noise::NoiseLevel;
-use crate::train::Step;
+use crate::train::TrainStep;
 use crate::{Error, Result};
 use ndarray::{Array2, ArrayView2};
 
@@ -28,7 +28,7 @@ impl NoisyClassifier {
     pub fn train(
         data: &Labelled,
         config: &ClassifierConfig,
-        mut progress: impl FnMut(Step),
+        mut progress: impl FnMut(TrainStep),
     ) -> Result<Self> {
         LogitNet::train(data, Some(config.levels), config, &mut progress).map(NoisyClassifier)
     }
@@ -77,7 +77,7 @@ impl OneVsRest {
     pub fn train(
         data: &Labelled,
         config: &ClassifierConfig,
-        mut progress: impl FnMut(Step),
+        mut progress: impl FnMut(TrainStep),
     ) -> Result<Self> {
         let classes = data.y.iter().max().map_or(0, |y| y + 1);
         if classes < 2 {

@@ -84,18 +84,19 @@ impl ImageLab {
         wanted: &[usize],
     ) -> Array2<u8> {
         let (k, joint) = (nets.frame.spread.len(), &nets.joint);
-        let score = joint.unconditional();
         let ends = match guide {
-            Guide::Free => {
-                self.ends(k, wanted, |class, start| self.walk(&joint.guided(class, gamma), start))
+            Guide::Free => self.ends(k, wanted, |class| joint.guided(class, gamma)),
+            Guide::Classifier(scale) => {
+                let score = joint.unconditional();
+                let given: Vec<_> = (0..self.classes()).map(|y| nets.noisy.given(y)).collect();
+                let scaled = |likelihood| GradientScaled { likelihood, scale };
+                let scaled: Vec<_> = given.iter().map(|likelihood| scaled(likelihood)).collect();
+                self.ends(k, wanted, |class| ClassifierGuided {
+                    score: &score,
+                    likelihood: &scaled[class],
+                    gamma,
+                })
             }
-            Guide::Classifier(scale) => self.ends(k, wanted, |class, start| {
-                let likelihood = GradientScaled { likelihood: &nets.noisy.given(class), scale };
-                self.walk(
-                    &ClassifierGuided { score: &score, likelihood: &likelihood, gamma },
-                    start,
-                )
-            }),
         };
         nets.pixels(ends.view())
     }
@@ -253,9 +254,7 @@ impl ImageLab {
         let classes = self.classes();
         let wanted: Vec<usize> = (0..10 * classes).map(|i| i / 10).collect();
         let gamma = Gamma::new(2.0)?;
-        let ends = self.ends(frame.spread.len(), &wanted, |class, start| {
-            self.walk(&net.guided(class, gamma), start)
-        });
+        let ends = self.ends(frame.spread.len(), &wanted, |class| net.guided(class, gamma));
         let pixels = to_pixels(frame.points(ends.view()).view());
         let size = (self.training.height, self.training.width);
         let names: Vec<Text> = (0..classes).map(|class| self.class_name(class)).collect();

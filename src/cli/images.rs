@@ -5,7 +5,7 @@ use super::{Defaults, Settings};
 use crate::data::{Glyphs, Images, Part, digit_names, find_class};
 use crate::plot::Text;
 use crate::rng::{Purpose, stream};
-use crate::sampler::{self, each_class, sample};
+use crate::sampler::{self, sample, sample_classes};
 use crate::score::ScoreFn;
 use crate::{Error, Result};
 use ndarray::{Array2, ArrayView2};
@@ -103,14 +103,17 @@ impl ImageLab {
         sampler::start(n, dim, &self.process, &self.grid, self.settings.seed)
     }
 
-    /// Where starting points end, the i-th of them walked for class `wanted[i]`: (n, dim).
-    pub fn ends(
+    /// Where starting points end, the i-th of them walked along the score of class `wanted[i]`: (n, dim).
+    pub fn ends<C: ScoreFn>(
         &self,
         dim: usize,
         wanted: &[usize],
-        walk: impl Fn(usize, ArrayView2<f64>) -> Array2<f64>,
+        score: impl Fn(usize) -> C,
     ) -> Array2<f64> {
-        each_class(self.start(wanted.len(), dim), wanted, self.classes(), walk)
+        let z = self.start(wanted.len(), dim);
+        let parts = |class| vec![(score(class), &self.grid)];
+        let seed = self.settings.seed;
+        sample_classes(&self.method, parts, &self.process, z.view(), wanted, seed)
     }
 }
 

@@ -1,6 +1,6 @@
 //! Progress of long work.
 
-use crate::train::Step;
+use crate::train::TrainStep;
 use indicatif::{ProgressBar, ProgressStyle};
 use std::io::IsTerminal;
 use std::time::Instant;
@@ -27,7 +27,7 @@ impl Progress {
     }
 
     /// One step of a training is done.
-    pub fn step(&mut self, step: Step) {
+    pub fn step(&mut self, step: TrainStep) {
         let follow = if self.loss.is_nan() { 1.0 } else { 0.02 };
         self.loss = if self.loss.is_nan() {
             step.loss

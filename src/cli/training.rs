@@ -8,7 +8,7 @@ use crate::nn::{MlpConfig, ScoreNet, Target};
 use crate::plot::Figure;
 use crate::rng::Purpose;
 use crate::score::ScoreFn;
-use crate::train::{Denoising, Levels, Step, TrainConfig, loss_floor, train_score};
+use crate::train::{Denoising, Levels, TrainConfig, TrainStep, loss_floor, train_score};
 use crate::{Error, Result, lecture};
 
 /// Points of a training set.
@@ -162,7 +162,7 @@ impl Lab {
         let mut done = 0..;
         let net = OneVsRest::train(data, &config, |s| {
             let step = done.next().unwrap_or(s.step);
-            progress.step(Step { step, ..s });
+            progress.step(TrainStep { step, ..s });
         })?;
         progress.finish();
         Ok(net)

@@ -2,7 +2,7 @@
 
 use crate::data::{Glyphs, Scene};
 use crate::noise::{NoiseLevel, Process};
-use crate::rng::{Noise, Purpose};
+use crate::rng::{Purpose, normals};
 use ndarray::{Array2, s};
 
 /// The scene, the class, the noise level and the points of every exercise about scores.
@@ -78,8 +78,7 @@ pub fn image_problem() -> ImageProblem {
 
 /// x_t = α·x₀ + σ·ε.
 fn noised(x0: Array2<f64>, level: NoiseLevel) -> Array2<f64> {
-    let mut eps = Array2::zeros(x0.raw_dim());
-    Noise { seed: 0, purpose: Purpose::Reference, step: 1, first_row: 0 }.fill(0, eps.view_mut());
+    let eps = normals(0, Purpose::Reference, 1, x0.dim());
     let mut x = x0 * level.alpha;
     x.scaled_add(level.sigma, &eps);
     x

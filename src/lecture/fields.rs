@@ -6,7 +6,7 @@ use crate::Result;
 use crate::metrics::{cosine_with_se, mean_with_se};
 use crate::noise::NoiseLevel;
 use crate::plot::{Figure, Layer, Panel, Role, Text, words};
-use crate::rng::Purpose;
+use crate::rng::{Purpose, normals};
 use crate::score::ScoreFn;
 use ndarray::Array2;
 
@@ -20,10 +20,7 @@ const DRAWS: usize = 4000;
 /// n exact draws of p_t with their classes: (n, d) data noised to `level`, and (n).
 pub fn draws(s: &Setting, n: usize, level: NoiseLevel) -> (Array2<f64>, Vec<usize>) {
     let data = s.exact().sample(n, s.seed, Purpose::Reference);
-    let noise =
-        crate::rng::Noise { seed: s.seed, purpose: Purpose::Reference, step: 1, first_row: 0 };
-    let mut eps = Array2::zeros(data.x.raw_dim());
-    noise.fill(0, eps.view_mut());
+    let eps = normals(s.seed, Purpose::Reference, 1, data.x.dim());
     (&data.x * level.alpha + &(eps * level.sigma), data.y)
 }
 

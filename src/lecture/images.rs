@@ -3,7 +3,7 @@
 use super::{Morph, Strip};
 use crate::noise::{Grid, NoiseLevel, Process};
 use crate::plot::{Role, Text};
-use crate::sampler::{Method, trajectories};
+use crate::sampler::{Method, trajectories_rows};
 use crate::score::ScoreFn;
 use ndarray::{Array2, Array3, ArrayView1, ArrayView2, Axis as Dim, s};
 
@@ -105,17 +105,19 @@ impl StripWalk<'_> {
         self.shown().into_iter().map(|time| self.level(time).ratio()).collect()
     }
 
-    /// x_t of one starting point `start` (1, d) at the times shown, at the scale of the data, and what `score` expects there;
+    /// x_t of row `row` of `start` (n, d) at the times shown, at the scale of the data, and what `score` expects there;
     /// `pixels` (n, d) → (n, height·width).
     pub fn strip(
         &self,
         title: Text,
         role: Role,
         score: &dyn ScoreFn,
-        start: ArrayView2<f64>,
+        (start, row): (ArrayView2<f64>, usize),
         pixels: impl Fn(ArrayView2<f64>) -> Array2<u8>,
     ) -> Strip {
-        let way = trajectories(self.sampler, score, self.process, self.grid, start, self.seed);
+        let parts = [(score, self.grid)];
+        let (process, seed) = (self.process, self.seed);
+        let way = trajectories_rows(self.sampler, &parts, process, start, &[row], seed);
         let (mut walked, mut denoised) = (Vec::new(), Vec::new());
         for time in self.shown() {
             let (x, here) = (way.slice(s![time, .., ..]), self.level(time));

@@ -104,7 +104,7 @@ use crate::guidance::{ClassifierGuided, Gamma};
 use crate::mixture::Mixture;
 use crate::noise::{Grid, NoiseLevel, Process, Spacing};
 use crate::plot::{Figure, Text};
-use crate::sampler::{Method, sample, start, trajectories};
+use crate::sampler::{Method, sample, start, trajectories, trajectories_rows};
 use crate::score::{Likelihood, ScoreFn};
 use crate::{Error, Result};
 use ndarray::{Array2, Array3};
@@ -179,6 +179,12 @@ impl Setting<'_> {
     /// The way of these starting points under `score`: (steps + 1, n, d).
     fn walk(&self, score: &dyn ScoreFn, start: &Array2<f64>) -> Array3<f64> {
         trajectories(self.sampler, score, &self.process, self.grid, start.view(), self.seed)
+    }
+
+    /// As `walk`, of these rows of the starting points only: (steps + 1, rows, d).
+    fn walk_rows(&self, score: &dyn ScoreFn, start: &Array2<f64>, rows: &[usize]) -> Array3<f64> {
+        let parts = [(score, self.grid)];
+        trajectories_rows(self.sampler, &parts, &self.process, start.view(), rows, self.seed)
     }
 
     fn class_name(&self, class: usize) -> Text {

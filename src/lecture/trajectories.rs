@@ -37,9 +37,10 @@ pub fn three_trajectories(
     gammas: &[Gamma],
 ) -> Result<Figure> {
     s.checked()?;
-    let z = lost_start(s, score, likelihood, gamma);
-    let own = s.walk(score, &z);
-    let led = s.walk(&guided(score, likelihood, gamma), &z);
+    let z = s.start(TRIES);
+    let row = lost_row(s, score, likelihood, gamma, &z);
+    let own = s.walk_rows(score, &z, &[row]);
+    let led = s.walk_rows(&guided(score, likelihood, gamma), &z, &[row]);
     let mut f = figure(
         "07_three_trajectories",
         Text::new(
@@ -51,7 +52,7 @@ pub fn three_trajectories(
             "Từ một z, lực đẩy γ∇log p(y∣x_t) bẻ quỹ đạo về lớp đích; γ càng lớn, bộ phân loại càng sớm chắc chắn.",
         ),
     );
-    let (right, levels) = certainty(s, score, likelihood, &z, gammas)?;
+    let (right, levels) = certainty(s, score, likelihood, (&z, row), gammas)?;
     f.panels = vec![two_paths(s, likelihood, gamma, &own, &led), right];
     f.formula = formula(gamma);
     f.notes = vec![passes_note(&levels)];
@@ -97,19 +98,18 @@ fn passes_note(levels: &[(f64, f64)]) -> Text {
     ))
 }
 
-/// Of the first starting points that end in another class, the one whose push is most across its guided path: (1, 2).
-fn lost_start(
+/// Of the starting points z (n, 2) that end in another class, the row whose push is most across its guided path.
+fn lost_row(
     s: &Setting,
     score: &dyn ScoreFn,
     likelihood: &dyn Likelihood,
     gamma: Gamma,
-) -> Array2<f64> {
-    let start = s.start(TRIES);
+    z: &Array2<f64>,
+) -> usize {
     let classes = classes_of(s.exact(), s.sample(score, TRIES).view(), CLEAN);
     let lost: Vec<usize> = (0..TRIES).filter(|i| classes[*i] != s.class).collect();
     let lost = if lost.is_empty() { vec![0] } else { lost };
-    let z = start.select(Dim(0), &lost);
-    let led = s.walk(&guided(score, likelihood, gamma), &z);
+    let led = s.walk_rows(&guided(score, likelihood, gamma), z, &lost);
     let mut across = vec![0.0; lost.len()];
     for (k, t) in
         s.grid.times().iter().enumerate().skip(1).filter(|(_, t)| s.process.level(**t).sigma > 0.0)
@@ -123,7 +123,7 @@ fn lost_start(
         }
     }
     let best = (0..lost.len()).max_by(|a, b| across[*a].total_cmp(&across[*b])).unwrap_or(0);
-    z.slice(slice![best..=best, ..]).to_owned()
+    lost[best]
 }
 
 fn two_paths(
@@ -226,14 +226,15 @@ fn certainty(
     s: &Setting,
     score: &dyn ScoreFn,
     likelihood: &dyn Likelihood,
-    z: &Array2<f64>,
+    (z, row): (&Array2<f64>, usize),
     gammas: &[Gamma],
 ) -> Result<(Panel, Vec<(f64, f64)>)> {
     let grid = Grid::to_data(&s.process, Spacing::KARRAS, FINE.max(s.grid.steps()))?;
     let s = &Setting { grid: &grid, ..*s };
     let (mut layers, mut levels) = (vec![], vec![]);
     for (i, gamma) in gammas.iter().enumerate() {
-        let curve = along(s, likelihood, &s.walk(&guided(score, likelihood, *gamma), z));
+        let walk = s.walk_rows(&guided(score, likelihood, *gamma), z, &[row]);
+        let curve = along(s, likelihood, &walk);
         levels.push((gamma.value(), passes(&curve)));
         let role = if gamma.value() == 0.0 { Role::Unconditional } else { Role::Guided };
         let at = curve.row(curve.nrows() - 1)[1].clamp(0.0, 1.0);

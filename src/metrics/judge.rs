@@ -4,7 +4,7 @@ use super::{Prdc, frechet_with_se, mean_with_se, prdc};
 use crate::Result;
 use crate::classifier_guidance::{ClassifierConfig, CleanClassifier};
 use crate::mixture::Labelled;
-use crate::train::{Step, TrainConfig};
+use crate::train::{TrainConfig, TrainStep};
 use ndarray::{Array2, ArrayView2};
 
 /// A classifier of clean points with random numbers of its own, never used for guidance.
@@ -52,7 +52,7 @@ impl Judge {
     pub fn train(
         data: &Labelled,
         config: &ClassifierConfig,
-        progress: impl FnMut(Step),
+        progress: impl FnMut(TrainStep),
     ) -> Result<Self> {
         CleanClassifier::train(data, config, progress).map(|classifier| Judge { classifier })
     }

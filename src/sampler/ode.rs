@@ -1,8 +1,6 @@
 //! Samplers of the probability-flow ODE, all written for x/α and σ/α, where it is dx/dσ = (x − D)/σ.
 
-use super::Sampler;
-use crate::noise::Process;
-use crate::rng::Noise;
+use super::{Sampler, Step};
 use crate::score::ScoreFn;
 use ndarray::{Array2, Zip};
 
@@ -22,16 +20,8 @@ pub struct Ddim {
 }
 
 impl Sampler for Ddim {
-    fn step(
-        &mut self,
-        score: &dyn ScoreFn,
-        process: &Process,
-        x: &mut Array2<f64>,
-        from: f64,
-        to: f64,
-        noise: &Noise,
-    ) {
-        let (here, there) = (process.level(from), process.level(to));
+    fn step(&mut self, score: &dyn ScoreFn, x: &mut Array2<f64>, step: Step) {
+        let (here, there) = step.levels();
         let (r, r_to) = (here.ratio(), there.ratio());
         let up = self.eta * r_to * (1.0 - (r_to / r).powi(2)).sqrt();
         let down = (r_to * r_to - up * up).max(0.0).sqrt();
@@ -40,8 +30,7 @@ impl Sampler for Ddim {
             .and(&d)
             .for_each(|x, d| *x = there.alpha * (d + down / r * (*x / here.alpha - d)));
         if up > 0.0 {
-            let mut z = Array2::zeros(x.raw_dim());
-            noise.fill(0, z.view_mut());
+            let z = step.noise.normals(x.ncols());
             x.scaled_add(there.alpha * up, &z);
         }
     }
@@ -58,16 +47,8 @@ impl Sampler for Ddim {
 pub struct Heun;
 
 impl Sampler for Heun {
-    fn step(
-        &mut self,
-        score: &dyn ScoreFn,
-        process: &Process,
-        x: &mut Array2<f64>,
-        from: f64,
-        to: f64,
-        _: &Noise,
-    ) {
-        let (here, there) = (process.level(from), process.level(to));
+    fn step(&mut self, score: &dyn ScoreFn, x: &mut Array2<f64>, step: Step) {
+        let (here, there) = step.levels();
         let (r, r_to) = (here.ratio(), there.ratio());
         let d = score.denoised(x.view(), here);
         if r_to == 0.0 {
@@ -97,16 +78,8 @@ pub struct DpmSolver2M {
 }
 
 impl Sampler for DpmSolver2M {
-    fn step(
-        &mut self,
-        score: &dyn ScoreFn,
-        process: &Process,
-        x: &mut Array2<f64>,
-        from: f64,
-        to: f64,
-        _: &Noise,
-    ) {
-        let (here, there) = (process.level(from), process.level(to));
+    fn step(&mut self, score: &dyn ScoreFn, x: &mut Array2<f64>, step: Step) {
+        let (here, there) = step.levels();
         let h = (here.ratio() / there.ratio()).ln();
         let d = score.denoised(x.view(), here);
         let weight = match &self.before {

@@ -1,8 +1,6 @@
 //! The reverse stochastic differential equation.
 
-use super::Sampler;
-use crate::noise::Process;
-use crate::rng::Noise;
+use super::{Sampler, Step};
 use crate::score::ScoreFn;
 use ndarray::{Array2, Zip};
 
@@ -28,27 +26,19 @@ impl Default for EulerMaruyama {
 }
 
 impl Sampler for EulerMaruyama {
-    fn step(
-        &mut self,
-        score: &dyn ScoreFn,
-        process: &Process,
-        x: &mut Array2<f64>,
-        from: f64,
-        to: f64,
-        noise: &Noise,
-    ) {
-        let here = process.level(from);
-        if process.level(to).sigma == 0.0 {
+    fn step(&mut self, score: &dyn ScoreFn, x: &mut Array2<f64>, step: Step) {
+        let (here, there) = step.levels();
+        if there.sigma == 0.0 {
             *x = score.denoised(x.view(), here);
             return;
         }
+        let Step { process, from, to, noise } = step;
         let (f, g2, dt) = (process.drift(from), process.g2(from), from - to);
         let pull = 0.5 * (1.0 + self.lambda * self.lambda) * g2 * dt;
         let s = score.score(x.view(), here);
         Zip::from(&mut *x).and(&s).for_each(|x, s| *x += pull * s - f * dt * *x);
         if self.lambda > 0.0 {
-            let mut z = Array2::zeros(x.raw_dim());
-            noise.fill(0, z.view_mut());
+            let z = noise.normals(x.ncols());
             x.scaled_add(self.lambda * (g2 * dt).sqrt(), &z);
         }
     }

@@ -1,6 +1,6 @@
 //! What a score network is trained to do: denoising score matching, its noise levels, and the least loss that it can reach.
 
-use super::{Objective, Share, Step, TrainConfig, run};
+use super::{BlockRows, Objective, TrainConfig, TrainStep, run};
 use crate::Result;
 use crate::mixture::{Labelled, Mixture};
 use crate::nn::{Mlp, ScoreNet, Target, Workspace};
@@ -74,11 +74,11 @@ impl Denoising<'_> {
         mlp: &Mlp,
         w: &mut Workspace,
         rng: &mut ChaCha8Rng,
-        share: Share,
+        rows: BlockRows,
     ) -> Vec<usize> {
         let mut points = vec![0; mlp.rows()];
         for (row, point) in points.iter_mut().enumerate() {
-            let sigma = self.levels.draw(rng, share.first + row, share.batch);
+            let sigma = self.levels.draw(rng, rows.first + row, rows.batch);
             let c = self.target.coefficients(sigma, self.sigma_data);
             *point = rng.random_range(0..self.data.x.nrows());
             let x0 = self.data.x.row(*point);
@@ -95,8 +95,8 @@ impl Denoising<'_> {
     }
 
     /// Runs the network on the rows drawn, replaces the answer to hit by ∂L/∂output and returns the block's part of L.
-    pub(crate) fn answer(&self, mlp: &Mlp, w: &mut Workspace, share: Share) -> f64 {
-        let scale = 1.0 / (share.batch * mlp.config.inputs) as f64;
+    pub(crate) fn answer(&self, mlp: &Mlp, w: &mut Workspace, rows: BlockRows) -> f64 {
+        let scale = 1.0 / (rows.batch * mlp.config.inputs) as f64;
         mlp.forward(w);
         let mut loss = 0.0;
         if !self.spread.is_empty() {
@@ -129,9 +129,9 @@ impl Denoising<'_> {
 }
 
 impl Objective for Denoising<'_> {
-    fn block(&self, mlp: &Mlp, w: &mut Workspace, rng: &mut ChaCha8Rng, share: Share) -> f64 {
-        self.draw(mlp, w, rng, share);
-        self.answer(mlp, w, share)
+    fn block(&self, mlp: &Mlp, w: &mut Workspace, rng: &mut ChaCha8Rng, rows: BlockRows) -> f64 {
+        self.draw(mlp, w, rng, rows);
+        self.answer(mlp, w, rows)
     }
 }
 
@@ -172,7 +172,7 @@ pub fn train_score(
     data: &Labelled,
     levels: Levels,
     config: TrainConfig,
-    mut progress: impl FnMut(Step),
+    mut progress: impl FnMut(TrainStep),
 ) -> Result<ScoreNet> {
     let ScoreNet { target, sigma_data, .. } = net;
     let objective = Denoising { data, target, sigma_data, spread: &net.spread, levels };

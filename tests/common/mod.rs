@@ -6,7 +6,7 @@ pub mod textbook;
 use ndarray::{Array1, Array2, ArrayView2, Axis, Zip};
 use scorelab::mixture::Mixture;
 use scorelab::noise::{NoiseLevel, Process};
-use scorelab::rng::{Noise, Purpose};
+use scorelab::rng::{self, Purpose};
 use scorelab::score::ScoreFn;
 
 /// A law: its residual is within the tolerance, and that of its wrong twin is not, so the tolerance can see something.
@@ -77,9 +77,7 @@ pub fn points(mixture: &Mixture, level: NoiseLevel, n: usize, reach: f64) -> Arr
 
 /// Standard normals (n, d), always the same.
 pub fn normals(n: usize, dim: usize) -> Array2<f64> {
-    let mut z = Array2::zeros((n, dim));
-    Noise { seed: 12, purpose: Purpose::Reference, step: 0, first_row: 0 }.fill(0, z.view_mut());
-    z
+    rng::normals(12, Purpose::Reference, 0, (n, dim))
 }
 
 /// ∂f/∂xᵢ by central differences with steps h: `x` (n, d) → (n, d).

@@ -1,5 +1,7 @@
 //! What the documents say is held to the code and to each other.
 
+mod modules;
+
 use crate::common::cases;
 use crate::learning::trained;
 use scorelab::guidance::{ClassifierGuided, Gamma, GradientScaled};
@@ -100,7 +102,8 @@ fn your_guidance_fits_on_a_page() {
 fn every_type_of_the_glossary_is_in_the_code() {
     let glossary = read("docs/glossary.md");
     let mut source = String::new();
-    collect(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src"), &mut source);
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    collect(&root, &mut |_, text| source.push_str(&text));
     let is_type = |word: &&str| {
         word.len() > 2
             && word.starts_with(char::is_uppercase)
@@ -159,13 +162,14 @@ fn the_readmes_table_is_what_the_experiment_finds() {
     }
 }
 
-fn collect(folder: &Path, text: &mut String) {
+/// Hands the text of every source file of a folder to `take`.
+fn collect(folder: &Path, take: &mut dyn FnMut(&Path, String)) {
     for entry in fs::read_dir(folder).expect("a folder of the source").flatten() {
         let path = entry.path();
         if path.is_dir() {
-            collect(&path, text);
+            collect(&path, take);
         } else if path.extension().is_some_and(|e| e == "rs") {
-            text.push_str(&fs::read_to_string(&path).expect("a source file"));
+            take(&path, fs::read_to_string(&path).expect("a source file"));
         }
     }
 }

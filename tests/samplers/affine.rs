@@ -4,7 +4,7 @@ use crate::common::textbook::solve;
 use ndarray::{Array2, array};
 use scorelab::noise::{Grid, Process};
 use scorelab::rng::{Noise, Purpose};
-use scorelab::sampler::{Sampler, sample};
+use scorelab::sampler::{Sampler, Step, sample};
 use scorelab::score::ScoreFn;
 
 /// A normal distribution in one dimension.
@@ -28,10 +28,10 @@ pub fn end_of_ode<S: Sampler + Clone + Sync>(
 
 /// Where a noisy sampler takes N(0, σ_T²), the law carried from step to step: variance' = a²·variance + Σⱼ bⱼ².
 ///
-/// `draws` are the numbers of the draws that a step makes from its noise.
+/// `places` are those at which a step draws from its noise, by the numbers of the splittings that lead there.
 pub fn end_of_sde<S: Sampler>(
     sampler: &mut S,
-    draws: &[usize],
+    places: &[&[usize]],
     score: &dyn ScoreFn,
     process: &Process,
     grid: &Grid,
@@ -39,35 +39,43 @@ pub fn end_of_sde<S: Sampler>(
     let sigma = process.level(grid.times()[0]).sigma;
     let mut law = Normal { mean: 0.0, variance: sigma * sigma };
     for (step, pair) in grid.times().windows(2).enumerate() {
-        let noise = Noise { seed: 0, purpose: Purpose::Walk, step, first_row: 0 };
         // the step on as many zeros and ones as there are unknowns c, b₁ … b_K, and one row more to be sure
+        let rows: Vec<usize> = (0..places.len() + 2).collect();
+        let noise = || Noise::new(0, Purpose::Walk, step, &rows);
         let mut run = |x: f64| {
-            let mut x = Array2::from_elem((draws.len() + 2, 1), x);
-            sampler.step(score, process, &mut x, pair[0], pair[1], &noise);
+            let mut x = Array2::from_elem((rows.len(), 1), x);
+            let (from, to) = (pair[0], pair[1]);
+            sampler.step(score, &mut x, Step { process, from, to, noise: noise() });
             x
         };
         let (zeros, ones) = (run(0.0), run(1.0));
         let a = ones[[0, 0]] - zeros[[0, 0]];
-        let b = coefficients(draws, &noise, &zeros);
+        let b = coefficients(places, noise, &zeros);
         law.mean = a * law.mean + b[0];
         law.variance = a * a * law.variance + b[1..].iter().map(|b| b * b).sum::<f64>();
     }
     law
 }
 
-/// c and the bⱼ, from ends = c + Σⱼ bⱼ·zⱼ with the normals z of known draws.
-fn coefficients(draws: &[usize], noise: &Noise, ends: &Array2<f64>) -> Vec<f64> {
-    let (rows, unknowns) = (ends.nrows(), draws.len() + 1);
+/// c and the bⱼ, from ends = c + Σⱼ bⱼ·zⱼ with the normals z of known places.
+fn coefficients<'a>(
+    places: &[&[usize]],
+    noise: impl Fn() -> Noise<'a>,
+    ends: &Array2<f64>,
+) -> Vec<f64> {
+    let (rows, unknowns) = (ends.nrows(), places.len() + 1);
     let mut normals = Array2::ones((rows, unknowns));
-    for (j, draw) in draws.iter().enumerate() {
-        let mut z = Array2::zeros((rows, 1));
-        noise.fill(*draw, z.view_mut());
-        normals.column_mut(j + 1).assign(&z.column(0));
+    for (j, place) in places.iter().enumerate() {
+        let z = place.iter().fold(noise(), |noise, k| noise.each().nth(*k).unwrap());
+        normals.column_mut(j + 1).assign(&z.normals(1).column(0));
     }
     let first = |a: &Array2<f64>| a.slice(ndarray::s![..unknowns, ..]).to_owned();
     let b = solve(first(&normals), first(ends)).0;
     let last = normals.row(unknowns).dot(&b.column(0));
     let (end, size) = (ends[[unknowns, 0]], ends.iter().fold(1e-300, |m: f64, v| m.max(v.abs())));
-    assert!((last - end).abs() < 1e-9 * size, "a step is not affine in these draws: {last} {end}");
+    assert!(
+        (last - end).abs() < 1e-9 * size,
+        "a step is not affine in the draws of these places: {last} {end}"
+    );
     b.column(0).to_vec()
 }

@@ -6,14 +6,14 @@ use scorelab::mixture::Mixture;
 use scorelab::noise::{Grid, Process, Spacing};
 use scorelab::rng::{Noise, Purpose};
 use scorelab::sampler::{
-    Ddim, DpmSolver2M, EulerMaruyama, Heun, Langevin, Sampler, Walk, sample, start,
+    Ddim, DpmSolver2M, EulerMaruyama, Heun, Langevin, Sampler, Step, Walk, sample, start,
 };
 use scorelab::score::{Counted, ScoreFn};
 
 const PROCESSES: [Process; 4] = [Process::VP_LINEAR, Process::VpCosine, Process::VE, Process::Flow];
 
-fn noise() -> Noise {
-    Noise { seed: 1, purpose: Purpose::Walk, step: 3, first_row: 0 }
+fn noise(rows: &[usize]) -> Noise<'_> {
+    Noise::new(1, Purpose::Walk, 3, rows)
 }
 
 /// One step of a sampler from a copy of `x`.
@@ -25,8 +25,8 @@ fn one(
     from: f64,
     to: f64,
 ) -> Array2<f64> {
-    let mut x = x.clone();
-    sampler.step(score, p, &mut x, from, to, &noise());
+    let (mut x, rows) = (x.clone(), Vec::from_iter(0..x.nrows()));
+    sampler.step(score, &mut x, Step { process: p, from, to, noise: noise(&rows) });
     x
 }
 
@@ -87,8 +87,7 @@ fn a_ddim_step_with_eta_one_is_the_exact_posterior_of_a_known_point() {
             };
             let precision = there.sigma.powi(-2) + keep * keep / added;
             let mean = (there.alpha * 0.7 / there.sigma.powi(2) + keep * 1.9 / added) / precision;
-            let mut z = Array2::zeros((1, 1));
-            noise().fill(0, z.view_mut());
+            let z = noise(&[0]).normals(1);
             let step = |eta: f64| one(Ddim { eta }, &known, &process, &x, pair[0], pair[1])[[0, 0]];
             let residual = |eta: f64| (step(eta) - mean - z[[0, 0]] / precision.sqrt()).abs();
             assert_law(process.name(), residual(1.0), residual(0.9), 1e-12);
@@ -120,11 +119,12 @@ fn the_first_step_of_dpm_solver_is_ddim_and_its_second_is_not() {
     let (mixture, process) = (cases::f7(), Process::VP_LINEAR);
     let grid = Grid::to_data(&process, Spacing::KARRAS, 10).unwrap();
     let x = start(20, 2, &process, &grid, 2);
-    let walk =
-        |sampler: DpmSolver2M| Walk::new(sampler, &mixture, &process, &grid, x.clone(), 0, 0);
-    let ddim = Walk::new(Ddim { eta: 0.0 }, &mixture, &process, &grid, x.clone(), 0, 0);
-    let gaps: Vec<f64> =
-        walk(DpmSolver2M::default()).zip(ddim).map(|((_, a), (_, b))| max_abs(&(a - b))).collect();
+    let (parts, rows) = ([(&mixture, &grid)], Vec::from_iter(0..20));
+    let ddim = Ddim { eta: 0.0 };
+    let ddim = Walk::new(&ddim, &parts, &process, x.clone(), &rows, 0);
+    let multistep = DpmSolver2M::default();
+    let multistep = Walk::new(&multistep, &parts, &process, x.clone(), &rows, 0);
+    let gaps: Vec<f64> = multistep.zip(ddim).map(|((_, a), (_, b))| max_abs(&(a - b))).collect();
     assert_eq!(gaps[0], 0.0);
     assert_law("the first step", gaps[1], gaps[2], 1e-14);
 }
@@ -155,7 +155,8 @@ fn a_walk_takes_every_time_of_the_grid_and_costs_what_its_method_says() {
     let grid = Grid::to_data(&process, Spacing::KARRAS, 10).unwrap();
     let x = start(7, 2, &process, &grid, 2);
     let counted = Counted::new(&mixture);
-    let walk = Walk::new(Heun, &counted, &process, &grid, x.clone(), 0, 0);
+    let (parts, rows) = ([(&counted, &grid)], [0, 1, 2, 3, 4, 5, 6]);
+    let walk = Walk::new(&Heun, &parts, &process, x.clone(), &rows, 0);
     let (times, states): (Vec<f64>, Vec<Array2<f64>>) = walk.unzip();
     assert_eq!((times.as_slice(), &states[0]), (grid.times(), &x));
     assert_eq!(counted.points() / 7, 19, "two evaluations a step, one for the last");

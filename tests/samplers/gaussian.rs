@@ -37,7 +37,7 @@ fn ddim_variance(gamma: f64, steps: usize) -> f64 {
 
 fn ancestral_variance(gamma: f64, steps: usize) -> f64 {
     let mut ddim = Ddim { eta: 1.0 };
-    with_f1(gamma, |s| end_of_sde(&mut ddim, &[0], s, &Process::VE, &karras(steps)).variance)
+    with_f1(gamma, |s| end_of_sde(&mut ddim, &[&[]], s, &Process::VE, &karras(steps)).variance)
 }
 
 #[test]
@@ -137,8 +137,8 @@ fn euler_maruyama_has_the_odes_limit_without_noise_and_the_sdes_with_it() {
         let at = |n: usize| {
             let grid = Grid::to_data(process, Spacing::KARRAS, n).unwrap();
             let mut sampler = EulerMaruyama { lambda };
-            let draws: &[usize] = if lambda > 0.0 { &[0] } else { &[] };
-            with_f1(gamma, |s| end_of_sde(&mut sampler, draws, s, process, &grid).variance)
+            let places: &[&[usize]] = if lambda > 0.0 { &[&[]] } else { &[] };
+            with_f1(gamma, |s| end_of_sde(&mut sampler, places, s, process, &grid).variance)
         };
         2.0 * at(4_096) - at(2_048)
     };
@@ -168,7 +168,7 @@ fn the_noise_factor_leads_from_the_odes_variance_towards_the_tilts() {
         let at = |n: usize| {
             let grid = Grid::to_data(&process, Spacing::KARRAS, n).unwrap();
             let mut sampler = EulerMaruyama { lambda };
-            with_f1(gamma, |s| end_of_sde(&mut sampler, &[0], s, &process, &grid).variance)
+            with_f1(gamma, |s| end_of_sde(&mut sampler, &[&[]], s, &process, &grid).variance)
         };
         2.0 * at(2_048) - at(1_024)
     };
@@ -193,8 +193,9 @@ fn langevin_correction_converges_to_the_tilt() {
         with_f1(3.0, |corrector| {
             let mut sampler =
                 Langevin { inner: Ddim { eta: 0.0 }, corrector, steps, step_size: 0.05 };
-            let draws: Vec<usize> = (1..=steps).collect();
-            end_of_sde(&mut sampler, &draws, &pair.conditional, &process, &grid).variance
+            let numbers: Vec<usize> = (1..=steps).collect();
+            let places: Vec<&[usize]> = numbers.chunks(1).collect();
+            end_of_sde(&mut sampler, &places, &pair.conditional, &process, &grid).variance
         })
     };
     // The same recursion on the variance, in Python: s = Karras grid, e = .05·s'², for each step s → s' > 0

@@ -1,10 +1,12 @@
 //! A walk in parts: cut anywhere it is the same walk, and a score that jumps belongs at a cut.
 
 use crate::common::cases;
-use ndarray::Array2;
+use ndarray::{Array2, Axis, s};
 use scorelab::guidance::{Gamma, Guided, Scheduled};
 use scorelab::noise::{Grid, Process, Spacing};
-use scorelab::sampler::{Ddim, DpmSolver2M, Heun, Sampler, sample, sample_parts, start};
+use scorelab::sampler::{
+    Ddim, DpmSolver2M, Heun, Sampler, sample, sample_parts, start, trajectories, trajectories_rows,
+};
 use scorelab::score::ScoreFn;
 
 const PROCESS: Process = Process::VP_LINEAR;
@@ -51,6 +53,34 @@ fn one_grid_cut_in_two_is_the_single_walk_with_and_without_noise() {
         let between = 0.5 * (grid().times()[5] + grid().times()[6]);
         assert_ne!(in_parts(&ddim, [&f7, &f7], between), single, "another time is another walk");
     }
+}
+
+#[test]
+fn the_way_of_a_walk_in_parts_passes_the_cut_once_and_ends_in_its_sample() {
+    fn check<S: Sampler + Clone + Sync>(sampler: &S) {
+        let f3 = cases::f3();
+        let (given, z) = (f3.given(0), starts());
+        let pieces = grid().cut(&[grid().times()[5]]);
+        let rows: Vec<usize> = (0..z.nrows()).collect();
+        let way = |scores: [&dyn ScoreFn; 2]| {
+            let parts = [(scores[0], &pieces[0]), (scores[1], &pieces[1])];
+            trajectories_rows(sampler, &parts, &PROCESS, z.view(), &rows, 4)
+        };
+        let one = way([&f3, &f3]);
+        assert_eq!(one.dim(), (13, 150, 2));
+        let whole = trajectories(sampler, &f3, &PROCESS, &grid(), z.view(), 4);
+        let multistep = one != whole; // which starts again at the cut
+        let two = way([&f3, &given]);
+        assert_eq!(two.slice(s![..6, .., ..]), one.slice(s![..6, .., ..]), "one score so far");
+        assert_eq!(two.slice(s![..6, .., ..]), whole.slice(s![..6, .., ..]));
+        assert_ne!(two.slice(s![6, .., ..]), whole.slice(s![6, .., ..]));
+        let ends = in_parts(sampler, [&f3, &given], grid().times()[5]);
+        assert_eq!(two.index_axis(Axis(0), 12), ends);
+        assert_eq!(multistep, std::any::type_name::<S>().contains("DpmSolver2M"));
+    }
+    check(&Ddim { eta: 1.0 });
+    check(&Heun);
+    check(&DpmSolver2M::default());
 }
 
 #[test]

@@ -12,7 +12,7 @@ use crate::metrics::{
 };
 use crate::mixture::{Labelled, Mixture, Tilt};
 use crate::noise::NoiseLevel;
-use crate::rng::{Noise, Purpose};
+use crate::rng::{Purpose, normals};
 use crate::score::{Likelihood, ScoreFn};
 use crate::{Error, Result};
 use clap::Args;
@@ -163,10 +163,7 @@ impl Eval {
 
     /// Points with noise of their own at each of the levels.
     fn with_noise(&self, x0: &Array2<f64>, number: usize, sigma: f64) -> Array2<f64> {
-        let (seed, purpose) = (self.walk.seed, Purpose::Reference);
-        let mut eps = Array2::zeros(x0.raw_dim());
-        Noise { seed, purpose, step: number + 1, first_row: 0 }.fill(0, eps.view_mut());
-        x0 + &(eps * sigma)
+        x0 + &(normals(self.walk.seed, Purpose::Reference, number + 1, x0.dim()) * sigma)
     }
 
     /// Draws of a mixture with noise, and their classes.

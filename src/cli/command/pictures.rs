@@ -77,8 +77,9 @@ impl Plot {
         let title = words::GUIDED.then(format!(", γ = {}: ", gamma.value())).then(target(source));
         let (grey, red) = (Role::Unconditional, Role::Guided);
         let strips = [
-            source.free(|score| walk.strip(words::UNCONDITIONAL, grey, score, z.view(), pixels)),
-            source.with(gamma, |score| walk.strip(title, red, score, z.view(), pixels)),
+            source
+                .free(|score| walk.strip(words::UNCONDITIONAL, grey, score, (z.view(), 0), pixels)),
+            source.with(gamma, |score| walk.strip(title, red, score, (z.view(), 0), pixels)),
         ];
         lecture::denoising_strips(size(source), &walk.levels(), &strips)
     }

@@ -9,10 +9,9 @@ use crate::lecture::{Setting, images_so_far, points_so_far};
 use crate::noise::{Grid, Process, Spacing};
 use crate::plot::{self, Figure, Format, Output, Text};
 use crate::rng::Purpose;
-use crate::sampler::{DpmSolver2M, Method, each_class, sample, start};
-use crate::score::ScoreFn;
+use crate::sampler::{DpmSolver2M, Method, sample, sample_classes, start};
 use crate::{Error, Result};
-use ndarray::{Array2, ArrayView2};
+use ndarray::Array2;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
@@ -111,14 +110,12 @@ impl<'a> Show<'a> {
     fn samples(&self, model: &Model, n: usize, wanted: &[usize], gamma: Gamma) -> Array2<f64> {
         let (process, seed) = (&Process::VP_LINEAR, self.recipe.seed);
         let method = DpmSolver2M::default();
-        let walk = |score: &dyn ScoreFn, x: ArrayView2<f64>| {
-            sample(&method, score, process, &self.grid, x, seed)
-        };
         let z = start(n, self.data.points.x.ncols(), process, &self.grid, seed);
         match model {
-            Model::Score(net) => walk(net, z.view()),
+            Model::Score(net) => sample(&method, net, process, &self.grid, z.view(), seed),
             Model::Joint(net) => {
-                each_class(z, wanted, net.classes(), |class, z| walk(&net.guided(class, gamma), z))
+                let parts = |class| vec![(net.guided(class, gamma), &self.grid)];
+                sample_classes(&method, parts, process, z.view(), wanted, seed)
             }
             Model::Noisy(_) | Model::Clean(_) => unreachable!("refused at the door"),
         }

@@ -5,7 +5,7 @@ use super::source::Source;
 use crate::cli::{ProcessName, SamplerName};
 use crate::guidance::Gamma;
 use crate::noise::{Grid, Process, Spacing};
-use crate::sampler::{each_class, sample_parts, start};
+use crate::sampler::{sample_rows, start};
 use crate::score::ScoreFn;
 use crate::{Error, Result};
 use clap::Args;
@@ -87,30 +87,36 @@ impl WalkArgs {
         let x = start(n, dim, &process, &grid, self.seed);
         let gammas = (gamma, Gamma::new(1.0)?);
         let Some(wanted) = wanted else {
-            return finite_rows(self.from(source, gammas, (&process, &grid, self.seed), x.view()));
+            let all: Vec<usize> = (0..n).collect();
+            return finite_rows(self.from(source, gammas, (&process, &grid), (x.view(), &all)));
         };
         let before = source.class;
-        let ends = each_class(x, &wanted, classes, |class, x| {
+        let mut ends = Array2::zeros(x.raw_dim());
+        for class in 0..classes {
             source.class = Some(class);
-            // of several classes each has a sampler's noise of its own
-            let seed = if source.all { self.seed.wrapping_add(class as u64) } else { self.seed };
-            self.from(source, gammas, (&process, &grid, seed), x)
-        });
+            let rows: Vec<usize> = (0..n).filter(|i| wanted[*i] == class).collect();
+            if rows.is_empty() {
+                continue;
+            }
+            let of_class = self.from(source, gammas, (&process, &grid), (x.view(), &rows));
+            rows.iter().zip(of_class.outer_iter()).for_each(|(i, x)| ends.row_mut(*i).assign(&x));
+        }
         source.class = before;
         finite_rows(ends)
     }
 
-    /// Where points (n, d) end at γ, or within an interval at γ and elsewhere at 1, given the class of the source.
+    /// Where these rows of x (n, d) end at γ, or within an interval at γ and elsewhere at 1, given the class of the source.
     fn from(
         &self,
         source: &Source,
         (gamma, one): (Gamma, Gamma),
-        (process, grid, seed): (&Process, &Grid, u64),
-        x: ArrayView2<f64>,
+        (process, grid): (&Process, &Grid),
+        (x, rows): (ArrayView2<f64>, &[usize]),
     ) -> Array2<f64> {
         let method = self.sampler.method();
-        let along =
-            |parts: &[(&dyn ScoreFn, &Grid)]| sample_parts(&method, parts, process, x, seed);
+        let along = |parts: &[(&dyn ScoreFn, &Grid)]| {
+            sample_rows(&method, parts, process, x, rows, self.seed)
+        };
         let [low, high] = self.interval[..] else {
             return source.with(gamma, |score| along(&[(score, grid)]));
         };

@@ -1,35 +1,8 @@
-//! The noise axis: levels, the four noise processes, and grids of times along them.
+//! The four noise processes.
 
+use super::NoiseLevel;
 use crate::{Error, Result};
 use std::f64::consts::{FRAC_PI_2, PI};
-
-/// Where on the noise axis we are: x_t = α·x₀ + σ·ε.
-///
-/// The degenerate level α = 1, σ = 0 is the data itself.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct NoiseLevel {
-    /// What is left of the data, α > 0.
-    pub alpha: f64,
-    /// How much noise there is, σ ≥ 0.
-    pub sigma: f64,
-}
-
-impl NoiseLevel {
-    /// The variance-exploding level α = 1 with the given σ.
-    pub fn ve(sigma: f64) -> Self {
-        NoiseLevel { alpha: 1.0, sigma }
-    }
-
-    /// The log signal-to-noise ratio 2·ln(α/σ); +∞ at σ = 0.
-    pub fn log_snr(self) -> f64 {
-        2.0 * (self.alpha / self.sigma).ln()
-    }
-
-    /// σ/α, the level of the equivalent variance-exploding process for x/α.
-    pub fn ratio(self) -> f64 {
-        self.sigma / self.alpha
-    }
-}
 
 /// A noise process dx = f(t)·x dt + g(t) dw on t ∈ [0, 1], from data (t = 0) to noise (t = 1).
 ///
@@ -83,29 +56,29 @@ impl Process {
     /// Checks the parameters.
     ///
     /// # Errors
-    /// If 0 < β_min ≤ β_max or 0 < σ_min < σ_max does not hold, or a number is not finite.
+    /// If 0 < β_min ≤ β_max or 0 < σ_min < σ_max does not hold, a number is not finite, or t_min < t_max does not hold, or
+    /// (σ/α)² is 0 or ∞ at one of them in double precision.
     pub fn validated(self) -> Result<Self> {
-        match self {
-            Process::VpLinear { beta_min, beta_max }
-                if !(beta_min > 0.0 && beta_max >= beta_min && beta_max.is_finite()) =>
-            {
-                Err(Error::value(
-                    "β",
-                    format!("{beta_min}…{beta_max}"),
-                    "a finite rising range above 0",
-                ))
-            }
-            Process::Ve { sigma_min, sigma_max }
-                if !(sigma_min > 0.0 && sigma_max > sigma_min && sigma_max.is_finite()) =>
-            {
-                Err(Error::value(
-                    "σ",
-                    format!("{sigma_min}…{sigma_max}"),
-                    "a finite rising range above 0",
-                ))
-            }
-            _ => Ok(self),
+        let (what, low, high, rises) = match self {
+            Process::VpLinear { beta_min: a, beta_max: b } => ("β", a, b, a <= b),
+            Process::Ve { sigma_min: a, sigma_max: b } => ("σ", a, b, a < b),
+            Process::VpCosine | Process::Flow => return Ok(self),
+        };
+        let refused = |must: &str| Err(Error::value(what, format!("{low}…{high}"), must));
+        if !(low > 0.0 && rises && high.is_finite()) {
+            return refused("a finite rising range above 0");
         }
+        let (first, last) = (self.t_min(), self.t_max());
+        let seen = |t: f64| {
+            let r = self.level(t).ratio();
+            r * r > 0.0 && (r * r).is_finite()
+        };
+        if !(first < last && seen(first) && seen(last)) {
+            return refused(
+                "a range from little noise to much: (σ/α)² has to rise from above 0 to a finite number",
+            );
+        }
+        Ok(self)
     }
 
     /// (α, σ) at time t ∈ [0, 1].
@@ -199,141 +172,6 @@ impl Process {
     }
 }
 
-/// How a grid spaces its times.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub enum Spacing {
-    /// Even steps in t.
-    Uniform,
-    /// Even steps in (σ/α)^(1/ρ). Source: Karras et al. 2022, eq. 5.
-    Karras {
-        /// 7 in the paper; 1 is even in σ/α.
-        rho: f64,
-    },
-    /// Even steps in the log-SNR.
-    LogSnr,
-}
-
-impl Spacing {
-    /// Karras spacing with ρ = 7.
-    pub const KARRAS: Spacing = Spacing::Karras { rho: 7.0 };
-}
-
-/// A falling grid of times, from noise towards data.
-///
-/// ```text
-/// t₀ > t₁ > … > t_N,   t_i = t_max … t_min by the spacing
-/// ```
-#[derive(Debug, Clone, PartialEq)]
-pub struct Grid {
-    times: Vec<f64>,
-}
-
-/// More steps than anyone means; a typing error is told from a wish.
-const MOST_STEPS: usize = 1_000_000;
-
-impl Grid {
-    /// `steps` steps of which the last goes from t_min to 0, so that a walk ends in x₀: `steps` times, then 0.
-    ///
-    /// # Errors
-    /// If `steps` is 0 or absurd, or the spacing's ρ is not positive.
-    pub fn to_data(process: &Process, spacing: Spacing, steps: usize) -> Result<Self> {
-        check_steps(steps)?;
-        if steps == 1 {
-            return Ok(Grid { times: vec![process.t_max(), 0.0] });
-        }
-        let mut times =
-            Self::between(process, spacing, process.t_max(), process.t_min(), steps - 1)?.times;
-        times.push(0.0);
-        Ok(Grid { times })
-    }
-
-    /// `steps` steps from time `from` down to time `to`, both within [t_min, t_max].
-    ///
-    /// # Errors
-    /// If `steps` is 0 or absurd, the times are outside the process or do not fall, or ρ is not positive.
-    pub fn between(
-        process: &Process,
-        spacing: Spacing,
-        from: f64,
-        to: f64,
-        steps: usize,
-    ) -> Result<Self> {
-        check_steps(steps)?;
-        let (low, high) = (process.t_min() * (1.0 - 1e-9), process.t_max() * (1.0 + 1e-9));
-        if !(from > to && from <= high && to >= low) {
-            let must =
-                format!("a falling range within {low:.4e} … {high:.4} for {}", process.name());
-            return Err(Error::value("the range of times", format!("{from} … {to}"), must));
-        }
-        if let Spacing::Karras { rho } = spacing
-            && !(rho > 0.0 && rho.is_finite())
-        {
-            return Err(Error::value("ρ", rho, "a finite number above 0"));
-        }
-        let mut times: Vec<f64> = (0..=steps)
-            .map(|i| place(process, spacing, from, to, i as f64 / steps as f64))
-            .collect();
-        (times[0], times[steps]) = (from, to); // the ends exactly, not through the map and back
-        Ok(Grid { times })
-    }
-
-    /// The same walk in pieces that meet at the times `edges`, for [`sample_parts`](crate::sampler::sample_parts).
-    ///
-    /// An edge between two times becomes one more time; an edge that is not inside the grid cuts nothing. Without edges
-    /// it is the grid itself.
-    pub fn cut(&self, edges: &[f64]) -> Vec<Grid> {
-        let mut rest = self.times.clone();
-        let mut pieces = Vec::new();
-        let mut falling = edges.to_vec();
-        falling.sort_by(|a, b| b.total_cmp(a));
-        for edge in falling {
-            let before = rest.partition_point(|t| *t > edge);
-            if before > 0 && edge > *rest.last().expect("a grid has times") {
-                let mut piece: Vec<f64> = rest.drain(..before).collect();
-                piece.push(edge);
-                rest.insert(0, edge);
-                rest.dedup();
-                pieces.push(Grid { times: piece });
-            }
-        }
-        pieces.push(Grid { times: rest });
-        pieces
-    }
-
-    /// The times t₀ > t₁ > … > t_N.
-    pub fn times(&self) -> &[f64] {
-        &self.times
-    }
-
-    /// The number of steps, one less than the number of times.
-    pub fn steps(&self) -> usize {
-        self.times.len() - 1
-    }
-}
-
-/// Refuses a number of steps that no one means.
-fn check_steps(steps: usize) -> Result<()> {
-    if (1..=MOST_STEPS).contains(&steps) {
-        return Ok(());
-    }
-    Err(Error::value("the number of steps", steps, format!("1 to {MOST_STEPS}")))
-}
-
-/// The time a fraction `u` of the way from `from` to `to`.
-fn place(process: &Process, spacing: Spacing, from: f64, to: f64, u: f64) -> f64 {
-    let mix = |a: f64, b: f64| a + u * (b - a);
-    match spacing {
-        Spacing::Uniform => mix(from, to),
-        Spacing::LogSnr => {
-            process.t_of_log_snr(mix(process.level(from).log_snr(), process.level(to).log_snr()))
-        }
-        Spacing::Karras { rho } => {
-            let root = |t: f64| process.level(t).ratio().powf(1.0 / rho);
-            process.t_of_log_snr(-2.0 * rho * mix(root(from), root(to)).ln())
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -403,50 +241,20 @@ mod tests {
     }
 
     #[test]
-    fn grids_fall_from_noise_to_data() {
-        for p in ALL {
-            for spacing in [Spacing::Uniform, Spacing::KARRAS, Spacing::LogSnr] {
-                let grid = Grid::to_data(&p, spacing, 20).unwrap();
-                assert_eq!(grid.steps(), 20);
-                assert_eq!((grid.times()[0], grid.times()[20]), (p.t_max(), 0.0));
-                assert!(grid.times().windows(2).all(|w| w[1] < w[0]), "{p:?} {spacing:?}");
-            }
+    fn a_process_that_no_walk_can_follow_is_refused() {
+        let vp = |beta_min, beta_max| Process::VpLinear { beta_min, beta_max }.validated();
+        let ve = |sigma_min, sigma_max| Process::Ve { sigma_min, sigma_max }.validated();
+        assert!(ALL.iter().all(|p| p.validated().is_ok()) && vp(3.0, 3.0).is_ok());
+        for v in [f64::NAN, f64::INFINITY, f64::NEG_INFINITY, 0.0, -1.0] {
+            assert!(vp(v, 20.0).is_err() && vp(0.1, v).is_err(), "β {v}");
+            assert!(ve(v, 80.0).is_err() && ve(0.002, v).is_err(), "σ {v}");
         }
-        let karras = Grid::to_data(&Process::VE, Spacing::KARRAS, 11).unwrap();
-        let middle = (0.5 * (80f64.powf(1.0 / 7.0) + 0.002f64.powf(1.0 / 7.0))).powi(7); // i = 5 of 10
-        assert!((80.0 * karras.times()[5] - middle).abs() < 1e-12);
-    }
-
-    #[test]
-    fn the_pieces_of_a_cut_grid_are_the_grid() {
-        let grid = Grid::to_data(&Process::VE, Spacing::KARRAS, 6).unwrap();
-        let t = grid.times();
-        let times = |edges: &[f64]| -> Vec<Vec<f64>> {
-            grid.cut(edges).iter().map(|g| g.times().to_vec()).collect()
-        };
-        assert_eq!(times(&[]), [t]);
-        assert_eq!(times(&[t[2]]), [&t[..=2], &t[2..]]);
-        assert_eq!(times(&[t[4], t[1]]), [&t[..=1], &t[1..=4], &t[4..]]);
-        let between = 0.5 * (t[2] + t[3]);
-        let two = times(&[between]);
-        assert_eq!(two[0], [&t[..=2], &[between]].concat());
-        assert_eq!(two[1], [&[between], &t[3..]].concat());
-        for outside in [t[0], 2.0, 0.0, -1.0, f64::NAN] {
-            assert_eq!(times(&[outside]), [t], "{outside}");
+        assert!(vp(20.0, 0.1).is_err() && ve(80.0, 0.002).is_err() && ve(1.0, 1.0).is_err());
+        // finite, but α is 0 at the end, σ² overflows, σ_min/σ_max vanishes, and no noise is ever added
+        for extreme in [vp(0.1, 1e6), ve(1.0, 1e200), ve(1e-200, 1e200), vp(1e-9, 1e-9)] {
+            let words = extreme.unwrap_err().to_string();
+            assert!(words.contains("from little noise to much"), "{words}");
         }
-        assert_eq!(times(&[t[2], t[2]]).len(), 2, "an edge given twice cuts once");
-    }
-
-    #[test]
-    fn a_grid_refuses_what_it_cannot_walk() {
-        let p = Process::Flow;
-        assert!(Grid::to_data(&p, Spacing::Uniform, 0).is_err());
-        let many = Grid::to_data(&p, Spacing::Uniform, 99_999_999_999).unwrap_err().to_string();
-        assert!(many.contains("steps is 99999999999,"), "the number that was asked for: {many}");
-        assert!(Grid::to_data(&p, Spacing::Karras { rho: 0.0 }, 4).is_err());
-        assert!(Grid::between(&p, Spacing::Uniform, 1.0, 0.5, 4).is_err(), "α = 0 is outside");
-        assert!(Grid::between(&p, Spacing::Uniform, 0.3, 0.5, 4).is_err());
-        assert!(Process::Ve { sigma_min: 1.0, sigma_max: f64::NAN }.validated().is_err());
     }
 
     #[test]
