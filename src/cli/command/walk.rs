@@ -10,6 +10,7 @@ use crate::score::ScoreFn;
 use crate::{Error, Result};
 use clap::Args;
 use ndarray::{Array2, ArrayView2};
+use std::sync::Arc;
 
 /// The walk.
 #[derive(Debug, Clone, Args)]
@@ -62,12 +63,18 @@ impl WalkArgs {
         Ok((process, grid))
     }
 
-    /// The samples (n, d) at this γ, of the classes that are wanted.
+    /// The samples (n, d) at this γ and under further conditions (wᵢ, yᵢ), of the classes that are wanted.
     ///
     /// # Errors
     /// As [`WalkArgs::check`].
-    pub fn walk(&self, source: &mut Source, gamma: Gamma, gib: f64) -> Result<Array2<f64>> {
-        self.walk_for(source, gamma, source.wanted(self.samples), gib)
+    pub fn walk(
+        &self,
+        source: &Source,
+        gamma: Gamma,
+        also: &[(Gamma, usize)],
+        gib: f64,
+    ) -> Result<Array2<f64>> {
+        self.walk_for(source, gamma, also, source.wanted(self.samples), gib)
     }
 
     /// A sample (n, d) for each of these classes, or as many as the flags say without any.
@@ -76,8 +83,9 @@ impl WalkArgs {
     /// As [`WalkArgs::check`], and if a sample is not finite.
     pub fn walk_for(
         &self,
-        source: &mut Source,
+        source: &Source,
         gamma: Gamma,
+        also: &[(Gamma, usize)],
         wanted: Option<Vec<usize>>,
         gib: f64,
     ) -> Result<Array2<f64>> {
@@ -85,26 +93,22 @@ impl WalkArgs {
         let (process, grid) = self.check(dim, gib)?;
         let n = wanted.as_ref().map_or(self.samples, Vec::len);
         let x = start(n, dim, &process, &grid, self.seed);
-        let gammas = (gamma, Gamma::new(1.0)?);
+        let one = Gamma::new(1.0)?;
+        let scores = |class| [source.guided(class, gamma, also), source.guided(class, one, &[])];
         let Some(wanted) = wanted else {
-            return finite_rows(self.from(source, gammas, (&process, &grid, self.seed), x.view()));
+            return finite_rows(self.from(scores(None), (&process, &grid, self.seed), x.view()));
         };
-        let before = source.class;
-        let ends = each_class(x, &wanted, classes, |class, x| {
-            source.class = Some(class);
+        finite_rows(each_class(x, &wanted, classes, |class, x| {
             // of several classes each has a sampler's noise of its own
             let seed = if source.all { self.seed.wrapping_add(class as u64) } else { self.seed };
-            self.from(source, gammas, (&process, &grid, seed), x)
-        });
-        source.class = before;
-        finite_rows(ends)
+            self.from(scores(Some(class)), (&process, &grid, seed), x)
+        }))
     }
 
-    /// Where points (n, d) end at γ, or within an interval at γ and elsewhere at 1, given the class of the source.
+    /// Where points (n, d) end along the guided score, or within an interval along it and elsewhere along the plain one.
     fn from(
         &self,
-        source: &Source,
-        (gamma, one): (Gamma, Gamma),
+        [guided, plain]: [Arc<dyn ScoreFn>; 2],
         (process, grid, seed): (&Process, &Grid, u64),
         x: ArrayView2<f64>,
     ) -> Array2<f64> {
@@ -112,7 +116,7 @@ impl WalkArgs {
         let along =
             |parts: &[(&dyn ScoreFn, &Grid)]| sample_parts(&method, parts, process, x, seed);
         let [low, high] = self.interval[..] else {
-            return source.with(gamma, |score| along(&[(score, grid)]));
+            return along(&[(&guided, grid)]);
         };
         let edges: Vec<f64> = [low, high]
             .iter()
@@ -125,13 +129,9 @@ impl WalkArgs {
             let middle = 0.5 * (times[0] + times[times.len() - 1]);
             (low..high).contains(&process.level(middle).ratio())
         };
-        source.with(gamma, |guided| {
-            source.with_class(one, |plain| {
-                let parts: Vec<(&dyn ScoreFn, &Grid)> =
-                    pieces.iter().map(|p| (if inside(p) { guided } else { plain }, p)).collect();
-                along(&parts)
-            })
-        })
+        let score = |piece: &Grid| if inside(piece) { &guided } else { &plain };
+        let parts: Vec<(&dyn ScoreFn, &Grid)> = pieces.iter().map(|p| (score(p) as _, p)).collect();
+        along(&parts)
     }
 }
 
