@@ -16,7 +16,6 @@ use scorelab::cli::{Comparison, Defaults, Lab, OutcomeTable, P_DROP, Steer, run}
 use scorelab::lecture::{self, Way};
 use scorelab::metrics::{Verdict::Target, outcome};
 use scorelab::plot::{Role, Text};
-use scorelab::score::ScoreFn;
 use std::process::ExitCode;
 
 const QUESTION: &str = "does one jointly trained network steer as well as a score and a separate classifier, and which γ is best?";
@@ -59,9 +58,9 @@ fn experiment(lab: &mut Lab) -> Result<()> {
         Way { title, role, found }
     });
     let mut figures = vec![lecture::fidelity_diversity(&ways, &truth)?];
-    let steer = |gamma| -> Box<dyn ScoreFn + '_> { Box::new(joint.guided(lab.class, gamma)) };
+    let steer = |gamma| joint.guided(lab.class, gamma);
     let name = Text::new("classifier-free", "không bộ phân loại");
-    figures.extend(lecture::over_gamma(&lab.setting(), name, &steer, lab.size(1000, 300))?);
+    figures.extend(lecture::over_gamma(&lab.setting(), name, steer, lab.size(1000, 300))?);
     lab.draw(&figures)
 }
 

@@ -16,7 +16,6 @@ use scorelab::lecture::{self, Arm, Judge};
 use scorelab::metrics::{Verdict, outcome};
 use scorelab::mixture::Mixture;
 use scorelab::plot::{Text, words};
-use scorelab::score::Likelihood;
 use std::process::ExitCode;
 
 const QUESTION: &str = "does a separate noisy classifier steer an unconditional score to the class we want, and how far?";
@@ -83,12 +82,12 @@ fn figures(lab: &mut Lab, learned: &Learned, mixture: &Mixture) -> Result<()> {
     all.extend(lecture::hybrid(&s, &arms, &columns, lab.samples)?);
     if lab.settings.all {
         let n = lab.size(72, 24);
-        let all_classes = 0..mixture.classes();
-        let (seen, known): (Vec<_>, Vec<_>) =
-            all_classes.map(|c| (learned.classifier.given(c), mixture.posterior(c))).unzip();
+        let classes = 0..mixture.classes();
+        let seen = classes.clone().map(|c| learned.classifier.given(c));
+        let known = classes.map(|c| mixture.posterior(c));
         let judges = [
-            Judge { title: words::NOISY_CLASSIFIER, classes: trait_objects(&seen) },
-            Judge { title: Text::new("exact", "chính xác"), classes: trait_objects(&known) },
+            Judge::new(words::NOISY_CLASSIFIER, seen),
+            Judge::new(Text::new("exact", "chính xác"), known),
         ];
         let regions: Vec<_> = lecture::regions_through_noise(&s, &judges, n)?.collect();
         let bending: Vec<_> =
@@ -100,11 +99,6 @@ fn figures(lab: &mut Lab, learned: &Learned, mixture: &Mixture) -> Result<()> {
         lab.animate("A4_classifier_regions", regions)?;
     }
     lab.draw(&all)
-}
-
-/// The likelihoods of all classes, as a judge wants them.
-fn trait_objects<L: Likelihood>(classes: &[L]) -> Vec<&dyn Likelihood> {
-    classes.iter().map(|l| l as &dyn Likelihood).collect()
 }
 
 /// The numbers this experiment promises.

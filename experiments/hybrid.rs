@@ -32,7 +32,7 @@ fn experiment(lab: &mut Lab) -> Result<()> {
     let exact = mixture.posterior(lab.class);
     let scale = lab.settings.gradient_scale;
     let weak = GradientScaled { likelihood: &exact, scale };
-    let warm = Posterior { temperature: 1.0 / scale, ..exact };
+    let warm = Posterior { temperature: 1.0 / scale, ..exact.clone() };
     let arms: [(&str, Steer); 3] = [
         ("exact", &|lab, gamma, start| lab.steer(&mixture, &exact, gamma, start)),
         ("gradient scale", &|lab, gamma, start| lab.steer(&mixture, &weak, gamma, start)),

@@ -58,7 +58,7 @@ fn experiment(lab: &mut Lab) -> Result<()> {
         for (name, low, high, expected) in PARTS {
             for times in [1, 2] {
                 let s = lab.setting();
-                let x = lecture::in_interval(&s, guided, (low, high), lab.samples, times)?;
+                let x = lecture::in_interval(&s, &guided, (low, high), lab.samples, times)?;
                 let beyond = lecture::beyond(&s, border);
                 let far = x.column(0).mapv(|v| f64::from(u8::from(beyond(v)))).to_vec();
                 let (share, se) = mean_with_se(&far);

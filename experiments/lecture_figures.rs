@@ -8,7 +8,6 @@
 //! with the path of `index.html`: each picture with its caption, its part of the lecture and its formula to copy.
 
 use scorelab::Result;
-use scorelab::classifier_guidance::ClassLikelihood;
 use scorelab::cli::{Defaults, Lab, run};
 use scorelab::guidance::{ClassifierGuided, Gamma, GradientScaled};
 use scorelab::lecture::{self, Arm, Entry, Judge};
@@ -47,16 +46,16 @@ fn experiment(lab: &mut Lab) -> Result<()> {
     figures.push(lecture::bayes_plane(&s, level)?);
     figures.push(lecture::three_trajectories(&s, &score, &likelihood, two, &lab.gammas)?);
     figures.extend(hybrids(lab, &score, &likelihood)?);
-    let steer = |gamma| -> Box<dyn ScoreFn> {
-        Box::new(ClassifierGuided { score: &score, likelihood: &likelihood, gamma })
-    };
-    let [sweep, past, away] = lecture::over_gamma(&s, CLASSIFIER, &steer, lab.size(1000, 100))?;
+    let steer = |gamma| ClassifierGuided { score: &score, likelihood: &likelihood, gamma };
+    let [sweep, past, away] = lecture::over_gamma(&s, CLASSIFIER, steer, lab.size(1000, 100))?;
     figures.extend([sweep, past]);
     let classes = 0..lab.scene.mixture.classes();
-    let (all_noisy, all_clean): (Vec<_>, Vec<_>) =
-        classes.map(|c| (noisy.given(c), clean.given(c))).unzip();
-    let noisy_judge = judge(Text::new("sees the noise", "thấy nhiễu"), &all_noisy);
-    let clean_judge = judge(Text::new("clean data only", "chỉ dữ liệu sạch"), &all_clean);
+    let (sees, blind) = (
+        Text::new("sees the noise", "thấy nhiễu"),
+        Text::new("clean data only", "chỉ dữ liệu sạch"),
+    );
+    let noisy_judge = Judge::new(sees, classes.clone().map(|c| noisy.given(c)));
+    let clean_judge = Judge::new(blind, classes.map(|c| clean.given(c)));
     let (n, exact) = (lab.size(300, 40), &lab.scene.mixture);
     figures.extend(lecture::clean_classifier(&s, exact, &noisy_judge, &clean_judge, n)?);
     figures.push(away);
@@ -81,11 +80,6 @@ fn check(lab: &mut Lab, figures: &[Figure]) {
             }
         }
     }
-}
-
-/// A classifier as F13 wants it: its likelihood of each class.
-fn judge<'a>(title: Text, classes: &'a [ClassLikelihood<'a>]) -> Judge<'a> {
-    Judge { title, classes: classes.iter().map(|l| l as &dyn Likelihood).collect() }
 }
 
 /// F8: the weak classifier above, the exact one below.

@@ -20,7 +20,7 @@ use scorelab::plot::{Text, words};
 use scorelab::rng::{Purpose, normals};
 use scorelab::{Result, guidance::Gamma};
 use scorelab::{mixture::Noiseless, score::Likelihood};
-use std::process::ExitCode;
+use std::{process::ExitCode, sync::Arc};
 
 const QUESTION: &str = "what goes wrong when the guiding classifier has only seen clean data?";
 const JUDGED: [&str; 5] = ["σ", "classifier", "accuracy %", "NLL", "gradient / exact"];
@@ -32,7 +32,7 @@ fn main() -> ExitCode {
 }
 
 /// A classifier: its name and its likelihood of each class.
-type Arm<'a> = (&'static str, Vec<Box<dyn Likelihood + 'a>>);
+type Arm = (&'static str, Vec<Arc<dyn Likelihood>>);
 /// A row of a table: where (σ, or process and steps), the classifier, and numbers with their standard errors.
 type Row = (String, &'static str, Vec<(f64, f64)>);
 
@@ -44,10 +44,10 @@ fn experiment(lab: &mut Lab) -> Result<()> {
     let mixture = lab.scene.mixture.clone();
     let all = 0..mixture.classes();
     let arms: [Arm; 4] = [
-        ("exact", all.clone().map(|c| Box::new(mixture.posterior(c)) as _).collect()),
-        ("noisy", all.clone().map(|c| Box::new(noisy.given(c)) as _).collect()),
-        ("clean", all.clone().map(|c| Box::new(clean.given(c)) as _).collect()),
-        ("clean, exact", all.map(|c| Box::new(Noiseless(mixture.posterior(c))) as _).collect()),
+        ("exact", all.clone().map(|c| Arc::new(mixture.posterior(c)) as _).collect()),
+        ("noisy", all.clone().map(|c| Arc::new(noisy.given(c)) as _).collect()),
+        ("clean", all.clone().map(|c| Arc::new(clean.given(c)) as _).collect()),
+        ("clean, exact", all.map(|c| Arc::new(Noiseless(mixture.posterior(c))) as _).collect()),
     ];
     let judge = |s| arms.iter().map(|arm| judge(lab, arm, &arms[0], s)).collect::<Vec<_>>();
     let judged: Vec<Row> = [1.0, 3.0, 8.0].into_iter().flat_map(judge).collect();
@@ -71,10 +71,7 @@ fn experiment(lab: &mut Lab) -> Result<()> {
     check(lab, &judged, &guided);
     let titles =
         [words::NOISY_CLASSIFIER, Text::new("trained on clean data only", "chỉ học dữ liệu sạch")];
-    let [a, b] = [(0, 1), (1, 2)].map(|(title, arm)| Judge {
-        title: titles[title].clone(),
-        classes: arms[arm].1.iter().map(|l| &**l).collect(),
-    });
+    let [a, b] = [0, 1].map(|k| Judge::new(titles[k].clone(), arms[k + 1].1.iter().cloned()));
     let figures = lecture::clean_classifier(&lab.setting(), &mixture, &a, &b, lab.size(200, 40))?;
     lab.draw(&figures)
 }

@@ -72,8 +72,8 @@ fn rows(lab: &mut Lab, table: &mut Table, scene: &Scene, c: &Mixture, gamma: Gam
     for way in WAYS {
         let s = Setting { scene, class: 0, ..lab.setting() };
         let guided = Guided { main: c, guiding: &scene.mixture, gamma };
-        let once = moments(&way.ends(&s, guided, lab.samples, 1)?);
-        let twice = moments(&way.ends(&s, guided, lab.samples, 2)?);
+        let once = moments(&way.ends(&s, &guided, lab.samples, 1)?);
+        let twice = moments(&way.ends(&s, &guided, lab.samples, 2)?);
         let fine = |(v, se): (f64, f64)| format!("{v:.4} ± {se:.4}");
         row(
             &way.name().en,
@@ -136,7 +136,7 @@ fn plane(lab: &mut Lab) -> Result<()> {
         let guided = Guided { main: &given, guiding: mixture, gamma: Gamma::new(g)? };
         for times in [1, 2] {
             let s = Setting { scene: &scene, class: 0, ..lab.setting() };
-            let x = Solver::Ode.ends(&s, guided, lab.samples, times)?;
+            let x = Solver::Ode.ends(&s, &guided, lab.samples, times)?;
             let (h, p) = (entropy(x.view(), 5), mean_with_se(&sure(&x).to_vec()));
             let name = format!("ODE, steps × {times}");
             table.row(&[g.to_string(), name, plus_minus((h.nats, h.se)), plus_minus(p)]);

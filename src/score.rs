@@ -1,7 +1,8 @@
 //! The meeting point of the crate: a score is anything with one method, and nobody asks who answers.
 
 use crate::noise::NoiseLevel;
-use ndarray::{Array1, Array2, ArrayView2};
+use ndarray::{Array1, Array2, ArrayView1, ArrayView2};
+use std::ops::Deref;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 /// The score ∇ₓ log p_t(x) of a noised distribution, exact, learned or made of other scores.
@@ -25,11 +26,17 @@ pub trait ScoreFn: Send + Sync {
         d.zip_mut_with(&x, |s, x| *s = (x + sigma * sigma * *s) / alpha);
         d
     }
+}
 
-    /// E[ε | x_t = x] = −σ·score, what a noise-predicting network answers: (n, d) → (n, d).
-    fn eps(&self, x: ArrayView2<f64>, level: NoiseLevel) -> Array2<f64> {
-        self.score(x, level) * -level.sigma
-    }
+/// E[ε | x_t = x] of a score, what a noise-predicting network answers: `x` (n, d) → (n, d).
+///
+/// ```text
+/// E[ε | x] = −σ·∇ₓ log p_t(x)
+/// ```
+///
+/// At σ = 0 it is 0. Source: Dhariwal & Nichol 2021 (2105.05233), eq. 11.
+pub fn eps(score: &dyn ScoreFn, x: ArrayView2<f64>, level: NoiseLevel) -> Array2<f64> {
+    score.score(x, level) * -level.sigma
 }
 
 /// The score of a denoiser's answer, the inverse of [`ScoreFn::denoised`].
@@ -46,6 +53,12 @@ pub fn score_of_denoised(
 ) -> Array2<f64> {
     denoised.zip_mut_with(&x, |d, x| *d = (level.alpha * *d - x) / (level.sigma * level.sigma));
     denoised
+}
+
+/// A score whose density is known too, as that of a mixture or of a data set; a network's is not.
+pub trait LogDensity: ScoreFn {
+    /// log p_t(x), whose gradient is the score: `x` (n, d) → (n,).
+    fn log_density(&self, x: ArrayView2<f64>, level: NoiseLevel) -> Array1<f64>;
 }
 
 /// p(y | x_t) as a function of x_t, for a y it is already bound to: a classifier's answer, exact or learned.
@@ -109,7 +122,8 @@ impl<T: Likelihood> Likelihood for Counted<T> {
     }
 }
 
-impl<T: ScoreFn + ?Sized> ScoreFn for &T {
+/// Whatever points to a score is one: `&T`, `Box<T>`, `Arc<T>`, with `T` also `dyn ScoreFn`.
+impl<P: Deref<Target: ScoreFn> + Send + Sync> ScoreFn for P {
     fn dim(&self) -> usize {
         (**self).dim()
     }
@@ -123,7 +137,15 @@ impl<T: ScoreFn + ?Sized> ScoreFn for &T {
     }
 }
 
-impl<T: Likelihood + ?Sized> Likelihood for &T {
+/// Whatever points to a density is one.
+impl<P: Deref<Target: LogDensity> + Send + Sync> LogDensity for P {
+    fn log_density(&self, x: ArrayView2<f64>, level: NoiseLevel) -> Array1<f64> {
+        (**self).log_density(x, level)
+    }
+}
+
+/// Whatever points to a likelihood is one.
+impl<P: Deref<Target: Likelihood> + Send + Sync> Likelihood for P {
     fn log_likelihood(&self, x: ArrayView2<f64>, level: NoiseLevel) -> Array1<f64> {
         (**self).log_likelihood(x, level)
     }
@@ -131,4 +153,10 @@ impl<T: Likelihood + ?Sized> Likelihood for &T {
     fn grad_log_likelihood(&self, x: ArrayView2<f64>, level: NoiseLevel) -> Array2<f64> {
         (**self).grad_log_likelihood(x, level)
     }
+}
+
+/// log Σ exp, by its largest term.
+pub(crate) fn log_sum_exp(logs: ArrayView1<f64>) -> f64 {
+    let top = logs.fold(f64::NEG_INFINITY, |a, b| a.max(*b));
+    top + logs.iter().map(|l| (l - top).exp()).sum::<f64>().ln()
 }

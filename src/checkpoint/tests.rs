@@ -33,9 +33,10 @@ fn score() -> Model {
 }
 
 fn joint() -> Model {
-    let mut net = JointNet::new(small(), 2, Target::Edm, 1.0 / 3.0, 0).unwrap();
-    net.net.mlp.params = odd(net.net.mlp.params.len());
-    Model::Joint(net)
+    let net = JointNet::new(small(), 2, Target::Edm, 1.0 / 3.0, 0).unwrap();
+    let mut mlp = net.mlp().clone();
+    mlp.params = odd(mlp.params.len());
+    Model::Joint(net.with_weights(mlp))
 }
 
 fn data() -> Labelled {

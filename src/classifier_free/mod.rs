@@ -21,6 +21,7 @@ use crate::{Error, Result};
 use ndarray::{Array2, ArrayView2};
 use rand::Rng;
 use rand_chacha::ChaCha8Rng;
+use std::sync::Arc;
 
 /// One score network for all conditions and for none: s_θ(x, level, y), with y a class or ∅.
 ///
@@ -28,11 +29,11 @@ use rand_chacha::ChaCha8Rng;
 /// D(x, y) = c_skip·x/α + c_out·F_θ(c_in·x/α, log-SNR, E_y),   E (classes + 1, embedding), its last row that of ∅
 /// ```
 ///
-/// It is not a score itself: a condition has to be bound first, and every way of binding one shares the weights.
+/// It is not a score itself: a condition has to be bound first. A clone and every way of binding one share the weights.
 /// Source: Ho & Salimans 2022 (2207.12598), algorithm 1.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct JointNet {
-    pub(crate) net: ScoreNet,
+    pub(crate) net: Arc<ScoreNet>,
 }
 
 impl JointNet {
@@ -55,7 +56,7 @@ impl JointNet {
             }
         }
         let config = MlpConfig { labels: classes + 1, ..config };
-        ScoreNet::new(config, target, sigma_data, seed).map(|net| JointNet { net })
+        ScoreNet::new(config, target, sigma_data, seed).map(|net| JointNet { net: Arc::new(net) })
     }
 
     /// A network with the given weights.
@@ -64,7 +65,7 @@ impl JointNet {
     /// If the network has no label table of at least two rows.
     pub fn of(mlp: Mlp, target: Target, sigma_data: f64) -> Self {
         assert!(mlp.config.labels > 1, "a row for a class and one for ∅");
-        JointNet { net: ScoreNet::of(mlp, target, sigma_data) }
+        JointNet { net: Arc::new(ScoreNet::of(mlp, target, sigma_data)) }
     }
 
     /// F_θ.
@@ -81,9 +82,10 @@ impl JointNet {
     ///
     /// # Panics
     /// If there is one, but not for each coordinate.
-    pub fn with_spread(mut self, spread: Vec<f64>) -> Self {
-        self.net = self.net.with_spread(spread);
-        self
+    pub fn with_spread(self, spread: Vec<f64>) -> Self {
+        let ScoreNet { ref mlp, target, sigma_data, .. } = *self.net;
+        let net = ScoreNet::of(mlp.clone(), target, sigma_data).with_spread(spread);
+        JointNet { net: Arc::new(net) }
     }
 
     /// The same network with other weights.
@@ -106,7 +108,7 @@ impl JointNet {
         p_drop: f64,
     ) -> Result<JointDenoising<'a>> {
         self.knows(data)?;
-        let ScoreNet { target, sigma_data, ref spread, .. } = self.net;
+        let ScoreNet { target, sigma_data, ref spread, .. } = *self.net;
         JointDenoising::new(Denoising { data, target, sigma_data, spread, levels }, p_drop)
     }
 
@@ -125,12 +127,12 @@ impl JointNet {
     ///
     /// # Panics
     /// If there is no such class.
-    pub fn given(&self, class: usize) -> JointScore<'_> {
+    pub fn given(&self, class: usize) -> JointScore {
         self.composed(&[(1.0, class)])
     }
 
     /// s_θ(x, ∅), the unconditional score.
-    pub fn unconditional(&self) -> JointScore<'_> {
+    pub fn unconditional(&self) -> JointScore {
         self.composed(&[])
     }
 
@@ -147,7 +149,7 @@ impl JointNet {
     ///
     /// # Panics
     /// If there is no such class.
-    pub fn guided(&self, class: usize, gamma: Gamma) -> JointScore<'_> {
+    pub fn guided(&self, class: usize, gamma: Gamma) -> JointScore {
         self.composed(&[(gamma.value(), class)])
     }
 
@@ -162,7 +164,7 @@ impl JointNet {
     ///
     /// # Panics
     /// If there is no such class, or a weight is not finite.
-    pub fn composed(&self, conditions: &[(f64, usize)]) -> JointScore<'_> {
+    pub fn composed(&self, conditions: &[(f64, usize)]) -> JointScore {
         let rest = 1.0 - conditions.iter().map(|(w, _)| w).sum::<f64>();
         let size = 1.0 + conditions.iter().map(|(w, _)| w.abs()).sum::<f64>();
         // weights that sum to one but for rounding leave nothing to ∅
@@ -173,7 +175,7 @@ impl JointNet {
             assert!(*class < self.classes(), "class {class} of {}", self.classes());
         }
         let terms = std::iter::once(null).chain(conditions.iter().map(|(w, class)| (*class, *w)));
-        JointScore { net: &self.net, terms: terms.filter(|(_, w)| *w != 0.0).collect() }
+        JointScore { net: self.net.clone(), terms: terms.filter(|(_, w)| *w != 0.0).collect() }
     }
 
     /// How much the network disagrees with itself about ∅: for exact scores Σ_y p(y | x)·s_y = s_∅.
@@ -208,19 +210,19 @@ impl JointNet {
 ///
 /// The score is not defined at σ = 0.
 #[derive(Debug, Clone)]
-pub struct JointScore<'a> {
-    net: &'a ScoreNet,
+pub struct JointScore {
+    net: Arc<ScoreNet>,
     terms: Vec<(usize, f64)>, // the row of the label table and its weight; weights sum to 1
 }
 
-impl JointScore<'_> {
+impl JointScore {
     /// How often the network is evaluated for each point.
     pub fn evaluations(&self) -> usize {
         self.terms.len()
     }
 }
 
-impl ScoreFn for JointScore<'_> {
+impl ScoreFn for JointScore {
     fn dim(&self) -> usize {
         self.net.dim()
     }

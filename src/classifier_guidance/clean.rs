@@ -7,6 +7,7 @@ use crate::nn::Mlp;
 use crate::noise::NoiseLevel;
 use crate::train::TrainStep;
 use ndarray::{Array2, ArrayView2};
+use std::sync::Arc;
 
 /// p_φ(y | x₀), trained on data only and asked about noisy points all the same.
 ///
@@ -14,8 +15,10 @@ use ndarray::{Array2, ArrayView2};
 /// strong at high noise, while its *accuracy* there may be perfect. The reason why guidance needs a
 /// [`NoisyClassifier`](super::NoisyClassifier). As σ → 0 their tasks become the same. Source: Dhariwal & Nichol 2021 (2105.05233),
 /// section 4, train the classifier on noisy images for this reason.
-#[derive(Debug)]
-pub struct CleanClassifier(pub(crate) LogitNet);
+///
+/// A clone shares the weights, and so does whatever is bound to a class.
+#[derive(Debug, Clone)]
+pub struct CleanClassifier(pub(crate) Arc<LogitNet>);
 
 impl CleanClassifier {
     /// Trains on a labelled data set, without noise.
@@ -27,7 +30,7 @@ impl CleanClassifier {
         config: &ClassifierConfig,
         mut progress: impl FnMut(TrainStep),
     ) -> Result<Self> {
-        LogitNet::train(data, None, config, &mut progress).map(CleanClassifier)
+        LogitNet::train(data, None, config, &mut progress).map(|net| CleanClassifier(Arc::new(net)))
     }
 
     /// A classifier with the given weights.
@@ -37,14 +40,14 @@ impl CleanClassifier {
     pub fn of(mlp: Mlp, scaling: Scaling) -> Self {
         let c = &mlp.config;
         assert!(c.features == 0 && c.labels == 0, "a clean classifier's network");
-        CleanClassifier(LogitNet::of(mlp, scaling))
+        CleanClassifier(Arc::new(LogitNet::of(mlp, scaling)))
     }
 
     /// p_φ(y | x₀ = x_t) of one class, to steer by.
     ///
     /// # Panics
     /// If there is no such class.
-    pub fn given(&self, class: usize) -> ClassLikelihood<'_> {
+    pub fn given(&self, class: usize) -> ClassLikelihood {
         ClassLikelihood::new(&self.0, class)
     }
 

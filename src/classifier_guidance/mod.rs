@@ -17,7 +17,7 @@ use crate::mixture::Labelled;
 use crate::nn::score_net::{Pool, fill, for_blocks};
 use crate::nn::{Mlp, MlpConfig, Transposed, Workspace};
 use crate::noise::NoiseLevel;
-use crate::score::Likelihood;
+use crate::score::{Likelihood, log_sum_exp};
 use crate::train::{BlockRows, Levels, Objective, TrainConfig, run};
 use crate::{Error, Result, train::TrainStep};
 use ndarray::{Array1, Array2, ArrayView1, ArrayView2, ArrayViewMut1, ArrayViewMut2, s};
@@ -25,6 +25,7 @@ use rand::Rng;
 use rand_chacha::ChaCha8Rng;
 use rand_distr::{Distribution, StandardNormal};
 use serde::{Deserialize, Serialize};
+use std::sync::Arc;
 
 /// How a classifier is made and trained.
 #[derive(Debug, Clone, PartialEq)]
@@ -187,19 +188,19 @@ impl LogitNet {
 ///
 /// T = 1 is the classifier as trained. T divides the logits before the softmax, which bends the field; to make a
 /// gradient weaker without bending it use [`GradientScaled`](crate::guidance::GradientScaled).
-#[derive(Debug, Clone, Copy)]
-pub struct ClassLikelihood<'a> {
-    net: &'a LogitNet,
+#[derive(Debug, Clone)]
+pub struct ClassLikelihood {
+    net: Arc<LogitNet>,
     /// y.
     pub class: usize,
     /// T > 0.
     pub temperature: f64,
 }
 
-impl<'a> ClassLikelihood<'a> {
-    fn new(net: &'a LogitNet, class: usize) -> Self {
+impl ClassLikelihood {
+    fn new(net: &Arc<LogitNet>, class: usize) -> Self {
         assert!(class < net.mlp.config.outputs, "class {class} of {}", net.mlp.config.outputs);
-        ClassLikelihood { net, class, temperature: 1.0 }
+        ClassLikelihood { net: net.clone(), class, temperature: 1.0 }
     }
 
     /// Leaves ∂ log p(y | x)/∂l in the workspace, l = g·F being the logits: (1[j = y] − softmax(l/T)_j)/T.
@@ -213,7 +214,7 @@ impl<'a> ClassLikelihood<'a> {
     }
 }
 
-impl Likelihood for ClassLikelihood<'_> {
+impl Likelihood for ClassLikelihood {
     fn log_likelihood(&self, x: ArrayView2<f64>, level: NoiseLevel) -> Array1<f64> {
         let scaled = self.net.logits(x, level) / self.temperature;
         scaled.outer_iter().map(|l| l[self.class] - log_sum_exp(l)).collect()
@@ -328,10 +329,4 @@ fn softmax(answer: ArrayView1<f32>, scale: f64, mut p: ArrayViewMut1<f32>) -> f6
     }
     p /= sum;
     scale * f64::from(top) + f64::from(sum).ln()
-}
-
-/// log Σ exp, by its largest term.
-fn log_sum_exp(logs: ArrayView1<f64>) -> f64 {
-    let top = logs.fold(f64::NEG_INFINITY, |a, b| a.max(*b));
-    top + logs.iter().map(|l| (l - top).exp()).sum::<f64>().ln()
 }

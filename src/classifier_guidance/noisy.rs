@@ -7,6 +7,7 @@ use crate::noise::NoiseLevel;
 use crate::train::TrainStep;
 use crate::{Error, Result};
 use ndarray::{Array2, ArrayView2};
+use std::sync::Arc;
 
 /// p_φ(y | x_t) for all classes at once, trained on noised data: the lecture's off-the-shelf noisy classifier.
 ///
@@ -17,8 +18,10 @@ use ndarray::{Array2, ArrayView2};
 /// It sees the noise level, so that it can be unsure where the noise hides the class; at σ = 0,
 /// where the log-SNR is infinite, it is not defined. Source: Dhariwal & Nichol 2021
 /// (2105.05233), section 4.
-#[derive(Debug)]
-pub struct NoisyClassifier(pub(crate) LogitNet);
+///
+/// A clone shares the weights, and so does whatever is bound to a class.
+#[derive(Debug, Clone)]
+pub struct NoisyClassifier(pub(crate) Arc<LogitNet>);
 
 impl NoisyClassifier {
     /// Trains on a labelled data set.
@@ -30,7 +33,8 @@ impl NoisyClassifier {
         config: &ClassifierConfig,
         mut progress: impl FnMut(TrainStep),
     ) -> Result<Self> {
-        LogitNet::train(data, Some(config.levels), config, &mut progress).map(NoisyClassifier)
+        LogitNet::train(data, Some(config.levels), config, &mut progress)
+            .map(|net| NoisyClassifier(Arc::new(net)))
     }
 
     /// A classifier with the given weights.
@@ -40,14 +44,14 @@ impl NoisyClassifier {
     pub fn of(mlp: Mlp, scaling: Scaling) -> Self {
         let c = &mlp.config;
         assert!(c.features > 0 && c.labels == 0, "a noisy classifier's network");
-        NoisyClassifier(LogitNet::of(mlp, scaling))
+        NoisyClassifier(Arc::new(LogitNet::of(mlp, scaling)))
     }
 
     /// p_φ(y | x_t) of one class, to steer by.
     ///
     /// # Panics
     /// If there is no such class.
-    pub fn given(&self, class: usize) -> ClassLikelihood<'_> {
+    pub fn given(&self, class: usize) -> ClassLikelihood {
         ClassLikelihood::new(&self.0, class)
     }
 
@@ -66,7 +70,7 @@ impl NoisyClassifier {
 ///
 /// What the lecture means by "one classifier per condition": each answers p(y | x_t) of its own y, and a new label costs a
 /// new network. The answers of different labels need not sum to one.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct OneVsRest(Vec<NoisyClassifier>);
 
 impl OneVsRest {
@@ -104,7 +108,7 @@ impl OneVsRest {
     ///
     /// # Panics
     /// If there is no such class.
-    pub fn given(&self, class: usize) -> ClassLikelihood<'_> {
+    pub fn given(&self, class: usize) -> ClassLikelihood {
         self.0[class].given(1)
     }
 }

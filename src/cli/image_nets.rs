@@ -13,6 +13,7 @@ use crate::metrics::{Judge, Judgement};
 use crate::mixture::Labelled;
 use crate::nn::{MlpConfig, Target};
 use crate::plot::{self, Format, Output, Text, words};
+use crate::score::ScoreFn;
 use crate::train::{Levels, TrainConfig, Training};
 use ndarray::{Array2, ArrayView2};
 use std::path::{Path, PathBuf};
@@ -83,21 +84,18 @@ impl ImageLab {
         gamma: Gamma,
         wanted: &[usize],
     ) -> Array2<u8> {
-        let (k, joint) = (nets.frame.spread.len(), &nets.joint);
-        let ends = match guide {
-            Guide::Free => self.ends(k, wanted, |class| joint.guided(class, gamma)),
-            Guide::Classifier(scale) => {
-                let score = joint.unconditional();
-                let given: Vec<_> = (0..self.classes()).map(|y| nets.noisy.given(y)).collect();
-                let scaled = |likelihood| GradientScaled { likelihood, scale };
-                let scaled: Vec<_> = given.iter().map(|likelihood| scaled(likelihood)).collect();
-                self.ends(k, wanted, |class| ClassifierGuided {
-                    score: &score,
-                    likelihood: &scaled[class],
-                    gamma,
-                })
+        let guided = |class| -> Box<dyn ScoreFn> {
+            match guide {
+                Guide::Free => Box::new(nets.joint.guided(class, gamma)),
+                Guide::Classifier(scale) => {
+                    let score = nets.joint.unconditional();
+                    let likelihood = GradientScaled { likelihood: nets.noisy.given(class), scale };
+                    Box::new(ClassifierGuided { score, likelihood, gamma })
+                }
             }
         };
+        let k = nets.frame.spread.len();
+        let ends = self.ends(k, wanted, guided);
         nets.pixels(ends.view())
     }
 

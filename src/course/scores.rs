@@ -4,7 +4,7 @@ use super::{Answer, Exercise, Mistake, Problem};
 use crate::metrics::{Shares, Verdict};
 use crate::noise::NoiseLevel;
 use crate::plot::Text;
-use crate::score::{Likelihood, ScoreFn};
+use crate::score::{Likelihood, ScoreFn, eps};
 use ndarray::{Array1, Array2, Axis};
 
 /// Exercises 1 to 5.
@@ -60,7 +60,7 @@ fn score(p: &Problem) -> Exercise {
 fn tweedie(p: &Problem) -> Exercise {
     let (s, NoiseLevel { alpha, sigma }) = (p.scene.mixture.score(p.x.view(), p.level), p.level);
     let s2 = sigma * sigma;
-    let eps = p.scene.mixture.eps(p.x.view(), p.level);
+    let eps = eps(&p.scene.mixture, p.x.view(), p.level);
     Exercise {
         notebook: 1,
         question: Text::new("the clean image that the score predicts", "ảnh sạch mà score dự đoán"),

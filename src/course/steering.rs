@@ -4,7 +4,7 @@ use super::{Answer, Exercise, Mistake, Problem};
 use crate::guidance::{Gamma, GradientScaled, Guided};
 use crate::mixture::{Mixture, Noiseless, Posterior, Tilt};
 use crate::plot::Text;
-use crate::score::{Likelihood, ScoreFn};
+use crate::score::{Likelihood, ScoreFn, eps};
 use ndarray::{Array2, Axis, array};
 
 /// γ of exercises 6 and 13.
@@ -70,7 +70,7 @@ fn guided(p: &Problem) -> Exercise {
 fn weak(p: &Problem) -> Exercise {
     let exact = p.scene.mixture.posterior(p.class);
     let gradient = |of: &dyn Likelihood| of.grad_log_likelihood(p.x.view(), p.level);
-    let (warm, own) = (Posterior { temperature: 1.0 / WEAK, ..exact }, gradient(&exact));
+    let (warm, own) = (Posterior { temperature: 1.0 / WEAK, ..exact.clone() }, gradient(&exact));
     Exercise {
         notebook: 3,
         question: Text::new("a gradient five times too weak", "gradient yếu đi năm lần"),
@@ -132,7 +132,7 @@ fn undone() -> Exercise {
 fn clean(p: &Problem) -> Exercise {
     let exact = p.scene.mixture.posterior(p.class);
     let squares = |of: &dyn Likelihood| of.grad_log_likelihood(p.x.view(), p.level).mapv(|v| v * v);
-    let (a, b) = (squares(&Noiseless(exact)), squares(&exact));
+    let (a, b) = (squares(&Noiseless(exact.clone())), squares(&exact));
     let sizes = |v: &Array2<f64>| v.sum_axis(Axis(1)).mapv(f64::sqrt);
     let right = (a.sum() / b.sum()).sqrt();
     Exercise {
@@ -213,7 +213,7 @@ fn bill() -> Exercise {
 /// 11: the implicit classifier's gradient from two noise predictions.
 fn implicit(p: &Problem) -> Exercise {
     let (mixture, x, sigma) = (&p.scene.mixture, p.x.view(), p.level.sigma);
-    let gap = mixture.given(p.class).eps(x, p.level) - mixture.eps(x, p.level);
+    let gap = eps(&mixture.given(p.class), x, p.level) - eps(mixture, x, p.level);
     Exercise {
         notebook: 6,
         question: Text::new("the implicit classifier's gradient", "gradient của bộ phân loại ngầm"),

@@ -1,10 +1,11 @@
 //! F17: γ < 0 steers away from a class.
 
 use super::frame::{CLEAN, Frame, Names, classes_of, count, ends_by_class, names, percent};
-use super::{Setting, Steer, at_least, figure, finer};
+use super::{Setting, at_least, figure, finer};
 use crate::guidance::Gamma;
 use crate::metrics::{Modes, Verdict, mean_with_se, verdicts};
 use crate::plot::{Axis, Curve, Figure, Layer, Marker, Panel, Points, Role, Rules, Text, words};
+use crate::score::ScoreFn;
 use crate::{Error, Result};
 use ndarray::{Array2, arr2, s as slice};
 
@@ -18,11 +19,17 @@ const PLANES: usize = 3;
 /// The first, the middle and the last of `gammas` are drawn as planes, coloured by the exact classifier's class; all of
 /// them are points of the curve, from `n` samples at the setting's steps and again at twice as many (rings). The dotted
 /// line is P(y). The share on no mode at all is printed too: a walk along a negated score avoids the class and misses the
-/// others. `name` says what steers.
+/// others. `steer` is the score at each γ, `name` says what steers.
 ///
 /// # Errors
 /// If the scene is not two-dimensional, `n` is less than 2, or there are fewer than two γ.
-pub fn away(s: &Setting, name: Text, steer: &Steer, gammas: &[Gamma], n: usize) -> Result<Figure> {
+pub fn away<S: ScoreFn>(
+    s: &Setting,
+    name: Text,
+    steer: impl Fn(Gamma) -> S,
+    gammas: &[Gamma],
+    n: usize,
+) -> Result<Figure> {
     s.checked()?;
     at_least("samples", n, 2)?;
     if gammas.len() < 2 {
@@ -41,11 +48,11 @@ pub fn away(s: &Setting, name: Text, steer: &Steer, gammas: &[Gamma], n: usize) 
     let (mut once, mut again, mut planes) = (vec![], vec![], vec![]);
     for (k, gamma) in gammas.iter().enumerate() {
         let score = steer(*gamma);
-        let x = s.sample(&*score, n);
+        let x = s.sample(&score, n);
         let classes = classes_of(s.exact(), x.view(), CLEAN);
         let found = measure(s, &x, &classes);
         once.push(found);
-        let finer = Setting { grid: &twice, ..*s }.sample(&*score, n);
+        let finer = Setting { grid: &twice, ..*s }.sample(&score, n);
         let others = classes_of(s.exact(), finer.view(), CLEAN);
         again.push(measure(s, &finer, &others));
         if drawn[..PLANES.min(gammas.len())].contains(&k) {

@@ -13,15 +13,19 @@ use crate::{Error, Result};
 use ndarray::{Array2, Array3, ArrayView2, Axis as Dim, s};
 
 /// A classifier as one likelihood for each class, with a name.
-#[derive(Clone)]
-pub struct Judge<'a> {
+pub struct Judge {
     /// What it is called on the slide.
     pub title: Text,
     /// p(y | x_t) for every class y of the scene, in order.
-    pub classes: Vec<&'a dyn Likelihood>,
+    pub classes: Vec<Box<dyn Likelihood>>,
 }
 
-impl Judge<'_> {
+impl Judge {
+    /// A classifier of this name: p(y | x_t) of every class y, in order.
+    pub fn new<L: Likelihood + 'static>(title: Text, classes: impl IntoIterator<Item = L>) -> Self {
+        Judge { title, classes: classes.into_iter().map(|l| Box::new(l) as _).collect() }
+    }
+
     /// Refuses a judge that has not one likelihood for each class.
     pub(super) fn checked(&self, s: &Setting) -> Result<()> {
         let (own, classes) = (self.classes.len(), s.exact().classes());
@@ -250,7 +254,7 @@ fn gradient_ratio(s: &Setting, judge: &Judge, n: usize, level: NoiseLevel) -> (f
     let squares = |l: &dyn Likelihood| -> Vec<f64> {
         l.grad_log_likelihood(x.view(), level).rows().into_iter().map(|g| g.dot(&g)).collect()
     };
-    let own = squares(judge.classes[s.class]);
+    let own = squares(&judge.classes[s.class]);
     root_ratio(&own, &squares(&s.exact().posterior(s.class)))
 }
 
@@ -278,7 +282,7 @@ fn spread_over_steps(
         for (i, steps) in STEPS.into_iter().enumerate() {
             let grid = Grid::to_data(&s.process, Spacing::KARRAS, steps)?;
             let x = Setting { grid: &grid, ..*s }
-                .sample(&guided(score, judge.classes[s.class], Gamma::new(1.0)?), n);
+                .sample(&guided(score, &judge.classes[s.class], Gamma::new(1.0)?), n);
             let (sd, error) = spread_with_se(x.view());
             (at[[i, 0]], at[[i, 1]]) = (steps as f64, sd);
             se.push(error);

@@ -272,14 +272,13 @@ pub(super) fn ends_by_class(ends: ArrayView2<f64>, classes: &[usize], size: f64)
 
 /// The likeliest class of each clean point, by the scene's own posterior: (n, d) → (n,).
 pub(super) fn classes_of(mixture: &Mixture, x: ArrayView2<f64>, level: NoiseLevel) -> Vec<usize> {
-    let posts: Vec<_> = (0..mixture.classes()).map(|c| mixture.posterior(c)).collect();
-    let likes: Vec<&dyn Likelihood> = posts.iter().map(|p| p as &dyn Likelihood).collect();
-    likeliest(&likes, x, level)
+    let classes: Vec<_> = (0..mixture.classes()).map(|c| mixture.posterior(c)).collect();
+    likeliest(&classes, x, level)
 }
 
 /// The class with the largest answer, for each point.
-pub(super) fn likeliest(
-    classes: &[&dyn Likelihood],
+pub(super) fn likeliest<L: Likelihood>(
+    classes: &[L],
     x: ArrayView2<f64>,
     level: NoiseLevel,
 ) -> Vec<usize> {

@@ -21,7 +21,7 @@ use ndarray::{Array2, arr2};
 /// If there would be too many steps, or the interval does not rise from at least 0.
 pub fn in_interval(
     s: &Setting,
-    guided: Guided,
+    guided: &Guided<impl ScoreFn, impl ScoreFn>,
     interval: (f64, f64),
     n: usize,
     times: usize,
@@ -38,7 +38,7 @@ pub fn in_interval(
         let first = s.process.level(piece.times()[0]).ratio();
         let last = s.process.level(piece.times()[piece.steps()]).ratio();
         let middle = 0.5 * (first + last); // an edge itself is rounded in t
-        if (low..high).contains(&middle) { &guided } else { guided.main }
+        if (low..high).contains(&middle) { guided } else { &guided.main }
     };
     let parts: Vec<(&dyn ScoreFn, &Grid)> = pieces.iter().map(|g| (score(g), g)).collect();
     Ok(sample_parts(&Heun, &parts, &s.process, s.start(n).view(), s.seed))
@@ -76,7 +76,7 @@ pub fn interval(s: &Setting, gamma: Gamma, edge: f64, n: usize) -> Result<Figure
     );
     let all = f64::INFINITY;
     let far = |interval, times| -> Result<(f64, f64)> {
-        Ok(far_share(s, &in_interval(s, guided, interval, n, times)?, border))
+        Ok(far_share(s, &in_interval(s, &guided, interval, n, times)?, border))
     };
     let highest = s.process.level(s.grid.times()[0]).ratio().min(60.0);
     let (low, high) = (0.08f64, highest);
@@ -107,8 +107,8 @@ pub fn interval(s: &Setting, gamma: Gamma, edge: f64, n: usize) -> Result<Figure
         curve(&below, &above, truth, edge, (low, high)),
         densities(
             s,
-            &in_interval(s, guided, (0.0, all), n, 1)?,
-            &in_interval(s, guided, (0.0, edge), n, 1)?,
+            &in_interval(s, &guided, (0.0, all), n, 1)?,
+            &in_interval(s, &guided, (0.0, edge), n, 1)?,
             edge,
         ),
     ];

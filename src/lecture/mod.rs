@@ -199,11 +199,6 @@ impl Setting<'_> {
     }
 }
 
-/// A way to steer, whatever it is made of: from γ to the score that is walked along.
-///
-/// `&|gamma| Box::new(ClassifierGuided { score, likelihood, gamma })`, or `Guided`, or a network's own.
-pub type Steer<'a> = dyn Fn(Gamma) -> Box<dyn ScoreFn + 'a> + Sync + 'a;
-
 /// A Karras grid down to the data with `times` the steps of the setting's: a number that it moves is not yet a result.
 fn finer(s: &Setting, times: usize) -> Result<Grid> {
     Grid::to_data(&s.process, Spacing::KARRAS, times * s.grid.steps())
@@ -214,7 +209,7 @@ fn guided<'a>(
     score: &'a dyn ScoreFn,
     likelihood: &'a dyn Likelihood,
     gamma: Gamma,
-) -> ClassifierGuided<'a> {
+) -> ClassifierGuided<&'a dyn ScoreFn, &'a dyn Likelihood> {
     ClassifierGuided { score, likelihood, gamma }
 }
 

@@ -1,13 +1,14 @@
 //! F11: with a large γ the samples leave the class they were steered to, on its far side.
 
 use super::frame::{CLEAN, Frame, count, dots};
-use super::{Setting, Steer, at_least, figure, finer};
+use super::{Setting, at_least, figure, finer};
 use crate::Result;
 use crate::guidance::Gamma;
 use crate::metrics::{Modes, ON_MODE, Verdict, mean_with_se, verdicts};
 use crate::plot::{
     Axis, Curve, Figure, Labels, Layer, Marker, Panel, Paths, Points, Role, Side, Text, words,
 };
+use crate::score::ScoreFn;
 use ndarray::{Array1, Array2, Axis as Dim, arr2};
 use std::f64::consts::TAU;
 
@@ -26,14 +27,14 @@ struct Away {
 ///
 /// The drift is measured outwards, from the data's mean through the class's, in standard deviations of the class along that line.
 /// Off the support is what lies on no mode: hybrids and overshoot together. Both are drawn from `n` samples, and
-/// again at twice the steps (rings). `name` says what steers.
+/// again at twice the steps (rings). `steer` is the score at each γ, `name` says what steers.
 ///
 /// # Errors
 /// If the scene is not two-dimensional or `n` is less than 2.
-pub fn overshoot(
+pub fn overshoot<S: ScoreFn>(
     s: &Setting,
     name: Text,
-    steer: &Steer,
+    steer: impl Fn(Gamma) -> S,
     gammas: &[Gamma],
     n: usize,
 ) -> Result<Figure> {
@@ -52,9 +53,9 @@ pub fn overshoot(
     let (mut once, mut again, mut last) = (vec![], vec![], Array2::zeros((0, 2)));
     for gamma in gammas {
         let score = steer(*gamma);
-        last = s.sample(&*score, n);
+        last = s.sample(&score, n);
         once.push(measure(s, *gamma, &last));
-        let finer = Setting { grid: &twice, ..*s }.sample(&*score, n);
+        let finer = Setting { grid: &twice, ..*s }.sample(&score, n);
         again.push(measure(s, *gamma, &finer));
     }
     for (steps, found) in [(s.grid.steps(), &once), (twice.steps(), &again)] {

@@ -54,7 +54,13 @@ impl Solver {
     ///
     /// # Errors
     /// If there would be too many steps.
-    pub fn ends(self, s: &Setting, guided: Guided, n: usize, times: usize) -> Result<Array2<f64>> {
+    pub fn ends(
+        self,
+        s: &Setting,
+        guided: &Guided<impl ScoreFn, impl ScoreFn>,
+        n: usize,
+        times: usize,
+    ) -> Result<Array2<f64>> {
         fn walk<S: Sampler + Clone + Sync>(
             s: &Setting,
             sampler: &S,
@@ -67,16 +73,16 @@ impl Solver {
             Ok(sample(sampler, score, &s.process, &grid, from.view(), s.seed))
         }
         match self {
-            Solver::Ode => walk(s, &Heun, &guided, n, STEPS * times),
-            Solver::Sde { lambda } => walk(s, &EulerMaruyama { lambda }, &guided, n, STEPS * times),
+            Solver::Ode => walk(s, &Heun, guided, n, STEPS * times),
+            Solver::Sde { lambda } => walk(s, &EulerMaruyama { lambda }, guided, n, STEPS * times),
             Solver::PredictorCorrector { corrections } => {
                 let sampler = Langevin {
                     inner: Ddim { eta: 0.0 },
-                    corrector: &guided,
+                    corrector: guided,
                     steps: corrections,
                     step_size: STEP_SIZE,
                 };
-                walk(s, &sampler, guided.main, n, times)
+                walk(s, &sampler, &guided.main, n, times)
             }
         }
     }
@@ -114,8 +120,8 @@ pub fn sampler_choice(s: &Setting, gamma: Gamma, n: usize) -> Result<Figure> {
     );
     let mut rows = Vec::new();
     for way in WAYS {
-        let x = way.ends(s, guided, n, 1)?;
-        let again = way.ends(s, guided, n, 2)?;
+        let x = way.ends(s, &guided, n, 1)?;
+        let again = way.ends(s, &guided, n, 2)?;
         for (times, x) in [(1, &x), (2, &again)] {
             let (mean, se) = mean_with_se(&x.column(0).to_vec());
             let place = format!("{}, steps × {times}", way.name().en);

@@ -2,10 +2,11 @@
 
 use super::frame::{CLEAN, Frame, dots, lines};
 use super::hybrid::KINDS;
-use super::{Setting, Steer, figure, finer};
+use super::{Setting, figure, finer};
 use crate::guidance::Gamma;
 use crate::metrics::{Modes, Verdict, verdicts};
 use crate::plot::{Axis, Density, Figure, Layer, Panel, Paths, Points, Role, Text, words};
+use crate::score::ScoreFn;
 use crate::{Error, Result};
 use ndarray::{Array2, s as slice};
 
@@ -23,11 +24,16 @@ const NODES: (usize, usize) = (36, 58);
 /// F9: a row for each of six z, a column for each γ; in every cell the path and where it ends.
 ///
 /// The paths of γ = 0 are the unconditional ones. For each γ the number of paths on the target is given, and how many of
-/// all verdicts are others at twice the steps. `name` says what steers.
+/// all verdicts are others at twice the steps. `steer` is the score at each γ, `name` says what steers.
 ///
 /// # Errors
 /// If the scene is not two-dimensional, or there are not 1 to 10 γ.
-pub fn gamma_sweep(s: &Setting, name: Text, steer: &Steer, gammas: &[Gamma]) -> Result<Figure> {
+pub fn gamma_sweep<S: ScoreFn>(
+    s: &Setting,
+    name: Text,
+    steer: impl Fn(Gamma) -> S,
+    gammas: &[Gamma],
+) -> Result<Figure> {
     s.checked()?;
     if !(1..=10).contains(&gammas.len()) {
         return Err(Error::value("the number of γ", gammas.len(), "1 to 10, one for each column"));
@@ -47,8 +53,8 @@ pub fn gamma_sweep(s: &Setting, name: Text, steer: &Steer, gammas: &[Gamma]) -> 
     let mut changed = 0;
     for gamma in gammas {
         let score = steer(*gamma);
-        let walk = s.walk(&*score, &z);
-        let again = Setting { grid: &twice, ..*s }.sample(&*score, SIX);
+        let walk = s.walk(&score, &z);
+        let again = Setting { grid: &twice, ..*s }.sample(&score, SIX);
         let ends = walk.slice(slice![walk.shape()[0] - 1, .., ..]).to_owned();
         let own = verdicts(ends.view(), &modes, s.class);
         let others = verdicts(again.view(), &modes, s.class);
@@ -175,14 +181,19 @@ fn tiles(s: &Setting, frame: Frame, cols: usize) -> Density {
 ///
 /// # Errors
 /// As [`gamma_sweep`], [`overshoot`](super::overshoot) and [`away`](super::away).
-pub fn over_gamma(s: &Setting, name: Text, steer: &Steer, n: usize) -> Result<[Figure; 3]> {
+pub fn over_gamma<S: ScoreFn>(
+    s: &Setting,
+    name: Text,
+    steer: impl Fn(Gamma) -> S,
+    n: usize,
+) -> Result<[Figure; 3]> {
     let all = |values: &[f64]| values.iter().map(|g| Gamma::new(*g)).collect::<Result<Vec<_>>>();
     let (sweep, past) =
         (all(&[0.0, 0.5, 1.0, 2.0, 3.0, 5.0, 10.0, 20.0])?, all(&[1.0, 2.0, 3.0, 5.0, 10.0])?);
     let below = all(&[0.0, -0.25, -0.5, -0.75, -1.0])?;
     Ok([
-        gamma_sweep(s, name.clone(), steer, &sweep)?,
-        super::overshoot(s, name.clone(), steer, &past, n)?,
-        super::away(s, name, steer, &below, n)?,
+        gamma_sweep(s, name.clone(), &steer, &sweep)?,
+        super::overshoot(s, name.clone(), &steer, &past, n)?,
+        super::away(s, name, &steer, &below, n)?,
     ])
 }

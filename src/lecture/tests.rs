@@ -52,8 +52,7 @@ fn labels(classes: usize) -> Array2<usize> {
 fn all(s: &Setting) -> Vec<Figure> {
     let exact = &s.scene.mixture;
     let posteriors: Vec<_> = (0..exact.classes()).map(|c| exact.posterior(c)).collect();
-    let classes = || posteriors.iter().map(|p| p as &dyn Likelihood).collect();
-    let judge = |title: &'static str| Judge { title: title.into(), classes: classes() };
+    let judge = |title: &'static str| Judge::new(title.into(), posteriors.clone());
     let target = &posteriors[s.class];
     let weak = GradientScaled { likelihood: target, scale: 0.2 };
     let arm =
@@ -76,10 +75,8 @@ fn all(s: &Setting) -> Vec<Figure> {
     if exact.weights().len() < 10 {
         figures.extend(steered_without_a_classifier(s)); // the quadrature over 200 components takes seconds
     }
-    let steer = |gamma| -> Box<dyn ScoreFn> {
-        Box::new(ClassifierGuided { score: exact, likelihood: target, gamma })
-    };
-    figures.extend(over_gamma(s, "exact".into(), &steer, 60).unwrap());
+    let steer = |gamma| guided(exact, target, gamma);
+    figures.extend(over_gamma(s, "exact".into(), steer, 60).unwrap());
     figures.extend(guided_particles(s, exact, target, gamma(1.0), 8, 2).unwrap().skip(1));
     figures.extend(bayes_through_time(s, 3).unwrap().skip(2));
     figures.extend(bending_field(s, exact, target, 8, 3).unwrap().skip(2));
@@ -311,7 +308,7 @@ fn along_the_led_path_the_noise_falls_and_the_class_is_reached() {
         let sure = all("p(y|x_t)");
         assert!(sure[0] < 0.5 && sure[11] > 0.999, "{sure:?}");
         let posterior = s.scene.mixture.posterior(0);
-        let one = Judge { title: "one".into(), classes: vec![&posterior] };
+        let one = Judge::new("one".into(), [posterior]);
         assert!(regions_through_noise(s, &[one], 3).is_err(), "four classes, one likelihood");
         assert!(regions_through_noise(s, &[], 3).is_err());
     });
@@ -376,11 +373,9 @@ fn the_mean_drifts_outwards_with_gamma_and_at_gamma_one_it_does_not() {
     with(&scene("animals"), Process::VP_LINEAR, |s| {
         let exact = &s.scene.mixture;
         let post = exact.posterior(0);
-        let steer = |gamma| -> Box<dyn ScoreFn> {
-            Box::new(ClassifierGuided { score: exact, likelihood: &post, gamma })
-        };
+        let steer = |gamma| guided(exact, &post, gamma);
         let figure =
-            overshoot(s, "exact".into(), &steer, &[1.0, 3.0, 10.0].map(gamma), 600).unwrap();
+            overshoot(s, "exact".into(), steer, &[1.0, 3.0, 10.0].map(gamma), 600).unwrap();
         for steps in [64, 128] {
             let at =
                 |g: f64, what: &str| number(&figure, &format!("γ = {g}, {steps} steps: {what}"));
@@ -397,9 +392,7 @@ fn a_negative_gamma_avoids_the_class() {
     with(&scene("animals"), Process::VP_LINEAR, |s| {
         let exact = &s.scene.mixture;
         let given = exact.given(0);
-        let steer = |gamma| -> Box<dyn ScoreFn> {
-            Box::new(crate::guidance::Guided { main: &given, guiding: exact, gamma })
-        };
+        let steer = |gamma| Guided { main: &given, guiding: exact, gamma };
         let figure = away(s, "exact".into(), &steer, &[0.0, -1.0].map(gamma), 600).unwrap();
         let share = |g: f64, steps: usize| {
             let place = format!("γ = {g}, {steps} steps");
@@ -423,9 +416,7 @@ fn the_sweep_gives_a_verdict_for_each_gamma_and_refuses_too_many() {
     with(&scene("animals"), Process::VP_LINEAR, |s| {
         let exact = &s.scene.mixture;
         let given = exact.given(0);
-        let steer = |gamma| -> Box<dyn ScoreFn> {
-            Box::new(crate::guidance::Guided { main: &given, guiding: exact, gamma })
-        };
+        let steer = |gamma| Guided { main: &given, guiding: exact, gamma };
         let figure = gamma_sweep(s, "exact".into(), &steer, &[0.0, 1.0].map(gamma)).unwrap();
         assert_eq!(number(&figure, "γ = 1: of six on the target"), 6.0);
         assert!(number(&figure, "γ = 0: of six on the target") < 6.0);
@@ -473,8 +464,8 @@ fn guidance_below_an_edge_keeps_the_far_mode_and_guidance_above_it_does_not() {
         }
         let exact = &s.scene.mixture;
         let given = exact.given(0);
-        let guided = crate::guidance::Guided { main: &given, guiding: exact, gamma: gamma(4.0) };
-        let ends = |interval, times| in_interval(s, guided, interval, 50, times);
+        let guided = Guided { main: &given, guiding: exact, gamma: gamma(4.0) };
+        let ends = |interval, times| in_interval(s, &guided, interval, 50, times);
         let grid = finer(s, 1).unwrap();
         let alone = |score: &dyn ScoreFn| {
             sample(&crate::sampler::Heun, score, &s.process, &grid, s.start(50).view(), s.seed)

@@ -1,7 +1,7 @@
 //! A data set as a distribution: what a network that memorised its training set would answer.
 
 use crate::noise::NoiseLevel;
-use crate::score::{ScoreFn, score_of_denoised};
+use crate::score::{LogDensity, ScoreFn, score_of_denoised};
 use crate::{Error, Result};
 use ndarray::parallel::prelude::*;
 use ndarray::{Array1, Array2, ArrayView1, ArrayView2, Axis};
@@ -97,5 +97,11 @@ impl ScoreFn for Empirical {
                 }
             });
         out
+    }
+}
+
+impl LogDensity for Empirical {
+    fn log_density(&self, x: ArrayView2<f64>, level: NoiseLevel) -> Array1<f64> {
+        Empirical::log_density(self, x, level)
     }
 }

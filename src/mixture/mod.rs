@@ -19,12 +19,13 @@ use noised::{Axes, LANES, Lane, Noised, Scratch};
 use crate::arch::wide;
 use crate::noise::NoiseLevel;
 use crate::rng::{Purpose, stream};
-use crate::score::ScoreFn;
+use crate::score::{LogDensity, ScoreFn};
 use crate::{Error, Result};
 use ndarray::parallel::prelude::*;
-use ndarray::{Array1, Array2, Array3, ArrayView1, ArrayView2, ArrayViewMut2, Axis, s};
+use ndarray::{ArcArray2, Array1, Array2, Array3, ArrayView1, ArrayView2, ArrayViewMut2, Axis, s};
 use rand::Rng;
 use rand_distr::{Distribution, StandardNormal};
+use std::sync::Arc;
 
 /// Points with a class each.
 #[derive(Debug, Clone, PartialEq)]
@@ -41,16 +42,17 @@ pub struct Labelled {
 /// p(x₀) = Σₖ πₖ N(x₀; μₖ, Σₖ),      p_t(x) = Σₖ πₖ N(x; α·μₖ, Cₖ),      Cₖ = α²Σₖ + σ²I
 /// ```
 ///
-/// Each component belongs to one class; a class may own several. With one component it is a Gaussian. Source: Song et
-/// al. 2021 (2011.13456), eq. 4 for the noised density; the rest is the calculus of Gaussians.
+/// Each component belongs to one class; a class may own several. With one component it is a Gaussian. A clone shares the
+/// numbers and costs next to nothing. Source: Song et al. 2021 (2011.13456), eq. 4 for the noised density; the rest is the
+/// calculus of Gaussians.
 #[derive(Debug, Clone)]
 pub struct Mixture {
-    weights: Vec<f64>,
-    means: Array2<f64>,
-    covs: Vec<Array2<f64>>,
-    labels: Vec<usize>,
+    weights: Arc<[f64]>,
+    means: ArcArray2<f64>,
+    covs: Arc<[Array2<f64>]>,
+    labels: Arc<[usize]>,
     classes: usize,
-    axes: Vec<Axes>,
+    axes: Arc<[Axes]>,
 }
 
 /// Rows that one thread handles at a time.
@@ -111,7 +113,14 @@ impl Mixture {
         }
         let total: f64 = weights.iter().sum();
         let weights = weights.iter().map(|w| w / total).collect();
-        Ok(Mixture { weights, means, covs, labels, classes, axes })
+        Ok(Mixture {
+            weights,
+            means: means.into(),
+            covs: covs.into(),
+            labels: labels.into(),
+            classes,
+            axes: axes.into(),
+        })
     }
 
     /// Isotropic components: `sds` (K) instead of covariances.
@@ -156,7 +165,7 @@ impl Mixture {
     /// P(y), the prior of each class (classes).
     pub fn class_weights(&self) -> Vec<f64> {
         let mut prior = vec![0.0; self.classes];
-        self.labels.iter().zip(&self.weights).for_each(|(y, w)| prior[*y] += w);
+        self.labels.iter().zip(self.weights.iter()).for_each(|(y, w)| prior[*y] += w);
         prior
     }
 
@@ -184,9 +193,9 @@ impl Mixture {
         let total: f64 = keep.iter().map(|k| self.weights[*k]).sum();
         Mixture {
             weights: keep.iter().map(|k| self.weights[*k] / total).collect(),
-            means: self.means.select(Axis(0), &keep),
+            means: self.means.select(Axis(0), &keep).into(),
             covs: keep.iter().map(|k| self.covs[*k].clone()).collect(),
-            labels: vec![0; keep.len()],
+            labels: vec![0; keep.len()].into(),
             classes: 1,
             axes: keep.iter().map(|k| self.axes[*k].clone()).collect(),
         }
@@ -196,9 +205,9 @@ impl Mixture {
     ///
     /// # Panics
     /// If there is no such class.
-    pub fn posterior(&self, class: usize) -> Posterior<'_> {
+    pub fn posterior(&self, class: usize) -> Posterior {
         assert!(class < self.classes, "class {class} of {}", self.classes);
-        Posterior { mixture: self, class, temperature: 1.0 }
+        Posterior { mixture: self.clone(), class, temperature: 1.0 }
     }
 
     /// Draws n points with their classes; `purpose` keeps data, references and tests apart.
@@ -298,7 +307,7 @@ impl Mixture {
             |x, out, scratch| {
                 noised.at(x, scratch);
                 out.fill([0.0; LANES]);
-                for (r, y) in scratch.resp.iter().zip(&self.labels) {
+                for (r, y) in scratch.resp.iter().zip(self.labels.iter()) {
                     for l in 0..LANES {
                         out[*y][l] += r[l];
                     }
@@ -356,6 +365,12 @@ impl ScoreFn for Mixture {
     fn score(&self, x: ArrayView2<f64>, level: NoiseLevel) -> Array2<f64> {
         self.check_dim(x.ncols());
         if self.dim() == 2 { plane::score(self, x, level) } else { self.score_by_lanes(x, level) }
+    }
+}
+
+impl LogDensity for Mixture {
+    fn log_density(&self, x: ArrayView2<f64>, level: NoiseLevel) -> Array1<f64> {
+        Mixture::log_density(self, x, level)
     }
 }
 

@@ -86,7 +86,7 @@ impl Noised {
     pub fn new(mixture: &Mixture, level: NoiseLevel) -> Self {
         let NoiseLevel { alpha, sigma } = level;
         let (mut precisions, mut log_scales) = (Vec::new(), Vec::new());
-        for (axes, weight) in mixture.axes.iter().zip(&mixture.weights) {
+        for (axes, weight) in mixture.axes.iter().zip(mixture.weights.iter()) {
             let variances: Array1<f64> =
                 axes.lambda.iter().map(|l| alpha * alpha * l + sigma * sigma).collect();
             log_scales

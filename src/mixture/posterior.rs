@@ -15,19 +15,19 @@ use ndarray::{Array1, Array2, ArrayView2, Axis};
 ///
 /// With T = 1 it is Bayes' rule, and Σ_j q_j s_j is the unconditional score. T > 1 is *another field*, not a weaker
 /// one: no guidance scale undoes it (see [`GradientScaled`](crate::guidance::GradientScaled) for one that is undone).
-#[derive(Debug, Clone, Copy)]
-pub struct Posterior<'a> {
+#[derive(Debug, Clone)]
+pub struct Posterior {
     /// The mixture.
-    pub mixture: &'a Mixture,
+    pub mixture: Mixture,
     /// y.
     pub class: usize,
     /// T > 0; divides the logits before the softmax.
     pub temperature: f64,
 }
 
-impl Likelihood for Posterior<'_> {
+impl Likelihood for Posterior {
     fn log_likelihood(&self, x: ArrayView2<f64>, level: NoiseLevel) -> Array1<f64> {
-        let noised = Noised::new(self.mixture, level);
+        let noised = Noised::new(&self.mixture, level);
         let mut out = Array1::zeros(x.nrows());
         self.mixture.for_rows(
             x,
@@ -44,8 +44,8 @@ impl Likelihood for Posterior<'_> {
     }
 
     fn grad_log_likelihood(&self, x: ArrayView2<f64>, level: NoiseLevel) -> Array2<f64> {
-        let labels = &self.mixture.labels;
-        let noised = Noised::new(self.mixture, level);
+        let labels = self.mixture.labels();
+        let noised = Noised::new(&self.mixture, level);
         let mut out = Array2::zeros(x.raw_dim());
         self.mixture.for_rows(
             x,
@@ -76,13 +76,13 @@ impl Likelihood for Posterior<'_> {
 /// ```
 ///
 /// At σ = 0 and α = 1 it is [`Posterior`]. At high noise its accuracy is as good and its gradient many times too strong.
-#[derive(Debug, Clone, Copy)]
-pub struct Noiseless<'a>(pub Posterior<'a>);
+#[derive(Debug, Clone)]
+pub struct Noiseless(pub Posterior);
 
 /// The level of the data themselves.
 const CLEAN: NoiseLevel = NoiseLevel { alpha: 1.0, sigma: 0.0 };
 
-impl Likelihood for Noiseless<'_> {
+impl Likelihood for Noiseless {
     fn log_likelihood(&self, x: ArrayView2<f64>, _: NoiseLevel) -> Array1<f64> {
         self.0.log_likelihood(x, CLEAN)
     }
@@ -92,11 +92,11 @@ impl Likelihood for Noiseless<'_> {
     }
 }
 
-impl Posterior<'_> {
+impl Posterior {
     /// Fills `classes` with ℓ_j(x)/T of every class j and `resp` with r(k | class of k), from the components' logs.
     #[inline(always)]
     fn class_logits(&self, scratch: &mut Scratch) {
-        let labels = &self.mixture.labels;
+        let labels = self.mixture.labels();
         let Scratch { logs, resp, classes, .. } = scratch;
         let mut top = classes.clone();
         top.fill([f64::NEG_INFINITY; LANES]);

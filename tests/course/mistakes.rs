@@ -4,7 +4,7 @@ use ndarray::{Array1, Array2, Axis, array};
 use scorelab::course::{Answer, image_problem, mark, problem};
 use scorelab::mixture::{Mixture, Noiseless, Posterior};
 use scorelab::noise::NoiseLevel;
-use scorelab::score::{Likelihood, ScoreFn};
+use scorelab::score::{Likelihood, ScoreFn, eps};
 use std::collections::BTreeSet;
 
 /// Which exercise, what was handed in, and words of the hint that no other mistake gets.
@@ -50,7 +50,7 @@ fn first() -> Vec<Row> {
         (2, ((&p.x - &(sigma * sigma * &s)) / alpha).into(), "not against it"),
         (
             2,
-            ((&p.x + &(sigma * sigma * mixture.eps(p.x.view(), p.level))) / alpha).into(),
+            ((&p.x + &(sigma * sigma * eps(mixture, p.x.view(), p.level))) / alpha).into(),
             "ε was taken for the score",
         ),
         (3, (0.25 * 0.75 / 6000.0).into(), "root is missing"),
@@ -89,9 +89,9 @@ fn steering() -> Vec<Row> {
     let (mixture, x, w) = (&p.scene.mixture, p.x.view(), 3.0);
     let (s_u, s_c) = (mixture.score(x, p.level), mixture.given(p.class).score(x, p.level));
     let exact = mixture.posterior(p.class);
-    let warm = Posterior { temperature: 5.0, ..exact };
+    let warm = Posterior { temperature: 5.0, ..exact.clone() };
     let gradient = |of: &dyn Likelihood| of.grad_log_likelihood(x, p.level);
-    let (a, b) = (gradient(&Noiseless(exact)), gradient(&exact));
+    let (a, b) = (gradient(&Noiseless(exact.clone())), gradient(&exact));
     let rms = |g: &Array2<f64>| g.mapv(|v| v * v).mean().unwrap().sqrt();
     let rms_each = |g: &Array2<f64>| g.mapv(|v| v * v).mean_axis(Axis(0)).unwrap().mapv(f64::sqrt);
     vec![
@@ -111,8 +111,8 @@ fn steering() -> Vec<Row> {
 fn last() -> Vec<Row> {
     let p = problem();
     let (mixture, x) = (&p.scene.mixture, p.x.view());
-    let eps = |of: &Mixture| of.eps(x, p.level);
-    let (c, u) = (eps(&mixture.given(p.class)), eps(mixture));
+    let of = |mixture: &Mixture| eps(mixture, x, p.level);
+    let (c, u) = (of(&mixture.given(p.class)), of(mixture));
     let scores: Vec<Array2<f64>> = (0..3).map(|y| mixture.given(y).score(x, p.level)).collect();
     let mean = scores.iter().fold(Array2::zeros(x.raw_dim()), |sum, s| sum + s) / 3.0;
     vec![

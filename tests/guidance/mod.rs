@@ -2,13 +2,14 @@
 
 mod clean_classifier;
 mod combined;
+mod owned;
 
 use crate::common::{assert_law, cases, larger, lengths, levels, points, row_residual};
 use ndarray::{Array2, ArrayView2};
 use scorelab::guidance::{ClassifierGuided, Gamma, GradientScaled, Guided};
 use scorelab::mixture::{Mixture, Posterior};
 use scorelab::noise::NoiseLevel;
-use scorelab::score::{Counted, Likelihood, ScoreFn};
+use scorelab::score::{Counted, Likelihood, ScoreFn, eps};
 
 fn gamma(value: f64) -> Gamma {
     Gamma::new(value).unwrap()
@@ -30,9 +31,9 @@ type Parametrisation = fn(&dyn ScoreFn, ArrayView2<f64>, NoiseLevel) -> Array2<f
 
 /// ε, x₀ and v = α·ε − σ·x₀ of a score.
 const SPACES: [(&str, Parametrisation); 3] = [
-    ("eps", |s, x, level| s.eps(x, level)),
+    ("eps", |s, x, level| eps(s, x, level)),
     ("x0", |s, x, level| s.denoised(x, level)),
-    ("v", |s, x, l| s.eps(x, l) * l.alpha - s.denoised(x, l) * l.sigma),
+    ("v", |s, x, l| eps(s, x, l) * l.alpha - s.denoised(x, l) * l.sigma),
 ];
 
 #[test]
@@ -122,7 +123,7 @@ fn gamma_one_over_c_undoes_a_gradient_scaled_by_c_exactly() {
     everywhere(|_, mixture, _, x, level| {
         let posterior = mixture.posterior(0);
         let weak = GradientScaled { likelihood: &posterior, scale: c };
-        let cooled = Posterior { temperature: 1.0 / c, ..posterior };
+        let cooled = Posterior { temperature: 1.0 / c, ..posterior.clone() };
         let score = |likelihood: &dyn Likelihood, g: f64| {
             ClassifierGuided { score: mixture, likelihood, gamma: gamma(g) }.score(x.view(), level)
         };
@@ -142,7 +143,7 @@ fn a_gradient_scale_of_one_and_a_temperature_of_one_change_nothing() {
         let same = GradientScaled { likelihood: &posterior, scale: 1.0 };
         assert_eq!(same.grad_log_likelihood(x.view(), level), grad);
         assert_eq!(same.log_likelihood(x.view(), level), log);
-        let warm = Posterior { temperature: 2.0, ..posterior };
+        let warm = Posterior { temperature: 2.0, ..posterior.clone() };
         assert_ne!(warm.grad_log_likelihood(x.view(), level), grad);
     });
 }
@@ -160,7 +161,7 @@ fn no_guidance_scale_undoes_a_temperature() {
         ((&rest * &rest).sum() / (&grad * &grad).sum()).sqrt()
     };
     let scaled = GradientScaled { likelihood: &posterior, scale: 0.2 };
-    let warm = Posterior { temperature: 5.0, ..posterior };
+    let warm = Posterior { temperature: 5.0, ..posterior.clone() };
     assert_law(
         "one factor",
         unexplained(scaled.grad_log_likelihood(x.view(), level)),

@@ -37,9 +37,9 @@ fn curl(jacobians: &Array3<f64>) -> f64 {
 }
 
 /// Guidance whose γ depends on the place, γ(x) = γ + 0.01·x₀: no longer the gradient of anything.
-struct Wandering<'a>(Guided<'a>);
+struct Wandering<M, G>(Guided<M, G>);
 
-impl ScoreFn for Wandering<'_> {
+impl<M: ScoreFn, G: ScoreFn> ScoreFn for Wandering<M, G> {
     fn dim(&self) -> usize {
         self.0.dim()
     }

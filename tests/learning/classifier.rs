@@ -55,7 +55,7 @@ fn at(mut likelihood: ClassLikelihood, temperature: f64) -> ClassLikelihood {
 
 fn check(what: &str, likelihood: ClassLikelihood) {
     for temperature in [1.0, 5.0] {
-        let likelihood = at(likelihood, temperature);
+        let likelihood = at(likelihood.clone(), temperature);
         for level in levels() {
             let x = cases::f3().sample(60, 2, Purpose::Reference).x * level.alpha;
             let f = |x: &Array2<f64>| likelihood.log_likelihood(x.view(), level);
@@ -65,7 +65,7 @@ fn check(what: &str, likelihood: ClassLikelihood) {
             let place = format!("{what}, T = {temperature}, {level:?}");
             assert_law(&place, residual(1.0), residual(1.01), 1e-3);
             // the other temperature is another field
-            let other = at(likelihood, 6.0 - temperature);
+            let other = at(likelihood.clone(), 6.0 - temperature);
             let other = other.grad_log_likelihood(x.view(), level);
             assert!(max_abs(&(other - &exact)) / max_abs(&exact) > 1e-2, "{place}");
         }

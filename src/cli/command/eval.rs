@@ -76,7 +76,7 @@ impl Eval {
         }
         let alone =
             self.score.score == "exact" && self.score.classifier.as_deref() != Some("exact");
-        let mut source = if alone { Source::open(&self.score)? } else { Source::new(&self.score)? };
+        let source = if alone { Source::open(&self.score)? } else { Source::new(&self.score)? };
         self.walk.check(source.dim(), self.common.memory)?;
         let mut rows = Rows(Answer::new(["gamma", "sigma", "metric", "value", "se"]));
         let classifier_alone = source.learned_classifier() && source.class.is_none();
@@ -87,7 +87,7 @@ impl Eval {
         let Some(scene) = source.scene().cloned() else {
             return match classifier_alone {
                 true => self.image_classifier(&source, rows),
-                false => self.images(&mut source, rows),
+                false => self.images(&source, rows),
             };
         };
         if self.judge.is_some() {
@@ -105,7 +105,7 @@ impl Eval {
             if source.learned() && !source.autoguided() && source.gradient_scale() == 1.0 {
                 self.score_errors(mixture, &source, gamma, shown, &mut rows);
             }
-            let x = self.walk.walk(&mut source, gamma, self.common.memory)?;
+            let x = self.walk.walk(&source, gamma, &[], self.common.memory)?;
             self.samples(mixture, &source, gamma, shown, &x, &mut rows)?;
         }
         rows.0.notes = vec!["se: one standard error; σ at α = 1; energy: to a true sample".into()];
@@ -113,7 +113,7 @@ impl Eval {
     }
 
     /// Images by a judge, beside images that were held out.
-    fn images(&self, source: &mut Source, mut rows: Rows) -> Result<Answer> {
+    fn images(&self, source: &Source, mut rows: Rows) -> Result<Answer> {
         let gammas = gammas(&self.gamma, source)?;
         let (n, gib) = (self.walk.samples, self.common.memory);
         let by = Yardstick::open(self.judge.as_deref(), source, n, gib)?;
@@ -216,10 +216,11 @@ impl Eval {
     ) {
         let given = source.class.map_or_else(|| mixture.clone(), |c| mixture.given(c));
         let exact = Guided { main: &given, guiding: mixture, gamma };
+        let learned = source.guided(source.class, gamma, &[]);
         for (i, sigma) in self.sigma.iter().enumerate() {
             let x = self.noisy(&given, i, *sigma).x;
             let level = NoiseLevel::ve(*sigma);
-            let learned = source.with(gamma, |s| s.score(x.view(), level));
+            let learned = learned.score(x.view(), level);
             let exact = exact.score(x.view(), level);
             let at = (shown, Some(*sigma));
             rows.add(at, "score_error", score_error_with_se(learned.view(), exact.view()));

@@ -7,6 +7,7 @@ use super::walk::gammas;
 use super::{Common, memory, numbers};
 use crate::cli::ProcessName;
 use crate::noise::NoiseLevel;
+use crate::score::ScoreFn;
 use crate::{Error, Result};
 use clap::Args;
 use ndarray::Array2;
@@ -59,9 +60,10 @@ impl Field {
     /// # Errors
     /// If an argument cannot be, or a file cannot be read or written.
     pub fn run(&self) -> Result<()> {
-        let mut source = Source::new(&self.score)?;
+        let source = Source::new(&self.score)?;
         let gamma = gammas(self.gamma.as_slice(), &source)?[0];
-        source.also = self.also.conditions(&source, gamma)?;
+        let also = self.also.conditions(&source, gamma)?;
+        let steered = source.guided(source.class, gamma, &also);
         let levels = self.levels()?;
         let dim = source.dim();
         let x = match &self.points {
@@ -73,7 +75,7 @@ impl Field {
         let columns = ["alpha", "sigma"].map(String::from).into_iter();
         let mut answer = Answer::new(columns.chain(named("x")).chain(named("score")));
         for level in levels {
-            let score = source.with(gamma, |s| s.score(x.view(), level));
+            let score = steered.score(x.view(), level);
             for (x, s) in x.outer_iter().zip(score.outer_iter()) {
                 let numbers = [level.alpha, level.sigma].into_iter();
                 answer

@@ -19,6 +19,7 @@ use crate::score::{Likelihood, ScoreFn};
 use crate::train::{Levels, TrainConfig};
 use crate::{Error, Result};
 use ndarray::{Array2, Axis};
+use std::sync::Arc;
 
 /// Levels of F16.
 const TWO_SIGMAS: [f64; 2] = [0.5, 1.0];
@@ -64,14 +65,13 @@ impl Plot {
                 let (score, losses) = lab.train_score_with_losses(&data)?;
                 lab.training_curve(&data, &score, &losses).into()
             }
-            FigureName::Uncontrolled => {
-                source.free(|score| lecture::uncontrolled(s, score, n))?.into()
-            }
+            FigureName::Uncontrolled => lecture::uncontrolled(s, &source.free(), n)?.into(),
             FigureName::Steering => {
-                source.apart(|score, judge| lecture::steering(s, score, judge, one, n))??.into()
+                let (score, judge) = source.apart()?;
+                lecture::steering(s, &score, &judge, one, n)?.into()
             }
             FigureName::Field if source.learned() => {
-                source.free(|score| lecture::field_over_noise(s, Some(score)))?.into()
+                lecture::field_over_noise(s, Some(&source.free()))?.into()
             }
             FigureName::Field => lecture::field_over_noise(s, None)?.into(),
             FigureName::TwoScores => lecture::two_scores(s)?.into(),
@@ -80,22 +80,21 @@ impl Plot {
                 lecture::bayes_sum(s, point, level, one, None)?.into()
             }
             FigureName::BayesPlane => lecture::bayes_plane(s, level)?.into(),
-            FigureName::Trajectories => source
-                .apart(|score, judge| lecture::three_trajectories(s, score, judge, two, gammas))??
-                .into(),
-            FigureName::Hybrid => source
-                .apart(|score, likelihood| {
-                    lecture::hybrid(s, &[Arm { title, score, likelihood }], gammas, n)
-                })??
-                .into(),
-            FigureName::Sweep => {
-                source.steer(|steer| lecture::gamma_sweep(s, title, steer, gammas))??.into()
+            FigureName::Trajectories => {
+                let (score, judge) = source.apart()?;
+                lecture::three_trajectories(s, &score, &judge, two, gammas)?.into()
             }
+            FigureName::Hybrid => {
+                let (score, judge) = source.apart()?;
+                let arm = Arm { title, score: &score, likelihood: &judge };
+                lecture::hybrid(s, &[arm], gammas, n)?.into()
+            }
+            FigureName::Sweep => lecture::gamma_sweep(s, title, source.steer()?, gammas)?.into(),
             FigureName::Fidelity => self.fidelity(source, s, gammas)?.into(),
             FigureName::Overshoot => {
                 let over: Vec<Gamma> =
                     gammas.iter().copied().filter(|g| g.value() >= 1.0).collect();
-                source.steer(|steer| lecture::overshoot(s, title, steer, &over, n))??.into()
+                lecture::overshoot(s, title, source.steer()?, &over, n)?.into()
             }
             FigureName::Tilt => {
                 let ends = |_, score: &dyn ScoreFn| s.sample(score, n);
@@ -116,13 +115,10 @@ impl Plot {
                 let rows: Vec<Implicit> = Implicit::SIGMAS.iter().map(measure).collect();
                 Implicit::figure(&rows)?.into()
             }
-            FigureName::CleanClassifier => self
-                .judges(source, s, |judges| {
-                    source.free(|score| {
-                        lecture::clean_classifier(s, score, &judges[0], &judges[1], n)
-                    })
-                })?
-                .into(),
+            FigureName::CleanClassifier => {
+                let [noisy, clean] = self.judges(source, s)?;
+                lecture::clean_classifier(s, &source.free(), &noisy, &clean, n)?.into()
+            }
             FigureName::Bill => {
                 let lab = self.lab(s)?;
                 let [apart, joint] = Billed::train(&lab)?.bills(&lab)?;
@@ -133,7 +129,7 @@ impl Plot {
             FigureName::Away => {
                 let below = [0.0, -0.25, -0.5, -0.75, -1.0].map(Gamma::new);
                 let below = below.into_iter().collect::<Result<Vec<_>>>()?;
-                source.steer(|steer| lecture::away(s, title, steer, &below, n))??.into()
+                lecture::away(s, title, source.steer()?, &below, n)?.into()
             }
             FigureName::Samplers => {
                 let [samplers, _] = lecture::over_a_line(s, n)?;
@@ -149,22 +145,19 @@ impl Plot {
                 Drawn::Moving("A1_bayes_through_time", all)
             }
             FigureName::BendingField => {
-                let all = source.apart(|score, judge| -> Result<Vec<Figure>> {
-                    Ok(lecture::bending_field(s, score, judge, BENT, frames)?.collect())
-                })??;
-                Drawn::Moving("A2_bending_field", all)
+                let (score, judge) = source.apart()?;
+                let all = lecture::bending_field(s, &score, &judge, BENT, frames)?;
+                Drawn::Moving("A2_bending_field", all.collect())
             }
             FigureName::Particles => {
-                let all = source.apart(|score, judge| -> Result<Vec<Figure>> {
-                    Ok(lecture::guided_particles(s, score, judge, one, 128, frames)?.collect())
-                })??;
-                Drawn::Moving("A3_guided_particles", all)
+                let (score, judge) = source.apart()?;
+                let all = lecture::guided_particles(s, &score, &judge, one, 128, frames)?;
+                Drawn::Moving("A3_guided_particles", all.collect())
             }
             FigureName::Regions => {
-                let all = self.judges(source, s, |judges| -> Result<Vec<Figure>> {
-                    Ok(lecture::regions_through_noise(s, judges, frames)?.collect())
-                })?;
-                Drawn::Moving("A4_regions_through_noise", all)
+                let judges = self.judges(source, s)?;
+                let all = lecture::regions_through_noise(s, &judges, frames)?;
+                Drawn::Moving("A4_regions_through_noise", all.collect())
             }
             FigureName::Sheets | FigureName::Denoising => {
                 let must = "one of images: this figure shows them";
@@ -271,7 +264,7 @@ impl Plot {
             ),
             (
                 at(Text::new("autoguided", "tự điều hướng")),
-                source.with(gamma, |score| s.sample(score, n)),
+                s.sample(&source.guided(source.class, gamma, &[]), n),
             ),
             (at(Text::new("classifier-free", "không bộ phân loại")), s.sample(&own, n)),
         ];
@@ -280,7 +273,7 @@ impl Plot {
     }
 
     /// The classifier of the flags, which this figure cannot do without.
-    fn classifiers<'a>(&self, source: &'a Source) -> Result<Vec<Box<dyn Likelihood + 'a>>> {
+    fn classifiers(&self, source: &Source) -> Result<Vec<Arc<dyn Likelihood>>> {
         if !source.learned_classifier() || source.blind() {
             let given = self.score.classifier.as_deref().unwrap_or("left out");
             let must = "a noisy classifier, which this figure holds to the joint network";
@@ -289,24 +282,12 @@ impl Plot {
         Ok(source.likelihoods())
     }
 
-    /// Calls `f` with a classifier that knows noise and with one that does not.
-    fn judges<T>(
-        &self,
-        source: &Source,
-        s: &Setting,
-        f: impl FnOnce(&[Judge; 2]) -> Result<T>,
-    ) -> Result<T> {
-        let classes = 0..s.scene.mixture.classes();
+    /// A classifier that knows noise and one that does not.
+    fn judges(&self, source: &Source, s: &Setting) -> Result<[Judge; 2]> {
+        let blind = |class| Arc::new(Noiseless(s.scene.mixture.posterior(class))) as _;
         let clean = match &self.clean {
-            None => None,
-            Some(path) => Some(self.clean(path, source)?),
-        };
-        let (noisy, clean) = match &clean {
-            Some(clean) => (source.likelihoods(), clean.likelihoods()),
-            None => {
-                let blind = |c| Box::new(Noiseless(s.scene.mixture.posterior(c))) as _;
-                (source.likelihoods(), classes.map(blind).collect())
-            }
+            None => (0..s.scene.mixture.classes()).map(blind).collect(),
+            Some(path) => self.clean(path, source)?.likelihoods(),
         };
         let clean_data = Text::new("trained on clean data only", "chỉ học dữ liệu sạch");
         let noisy_title = if source.blind() {
@@ -321,10 +302,7 @@ impl Plot {
         } else {
             Text::new("exact, blind to noise", "chính xác, không thấy nhiễu")
         };
-        f(&[
-            Judge { title: noisy_title, classes: noisy.iter().map(|l| &**l).collect() },
-            Judge { title: clean_title, classes: clean.iter().map(|l| &**l).collect() },
-        ])
+        Ok([Judge::new(noisy_title, source.likelihoods()), Judge::new(clean_title, clean)])
     }
 
     /// The clean classifier of this name, which must be of the same scene.
@@ -376,7 +354,7 @@ fn beside_exact<T>(
     let mut ways =
         vec![Way { title: Text::new("exact", "chính xác"), role: Role::Neutral, found: exact }];
     if source.own_way() {
-        let own = |gamma: &Gamma| source.with(*gamma, |score| measure(*gamma, score));
+        let own = |gamma: &Gamma| measure(*gamma, &source.guided(source.class, *gamma, &[]));
         let role = if source.learned_classifier() { Role::Likelihood } else { Role::Guided };
         let found = gammas.iter().map(own).collect();
         ways.push(Way { title: source.title(), role, found });

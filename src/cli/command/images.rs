@@ -106,12 +106,12 @@ impl Yardstick {
 /// As [`WalkArgs::walk`].
 pub fn pictures(
     walk: &WalkArgs,
-    source: &mut Source,
+    source: &Source,
     gamma: Gamma,
     wanted: Option<Vec<usize>>,
     gib: f64,
 ) -> Result<Array2<u8>> {
-    let x = walk.walk_for(source, gamma, wanted, gib)?;
+    let x = walk.walk_for(source, gamma, &[], wanted, gib)?;
     let (x, _) = source.finished(x);
     Ok(to_pixels(x.view()))
 }

@@ -4,18 +4,19 @@ use super::answer::tell;
 use super::space::Space;
 use crate::checkpoint::{self, Checkpoint, Model};
 use crate::classifier_free::JointNet;
-use crate::classifier_guidance::{ClassLikelihood, CleanClassifier, NoisyClassifier};
+use crate::classifier_guidance::{CleanClassifier, NoisyClassifier};
 use crate::nn::ScoreNet;
 use crate::score::{Likelihood, ScoreFn};
 use crate::{Error, Result};
 use std::path::Path;
+use std::sync::Arc;
 
 /// A score of one kind.
 pub enum Held {
     /// The scene's own.
     Exact,
     /// A network that knows no labels.
-    Score(ScoreNet),
+    Score(Arc<ScoreNet>),
     /// A network with every label and with none.
     Joint(JointNet),
 }
@@ -31,39 +32,26 @@ pub enum Classifier {
 }
 
 impl Held {
-    /// Calls `f` with the score of the wanted class, or of none if none is wanted or known.
-    pub fn with<T>(
-        &self,
-        space: &Space,
-        class: Option<usize>,
-        f: impl FnOnce(&dyn ScoreFn) -> T,
-    ) -> T {
+    /// The score of this class, or the unconditional one if none is given or known.
+    pub fn score(&self, space: &Space, class: Option<usize>) -> Arc<dyn ScoreFn> {
         match (self, class) {
-            (Held::Exact, Some(class)) => f(&space.exact().given(class)),
-            (Held::Joint(net), Some(class)) => f(&net.given(class)),
-            _ => self.free(space, f),
-        }
-    }
-
-    /// Calls `f` with the unconditional score.
-    pub fn free<T>(&self, space: &Space, f: impl FnOnce(&dyn ScoreFn) -> T) -> T {
-        match self {
-            Held::Exact => f(space.exact()),
-            Held::Score(net) => f(net),
-            Held::Joint(net) => f(&net.unconditional()),
+            (Held::Exact, Some(class)) => Arc::new(space.exact().given(class)),
+            (Held::Exact, None) => Arc::new(space.exact().clone()),
+            (Held::Score(net), _) => net.clone(),
+            (Held::Joint(net), Some(class)) => Arc::new(net.given(class)),
+            (Held::Joint(net), None) => Arc::new(net.unconditional()),
         }
     }
 }
 
 impl Classifier {
-    /// Calls `f` with p(y | x_t) of this class.
-    pub fn with<T>(&self, space: &Space, class: usize, f: impl FnOnce(&dyn Likelihood) -> T) -> T {
-        let learned: ClassLikelihood = match self {
-            Classifier::Exact => return f(&space.exact().posterior(class)),
-            Classifier::Noisy(net) => net.given(class),
-            Classifier::Clean(net) => net.given(class),
-        };
-        f(&learned)
+    /// p(y | x_t) of this class.
+    pub fn given(&self, space: &Space, class: usize) -> Arc<dyn Likelihood> {
+        match self {
+            Classifier::Exact => Arc::new(space.exact().posterior(class)),
+            Classifier::Noisy(net) => Arc::new(net.given(class)),
+            Classifier::Clean(net) => Arc::new(net.given(class)),
+        }
     }
 }
 
@@ -101,11 +89,11 @@ pub fn held(path: &str, model: Model, space: &Space) -> Result<Held> {
     let widths = space.widths();
     let fits = |dim: usize| widths.is_empty() || widths.len() == dim; // the others are refused later
     match model {
-        Model::Score(net) if fits(net.dim()) => Ok(Held::Score(net.with_spread(widths))),
+        Model::Score(net) if fits(net.dim()) => Ok(Held::Score(net.with_spread(widths).into())),
         Model::Joint(net) if fits(net.mlp().config.inputs) => {
             Ok(Held::Joint(net.with_spread(widths)))
         }
-        Model::Score(net) => Ok(Held::Score(net)),
+        Model::Score(net) => Ok(Held::Score(net.into())),
         Model::Joint(net) => Ok(Held::Joint(net)),
         other => Err(wrong_kind(path, &other, "a score network")),
     }

@@ -27,7 +27,7 @@ impl Plot {
     pub(super) fn draw_images(
         &self,
         name: FigureName,
-        source: &mut Source,
+        source: &Source,
         gammas: &[Gamma],
     ) -> Result<Drawn> {
         if source.class.is_none() {
@@ -50,7 +50,7 @@ impl Plot {
     }
 
     /// Samples of each class, a sheet for each γ.
-    fn sheets(&self, source: &mut Source, gammas: &[Gamma]) -> Result<Figure> {
+    fn sheets(&self, source: &Source, gammas: &[Gamma]) -> Result<Figure> {
         if gammas.len() > SHEETS {
             let value = format!("{} numbers", gammas.len());
             return Err(Error::value("--gamma", value, format!("at most {SHEETS} of them here")));
@@ -76,16 +76,16 @@ impl Plot {
         let pixels = |x: ArrayView2<f64>| to_pixels(source.finished(x.to_owned()).0.view());
         let title = words::GUIDED.then(format!(", γ = {}: ", gamma.value())).then(target(source));
         let (grey, red) = (Role::Unconditional, Role::Guided);
+        let guided = source.guided(source.class, gamma, &[]);
         let strips = [
-            source
-                .free(|score| walk.strip(words::UNCONDITIONAL, grey, score, (z.view(), 0), pixels)),
-            source.with(gamma, |score| walk.strip(title, red, score, (z.view(), 0), pixels)),
+            walk.strip(words::UNCONDITIONAL, grey, &source.free(), (z.view(), 0), pixels),
+            walk.strip(title, red, &guided, (z.view(), 0), pixels),
         ];
         lecture::denoising_strips(size(source), &walk.levels(), &strips)
     }
 
     /// F8 on images.
-    fn hybrid_images(&self, source: &mut Source, gammas: &[Gamma]) -> Result<Figure> {
+    fn hybrid_images(&self, source: &Source, gammas: &[Gamma]) -> Result<Figure> {
         let by = self.yardstick(source)?;
         let images = self.over(source, &by, gammas)?;
         let class = source.class.unwrap_or(0);
@@ -96,7 +96,7 @@ impl Plot {
     }
 
     /// F10 on images.
-    fn images_over_gamma(&self, source: &mut Source, gammas: &[Gamma]) -> Result<Figure> {
+    fn images_over_gamma(&self, source: &Source, gammas: &[Gamma]) -> Result<Figure> {
         let by = self.yardstick(source)?;
         let scored = |gamma: f64, judged: Judgement| Scored {
             gamma,
@@ -121,12 +121,7 @@ impl Plot {
     }
 
     /// The samples at each γ.
-    fn over(
-        &self,
-        source: &mut Source,
-        by: &Yardstick,
-        gammas: &[Gamma],
-    ) -> Result<Vec<Array2<u8>>> {
+    fn over(&self, source: &Source, by: &Yardstick, gammas: &[Gamma]) -> Result<Vec<Array2<u8>>> {
         let gib = self.common.memory;
         let at = |gamma: &Gamma| pictures(&self.walk, source, *gamma, by.wanted.clone(), gib);
         gammas.iter().map(at).collect()

@@ -136,7 +136,7 @@ impl Plot {
     /// # Errors
     /// If an argument cannot be, a figure cannot be drawn of this scene or score, or a file cannot be read or written.
     pub fn run(&self) -> Result<()> {
-        let mut source = Source::new(&self.with_class())?;
+        let source = Source::new(&self.with_class())?;
         if !self.walk.interval.is_empty() {
             let must = "left out: the figures have their own";
             return Err(Error::value("--interval", "given", must));
@@ -156,7 +156,7 @@ impl Plot {
                     let s = Setting { scene, class, process, grid, sampler, seed };
                     self.draw(*name, &source, &s, &gammas)?
                 }
-                None => self.draw_images(*name, &mut source, &gammas)?,
+                None => self.draw_images(*name, &source, &gammas)?,
             };
             for (stem, file) in self.write(drawn)? {
                 answer.row([stem.into(), file.display().to_string().into()]);

@@ -34,10 +34,10 @@ impl Sample {
     /// # Errors
     /// If an argument cannot be, or a file cannot be read or written.
     pub fn run(&self) -> Result<()> {
-        let mut source = Source::new(&self.score)?;
+        let source = Source::new(&self.score)?;
         let gamma = gammas(self.gamma.as_slice(), &source)?[0];
-        source.also = self.also.conditions(&source, gamma)?;
-        let x = self.walk.walk(&mut source, gamma, self.common.memory)?;
+        let also = self.also.conditions(&source, gamma)?;
+        let x = self.walk.walk(&source, gamma, &also, self.common.memory)?;
         let (x, size) = source.finished(x);
         let names = source.class_names();
         let labels = source.wanted(x.nrows()).filter(|_| source.all).map(|y| (y, &names[..]));

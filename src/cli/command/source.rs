@@ -5,15 +5,14 @@ use super::space::{ALL, Space};
 use crate::checkpoint::Model;
 use crate::classifier_free::JointNet;
 use crate::data::{ClassName, Scene};
-use crate::guidance::{ClassifierGuided, Gamma, GradientScaled, Guided};
-use crate::lecture::Steer;
-use crate::mixture::Mixture;
+use crate::guidance::{ClassifierGuided, Composed, Gamma, GradientScaled, Guided};
 use crate::nn::Mlp;
 use crate::noise::NoiseLevel;
 use crate::score::{Likelihood, ScoreFn};
 use crate::{Error, Result};
 use clap::Args;
 use ndarray::{Array2, ArrayView2};
+use std::sync::Arc;
 
 /// The score and its guidance.
 #[derive(Debug, Clone, Args)]
@@ -38,14 +37,15 @@ pub struct ScoreArgs {
     pub guiding: Option<String>,
 }
 
+/// p(y | x_t) of a class, its gradient multiplied by c.
+type Steering = GradientScaled<Arc<dyn Likelihood>>;
+
 /// A score and all that steers it.
 pub struct Source {
-    /// The wanted class; of several the one that is walked for at the moment.
+    /// The wanted class; the first where all are wanted.
     pub class: Option<usize>,
     /// Whether every class is wanted, in turn.
     pub all: bool,
-    /// Further conditions, with a weight each.
-    pub also: Vec<(Gamma, usize)>,
     space: Space,
     held: Held,
     classifier: Option<Classifier>,
@@ -105,9 +105,7 @@ impl Source {
             Some(path) => Some(networks::classifier(path, other(path)?)?),
         };
         let held = main.map_or(Ok(Held::Exact), |c| held(&args.score, c.model, &space))?;
-        let also = Vec::new();
-        let source =
-            Source { class, all, also, space, held, classifier, guiding, gradient_scale: scale };
+        let source = Source { class, all, space, held, classifier, guiding, gradient_scale: scale };
         source.check()?;
         Ok(source)
     }
@@ -219,15 +217,9 @@ impl Source {
     }
 
     /// p(y | x_t) of each class, by the classifier or, where there is none, exactly.
-    pub fn likelihoods(&self) -> Vec<Box<dyn Likelihood + '_>> {
-        let all = 0..self.space.classes();
-        match &self.classifier {
-            Some(Classifier::Noisy(net)) => all.map(|c| Box::new(net.given(c)) as _).collect(),
-            Some(Classifier::Clean(net)) => all.map(|c| Box::new(net.given(c)) as _).collect(),
-            Some(Classifier::Exact) | None => {
-                all.map(|c| Box::new(self.exact().posterior(c)) as _).collect()
-            }
-        }
+    pub fn likelihoods(&self) -> Vec<Arc<dyn Likelihood>> {
+        let classifier = self.classifier.as_ref().unwrap_or(&Classifier::Exact);
+        (0..self.space.classes()).map(|class| classifier.given(&self.space, class)).collect()
     }
 
     /// Points of the score as those of its data; of images, also their size.
@@ -238,25 +230,12 @@ impl Source {
         }
     }
 
-    /// The exact answers where they are asked for, which is in a scene only.
-    ///
-    /// # Panics
-    /// If there is no scene.
-    pub fn exact(&self) -> &Mixture {
-        self.space.exact()
-    }
-
     /// The class of this name or number.
     ///
     /// # Errors
     /// If there is none.
     pub fn class_of(&self, name: &str) -> Result<usize> {
         self.space.class(name)
-    }
-
-    /// Whether the score is the exact one.
-    pub fn score_is_exact(&self) -> bool {
-        matches!(self.held, Held::Exact)
     }
 
     /// Whether this is the network of the classifier that steers.
@@ -304,7 +283,7 @@ impl Source {
 
     /// Whether the score is a network.
     pub fn learned(&self) -> bool {
-        !self.score_is_exact()
+        !matches!(self.held, Held::Exact)
     }
 
     /// Whether a learned classifier steers.
@@ -321,16 +300,16 @@ impl Source {
         }
     }
 
-    /// Calls `f` with the unconditional score.
-    pub fn free<T>(&self, f: impl FnOnce(&dyn ScoreFn) -> T) -> T {
-        self.held.free(&self.space, f)
+    /// The unconditional score.
+    pub fn free(&self) -> Arc<dyn ScoreFn> {
+        self.held.score(&self.space, None)
     }
 
-    /// Calls `f` with the unconditional score and the classifier that steers it.
+    /// The unconditional score and the classifier that steers it.
     ///
     /// # Errors
     /// If no classifier does.
-    pub fn apart<T>(&self, f: impl FnOnce(&dyn ScoreFn, &dyn Likelihood) -> T) -> Result<T> {
+    pub fn apart(&self) -> Result<(Arc<dyn ScoreFn>, Steering)> {
         if self.guiding.is_some() {
             let must = "left out: this figure is of a score that a classifier steers";
             return Err(Error::value("--guiding", "given", must));
@@ -343,61 +322,69 @@ impl Source {
                 return Err(Error::value("--classifier", "left out", must));
             }
         };
-        let scale = self.gradient_scale;
-        Ok(classifier.with(&self.space, class, |likelihood| {
-            let likelihood = GradientScaled { likelihood, scale };
-            self.held.free(&self.space, |score| f(score, &likelihood))
-        }))
+        Ok((self.free(), self.steering(classifier, class)))
     }
 
-    /// Calls `f` with the score as a function of γ.
+    /// The score as a function of γ.
     ///
     /// # Errors
     /// If nothing steers.
-    pub fn steer<T>(&self, f: impl FnOnce(&Steer) -> T) -> Result<T> {
+    pub fn steer(&self) -> Result<impl Fn(Gamma) -> Arc<dyn ScoreFn>> {
+        let by_itself = self.guiding.is_some()
+            || matches!(
+                (&self.held, &self.classifier, self.class),
+                (Held::Joint(_), None, Some(_))
+            );
+        let apart = if by_itself { None } else { Some(self.apart()?) };
+        Ok(move |gamma| match apart.clone() {
+            None => self.guided(self.class, gamma, &[]),
+            Some((score, likelihood)) => Arc::new(ClassifierGuided { score, likelihood, gamma }),
+        })
+    }
+
+    /// The score steered to this class, or free without one, at γ and under further conditions (wᵢ, yᵢ):
+    ///
+    /// ```text
+    /// s_u + γ·(s_y − s_u) + Σᵢ wᵢ·(s_yᵢ − s_u)
+    /// ```
+    ///
+    /// A difference of scores is the classifier's gradient where a classifier steers. Source: Liu et al. 2022 (2206.01714),
+    /// eq. 11 and 13.
+    pub fn guided(
+        &self,
+        class: Option<usize>,
+        gamma: Gamma,
+        also: &[(Gamma, usize)],
+    ) -> Arc<dyn ScoreFn> {
+        let given = |held: &Held, class| held.score(&self.space, class);
         if let Some(guiding) = &self.guiding {
-            return Ok(self.held.with(&self.space, self.class, |main| {
-                guiding.with(&self.space, self.class, |guiding| {
-                    f(&|gamma| -> Box<dyn ScoreFn> { Box::new(Guided { main, guiding, gamma }) })
-                })
-            }));
+            let (main, guiding) = (given(&self.held, class), given(guiding, class));
+            return Arc::new(Guided { main, guiding, gamma });
         }
-        match (&self.held, &self.classifier, self.class) {
-            (Held::Joint(net), None, Some(class)) => {
-                Ok(f(&|gamma| -> Box<dyn ScoreFn> { Box::new(net.guided(class, gamma)) }))
-            }
-            _ => self.apart(|score, likelihood| {
-                f(&|gamma| -> Box<dyn ScoreFn> {
-                    Box::new(ClassifierGuided { score, likelihood, gamma })
-                })
+        let Some(class) = class else { return self.free() };
+        let terms = std::iter::once((gamma, class)).chain(also.iter().copied());
+        match (&self.classifier, &self.held) {
+            (Some(classifier), _) => terms.fold(self.free(), |score, (gamma, class)| {
+                let likelihood = self.steering(classifier, class);
+                Arc::new(ClassifierGuided { score, likelihood, gamma })
             }),
+            (None, Held::Joint(net)) => {
+                let terms: Vec<_> = terms.map(|(w, y)| (w.value(), y)).collect();
+                Arc::new(net.composed(&terms))
+            }
+            (None, held) if also.is_empty() => {
+                Arc::new(Guided { main: given(held, Some(class)), guiding: self.free(), gamma })
+            }
+            (None, held) => {
+                let terms = terms.map(|(w, y)| (w.value(), given(held, Some(y)))).collect();
+                Arc::new(Composed { base: self.free(), terms })
+            }
         }
     }
 
-    /// Calls `f` with the score at this γ, without further conditions.
-    pub fn with_class<T>(&self, gamma: Gamma, f: impl FnOnce(&dyn ScoreFn) -> T) -> T {
-        if let Some(guiding) = &self.guiding {
-            return self.held.with(&self.space, self.class, |main| {
-                guiding.with(&self.space, self.class, |guiding| f(&Guided { main, guiding, gamma }))
-            });
-        }
-        let Some(class) = self.class else {
-            return self.held.with(&self.space, self.class, f);
-        };
-        if let Some(classifier) = &self.classifier {
-            let scale = self.gradient_scale;
-            return classifier.with(&self.space, class, |likelihood| {
-                let likelihood = &GradientScaled { likelihood, scale };
-                self.held
-                    .free(&self.space, |score| f(&ClassifierGuided { score, likelihood, gamma }))
-            });
-        }
-        match &self.held {
-            Held::Joint(net) => f(&net.guided(class, gamma)),
-            _ => {
-                let mixture = self.exact();
-                f(&Guided { main: &mixture.given(class), guiding: mixture, gamma })
-            }
-        }
+    /// What a classifier steers by, as strong as the flags say.
+    fn steering(&self, classifier: &Classifier, class: usize) -> Steering {
+        let likelihood = classifier.given(&self.space, class);
+        GradientScaled { likelihood, scale: self.gradient_scale }
     }
 }

@@ -5,11 +5,12 @@ use super::source::Source;
 use crate::cli::{ProcessName, SamplerName};
 use crate::guidance::Gamma;
 use crate::noise::{Grid, Process, Spacing};
-use crate::sampler::{sample_rows, start};
+use crate::sampler::{sample_classes, sample_parts, start};
 use crate::score::ScoreFn;
 use crate::{Error, Result};
 use clap::Args;
-use ndarray::{Array2, ArrayView2};
+use ndarray::Array2;
+use std::sync::Arc;
 
 /// The walk.
 #[derive(Debug, Clone, Args)]
@@ -62,12 +63,18 @@ impl WalkArgs {
         Ok((process, grid))
     }
 
-    /// The samples (n, d) at this γ, of the classes that are wanted.
+    /// The samples (n, d) at this γ and under further conditions (wᵢ, yᵢ), of the classes that are wanted.
     ///
     /// # Errors
     /// As [`WalkArgs::check`].
-    pub fn walk(&self, source: &mut Source, gamma: Gamma, gib: f64) -> Result<Array2<f64>> {
-        self.walk_for(source, gamma, source.wanted(self.samples), gib)
+    pub fn walk(
+        &self,
+        source: &Source,
+        gamma: Gamma,
+        also: &[(Gamma, usize)],
+        gib: f64,
+    ) -> Result<Array2<f64>> {
+        self.walk_for(source, gamma, also, source.wanted(self.samples), gib)
     }
 
     /// A sample (n, d) for each of these classes, or as many as the flags say without any.
@@ -76,68 +83,56 @@ impl WalkArgs {
     /// As [`WalkArgs::check`], and if a sample is not finite.
     pub fn walk_for(
         &self,
-        source: &mut Source,
+        source: &Source,
         gamma: Gamma,
+        also: &[(Gamma, usize)],
         wanted: Option<Vec<usize>>,
         gib: f64,
     ) -> Result<Array2<f64>> {
-        let (dim, classes) = (source.dim(), source.class_names().len());
+        let dim = source.dim();
         let (process, grid) = self.check(dim, gib)?;
         let n = wanted.as_ref().map_or(self.samples, Vec::len);
         let x = start(n, dim, &process, &grid, self.seed);
-        let gammas = (gamma, Gamma::new(1.0)?);
-        let Some(wanted) = wanted else {
-            let all: Vec<usize> = (0..n).collect();
-            return finite_rows(self.from(source, gammas, (&process, &grid), (x.view(), &all)));
-        };
-        let before = source.class;
-        let mut ends = Array2::zeros(x.raw_dim());
-        for class in 0..classes {
-            source.class = Some(class);
-            let rows: Vec<usize> = (0..n).filter(|i| wanted[*i] == class).collect();
-            if rows.is_empty() {
-                continue;
+        let (legs, method) = (self.legs(&process, &grid), self.sampler.method());
+        let one = Gamma::new(1.0)?;
+        let parts = |class| -> Vec<(Arc<dyn ScoreFn>, &Grid)> {
+            let guided = source.guided(class, gamma, also);
+            if self.interval.is_empty() {
+                return vec![(guided, &grid)];
             }
-            let of_class = self.from(source, gammas, (&process, &grid), (x.view(), &rows));
-            rows.iter().zip(of_class.outer_iter()).for_each(|(i, x)| ends.row_mut(*i).assign(&x));
-        }
-        source.class = before;
-        finite_rows(ends)
+            let plain = source.guided(class, one, &[]);
+            let score = |inside: bool| if inside { guided.clone() } else { plain.clone() };
+            legs.iter().map(|(leg, inside)| (score(*inside), leg)).collect()
+        };
+        finite_rows(match wanted {
+            None => sample_parts(&method, &parts(None), &process, x.view(), self.seed),
+            Some(wanted) => {
+                let of_class = |class| parts(Some(class));
+                sample_classes(&method, of_class, &process, x.view(), &wanted, self.seed)
+            }
+        })
     }
 
-    /// Where these rows of x (n, d) end at γ, or within an interval at γ and elsewhere at 1, given the class of the source.
-    fn from(
-        &self,
-        source: &Source,
-        (gamma, one): (Gamma, Gamma),
-        (process, grid): (&Process, &Grid),
-        (x, rows): (ArrayView2<f64>, &[usize]),
-    ) -> Array2<f64> {
-        let method = self.sampler.method();
-        let along = |parts: &[(&dyn ScoreFn, &Grid)]| {
-            sample_rows(&method, parts, process, x, rows, self.seed)
-        };
-        let [low, high] = self.interval[..] else {
-            return source.with(gamma, |score| along(&[(score, grid)]));
-        };
+    /// The grid cut at the edges of the interval, and whether γ applies on each part.
+    fn legs(&self, process: &Process, grid: &Grid) -> Vec<(Grid, bool)> {
+        let [low, high] = self.interval[..] else { return Vec::new() };
         let edges: Vec<f64> = [low, high]
             .iter()
             .filter(|r| **r > 0.0)
             .map(|r| process.t_of_log_snr(-2.0 * r.ln()))
             .collect();
-        let pieces = grid.cut(&edges);
-        let inside = |piece: &Grid| {
-            let times = piece.times();
+        let inside = |leg: &Grid| {
+            let times = leg.times();
             let middle = 0.5 * (times[0] + times[times.len() - 1]);
             (low..high).contains(&process.level(middle).ratio())
         };
-        source.with(gamma, |guided| {
-            source.with_class(one, |plain| {
-                let parts: Vec<(&dyn ScoreFn, &Grid)> =
-                    pieces.iter().map(|p| (if inside(p) { guided } else { plain }, p)).collect();
-                along(&parts)
+        grid.cut(&edges)
+            .into_iter()
+            .map(|leg| {
+                let inside = inside(&leg);
+                (leg, inside)
             })
-        })
+            .collect()
     }
 }
 

@@ -76,7 +76,7 @@ pub fn learn(
             let wrap = |mlp| {
                 Model::Joint(JointNet::of(mlp, target, sigma_data).with_spread(spread.clone()))
             };
-            work.go(net.net.mlp, &objective, state, wrap)
+            work.go(net.mlp().clone(), &objective, state, wrap)
         }
         Kind::Noisy => {
             let objective = CrossEntropy::new(points, Some(recipe.levels()))?;
