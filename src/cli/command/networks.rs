@@ -1,7 +1,7 @@
 //! The networks that a subcommand is given: what a checkpoint holds, and whether it fits.
 
 use super::answer::tell;
-use super::space::Space;
+use super::domain::Domain;
 use crate::checkpoint::{self, Checkpoint, Model};
 use crate::classifier_free::JointNet;
 use crate::classifier_guidance::{ClassLikelihood, CleanClassifier, NoisyClassifier};
@@ -34,7 +34,7 @@ impl Held {
     /// Calls `f` with the score of the wanted class, or of none if none is wanted or known.
     pub fn with<T>(
         &self,
-        space: &Space,
+        space: &Domain,
         class: Option<usize>,
         f: impl FnOnce(&dyn ScoreFn) -> T,
     ) -> T {
@@ -46,7 +46,7 @@ impl Held {
     }
 
     /// Calls `f` with the unconditional score.
-    pub fn free<T>(&self, space: &Space, f: impl FnOnce(&dyn ScoreFn) -> T) -> T {
+    pub fn free<T>(&self, space: &Domain, f: impl FnOnce(&dyn ScoreFn) -> T) -> T {
         match self {
             Held::Exact => f(space.exact()),
             Held::Score(net) => f(net),
@@ -57,7 +57,7 @@ impl Held {
 
 impl Classifier {
     /// Calls `f` with p(y | x_t) of this class.
-    pub fn with<T>(&self, space: &Space, class: usize, f: impl FnOnce(&dyn Likelihood) -> T) -> T {
+    pub fn with<T>(&self, space: &Domain, class: usize, f: impl FnOnce(&dyn Likelihood) -> T) -> T {
         let learned: ClassLikelihood = match self {
             Classifier::Exact => return f(&space.exact().posterior(class)),
             Classifier::Noisy(net) => net.given(class),
@@ -97,7 +97,7 @@ pub fn load(path: &str) -> Result<Checkpoint> {
 ///
 /// # Errors
 /// If the checkpoint holds something else.
-pub fn held(path: &str, model: Model, space: &Space) -> Result<Held> {
+pub fn held(path: &str, model: Model, space: &Domain) -> Result<Held> {
     let widths = space.widths();
     let fits = |dim: usize| widths.is_empty() || widths.len() == dim; // the others are refused later
     match model {
