@@ -124,8 +124,9 @@ impl Data {
         if now == then {
             return Ok(());
         }
-        let why = format!("the scene's file has changed since {remedy}");
-        Err(Error::File { path: path.into(), why })
+        let what =
+            if Scene::named(path).is_ok() { "the built-in scene" } else { "the scene's file" };
+        Err(Error::File { path: path.into(), why: format!("{what} has changed since {remedy}") })
     }
 }
 

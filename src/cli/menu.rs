@@ -2,6 +2,7 @@
 
 use crate::checkpoint::Kind;
 use crate::nn::Target;
+use crate::plot::{Lang, Theme};
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 
 /// A value of a menu: its name on the command line, the value, and what the help says of it.
@@ -43,4 +44,17 @@ impl Menu for Target {
         ("x0", Target::X0, "The data"),
         ("v", Target::V, "The velocity"),
     ];
+}
+
+impl Menu for Theme {
+    const ALL: &'static [Entry<Theme>] = &[
+        ("light", Theme::Light, "White ground"),
+        ("dark", Theme::Dark, "Near-black ground"),
+        ("print", Theme::Print, "For paper"),
+    ];
+}
+
+impl Menu for Lang {
+    const ALL: &'static [Entry<Lang>] =
+        &[("en", Lang::En, "English"), ("vi", Lang::Vi, "Tiếng Việt")];
 }

@@ -158,3 +158,42 @@ pub fn bytes(recipe: &Recipe, shape: &MlpConfig, points: usize) -> f64 {
     let data = 8.0 * points as f64 * (shape.inputs + 1) as f64;
     4.0 * weights * (8.0 + groups) + 4.0 * 128.0 * groups * row + 2.0 * data
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::Parser;
+
+    #[derive(Parser)]
+    struct Program {
+        #[command(flatten)]
+        recipe: RecipeArgs,
+    }
+
+    fn typed(words: &[&str]) -> Recipe {
+        let words = ["program"].iter().chain(words);
+        Program::try_parse_from(words).unwrap().recipe.recipe()
+    }
+
+    #[test]
+    fn flags_that_are_left_out_are_the_defaults_of_the_library() {
+        assert_eq!(typed(&[]), Recipe::default());
+        assert_eq!(typed(&[]).train, TrainConfig::default());
+        assert_eq!(typed(&[]).levels, Levels::default());
+        assert_ne!(typed(&["--width=65"]), Recipe::default());
+        assert!(check(&typed(&[])).is_ok());
+    }
+
+    #[test]
+    fn a_word_of_a_menu_is_its_value() {
+        for (name, kind, _) in Kind::ALL {
+            assert_eq!(typed(&["--model", name]).model, *kind);
+            assert_eq!(kind.name(), *name);
+        }
+        for (name, target, _) in Target::ALL {
+            assert_eq!(typed(&["--target", name]).target, *target);
+        }
+        let images = typed(&["--data", "digits", "--scene", "three"]);
+        assert_eq!(images.data, Place::Images("digits".into()), "images go before a scene");
+    }
+}

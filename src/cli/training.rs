@@ -165,3 +165,108 @@ impl Run<'_, '_> {
         Ok(Ended { model: wrap(training.finish()), step, loss })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::classifier_free::train_joint;
+    use crate::data::Scene;
+    use crate::rng::Purpose;
+    use crate::score::ScoreFn;
+    use crate::train::{TrainConfig, train_score};
+
+    /// Writes down every call, and stops after so many steps.
+    #[derive(Default)]
+    struct Notes {
+        stop: Option<usize>,
+        steps: Vec<(usize, bool)>,
+        ends: Vec<usize>,
+        state: Option<State>,
+    }
+
+    impl Watcher for Notes {
+        fn step(&mut self, now: &Now) -> Result<ControlFlow<()>> {
+            self.steps.push((now.step, now.loss.is_some()));
+            let stop = self.stop == Some(now.step);
+            Ok(if stop { ControlFlow::Break(()) } else { ControlFlow::Continue(()) })
+        }
+
+        fn end(&mut self, now: &Now) -> Result<()> {
+            self.ends.push(now.step);
+            self.state = Some(now.state());
+            Ok(())
+        }
+    }
+
+    fn recipe(model: Kind) -> Recipe {
+        let train = TrainConfig { steps: 6, batch: 64, seed: 3, ..TrainConfig::default() };
+        Recipe { model, width: 8, depth: 2, train, ..Recipe::default() }
+    }
+
+    /// What `f` says of examples of the scene `three`.
+    fn of_three<T>(f: impl FnOnce(Examples) -> T) -> T {
+        let mixture = Scene::named("three").unwrap().mixture;
+        let points = mixture.sample(300, 3, Purpose::Data);
+        let (classes, sigma_data) = (mixture.classes(), mixture.radius());
+        assert_eq!(mixture.dim(), 2);
+        f(Examples { points: &points, classes, sigma_data, spread: &[] })
+    }
+
+    #[test]
+    fn the_loop_learns_what_the_trainings_of_the_library_learn() {
+        of_three(|examples| {
+            let Examples { points, classes, sigma_data, .. } = examples;
+            for model in [Kind::Score, Kind::Joint, Kind::Noisy, Kind::Clean] {
+                let recipe = recipe(model);
+                let Recipe { target, levels, p_drop, .. } = recipe;
+                let (shape, train) = (recipe.shape(2, 0), recipe.train.clone());
+                let seed = train.seed;
+                let twin = match model {
+                    Kind::Score => {
+                        let net = ScoreNet::new(shape, target, sigma_data, seed).unwrap();
+                        train_score(net, points, levels, train, |_| ()).map(Model::Score)
+                    }
+                    Kind::Joint => {
+                        let net = JointNet::new(shape, classes, target, sigma_data, seed).unwrap();
+                        train_joint(net, points, levels, p_drop, train, |_| ()).map(Model::Joint)
+                    }
+                    Kind::Noisy => NoisyClassifier::train(points, &recipe.classifier(), |_| ())
+                        .map(Model::Noisy),
+                    Kind::Clean => CleanClassifier::train(points, &recipe.classifier(), |_| ())
+                        .map(Model::Clean),
+                };
+                let learned = learn(&recipe, examples, None, &mut []).unwrap().model;
+                let twin = twin.unwrap();
+                assert_eq!((learned.kind(), &learned.mlp().params), (model, &twin.mlp().params));
+                let mut other = recipe.clone();
+                other.train.seed += 1;
+                let other = learn(&other, examples, None, &mut []).unwrap().model;
+                assert_ne!(other.mlp().params, twin.mlp().params, "the wrong twin passed");
+            }
+        });
+    }
+
+    #[test]
+    fn every_step_is_watched_and_one_that_stops_and_goes_on_is_one_that_never_stopped() {
+        of_three(|examples| {
+            let recipe = recipe(Kind::Joint);
+            let mut whole = Notes::default();
+            let ended = learn(&recipe, examples, None, &mut [&mut whole]).unwrap();
+            let all: Vec<(usize, bool)> = (0..=6).map(|step| (step, step > 0)).collect();
+            assert_eq!((&whole.steps, &whole.ends, ended.step), (&all, &vec![6], 6));
+            for stop in [0, 1, 4] {
+                // who stops does not keep others from seeing the step
+                let (mut first, mut beside) =
+                    (Notes { stop: Some(stop), ..Notes::default() }, Notes::default());
+                let ended = learn(&recipe, examples, None, &mut [&mut first, &mut beside]).unwrap();
+                assert_eq!((ended.step, &beside.steps[..]), (stop, &all[..=stop]));
+                assert_eq!((first.ends, beside.ends), (vec![stop], vec![stop]));
+                let mut second = Notes::default();
+                learn(&recipe, examples, beside.state, &mut [&mut second]).unwrap();
+                assert_eq!(second.state, whole.state);
+                let steps: Vec<usize> = second.steps.iter().map(|(step, _)| *step).collect();
+                assert_eq!(steps, (stop..=6).collect::<Vec<_>>());
+            }
+        });
+    }
+}

@@ -43,7 +43,10 @@ fn an_old_checkpoint_is_described_and_gives_the_samples_that_it_gave() {
     let told = json(&format!("info {old}"));
     let value = |name: &str| told.iter().find(|r| r["property"] == name).unwrap()["value"].clone();
     assert_eq!((value("step"), value("data.name")), (10.into(), "three".into()));
-    assert_eq!((value("recipe.data.scene"), value("recipe.p-drop")), ("three".into(), "0.2".into()));
+    assert_eq!(
+        (value("recipe.data.scene"), value("recipe.p-drop")),
+        ("three".into(), "0.2".into())
+    );
     // f32 sums in another order where the kernel is another
     assert!(off(&format!("--score {old} --class 1 --gamma 2")) < 1e-4);
     assert!(off(&format!("--score {old} --class 1 --gamma 1.99")) > 1e-4, "the wrong twin passed");
@@ -84,5 +87,8 @@ fn an_old_run_goes_on_and_ends_as_one_that_was_never_stopped() {
     std::fs::create_dir(&other).unwrap();
     std::fs::write(other.join("step-00000010.safetensors"), bytes).unwrap();
     let ended = run(&format!("train --resume {}", other.display()));
-    assert!(ended.code == Some(4) && ended.err.contains("not those that the run began with"), "{ended:?}");
+    assert!(
+        ended.code == Some(4) && ended.err.contains("not those that the run began with"),
+        "{ended:?}"
+    );
 }
