@@ -12,18 +12,18 @@
 //! autoguidance does not win: it cleans the branches and does not visit them more evenly. Karras et al. 2024 (2406.02507).
 
 use ndarray::{Array2, Axis};
-use scorelab::classifier_free::{JointNet, train_joint};
-use scorelab::cli::{Defaults, GAMMA_FOOTNOTE, Lab, P_DROP, Progress, Table, plus_minus, run};
+use scorelab::checkpoint::{Kind, Recipe};
+use scorelab::classifier_free::JointNet;
+use scorelab::cli::{Defaults, GAMMA_FOOTNOTE, Lab, Table, plus_minus, run};
 use scorelab::data::Scene;
 use scorelab::guidance::{Gamma, Guided};
 use scorelab::lecture::{self, Cloud};
 use scorelab::metrics::{Support, spread};
 use scorelab::mixture::{Labelled, Mixture};
-use scorelab::nn::{MlpConfig, Target};
 use scorelab::noise::{Grid, Spacing};
 use scorelab::plot::Text;
 use scorelab::score::ScoreFn;
-use scorelab::train::{Levels, TrainConfig};
+use scorelab::train::Levels;
 use scorelab::{Error, Result};
 use std::process::ExitCode;
 
@@ -137,13 +137,7 @@ fn blur(m: &Mixture, width: f64) -> Result<Mixture> {
 }
 
 /// A network for both classes and ∅, trained for so many steps.
-fn learn(lab: &Lab, data: &Labelled, (full, quick): (usize, usize)) -> Result<JointNet> {
-    let (steps, seed) = (lab.size(full, quick), lab.settings.seed);
-    let shape = MlpConfig { width: 64, depth: 4, ..MlpConfig::default() };
-    let net = JointNet::new(shape, 2, Target::Edm, lab.scene.mixture.radius(), seed)?;
-    let config = TrainConfig { steps, seed, ..TrainConfig::default() };
-    let mut progress = Progress::new("training a network", steps);
-    let net = train_joint(net, data, LEVELS, P_DROP, config, |step| progress.step(step))?;
-    progress.finish();
-    Ok(net)
+fn learn(lab: &Lab, data: &Labelled, steps: (usize, usize)) -> Result<JointNet> {
+    let recipe = Recipe { depth: 4, levels: LEVELS, ..lab.recipe(Kind::Joint, steps) };
+    lab.train_joint_by("training a network", &recipe, data)
 }

@@ -37,7 +37,7 @@ fn experiment(lab: &mut ImageLab) -> Result<()> {
     let nets = lab.nets()?;
     let free = nets.joint.unconditional();
     let guided = nets.joint.guided(lab.class, gamma);
-    let z = lab.start(STARTS, nets.frame.spread.len());
+    let z = lab.start(STARTS, nets.components.spread.len());
     let judge = |score: &dyn ScoreFn| {
         let pixels = nets.pixels(lab.walk(score, z.view()).view());
         nets.judge.classifier.probabilities(from_pixels(pixels.view()).view())

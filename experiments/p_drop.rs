@@ -10,11 +10,11 @@
 //! suffers: from .1 on ∅ gains and the labels lose as p_drop grows.
 
 use scorelab::Result;
-use scorelab::classifier_free::{JointNet, train_joint};
-use scorelab::cli::{Defaults, Lab, Progress, Table, plus_minus, run, untrained_joint};
+use scorelab::checkpoint::{Kind, Recipe};
+use scorelab::classifier_free::JointNet;
+use scorelab::cli::{Defaults, Lab, Table, plus_minus, run};
 use scorelab::lecture::{self, Measured, Way};
 use scorelab::mixture::Labelled;
-use scorelab::train::{Levels, TrainConfig};
 use std::process::ExitCode;
 
 const QUESTION: &str =
@@ -58,14 +58,9 @@ fn experiment(lab: &mut Lab) -> Result<()> {
 
 /// A joint network of the experiments, with its own p_drop and a shorter training.
 fn train(lab: &Lab, data: &Labelled, p_drop: f64) -> Result<JointNet> {
-    let steps = lab.size(STEPS.0, STEPS.1);
-    let config = TrainConfig { steps, seed: lab.settings.seed, ..TrainConfig::default() };
-    let net = untrained_joint(&lab.scene.mixture, lab.settings.seed)?;
     println!("p_drop = {p_drop}");
-    let mut progress = Progress::new("training a joint network", steps);
-    let net = train_joint(net, data, Levels::default(), p_drop, config, |s| progress.step(s))?;
-    progress.finish();
-    Ok(net)
+    let recipe = Recipe { p_drop, ..lab.recipe(Kind::Joint, STEPS) };
+    lab.train_joint_by("training a joint network", &recipe, data)
 }
 
 /// The numbers this experiment promises, at σ = 1.

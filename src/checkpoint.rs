@@ -10,16 +10,17 @@
 //! | `sha256` | (32) | the SHA-256 of all bytes of the file before these last 32 |
 //!
 //! The weights are the averaged ones, to sample with, in f32. The file's metadata has one key, `scorelab`, whose value is a
-//! JSON text: the kind and the shape of the network, its scaling, and where it comes from. Source of the format:
-//! <https://huggingface.co/docs/safetensors>.
+//! JSON text: the kind and the shape of the network, its scales, its view of the data, and how it came to be ([`Trained`]).
+//! The rows of a view are among the `extra` ones: `mean`, or `mean`, `spread` and `axes`. Files of the format 1, in which
+//! recipe and data were notes, are read too. Source of the format: <https://huggingface.co/docs/safetensors>.
 //!
 //! ```
-//! use scorelab::checkpoint::{Checkpoint, Model, Provenance};
+//! use scorelab::checkpoint::{Checkpoint, Model, Trained};
 //! use scorelab::nn::{MlpConfig, ScoreNet, Target};
 //!
 //! let net = ScoreNet::new(MlpConfig::default(), Target::Edm, 1.0, 7)?;
-//! let mut checkpoint = Checkpoint::new(Model::Score(net), Provenance::here("nothing yet", 7));
-//! checkpoint.extra.insert("mean".into(), vec![0.5, -0.5].into());
+//! let mut checkpoint = Checkpoint::new(Model::Score(net), Trained::here("nothing yet".into(), None));
+//! checkpoint.extra.insert("losses".into(), vec![0.5, 0.25].into());
 //! let path = std::env::temp_dir().join("scorelab-example.safetensors");
 //! checkpoint.save(&path)?;
 //! let Model::Score(net) = Checkpoint::load(&path)?.model else { panic!("a score was saved") };
@@ -28,18 +29,23 @@
 //! ```
 
 mod header;
+mod recipe;
 mod run;
 mod tensors;
+mod trained;
+mod version_1;
 
-pub use header::Provenance;
+pub use recipe::{Kind, P_DROP, Place, Recipe, TRAINING_POINTS};
 pub use run::{Found, Run, find};
+pub use trained::{Fingerprint, Trained, TrainingData};
 
 use crate::classifier_free::JointNet;
 use crate::classifier_guidance::{CleanClassifier, NoisyClassifier};
+use crate::data::View;
 use crate::nn::{Adam, Mlp, Part, ScoreNet};
 use crate::train::State;
 use crate::{Error, Result, file};
-use header::{Header, Kind, Stand};
+use header::{Header, Scales, Stand, ViewName};
 use ndarray::Array1;
 use std::collections::BTreeMap;
 use std::io::Read;
@@ -86,54 +92,72 @@ impl Model {
         }
     }
 
-    /// Puts a network together from what a header says and its weights.
-    fn of(kind: &Kind, mlp: Mlp) -> Model {
-        match *kind {
-            Kind::Score { target, sigma_data } => {
-                Model::Score(ScoreNet::of(mlp, target, sigma_data))
-            }
-            Kind::Joint { target, sigma_data } => {
-                Model::Joint(JointNet::of(mlp, target, sigma_data))
-            }
-            Kind::NoisyClassifier { scaling } => Model::Noisy(NoisyClassifier::of(mlp, scaling)),
-            Kind::CleanClassifier { scaling } => Model::Clean(CleanClassifier::of(mlp, scaling)),
+    /// Which kind it is.
+    pub fn kind(&self) -> Kind {
+        match self {
+            Model::Score(_) => Kind::Score,
+            Model::Joint(_) => Kind::Joint,
+            Model::Noisy(_) => Kind::Noisy,
+            Model::Clean(_) => Kind::Clean,
         }
     }
 
-    /// All of it but its weights and its shape.
-    fn kind(&self) -> Kind {
+    /// Puts a network together from what a header that was checked says, its weights, and its view.
+    fn of(kind: Kind, scales: Scales, mlp: Mlp, view: &View) -> Model {
+        match (kind, scales) {
+            (Kind::Joint, Scales::Score { target, sigma_data }) => {
+                Model::Joint(JointNet::of(mlp, target, sigma_data).with_spread(view.spread()))
+            }
+            (_, Scales::Score { target, sigma_data }) => {
+                Model::Score(ScoreNet::of(mlp, target, sigma_data).with_spread(view.spread()))
+            }
+            (Kind::Clean, Scales::Classifier(s)) => Model::Clean(CleanClassifier::of(mlp, s)),
+            (_, Scales::Classifier(s)) => Model::Noisy(NoisyClassifier::of(mlp, s)),
+        }
+    }
+
+    /// What is between its numbers and the data's.
+    fn scales(&self) -> Scales {
+        let score = |net: &ScoreNet| {
+            let ScoreNet { target, sigma_data, .. } = *net;
+            Scales::Score { target, sigma_data }
+        };
         match self {
-            Model::Score(n) => Kind::Score { target: n.target, sigma_data: n.sigma_data },
-            Model::Joint(n) => Kind::Joint { target: n.net.target, sigma_data: n.net.sigma_data },
-            Model::Noisy(n) => Kind::NoisyClassifier { scaling: n.0.scaling },
-            Model::Clean(n) => Kind::CleanClassifier { scaling: n.0.scaling },
+            Model::Score(net) => score(net),
+            Model::Joint(net) => score(&net.net),
+            Model::Noisy(net) => Scales::Classifier(net.0.scaling),
+            Model::Clean(net) => Scales::Classifier(net.0.scaling),
         }
     }
 }
 
-/// What one file holds: a network, where it comes from, and whatever else belongs to it.
+/// What one file holds: a network, how it came to be, how it sees its data, and whatever else belongs to it.
 #[derive(Debug)]
 pub struct Checkpoint {
     /// The network, with its averaged weights.
     pub model: Model,
-    /// Where it comes from.
-    pub provenance: Provenance,
-    /// Rows of numbers by name, such as the mean image that was subtracted from the data.
+    /// How it came to be.
+    pub trained: Trained,
+    /// How it sees the data; a score network that is loaded has the spread of its view.
+    pub view: View,
+    /// Further rows of numbers by name.
     pub extra: BTreeMap<String, Array1<f64>>,
     /// Where its training stands, if that may go on; the averaged weights in it are those of the network.
     pub training: Option<State>,
 }
 
 impl Checkpoint {
-    /// A network and where it comes from, and nothing else.
-    pub fn new(model: Model, provenance: Provenance) -> Self {
-        Checkpoint { model, provenance, extra: BTreeMap::new(), training: None }
+    /// A network that sees the data themselves, how it came to be, and nothing else.
+    pub fn new(model: Model, trained: Trained) -> Self {
+        let (view, extra) = (View::Identity, BTreeMap::new());
+        Checkpoint { model, trained, view, extra, training: None }
     }
 
     /// Writes the file, in place of what was there, as [`replace`](crate::file::replace) does.
     ///
     /// # Errors
-    /// If a number of the network is not finite, and as [`replace`](crate::file::replace).
+    /// If a number of the network is not finite, a further row has a name of the view's or the parts contradict each other,
+    /// and as [`replace`](crate::file::replace).
     pub fn save(&self, path: impl AsRef<Path>) -> Result<()> {
         let path = path.as_ref();
         let bytes = self.to_bytes().map_err(|why| Error::File { path: path.into(), why })?;
@@ -164,8 +188,10 @@ impl Checkpoint {
         let header = Header {
             format: header::FORMAT,
             model: self.model.kind(),
+            scales: self.model.scales(),
             config: mlp.config.clone(),
-            provenance: self.provenance.clone(),
+            view: Some(ViewName::from(&self.view)),
+            trained: self.trained.clone(),
             training: self.training.as_ref().map(|state| Stand {
                 step: state.step,
                 updates: state.adam.updates,
@@ -174,6 +200,7 @@ impl Checkpoint {
             }),
         };
         header.check()?;
+        header.check_view(&self.view)?;
         let part = |p: Part| (p.name, p.shape, &mlp.params[p.range]);
         let mut weights: Vec<Named> = mlp.config.parts().into_iter().map(part).collect();
         if let Some(state) = &self.training {
@@ -182,7 +209,13 @@ impl Checkpoint {
                 weights.push((name.to_string(), vec![values.len()], values));
             }
         }
-        tensors::write(&header.to_text()?, weights.into_iter(), &self.extra)
+        let mut extra = self.extra.clone();
+        for (name, row) in self.view.rows() {
+            if extra.insert(name.clone(), row).is_some() {
+                return Err(format!("its further row {name} has the name of one of its view"));
+            }
+        }
+        tensors::write(&header.to_text()?, weights.into_iter(), &extra)
     }
 
     fn from_bytes(bytes: &[u8]) -> Parsed<Checkpoint> {
@@ -203,11 +236,35 @@ impl Checkpoint {
             None => None,
         };
         let known = parts.len() + training.as_ref().map_or(0, |_| TRAINING.len());
-        let extra = file.extra(known)?;
+        let mut extra = file.extra(known)?;
+        let view = take_view(&header, &mut extra)?;
         let mlp = Mlp::of(header.config, params).map_err(|e| e.to_string())?;
-        let model = Model::of(&header.model, mlp);
-        Ok(Checkpoint { model, provenance: header.provenance, extra, training })
+        let model = Model::of(header.model, header.scales, mlp, &view);
+        Ok(Checkpoint { model, trained: header.trained, view, extra, training })
     }
+}
+
+/// The view of a file's further rows, which are taken out of them.
+///
+/// Where the header does not name it, it is whichever fits the network.
+fn take_view(header: &Header, extra: &mut BTreeMap<String, Array1<f64>>) -> Parsed<View> {
+    let row = |name: &str| extra.get(name);
+    let found = match header.view {
+        Some(ViewName::Identity) => View::Identity,
+        Some(ViewName::Centred) => View::of_rows(|name| row(name).filter(|_| name == "mean")),
+        Some(ViewName::Principal) | None => View::of_rows(row),
+    };
+    if header.view.is_some_and(|named| named != ViewName::from(&found)) {
+        return Err("its view of the data is not the one that its rows are of".into());
+    }
+    match header.check_view(&found) {
+        Err(_) if header.view.is_none() && header.trained.data.image.is_none() => {
+            return Ok(View::Identity);
+        }
+        fits => fits?,
+    }
+    found.rows().iter().for_each(|(name, _)| drop(extra.remove(name)));
+    Ok(found)
 }
 
 /// The tensors of a training's state.

@@ -1,73 +1,71 @@
 //! The words of a checkpoint: everything but its tensors.
 
-use super::Parsed;
-use crate::arch::kernel_name;
+use super::recipe::Kind;
+use super::trained::Trained;
+use super::{Parsed, version_1};
 use crate::classifier_guidance::Scaling;
+use crate::data::View;
 use crate::nn::{MlpConfig, Target};
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
 
 /// The layout of the file that this version writes.
-pub(super) const FORMAT: u32 = 1;
+pub(super) const FORMAT: u32 = 2;
 
 /// Longer texts are neither written nor read.
 pub(super) const MOST_TEXT: usize = 4 << 20;
 
-/// Where a network comes from.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Provenance {
-    /// The version of scorelab that trained it.
-    pub version: String,
-    /// The kernel it was trained with, as [`kernel_name`] says it.
-    pub kernel: String,
-    /// The data it was trained on.
-    pub data: String,
-    /// The seed of its training.
-    pub seed: u64,
-    /// Anything else worth knowing, by name.
-    pub notes: BTreeMap<String, String>,
-}
-
-impl Provenance {
-    /// Of a network trained by this program, on this machine.
-    pub fn here(data: impl Into<String>, seed: u64) -> Self {
-        let version = env!("CARGO_PKG_VERSION").to_string();
-        let (kernel, notes) = (kernel_name().to_string(), BTreeMap::new());
-        Provenance { version, kernel, data: data.into(), seed, notes }
-    }
-}
-
 /// What the metadata hold.
 #[derive(Debug, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub(super) struct Header {
     pub format: u32,
     pub model: Kind,
+    pub scales: Scales,
     pub config: MlpConfig,
-    pub provenance: Provenance,
+    /// Left open in the format 1, where the rows that a file holds say it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub view: Option<ViewName>,
+    pub trained: Trained,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub training: Option<Stand>,
 }
 
 /// The numbers of a training's state.
 #[derive(Debug, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub(super) struct Stand {
     pub step: usize,
     pub updates: i32,
+    #[serde(alias = "first_loss")]
     pub first_loss: f64,
     pub decay: f64,
 }
 
-/// The kind of a network, with its scaling.
-#[derive(Debug, Serialize, Deserialize)]
-#[serde(tag = "kind", rename_all = "kebab-case", deny_unknown_fields)]
-pub(super) enum Kind {
+/// What is between a network's numbers and the data's.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub(super) enum Scales {
     Score { target: Target, sigma_data: f64 },
-    Joint { target: Target, sigma_data: f64 },
-    NoisyClassifier { scaling: Scaling },
-    CleanClassifier { scaling: Scaling },
+    Classifier(Scaling),
+}
+
+/// Which view's rows a file holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub(super) enum ViewName {
+    Identity,
+    Centred,
+    Principal,
+}
+
+impl From<&View> for ViewName {
+    fn from(view: &View) -> Self {
+        match view {
+            View::Identity => ViewName::Identity,
+            View::Centred(_) => ViewName::Centred,
+            View::Principal(_) => ViewName::Principal,
+        }
+    }
 }
 
 /// The one field that every format has.
@@ -88,42 +86,85 @@ impl Header {
     pub fn from_text(text: &str) -> Parsed<Header> {
         let wrong = |e| format!("its description cannot be understood: {e}");
         let Format { format } = serde_json::from_str(text).map_err(wrong)?;
-        if format != FORMAT {
-            return Err(format!(
-                "its layout has the number {format}, but this version of scorelab knows {FORMAT} only; use the version that \
-                 wrote it"
-            ));
+        match format {
+            1 => version_1::header(text),
+            FORMAT => serde_json::from_str(text).map_err(wrong),
+            _ => Err(format!(
+                "its layout has the number {format}, but this version of scorelab knows 1 and {FORMAT} only; use the version \
+                 that wrote it"
+            )),
         }
-        serde_json::from_str(text).map_err(wrong)
     }
 
-    /// Refuses what no network of its kind can be.
+    /// Refuses what no network of its kind can be, and what contradicts itself.
     pub fn check(&self) -> Parsed<()> {
         let c = &self.config;
         c.validated().map_err(|e| e.to_string())?;
         let points = c.outputs == c.inputs;
-        let (fits, scales) = match self.model {
-            Kind::Score { sigma_data, .. } => (points && c.labels == 0, [sigma_data; 2]),
-            Kind::Joint { sigma_data, .. } => {
-                (points && c.labels > 1 && c.embedding > 0, [sigma_data; 2])
-            }
-            Kind::NoisyClassifier { scaling: s } => {
-                let fits = c.outputs > 1 && c.labels == 0 && c.features > 0;
-                (fits, [s.sigma_data, s.sigma_within])
-            }
-            Kind::CleanClassifier { scaling: s } => {
-                let fits = c.outputs > 1 && c.labels == 0 && c.features == 0;
-                (fits, [s.sigma_data, s.sigma_within])
-            }
+        let classifier = c.outputs > 1 && c.labels == 0;
+        let fits = match (self.model, self.scales) {
+            (Kind::Score, Scales::Score { .. }) => points && c.labels == 0,
+            (Kind::Joint, Scales::Score { .. }) => points && c.labels > 1 && c.embedding > 0,
+            (Kind::Noisy, Scales::Classifier(_)) => classifier && c.features > 0,
+            (Kind::Clean, Scales::Classifier(_)) => classifier && c.features == 0,
+            _ => false,
         };
         if !fits {
             return Err(format!("no network of its kind has the shape {c:?}"));
         }
-        match scales.iter().find(|s| !(s.is_finite() && **s > 0.0)) {
-            Some(s) => {
-                Err(format!("a scale of its data is {s}, but it must be finite and above 0"))
-            }
+        let (target, scales) = match self.scales {
+            Scales::Score { target, sigma_data } => (Some(target), [sigma_data; 2]),
+            Scales::Classifier(s) => (None, [s.sigma_data, s.sigma_within]),
+        };
+        if let Some(s) = scales.iter().find(|s| !(s.is_finite() && **s > 0.0)) {
+            return Err(format!("a scale of its data is {s}, but it must be finite and above 0"));
+        }
+        let recipe = self.trained.recipe.as_ref();
+        if let Some(why) = recipe.and_then(|r| r.contradicted_by(self.model, target, c)) {
+            return Err(format!("its recipe {why}, which is not what it holds"));
+        }
+        match &self.training {
+            Some(stand) => self.check_stand(stand),
             None => Ok(()),
         }
+    }
+
+    /// Refuses a view that the network cannot have of its data.
+    pub fn check_view(&self, view: &View) -> Parsed<()> {
+        if let Some((height, width)) = self.trained.data.image {
+            let pixels = height.checked_mul(width);
+            if pixels.is_none() || pixels != view.data_dim().or(pixels) {
+                return Err(format!(
+                    "its images are {height} x {width}, which its view does not fit"
+                ));
+            }
+        }
+        let image = self.trained.data.image.map(|(height, width)| height * width);
+        let inputs = self.config.inputs;
+        let seen = view.data_dim().or(image).map_or(inputs, |dim| view.dim(dim));
+        match seen == inputs {
+            true => Ok(()),
+            false => Err(format!("its view has {seen} coordinates, but its network sees {inputs}")),
+        }
+    }
+
+    /// Refuses a state in which no training of the recipe can be.
+    fn check_stand(&self, stand: &Stand) -> Parsed<()> {
+        if i32::try_from(stand.step) != Ok(stand.updates) {
+            let Stand { step, updates, .. } = stand;
+            return Err(format!("its training is at step {step}, but after {updates} updates"));
+        }
+        let Some(recipe) = &self.trained.recipe else { return Ok(()) };
+        if stand.step > recipe.train.steps {
+            let (step, steps) = (stand.step, recipe.train.steps);
+            return Err(format!("its training is at step {step} of {steps}"));
+        }
+        let (decay, ema) = (stand.decay as f32, recipe.train.ema as f32);
+        if decay != ema {
+            return Err(format!(
+                "its weights are averaged with {decay}, but its recipe says {ema}"
+            ));
+        }
+        Ok(())
     }
 }

@@ -12,6 +12,8 @@ use ndarray::Array2;
 use rayon::prelude::*;
 use std::path::PathBuf;
 
+mod words;
+
 fn small() -> MlpConfig {
     MlpConfig { features: 4, embedding: 3, width: 5, depth: 2, ..MlpConfig::default() }
 }
@@ -58,18 +60,59 @@ fn clean() -> Model {
 
 /// A checkpoint in which everything is filled in.
 fn full(model: Model) -> Checkpoint {
-    let mut provenance = Provenance::here("scene \"three\", 200 points", u64::MAX);
-    provenance.notes.insert("settings".into(), "γ = 1\n\"quoted\"\\ { }".into());
-    let mut checkpoint = Checkpoint::new(model, provenance);
-    let mean = Array1::from_vec(vec![0.1, -0.0, f64::MIN_POSITIVE, f64::NAN, f64::INFINITY]);
-    checkpoint.extra.insert("mean".into(), mean);
+    let fingerprint = Some(Fingerprint::Scene("0f".repeat(32)));
+    let data = TrainingData { points: usize::MAX, fingerprint, ..TrainingData::from("\"three\"") };
+    let recipe = recipe_of(&model);
+    let mut trained = Trained::here(data, Some(recipe));
+    trained.notes.insert("settings".into(), "γ = 1\n\"quoted\"\\ { }".into());
+    let mut checkpoint = Checkpoint::new(model, trained);
+    let odd = Array1::from_vec(vec![0.1, -0.0, f64::MIN_POSITIVE, f64::NAN, f64::INFINITY]);
+    checkpoint.extra.insert("odd".into(), odd);
+    checkpoint.view = View::Centred(Array1::from_vec(vec![0.1, -0.0]));
     checkpoint
+}
+
+/// A recipe by which this model may have been trained.
+fn recipe_of(model: &Model) -> Recipe {
+    let MlpConfig { width, depth, features, embedding, residual, .. } = model.mlp().config;
+    let target = match model {
+        Model::Score(net) => net.target,
+        Model::Joint(net) => net.net.target,
+        _ => Target::Edm,
+    };
+    let train = TrainConfig {
+        ema: 0.5,
+        learning_rate: 0.1 + 0.2,
+        seed: u64::MAX,
+        ..TrainConfig::default()
+    };
+    let (model, data) = (model.kind(), Place::Scene("a \"path\"/three.toml".into()));
+    let all = Recipe {
+        model,
+        data,
+        width,
+        depth,
+        features,
+        embedding,
+        residual,
+        target,
+        train,
+        ..Recipe::default()
+    };
+    Recipe { p_drop: 1.0 / 3.0, levels: Levels { location: -0.1, width: 0.7 }, ..all }
 }
 
 /// Everything that a checkpoint holds: words, and bits.
 fn bits(c: &Checkpoint) -> (String, Vec<u64>) {
     let names: Vec<&String> = c.extra.keys().collect();
-    let told = format!("{:?} {:?} {:?} {names:?}", c.model.kind(), c.model.mlp(), c.provenance);
+    let told = format!(
+        "{:?} {:?} {:?} {:?} {:?} {names:?}",
+        c.model.kind(),
+        c.model.scales(),
+        c.model.mlp(),
+        c.view,
+        c.trained
+    );
     (told, c.extra.values().flatten().map(|x| x.to_bits()).collect())
 }
 
@@ -135,53 +178,14 @@ fn no_changed_byte_is_believed() {
     }
 }
 
-/// What is said of a file of these weights with this text, its checksum being right.
-fn said(text: &str, weights: &[(&str, &[usize], Vec<f32>)]) -> String {
-    let weights =
-        weights.iter().map(|(name, shape, values)| (name.to_string(), shape.to_vec(), &values[..]));
-    let bytes = tensors::write(text, weights, &BTreeMap::new()).unwrap();
-    Checkpoint::from_bytes(&bytes).unwrap_err()
-}
-
-#[test]
-fn a_file_may_not_promise_what_it_does_not_hold() {
-    let good = full(score());
-    let header = |change: &dyn Fn(&mut Header)| {
-        let mut header = Header {
-            format: header::FORMAT,
-            model: good.model.kind(),
-            config: small(),
-            provenance: good.provenance.clone(),
-            training: None,
-        };
-        change(&mut header);
-        serde_json::to_string(&header).unwrap()
-    };
-    let none = |text: &str| said(text, &[]);
-    assert!(none("").contains("cannot be understood"));
-    assert!(none("{}").contains("missing field `format`"));
-    assert!(none(&header(&|h| h.format = 2)).contains("number 2"));
-    assert!(none(&header(&|h| h.config.width = 1 << 40)).contains("at most 2^20"));
-    assert!(none(&header(&|h| h.config.depth = 1 << 20)).contains("but it holds 0 tensors"));
-    assert!(none(&header(&|h| h.config.labels = 3)).contains("no network of its kind"));
-    assert!(none(&header(&|h| h.config.outputs = 3)).contains("no network of its kind"));
-    let negative = |h: &mut Header| h.model = Kind::Score { target: Target::Edm, sigma_data: -1.0 };
-    assert!(none(&header(&negative)).contains("above 0"));
-
-    let text = header(&|_| ());
-    let mlp = good.model.mlp();
-    let parts = mlp.config.parts();
-    let mut weights: Vec<(&str, &[usize], Vec<f32>)> = parts
-        .iter()
-        .map(|p| (p.name.as_str(), &p.shape[..], mlp.params[p.range.clone()].to_vec()))
-        .collect();
-    assert!(said(&text, &weights[1..]).contains("but it holds 5 tensors"));
-    weights.push(("layers.9.bias", &[1], vec![0.0]));
-    assert!(said(&text, &weights[1..]).contains("no tensor layers.0.weight"));
-    assert!(said(&text, &weights).contains("only 6 are known"));
-    weights.pop();
-    weights[5].1 = &[1, 2];
-    assert!(said(&text, &weights).contains("is F32 [1, 2], but F32 [2] is needed"));
+/// A checkpoint in which everything is filled in, its training after three steps.
+fn in_training(model: Model) -> Checkpoint {
+    let mut checkpoint = full(model);
+    let params = checkpoint.model.mlp().params.clone();
+    let (ema, m, v) = (params.clone(), params.clone(), params.clone());
+    let adam = Adam { ema, decay: 0.5, m, v, updates: 3 };
+    checkpoint.training = Some(State { step: 3, first_loss: 0.1, params, adam });
+    checkpoint
 }
 
 #[test]
@@ -242,6 +246,7 @@ fn a_training_that_stops_and_goes_on_is_one_that_never_stopped() {
         // through the bytes of a file
         let mut checkpoint = full(Model::Score(ScoreNet::of(first.finish(), target, 1.0)));
         checkpoint.training = Some(state.clone());
+        checkpoint.trained.recipe.as_mut().unwrap().train = config.clone();
         let bytes = checkpoint.to_bytes().unwrap();
         let loaded = Checkpoint::from_bytes(&bytes).unwrap();
         assert_eq!(loaded.training, Some(state.clone()));
@@ -291,19 +296,19 @@ fn a_run_keeps_its_last_two_and_falls_back_on_the_one_before() {
     assert!(refused.contains("another run is using this folder"), "{refused}");
     let at = |step: usize| {
         let mut checkpoint = full(score());
-        checkpoint.provenance.seed = step as u64;
+        checkpoint.trained.data.points = step;
         run.save(&checkpoint, step).unwrap()
     };
     let paths: Vec<PathBuf> = [1, 20, 100].into_iter().map(at).collect();
     assert_eq!(paths.iter().map(|p| p.exists()).collect::<Vec<_>>(), [false, true, true]);
     let found = find(&folder).unwrap();
-    assert_eq!((found.checkpoint.provenance.seed, &found.path), (100, &paths[2]));
+    assert_eq!((found.checkpoint.trained.data.points, &found.path), (100, &paths[2]));
     // the last is damaged: the one before it is taken, and that is said
     let mut bytes = std::fs::read(&paths[2]).unwrap();
     bytes[200] ^= 4;
     std::fs::write(&paths[2], &bytes).unwrap();
     let found = find(&folder).unwrap();
-    assert_eq!((found.checkpoint.provenance.seed, found.passed.len()), (20, 1));
+    assert_eq!((found.checkpoint.trained.data.points, found.passed.len()), (20, 1));
     // going on from there, the damaged one does not count
     at(30);
     assert!(paths[1].exists() && !paths[2].exists());
@@ -317,12 +322,7 @@ fn a_run_keeps_its_last_two_and_falls_back_on_the_one_before() {
 
 #[test]
 fn no_damage_under_a_right_checksum_is_a_panic() {
-    let mut checkpoint = full(joint());
-    let params = checkpoint.model.mlp().params.clone();
-    let (ema, m, v) = (params.clone(), params.clone(), params.clone());
-    let adam = Adam { ema, decay: 0.5, m, v, updates: 3 };
-    checkpoint.training = Some(State { step: 3, first_loss: 0.1, params, adam });
-    let whole = checkpoint.to_bytes().unwrap();
+    let whole = in_training(joint()).to_bytes().unwrap();
     let body = whole.len() - 32;
     let header = 8 + u64::from_le_bytes(whole[..8].try_into().unwrap()) as usize;
     let words = [

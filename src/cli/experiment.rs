@@ -288,8 +288,8 @@ fn output_for(name: &str, settings: &Settings) -> Result<Output> {
     Ok(Output {
         dir,
         formats: settings.look.formats.clone(),
-        theme: settings.look.theme.into(),
-        lang: settings.look.lang.into(),
+        theme: settings.look.theme,
+        lang: settings.look.lang,
         width: if settings.quick { 1280 } else { 1920 },
         panel: settings.panel.map(|p| p - 1),
         meta: serde_json::json!({

@@ -1,23 +1,26 @@
 //! The networks of the experiments on images: trained once, kept as files, and learned again when the settings differ.
 
+use super::ImageLab;
+use super::data::{DRAWN, images_fingerprint, view_of_images};
 use super::interrupt::{interrupted, listen};
-use super::{ImageLab, Progress};
+use super::progress::Progress;
+use super::so_far::{Canvas, SamplesSoFar, Walk};
+use super::training::{CtrlC, Examples, learn};
 use crate::Result;
-use crate::checkpoint::{Checkpoint, Model, Provenance};
+use crate::checkpoint::{Checkpoint, Kind, Model, Place, Recipe, Trained, TrainingData};
 use crate::classifier_free::JointNet;
 use crate::classifier_guidance::{ClassifierConfig, NoisyClassifier};
-use crate::data::{Images, Principal, from_pixels, to_pixels};
+use crate::data::{Principal, View, from_pixels, to_pixels};
 use crate::guidance::{ClassifierGuided, Gamma, GradientScaled};
-use crate::lecture::{SO_FAR, images_so_far};
+use crate::lecture::SO_FAR;
 use crate::metrics::{Judge, Judgement};
 use crate::mixture::Labelled;
-use crate::nn::{MlpConfig, Target};
-use crate::plot::{self, Format, Output, Text, words};
+use crate::plot::{Text, words};
 use crate::score::ScoreFn;
-use crate::train::{Levels, TrainConfig, Training};
+use crate::train::{Levels, TrainConfig};
 use ndarray::{Array2, ArrayView2};
 use std::path::{Path, PathBuf};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 /// Updates of the joint network, at full size and at `--quick`.
 const JOINT_STEPS: (usize, usize) = (12_000, 800);
@@ -25,22 +28,21 @@ const JOINT_STEPS: (usize, usize) = (12_000, 800);
 const NOISY_STEPS: (usize, usize) = (3000, 200);
 /// Updates of the judge.
 const JUDGE_STEPS: (usize, usize) = (3000, 300);
-/// How often the joint network's training drops the label: guidance asks ∅ as often as the class.
-const P_DROP: f64 = 0.2;
+/// How often the joint network's training drops the label, twice as often as in the plane: guidance asks ∅ as often as the
+/// class, and images leave more to learn of it.
+const IMAGE_P_DROP: f64 = 0.2;
 /// Principal components that the networks see; what lies off them is less than a grey level in most pixels.
 const COMPONENTS: (usize, usize) = (128, 48);
-/// The most images that the components are found from.
-const FRAMED: usize = 10_000;
 /// How often the samples so far are drawn.
 const SHOWN_EVERY: Duration = Duration::from_secs(30);
 /// Which noise levels are practised: those at which a digit takes shape.
 const LEVELS: Levels = Levels { location: 0.0, width: 0.6 };
 
-/// The networks of the experiments on images, and the frame that they see images in.
+/// The networks of the experiments on images, and how they see images.
 #[derive(Debug)]
 pub struct ImageNets {
     /// Images less their mean, along their principal components.
-    pub frame: Principal,
+    pub components: Principal,
     /// The score given a class and given none.
     pub joint: JointNet,
     /// The noisy classifier.
@@ -50,9 +52,9 @@ pub struct ImageNets {
 }
 
 impl ImageNets {
-    /// Points of the frame as pixels: (n, k) → (n, height·width).
+    /// What the score sees as pixels: (n, k) → (n, height·width).
     pub fn pixels(&self, z: ArrayView2<f64>) -> Array2<u8> {
-        to_pixels(self.frame.points(z).view())
+        to_pixels(self.components.points(z).view())
     }
 }
 
@@ -94,8 +96,7 @@ impl ImageLab {
                 }
             }
         };
-        let k = nets.frame.spread.len();
-        let ends = self.ends(k, wanted, guided);
+        let ends = self.ends(nets.components.spread.len(), wanted, guided);
         nets.pixels(ends.view())
     }
 
@@ -117,149 +118,130 @@ impl ImageLab {
     /// # Errors
     /// If the number of steps is not one to train with, a file cannot be written, or a training diverges.
     pub fn nets(&mut self) -> Result<ImageNets> {
-        self.joint_config().validated()?;
+        let recipes = self.recipes();
+        recipes[0].train.validated()?;
         let folder = self.settings.out.clone().unwrap_or_else(|| "out/digits".into());
+        let data = self.told();
         let files = ["joint", "noisy", "judge"].map(|what| {
             let quick = if self.settings.quick { "-quick" } else { "" };
             folder.join(format!("{what}{quick}.safetensors"))
         });
-        let provenance = self.provenance();
-        if let Some(nets) = load(&files, &provenance) {
+        let trained = recipes.each_ref().map(|r| Trained::here(data.clone(), Some(r.clone())));
+        if let Some(nets) = load(&files, &trained) {
             println!("networks: those of these settings, from {}", folder.display());
             return Ok(nets);
         }
         println!("networks: none of these settings in {}; training them", folder.display());
-        let nets = self.train()?;
+        let nets = self.train(&recipes)?;
         if !interrupted() {
             std::fs::create_dir_all(&folder).map_err(|e| crate::Error::io("create", &folder, e))?;
-            self.keep(save(nets, &files, &provenance)?);
-            return load(&files, &provenance).ok_or_else(|| lost(&folder));
+            self.keep(save(nets, &files, &trained)?);
+            return load(&files, &trained).ok_or_else(|| lost(&folder));
         }
         self.stopped_early();
         Ok(nets)
     }
 
-    /// What the networks depend on.
-    fn provenance(&self) -> Provenance {
-        let Images { name, labels, pixels, .. } = &self.training;
-        let ink: u64 = pixels.iter().map(|p| u64::from(*p)).sum();
-        let data = format!("{} {name}, ink {ink}", labels.len());
-        let mut provenance = Provenance::here(data, self.settings.seed);
-        let recipe = format!(
-            "{:?} {:?} {:?} {:?} p_drop {P_DROP} {LEVELS:?}",
-            self.shape(),
-            self.joint_config(),
-            self.noisy_config(),
-            self.judge_config()
-        );
-        provenance.notes.insert("recipe".into(), recipe);
-        provenance
+    /// What the networks are trained on.
+    fn told(&self) -> TrainingData {
+        let images = &self.training;
+        TrainingData {
+            name: images.name.clone(),
+            points: images.labels.len(),
+            image: Some((images.height, images.width)),
+            fingerprint: Some(images_fingerprint(images)),
+        }
     }
 
-    fn shape(&self) -> MlpConfig {
-        let k = self.size(COMPONENTS.0, COMPONENTS.1);
-        MlpConfig {
-            inputs: k,
-            outputs: k,
+    /// The recipes of the joint network, the noisy classifier and the judge.
+    fn recipes(&self) -> [Recipe; 3] {
+        let folder = self.settings.data.as_ref().map(|folder| folder.display().to_string());
+        let common = Recipe {
+            data: folder.map_or_else(|| Place::Images(DRAWN.into()), Place::Shuffled),
+            points: self.training.labels.len(),
+            components: self.size(COMPONENTS.0, COMPONENTS.1),
+            levels: LEVELS,
+            ..Recipe::default()
+        };
+        let train = TrainConfig { batch: 256, seed: self.settings.seed, ..TrainConfig::default() };
+        let joint = Recipe {
+            model: Kind::Joint,
             width: self.size(512, 128),
             depth: 4,
             residual: true,
             embedding: 32,
-            ..MlpConfig::default()
-        }
-    }
-
-    fn joint_config(&self) -> TrainConfig {
-        TrainConfig {
-            steps: self.settings.train_steps.unwrap_or(self.size(JOINT_STEPS.0, JOINT_STEPS.1)),
-            batch: 256,
-            learning_rate: 3e-3,
-            clip: 1.0,
-            ema: self.size(0.999, 0.99),
-            seed: self.settings.seed,
-            ..TrainConfig::default()
-        }
-    }
-
-    fn noisy_config(&self) -> ClassifierConfig {
-        let steps = self.size(NOISY_STEPS.0, NOISY_STEPS.1);
-        let train =
-            TrainConfig { steps, batch: 256, seed: self.settings.seed, ..TrainConfig::default() };
-        ClassifierConfig { width: self.size(256, 64), depth: 3, levels: LEVELS, train }
-    }
-
-    fn judge_config(&self) -> ClassifierConfig {
-        let mut config = Judge::config(self.settings.seed);
-        config.train.steps = self.size(JUDGE_STEPS.0, JUDGE_STEPS.1);
-        config
+            p_drop: IMAGE_P_DROP,
+            train: TrainConfig {
+                steps: self.settings.train_steps.unwrap_or(self.size(JOINT_STEPS.0, JOINT_STEPS.1)),
+                clip: 1.0,
+                ema: self.size(0.999, 0.99),
+                ..train.clone()
+            },
+            ..common.clone()
+        };
+        let noisy = Recipe {
+            model: Kind::Noisy,
+            width: self.size(256, 64),
+            depth: 3,
+            train: TrainConfig { steps: self.size(NOISY_STEPS.0, NOISY_STEPS.1), ..train },
+            ..common.clone()
+        };
+        let ClassifierConfig { width, depth, levels, train } = Judge::config(self.settings.seed);
+        let train = TrainConfig { steps: self.size(JUDGE_STEPS.0, JUDGE_STEPS.1), ..train };
+        // the judge sees the pixels themselves
+        let judge =
+            Recipe { model: Kind::Clean, components: 0, width, depth, levels, train, ..common };
+        [joint, noisy, judge]
     }
 
     /// Trains all of them, the joint network first.
-    fn train(&self) -> Result<ImageNets> {
+    fn train(&self, [joint, noisy, judge]: &[Recipe; 3]) -> Result<ImageNets> {
         listen()?;
-        let Labelled { x, y } = self.training.labelled();
-        let some = x.slice_axis(ndarray::Axis(0), ndarray::Slice::from(..x.nrows().min(FRAMED)));
-        let frame = Principal::of(some, self.shape().inputs);
-        let seen = Labelled { x: frame.coordinates(x.view()), y: y.clone() };
-        let joint = self.train_joint(&frame, &seen)?;
-        let mut config = self.noisy_config();
+        let points = self.training.labelled();
+        let view = view_of_images(points.x.view(), Some(joint.components));
+        let View::Principal(components) = view else { unreachable!("components were asked for") };
+        let seen = Labelled { x: components.coordinates(points.x.view()), y: points.y.clone() };
+        let (classes, sigma_data, spread) =
+            (self.classes(), components.sigma_data(), &components.widths()[..]);
+        let seen = Examples { points: &seen, classes, sigma_data, spread };
+        let view = View::Principal(components.clone());
+        let mut so_far = self.so_far(&view);
+        let mut bar = Progress::new("training the joint network", 0, joint.train.steps);
+        let joint = learn(joint, seen, None, &mut [&mut bar, &mut CtrlC, &mut so_far])?.model;
+        let mut noisy = noisy.clone();
         if interrupted() {
-            config.train.steps = NOISY_STEPS.1; // the rest is not to be waited for
+            noisy.train.steps = NOISY_STEPS.1; // the rest is not to be waited for
         }
-        let mut progress = Progress::new("training the noisy classifier", config.train.steps);
-        let noisy = NoisyClassifier::train(&seen, &config, |s| progress.step(s))?;
-        progress.finish();
-        let config = self.judge_config();
-        let mut progress = Progress::new("training the judge", config.train.steps);
-        let judge = Judge::train(&Labelled { x, y }, &config, |s| progress.step(s))?;
-        progress.finish();
-        Ok(ImageNets { frame, joint, noisy, judge })
+        let mut bar = Progress::new("training the noisy classifier", 0, noisy.train.steps);
+        let noisy = learn(&noisy, seen, None, &mut [&mut bar])?.model;
+        let pixels = Examples { points: &points, spread: &[], ..seen };
+        let mut bar = Progress::new("training the judge", 0, judge.train.steps);
+        let judge = learn(judge, pixels, None, &mut [&mut bar])?.model;
+        let (Model::Joint(joint), Model::Noisy(noisy), Model::Clean(classifier)) =
+            (joint, noisy, judge)
+        else {
+            unreachable!("one of each kind was asked for")
+        };
+        Ok(ImageNets { components, joint, noisy, judge: Judge { classifier } })
     }
 
-    fn train_joint(&self, frame: &Principal, seen: &Labelled) -> Result<JointNet> {
-        let (sigma, seed) = (frame.sigma_data(), self.settings.seed);
-        let net = JointNet::new(self.shape(), self.classes(), Target::Edm, sigma, seed)?;
-        let net = net.with_spread(frame.widths());
-        let objective = net.objective(seen, LEVELS, P_DROP)?;
-        let config = self.joint_config();
-        let mut progress = Progress::new("training the joint network", config.steps);
+    /// What draws samples of the joint network, by the walk of the experiment.
+    fn so_far<'a>(&self, view: &'a View) -> SamplesSoFar<'a> {
         let picture = self.output.dir.join(format!("{SO_FAR}.png"));
         println!(
             "  samples so far: {}, twice a minute; Ctrl-C ends the training early",
             picture.display()
         );
-        let mut training = Training::new(net.mlp().clone(), &objective, config)?;
-        let mut shown = Instant::now();
-        while let Some(step) = training.next() {
-            let step = step?;
-            progress.step(step);
-            if interrupted() {
-                break;
-            }
-            if shown.elapsed() > SHOWN_EVERY {
-                let so_far = net.with_weights(training.averaged());
-                self.show_so_far(frame, &so_far, step.step + 1)?;
-                shown = Instant::now();
-            }
-        }
-        progress.finish();
-        let mlp = training.finish();
-        Ok(net.with_weights(mlp))
-    }
-
-    /// Ten samples of each class, from the same noise each time.
-    fn show_so_far(&self, frame: &Principal, net: &JointNet, step: usize) -> Result<()> {
-        let classes = self.classes();
-        let wanted: Vec<usize> = (0..10 * classes).map(|i| i / 10).collect();
-        let gamma = Gamma::new(2.0)?;
-        let ends = self.ends(frame.spread.len(), &wanted, |class| net.guided(class, gamma));
-        let pixels = to_pixels(frame.points(ends.view()).view());
-        let size = (self.training.height, self.training.width);
-        let names: Vec<Text> = (0..classes).map(|class| self.class_name(class)).collect();
-        let figure = images_so_far(step, Some(gamma), pixels, size, &names);
-        let (formats, width) = (vec![Format::Png], 1280);
-        let output = Output { formats, width, panel: None, ..self.output.clone() };
-        plot::write(&figure, &output).map(|_| ())
+        let (size, class_names) =
+            ((self.training.height, self.training.width), self.training.class_names.clone());
+        let walk = Walk {
+            process: self.process,
+            grid: self.grid.clone(),
+            method: self.method.clone(),
+            seed: self.settings.seed,
+        };
+        let canvas = Canvas::Images { size, view, class_names };
+        SamplesSoFar::new(SHOWN_EVERY, canvas, walk, self.output.clone())
     }
 }
 
@@ -269,35 +251,35 @@ fn lost(folder: &Path) -> crate::Error {
     crate::Error::File { path: folder.into(), why: why.into() }
 }
 
-/// The networks of these files, if all are there and of this provenance.
-fn load(files: &[PathBuf; 3], provenance: &Provenance) -> Option<ImageNets> {
-    let read = |path: &PathBuf| {
-        Checkpoint::load(path).ok().filter(|found| found.provenance == *provenance)
+/// The networks of these files, if all are there and came to be like this.
+fn load(files: &[PathBuf; 3], trained: &[Trained; 3]) -> Option<ImageNets> {
+    let read = |k: usize| {
+        let found = Checkpoint::load(&files[k]).ok()?;
+        (found.trained == trained[k]).then_some(found)
     };
-    let [joint, noisy, judge] = [read(&files[0])?, read(&files[1])?, read(&files[2])?];
+    let [joint, noisy, judge] = [read(0)?, read(1)?, read(2)?];
     let (Model::Joint(net), Model::Noisy(noisy), Model::Clean(classifier)) =
         (joint.model, noisy.model, judge.model)
     else {
         return None;
     };
-    let frame = Principal::of_rows(|name| joint.extra.get(name))?;
-    if frame.spread.len() != net.mlp().config.inputs {
-        return None;
-    }
-    let joint = net.with_spread(frame.widths());
-    Some(ImageNets { frame, joint, noisy, judge: Judge { classifier } })
+    let View::Principal(components) = joint.view else { return None };
+    Some(ImageNets { components, joint: net, noisy, judge: Judge { classifier } })
 }
 
-/// Writes the networks; the frame goes with the joint one.
-fn save(nets: ImageNets, files: &[PathBuf; 3], provenance: &Provenance) -> Result<Vec<PathBuf>> {
-    let ImageNets { frame, joint, noisy, judge } = nets;
-    let models = [Model::Joint(joint), Model::Noisy(noisy), Model::Clean(judge.classifier)];
-    for (k, (model, path)) in models.into_iter().zip(files).enumerate() {
-        let mut checkpoint = Checkpoint::new(model, provenance.clone());
-        if k == 0 {
-            checkpoint.extra.extend(frame.rows());
-        }
-        checkpoint.save(path)?;
+/// Writes the networks, each with its view.
+fn save(nets: ImageNets, files: &[PathBuf; 3], trained: &[Trained; 3]) -> Result<Vec<PathBuf>> {
+    let ImageNets { components, joint, noisy, judge } = nets;
+    let seen = View::Principal(components);
+    let all = [
+        (Model::Joint(joint), seen.clone()),
+        (Model::Noisy(noisy), seen),
+        (Model::Clean(judge.classifier), View::Identity),
+    ];
+    for (k, (model, view)) in all.into_iter().enumerate() {
+        let mut checkpoint = Checkpoint::new(model, trained[k].clone());
+        checkpoint.view = view;
+        checkpoint.save(&files[k])?;
     }
     Ok(files.to_vec())
 }

@@ -1,5 +1,6 @@
 //! What a user can set.
 
+use super::menu::{Menu, menu};
 use crate::noise::Process;
 use crate::plot::{Format, Lang, Theme};
 use crate::sampler::{Ddim, DpmSolver2M, EulerMaruyama, Heun, Method};
@@ -141,11 +142,11 @@ pub struct Settings {
 #[derive(Debug, Clone, PartialEq, Args)]
 pub struct Look {
     /// The look of the figures
-    #[arg(long, value_enum, default_value_t = ThemeName::Light)]
-    pub theme: ThemeName,
+    #[arg(long, value_parser = menu::<Theme>(), default_value = Theme::default().name())]
+    pub theme: Theme,
     /// The language of the figures
-    #[arg(long, value_enum, default_value_t = LangName::En)]
-    pub lang: LangName,
+    #[arg(long, value_parser = menu::<Lang>(), default_value = Lang::default().name())]
+    pub lang: Lang,
     /// File formats of the figures: svg, png, csv (the data), json (settings and numbers), pdf (cargo feature `pdf`)
     #[arg(long, value_delimiter = ',', value_parser = parse_format, default_value = "svg,png")]
     pub formats: Vec<Format>,
@@ -239,45 +240,6 @@ impl SamplerName {
             SamplerName::Dpm2m => Method::DpmSolver2M(DpmSolver2M::default()),
             SamplerName::Ancestral => Method::Ddim(Ddim { eta: 1.0 }),
             SamplerName::Sde => Method::EulerMaruyama(EulerMaruyama::default()),
-        }
-    }
-}
-
-/// The menu of looks.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum ThemeName {
-    /// White ground
-    Light,
-    /// Near-black ground
-    Dark,
-    /// For paper
-    Print,
-}
-
-impl From<ThemeName> for Theme {
-    fn from(name: ThemeName) -> Theme {
-        match name {
-            ThemeName::Light => Theme::Light,
-            ThemeName::Dark => Theme::Dark,
-            ThemeName::Print => Theme::Print,
-        }
-    }
-}
-
-/// The menu of languages.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum LangName {
-    /// English
-    En,
-    /// Tiếng Việt
-    Vi,
-}
-
-impl From<LangName> for Lang {
-    fn from(name: LangName) -> Lang {
-        match name {
-            LangName::En => Lang::En,
-            LangName::Vi => Lang::Vi,
         }
     }
 }

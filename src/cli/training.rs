@@ -1,208 +1,272 @@
-//! The networks of the experiments: one recipe, so that every experiment and every test means the same ones.
+//! The one loop of every training: the network and the objective of a recipe, its steps, and those who watch them.
 
-use super::{Lab, Progress};
-use crate::classifier_free::{JointNet, train_joint};
-use crate::classifier_guidance::{ClassifierConfig, CleanClassifier, NoisyClassifier, OneVsRest};
-use crate::mixture::{Labelled, Mixture};
-use crate::nn::{MlpConfig, ScoreNet, Target};
-use crate::plot::Figure;
-use crate::rng::Purpose;
-use crate::score::ScoreFn;
-use crate::train::{Denoising, Levels, TrainConfig, TrainStep, loss_floor, train_score};
-use crate::{Error, Result, lecture};
+use super::interrupt::interrupted;
+use crate::Result;
+use crate::checkpoint::{Kind, Model, Recipe};
+use crate::classifier_free::{JointDenoising, JointNet};
+use crate::classifier_guidance::{CleanClassifier, CrossEntropy, NoisyClassifier};
+use crate::mixture::Labelled;
+use crate::nn::{Mlp, ScoreNet};
+use crate::train::{Denoising, Objective, State, Training};
+use std::ops::ControlFlow;
 
-/// Points of a training set.
-pub const TRAINING_POINTS: usize = 50_000;
-
-/// Updates of the score network, at full size and at `--quick`.
-pub const SCORE_STEPS: (usize, usize) = (3000, 500);
-
-/// Updates of the joint network, at full size and at `--quick`.
-pub const JOINT_STEPS: (usize, usize) = (4000, 600);
-
-/// Updates of the noisy classifier, at full size and at `--quick`.
-pub const CLASSIFIER_STEPS: (usize, usize) = (1500, 250);
-
-/// The probability with which the joint network's training drops a label.
-pub const P_DROP: f64 = 0.1;
-
-/// The shape of the experiments' score networks.
-fn shape(mixture: &Mixture) -> MlpConfig {
-    let d = mixture.dim();
-    MlpConfig { inputs: d, outputs: d, width: 64, depth: 3, ..MlpConfig::default() }
+/// What a network learns from.
+#[derive(Clone, Copy)]
+pub struct Examples<'a> {
+    /// The points and their classes, as the network sees them.
+    pub points: &'a Labelled,
+    /// How many classes there are, met or not.
+    pub classes: usize,
+    /// The root mean square of a coordinate.
+    pub sigma_data: f64,
+    /// The spread of each coordinate, as in [`ScoreNet`]; empty: σ_data for all.
+    pub spread: &'a [f64],
 }
 
-/// The score network of the experiments before its first step.
+/// Who watches a training. What is learned does not depend on it, but for where it stops.
+pub trait Watcher {
+    /// Called before the first step and after every one; [`ControlFlow::Break`] stops the training there.
+    ///
+    /// # Errors
+    /// Its own, which end the training.
+    fn step(&mut self, now: &Now) -> Result<ControlFlow<()>>;
+
+    /// Called once, after the last step or the one that a watcher stopped at; not after an error.
+    ///
+    /// # Errors
+    /// Its own.
+    fn end(&mut self, _: &Now) -> Result<()> {
+        Ok(())
+    }
+}
+
+/// Where a training stands.
+pub struct Now<'a> {
+    /// Steps done.
+    pub step: usize,
+    /// Of how many.
+    pub steps: usize,
+    /// The loss of the last batch, before its update; none before the first.
+    pub loss: Option<f64>,
+    state: &'a dyn Fn() -> State,
+    model: &'a dyn Fn() -> Model,
+}
+
+impl Now<'_> {
+    /// All that the training needs to go on.
+    pub fn state(&self) -> State {
+        (self.state)()
+    }
+
+    /// The network, with its averaged weights.
+    pub fn model(&self) -> Model {
+        (self.model)()
+    }
+}
+
+/// How a training ended.
+pub struct Ended {
+    /// The network, with its averaged weights.
+    pub model: Model,
+    /// Steps done; fewer than those of the recipe if a watcher stopped it.
+    pub step: usize,
+    /// The loss of the last batch, if there was one.
+    pub loss: Option<f64>,
+}
+
+/// Ctrl-C, which stops a training at the end of its step.
+pub struct CtrlC;
+
+impl Watcher for CtrlC {
+    fn step(&mut self, _: &Now) -> Result<ControlFlow<()>> {
+        Ok(if interrupted() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) })
+    }
+}
+
+/// Learns by a recipe, from the start or from where a training of the same stood.
 ///
 /// # Errors
-/// As [`ScoreNet::new`].
-pub fn untrained_score(mixture: &Mixture, seed: u64) -> Result<ScoreNet> {
-    ScoreNet::new(shape(mixture), Target::Edm, mixture.radius(), seed)
+/// If a setting cannot be, the state is not one of such a training, a watcher fails, or training diverges.
+pub fn learn(
+    recipe: &Recipe,
+    examples: Examples,
+    from: Option<State>,
+    watchers: &mut [&mut dyn Watcher],
+) -> Result<Ended> {
+    let Examples { points, classes, sigma_data, spread } = examples;
+    let (dim, seed, target, levels) =
+        (points.x.ncols(), recipe.train.seed, recipe.target, recipe.levels);
+    let denoising = Denoising { data: points, target, sigma_data, spread, levels };
+    let run = Run { recipe, from, watchers };
+    match recipe.model {
+        Kind::Score => {
+            let wrap = |mlp| {
+                Model::Score(ScoreNet::of(mlp, target, sigma_data).with_spread(spread.to_vec()))
+            };
+            run.on(Mlp::new(recipe.shape(dim, 0), seed)?, &denoising, &wrap)
+        }
+        Kind::Joint => {
+            let net = JointNet::new(recipe.shape(dim, 0), classes, target, sigma_data, seed)?;
+            let objective = JointDenoising::new(denoising, recipe.p_drop)?;
+            let wrap = |mlp| {
+                Model::Joint(JointNet::of(mlp, target, sigma_data).with_spread(spread.to_vec()))
+            };
+            run.on(net.mlp().clone(), &objective, &wrap)
+        }
+        Kind::Noisy => {
+            let objective = CrossEntropy::new(points, Some(levels))?;
+            let wrap = |mlp| Model::Noisy(NoisyClassifier::of(mlp, objective.scaling));
+            run.on(objective.untrained(&recipe.classifier())?, &objective, &wrap)
+        }
+        Kind::Clean => {
+            let objective = CrossEntropy::new(points, None)?;
+            let wrap = |mlp| Model::Clean(CleanClassifier::of(mlp, objective.scaling));
+            run.on(objective.untrained(&recipe.classifier())?, &objective, &wrap)
+        }
+    }
 }
 
-/// The joint network of the experiments before its first step.
-///
-/// # Errors
-/// As [`JointNet::new`].
-pub fn untrained_joint(mixture: &Mixture, seed: u64) -> Result<JointNet> {
-    JointNet::new(shape(mixture), mixture.classes(), Target::Edm, mixture.radius(), seed)
+/// One training that is about to begin or to go on.
+struct Run<'a, 'w> {
+    recipe: &'a Recipe,
+    from: Option<State>,
+    watchers: &'a mut [&'w mut dyn Watcher],
 }
 
-/// The two networks that classifier guidance needs, trained apart on the same data.
-pub struct Learned {
-    /// The unconditional score.
-    pub score: ScoreNet,
-    /// The noisy classifier.
-    pub classifier: NoisyClassifier,
+impl Run<'_, '_> {
+    fn on<O: Objective>(
+        self,
+        mlp: Mlp,
+        objective: &O,
+        wrap: &dyn Fn(Mlp) -> Model,
+    ) -> Result<Ended> {
+        let (config, steps) = (self.recipe.train.clone(), self.recipe.train.steps);
+        let (mut step, mut loss) = (self.from.as_ref().map_or(0, |state| state.step), None);
+        let mut training = match self.from {
+            Some(state) => Training::resume(mlp, objective, config, state)?,
+            None => Training::new(mlp, objective, config)?,
+        };
+        loop {
+            let (state, model) = (|| training.state(), || wrap(training.averaged()));
+            let now = Now { step, steps, loss, state: &state, model: &model };
+            let mut stopped = false;
+            for watcher in self.watchers.iter_mut() {
+                stopped |= watcher.step(&now)?.is_break();
+            }
+            if stopped || step == steps {
+                for watcher in self.watchers.iter_mut() {
+                    watcher.end(&now)?;
+                }
+                break;
+            }
+            let done = training.next().expect("a step is left")?;
+            (step, loss) = (done.step + 1, Some(done.loss));
+        }
+        Ok(Ended { model: wrap(training.finish()), step, loss })
+    }
 }
 
-impl Lab {
-    /// A training set drawn from the scene.
-    ///
-    /// # Errors
-    /// If a class is so rare that the set does not meet it.
-    pub fn training_set(&self) -> Result<Labelled> {
-        let mixture = &self.scene.mixture;
-        let data = mixture.sample(TRAINING_POINTS, self.settings.seed, Purpose::Data);
-        let weights = mixture.class_weights();
-        match (0..weights.len()).find(|c| !data.y.contains(c)) {
-            None => Ok(data),
-            Some(c) => Err(Error::value(
-                format!("the share of class {}", self.scene.class_names[c].en),
-                format!("{:.1e}", weights[c]),
-                format!("large enough to be met in {TRAINING_POINTS} points; raise its weight"),
-            )),
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::classifier_free::train_joint;
+    use crate::data::Scene;
+    use crate::rng::Purpose;
+    use crate::score::ScoreFn;
+    use crate::train::{TrainConfig, train_score};
+
+    /// Writes down every call, and stops after so many steps.
+    #[derive(Default)]
+    struct Notes {
+        stop: Option<usize>,
+        steps: Vec<(usize, bool)>,
+        ends: Vec<usize>,
+        state: Option<State>,
+    }
+
+    impl Watcher for Notes {
+        fn step(&mut self, now: &Now) -> Result<ControlFlow<()>> {
+            self.steps.push((now.step, now.loss.is_some()));
+            let stop = self.stop == Some(now.step);
+            Ok(if stop { ControlFlow::Break(()) } else { ControlFlow::Continue(()) })
+        }
+
+        fn end(&mut self, now: &Now) -> Result<()> {
+            self.ends.push(now.step);
+            self.state = Some(now.state());
+            Ok(())
         }
     }
 
-    /// The length and seed of a training of `full` or, at `--quick`, `quick` steps.
-    fn train_config(&self, (full, quick): (usize, usize)) -> TrainConfig {
-        TrainConfig {
-            steps: self.size(full, quick),
-            seed: self.settings.seed,
-            ..TrainConfig::default()
-        }
+    fn recipe(model: Kind) -> Recipe {
+        let train = TrainConfig { steps: 6, batch: 64, seed: 3, ..TrainConfig::default() };
+        Recipe { model, width: 8, depth: 2, train, ..Recipe::default() }
     }
 
-    /// Trains the unconditional score network of the experiments, with a progress bar.
-    ///
-    /// # Errors
-    /// If training diverges.
-    pub fn train_score(&self, data: &Labelled) -> Result<ScoreNet> {
-        Ok(self.train_score_with_losses(data)?.0)
+    /// What `f` says of examples of the scene `three`.
+    fn of_three<T>(f: impl FnOnce(Examples) -> T) -> T {
+        let mixture = Scene::named("three").unwrap().mixture;
+        let points = mixture.sample(300, 3, Purpose::Data);
+        let (classes, sigma_data) = (mixture.classes(), mixture.radius());
+        assert_eq!(mixture.dim(), 2);
+        f(Examples { points: &points, classes, sigma_data, spread: &[] })
     }
 
-    /// As [`Lab::train_score`], with the loss of every step.
-    ///
-    /// # Errors
-    /// If training diverges.
-    pub fn train_score_with_losses(&self, data: &Labelled) -> Result<(ScoreNet, Vec<f64>)> {
-        let net = untrained_score(&self.scene.mixture, self.settings.seed)?;
-        let config = self.train_config(SCORE_STEPS);
-        let mut progress = Progress::new("training the score network", config.steps);
-        let mut losses = Vec::with_capacity(config.steps);
-        let net = train_score(net, data, Levels::default(), config, |step| {
-            losses.push(step.loss);
-            progress.step(step);
-        })?;
-        progress.finish();
-        Ok((net, losses))
+    #[test]
+    fn the_loop_learns_what_the_trainings_of_the_library_learn() {
+        of_three(|examples| {
+            let Examples { points, classes, sigma_data, .. } = examples;
+            for model in [Kind::Score, Kind::Joint, Kind::Noisy, Kind::Clean] {
+                let recipe = recipe(model);
+                let Recipe { target, levels, p_drop, .. } = recipe;
+                let (shape, train) = (recipe.shape(2, 0), recipe.train.clone());
+                let seed = train.seed;
+                let twin = match model {
+                    Kind::Score => {
+                        let net = ScoreNet::new(shape, target, sigma_data, seed).unwrap();
+                        train_score(net, points, levels, train, |_| ()).map(Model::Score)
+                    }
+                    Kind::Joint => {
+                        let net = JointNet::new(shape, classes, target, sigma_data, seed).unwrap();
+                        train_joint(net, points, levels, p_drop, train, |_| ()).map(Model::Joint)
+                    }
+                    Kind::Noisy => NoisyClassifier::train(points, &recipe.classifier(), |_| ())
+                        .map(Model::Noisy),
+                    Kind::Clean => CleanClassifier::train(points, &recipe.classifier(), |_| ())
+                        .map(Model::Clean),
+                };
+                let learned = learn(&recipe, examples, None, &mut []).unwrap().model;
+                let twin = twin.unwrap();
+                assert_eq!((learned.kind(), &learned.mlp().params), (model, &twin.mlp().params));
+                let mut other = recipe.clone();
+                other.train.seed += 1;
+                let other = learn(&other, examples, None, &mut []).unwrap().model;
+                assert_ne!(other.mlp().params, twin.mlp().params, "the wrong twin passed");
+            }
+        });
     }
 
-    /// The losses of [`Lab::train_score_with_losses`] above the least that any network could have.
-    pub fn training_curve(&self, data: &Labelled, score: &ScoreNet, losses: &[f64]) -> Figure {
-        let (target, sigma_data, levels) = (score.target, score.sigma_data, Levels::default());
-        let objective = Denoising { data, target, sigma_data, spread: &[], levels };
-        let draws = self.size(20_000, 5_000);
-        let floor = loss_floor(&self.scene.mixture, &objective, draws, self.settings.seed);
-        lecture::training_curve(losses, floor)
-    }
-
-    /// Trains the joint network of the experiments, with a progress bar.
-    ///
-    /// # Errors
-    /// If `p_drop` is not between 0 and 1, or training diverges.
-    pub fn train_joint(&self, data: &Labelled, p_drop: f64) -> Result<JointNet> {
-        let net = untrained_joint(&self.scene.mixture, self.settings.seed)?;
-        let config = self.train_config(JOINT_STEPS);
-        let mut progress = Progress::new("training the joint network", config.steps);
-        let net = train_joint(net, data, Levels::default(), p_drop, config, |s| progress.step(s))?;
-        progress.finish();
-        Ok(net)
-    }
-
-    /// The settings of the experiments' classifiers.
-    fn classifier_config(&self) -> ClassifierConfig {
-        ClassifierConfig {
-            train: self.train_config(CLASSIFIER_STEPS),
-            ..ClassifierConfig::default()
-        }
-    }
-
-    /// Trains the noisy classifier of the experiments, with a progress bar.
-    ///
-    /// # Errors
-    /// If the scene has one class only, or training diverges.
-    pub fn train_classifier(&self, data: &Labelled) -> Result<NoisyClassifier> {
-        let config = self.classifier_config();
-        let mut progress = Progress::new("training the noisy classifier", config.train.steps);
-        let net = NoisyClassifier::train(data, &config, |s| progress.step(s))?;
-        progress.finish();
-        Ok(net)
-    }
-
-    /// Trains one noisy classifier for each label, each as long as [`Lab::train_classifier`]'s.
-    ///
-    /// # Errors
-    /// As [`Lab::train_classifier`].
-    pub fn train_one_vs_rest(&self, data: &Labelled) -> Result<OneVsRest> {
-        let config = self.classifier_config();
-        let all = config.train.steps * self.scene.mixture.classes();
-        let mut progress = Progress::new("training a classifier for each label", all);
-        let mut done = 0..;
-        let net = OneVsRest::train(data, &config, |s| {
-            let step = done.next().unwrap_or(s.step);
-            progress.step(TrainStep { step, ..s });
-        })?;
-        progress.finish();
-        Ok(net)
-    }
-
-    /// Trains the clean classifier of the experiments: as many examples as the noisy one, in four times as many steps.
-    ///
-    /// # Errors
-    /// As [`Lab::train_classifier`].
-    pub fn train_clean_classifier(&self, data: &Labelled) -> Result<CleanClassifier> {
-        let mut config = self.classifier_config();
-        (config.train.steps, config.train.batch) = (4 * config.train.steps, config.train.batch / 4);
-        let mut progress = Progress::new("training the clean classifier", config.train.steps);
-        let net = CleanClassifier::train(data, &config, |s| progress.step(s))?;
-        progress.finish();
-        Ok(net)
-    }
-
-    /// Refuses a scene in which there is nothing to steer between, before anything is trained.
-    ///
-    /// # Errors
-    /// If the scene has one class only.
-    pub fn needs_two_classes(&self) -> Result<()> {
-        match self.scene.mixture.classes() {
-            1 => Err(Error::value(
-                "the number of classes",
-                1,
-                "at least 2: there is nothing to steer between",
-            )),
-            _ => Ok(()),
-        }
-    }
-
-    /// Trains both networks on one training set.
-    ///
-    /// # Errors
-    /// As the two trainings.
-    pub fn learn(&self) -> Result<Learned> {
-        self.needs_two_classes()?;
-        let data = self.training_set()?;
-        Ok(Learned { score: self.train_score(&data)?, classifier: self.train_classifier(&data)? })
+    #[test]
+    fn every_step_is_watched_and_one_that_stops_and_goes_on_is_one_that_never_stopped() {
+        of_three(|examples| {
+            let recipe = recipe(Kind::Joint);
+            let mut whole = Notes::default();
+            let ended = learn(&recipe, examples, None, &mut [&mut whole]).unwrap();
+            let all: Vec<(usize, bool)> = (0..=6).map(|step| (step, step > 0)).collect();
+            assert_eq!((&whole.steps, &whole.ends, ended.step), (&all, &vec![6], 6));
+            for stop in [0, 1, 4] {
+                // who stops does not keep others from seeing the step
+                let (mut first, mut beside) =
+                    (Notes { stop: Some(stop), ..Notes::default() }, Notes::default());
+                let ended = learn(&recipe, examples, None, &mut [&mut first, &mut beside]).unwrap();
+                assert_eq!((ended.step, &beside.steps[..]), (stop, &all[..=stop]));
+                assert_eq!((first.ends, beside.ends), (vec![stop], vec![stop]));
+                let mut second = Notes::default();
+                learn(&recipe, examples, beside.state, &mut [&mut second]).unwrap();
+                assert_eq!(second.state, whole.state);
+                let steps: Vec<usize> = second.steps.iter().map(|(step, _)| *step).collect();
+                assert_eq!(steps, (stop..=6).collect::<Vec<_>>());
+            }
+        });
     }
 }

@@ -54,6 +54,12 @@ impl Scene {
     /// If the file cannot be read, is too large, or as [`Scene::parse`].
     pub fn load(path: impl AsRef<Path>) -> Result<Scene> {
         let path = path.as_ref();
+        Scene::parse(&Scene::text(path)?, path)
+    }
+
+    /// The text of a scene file, of a size that is read.
+    pub(super) fn text(path: impl AsRef<Path>) -> Result<String> {
+        let path = path.as_ref();
         let io = |e| Error::io("read", path, e);
         let mut bytes = Vec::new();
         let file = std::fs::File::open(path).map_err(io)?;
@@ -68,7 +74,7 @@ impl Scene {
                 )
             })
         };
-        Scene::parse(&text.map_err(|why| Error::Scene { path: path.into(), why })?, path)
+        text.map_err(|why| Error::Scene { path: path.into(), why })
     }
 
     /// Reads a scene from the text of a file; `path` only appears in messages.

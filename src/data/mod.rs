@@ -8,12 +8,15 @@ mod idx;
 mod images;
 mod principal;
 mod tree;
+mod view;
 
 pub use glyphs::{Attribute, Attributes, Caption, Drawing, Glyphs};
 pub use idx::Part;
 pub use images::{Images, digit_names, from_pixels, to_pixels};
 pub use principal::Principal;
+pub use view::View;
 
+use crate::file::fingerprint;
 use crate::mixture::Mixture;
 use crate::{Error, Result};
 
@@ -74,9 +77,37 @@ impl Scene {
     /// # Errors
     /// As [`Scene::named`] and [`Scene::load`].
     pub fn find(name_or_path: &str) -> Result<Scene> {
-        let is_path = name_or_path.ends_with(".toml")
-            || name_or_path.contains(|c: char| c == '/' || std::path::is_separator(c));
-        if is_path { Scene::load(name_or_path) } else { Scene::named(name_or_path) }
+        if is_path(name_or_path) { Scene::load(name_or_path) } else { Scene::named(name_or_path) }
+    }
+
+    /// As [`Scene::find`], with the fingerprint by which a change of the scene is told.
+    ///
+    /// Of a file it is the fingerprint of its bytes, so that a changed comment is a change too; of a built-in scene that of
+    /// its numbers to ten digits, which every machine computes alike.
+    ///
+    /// # Errors
+    /// As [`Scene::find`].
+    pub fn find_with_fingerprint(name_or_path: &str) -> Result<(Scene, String)> {
+        if is_path(name_or_path) {
+            let text = Scene::text(name_or_path)?;
+            return Ok((Scene::parse(&text, name_or_path)?, fingerprint(text.as_bytes())));
+        }
+        let scene = Scene::named(name_or_path)?;
+        let numbers = fingerprint(scene.numbers().as_bytes());
+        Ok((scene, numbers))
+    }
+
+    /// The class, the weight, the mean and the covariance of each component, one a line, to ten digits.
+    fn numbers(&self) -> String {
+        let m = &self.mixture;
+        let component = |(k, class): (usize, &usize)| {
+            let numbers = [m.weights()[k]].into_iter().chain(m.means().row(k).to_vec());
+            let numbers = numbers.chain(m.covs()[k].iter().copied());
+            // without a "−0"
+            let told: Vec<String> = numbers.map(|x| format!("{:.9e}", x + 0.0)).collect();
+            format!("{class} {}\n", told.join(" "))
+        };
+        m.labels().iter().enumerate().map(component).collect()
     }
 
     /// The class with that English or Vietnamese name, or with that number, counted from 0.
@@ -88,6 +119,12 @@ impl Scene {
     pub fn class(&self, name_or_index: &str) -> Result<usize> {
         find_class(&self.class_names, &format!("scene {}", self.name), name_or_index)
     }
+}
+
+/// Whether a scene is named by the path of its file.
+fn is_path(name_or_path: &str) -> bool {
+    name_or_path.ends_with(".toml")
+        || name_or_path.contains(|c: char| c == '/' || std::path::is_separator(c))
 }
 
 /// The class of that name or number, of the classes of `whose`.
@@ -204,6 +241,27 @@ mod tests {
         }
         assert_eq!(Scene::find("three").unwrap().name, "three");
         assert!(Scene::find("thre").unwrap_err().to_string().contains("did you mean \"three\"?"));
+    }
+
+    #[test]
+    fn a_fingerprint_tells_scenes_apart_and_a_changed_comment_of_a_file() {
+        let of = |name: &str| Scene::find_with_fingerprint(name).unwrap().1;
+        let all: std::collections::BTreeSet<String> =
+            Scene::names().iter().map(|n| of(n)).collect();
+        assert_eq!(all.len(), Scene::names().len());
+        assert_eq!(of("three"), of("three"));
+        let path = std::env::temp_dir().join(format!("scorelab-{}-print.toml", std::process::id()));
+        let name = path.to_str().unwrap();
+        let text =
+            "name = \"one\"\n[[component]]\nweight = 1\nmean = [0.0, 0.0]\nsd = 1\nlabel = \"a\"\n";
+        let written = |text: &str| {
+            std::fs::write(&path, text).unwrap();
+            of(name)
+        };
+        let first = written(text);
+        assert_ne!(written(&format!("# a comment\n{text}")), first);
+        assert_eq!(written(text), first);
+        std::fs::remove_file(&path).unwrap();
     }
 
     #[test]

@@ -26,12 +26,16 @@ use std::sync::Mutex;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Target {
     /// Karras et al.'s preconditioned residual.
+    #[serde(alias = "edm")]
     Edm,
     /// The noise.
+    #[serde(alias = "eps")]
     Eps,
     /// The data.
+    #[serde(alias = "x0")]
     X0,
     /// The velocity.
+    #[serde(alias = "v")]
     V,
 }
 

@@ -81,7 +81,7 @@ fn every_kind_of_network_is_trained_described_and_used() {
         let value =
             |name: &str| told.iter().find(|r| r["property"] == name).unwrap()["value"].clone();
         assert_eq!((value("kind"), value("step")), (kind.into(), 40.into()));
-        assert_eq!(value("recipe.scene"), "three");
+        assert_eq!(value("recipe.data.scene"), "three");
     }
     let at = |name: &str| folder.path(name);
     // a classifier trained by the program is the one that the library trains
@@ -169,9 +169,9 @@ fn a_configuration_is_overridden_by_flags_and_its_tables_go_first() {
     assert_eq!(gammas, [0.0, 1.5]);
     let trained = folder.path("run");
     answer(&format!("train {SMALL} --config {file} --out {trained}"));
-    let Checkpoint { model, provenance, .. } = find(&trained).unwrap().checkpoint;
+    let Checkpoint { model, trained: told, .. } = find(&trained).unwrap().checkpoint;
     assert!(model.mlp().config.residual);
-    assert_eq!(provenance.seed, 5);
+    assert_eq!(told.recipe.unwrap().train.seed, 5);
     let off = folder.path("off");
     answer(&format!("train {SMALL} --config {file} --residual=false --out {off}"));
     assert!(!find(&off).unwrap().checkpoint.model.mlp().config.residual);

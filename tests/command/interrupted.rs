@@ -165,12 +165,26 @@ fn a_run_goes_on_only_with_its_own_settings_and_data() {
     let ended = run(&resume);
     assert_eq!(ended.code, Some(4), "{ended:?}");
     assert!(ended.err.contains("not those that the run began with"), "{ended:?}");
+    // nothing is drawn to see that: it is told before the memory for the points is asked
+    let ended = run(&format!("{resume} --memory 0.0001"));
+    assert!(ended.err.contains("the scene's file has changed since"), "{ended:?}");
     // nor is what was learned measured against another truth, unless that is asked for
+    let changed = |ended: &super::Ended| {
+        ended.code == Some(4) && ended.err.contains("the scene's file has changed since")
+    };
     let ended = run(&format!("sample --score {out} --samples 3 --steps 4"));
-    assert!(ended.code == Some(4) && ended.err.contains("the scene has changed"), "{ended:?}");
+    assert!(changed(&ended), "{ended:?}");
     let ended = run(&format!("sample --score {out} --scene {file} --samples 3 --steps 4"));
     assert_eq!(ended.code, Some(0), "{ended:?}");
+    // the text is what counts: a comment is a change too
+    folder.file("pair.toml", &format!("# of two\n{}", scene("1.0")));
+    for words in [resume.clone(), format!("sample --score {out} --samples 3 --steps 4")] {
+        let ended = run(&words);
+        assert!(changed(&ended), "{words}: {ended:?}");
+    }
     folder.file("pair.toml", &scene("1.0"));
-    let ended = run(&format!("sample --score {out} --samples 3 --steps 4"));
-    assert_eq!(ended.code, Some(0), "{ended:?}");
+    for words in [resume, format!("sample --score {out} --samples 3 --steps 4")] {
+        let ended = run(&words);
+        assert_eq!(ended.code, Some(0), "{words}: {ended:?}");
+    }
 }

@@ -3,6 +3,7 @@
 mod answers;
 mod checked;
 mod drawn;
+mod format_1;
 mod golden;
 mod interrupted;
 mod refused;

@@ -62,8 +62,8 @@ def coefficients(target, r, s):
 
 
 def denoised(weights, header, x, alpha, sigma, label):
-    model, r = header["model"], sigma / alpha
-    skip, out, scale = coefficients(model["target"], r, model["sigma_data"])
+    scales, r = header["scales"]["score"], sigma / alpha
+    skip, out, scale = coefficients(scales["target"], r, scales["sigma_data"])
     answer = network(weights, header["config"], scale * x / alpha, -2 * np.log(r), label)
     return skip * x / alpha + out * answer
 

@@ -1,6 +1,7 @@
 //! What a subcommand answers: one table, for people or for programs.
 
 use crate::cli::Table;
+pub use crate::cli::tell::tell;
 use crate::file;
 use crate::{Error, Result};
 use clap::ValueEnum;
@@ -232,11 +233,6 @@ pub fn say(text: &[u8]) -> Result<()> {
         Err(e) => Err(Error::io("write", "standard output", e)),
         Ok(()) => Ok(()),
     }
-}
-
-/// Says a line on standard error, if anybody listens.
-pub fn tell(line: impl std::fmt::Display) {
-    let _ = writeln!(std::io::stderr(), "{line}");
 }
 
 #[cfg(test)]

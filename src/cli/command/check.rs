@@ -2,7 +2,7 @@
 
 use super::answer::{Answer, Cell, Form, say};
 use super::{Common, numbers};
-use crate::cli::settings::LangName;
+use crate::cli::menu::{Menu, menu};
 use crate::course::{self, Exercise, Mark};
 use crate::plot::Lang;
 use crate::{Error, Result};
@@ -29,8 +29,8 @@ pub struct Check {
     #[arg(long, value_name = "FILE", conflicts_with = "answer")]
     pub out: Option<PathBuf>,
     /// The language
-    #[arg(long, value_enum, default_value_t = LangName::En)]
-    pub lang: LangName,
+    #[arg(long, value_parser = menu::<Lang>(), default_value = Lang::default().name())]
+    pub lang: Lang,
     #[command(flatten)]
     pub common: Common,
 }
@@ -60,7 +60,7 @@ impl Check {
 
     fn mark(&self, n: usize, text: &str) -> Result<bool> {
         let Mark { right, said } = course::mark(n, handed_in(text)?)?;
-        let said = said.get(self.lang.into());
+        let said = said.get(self.lang);
         if self.common.format == Form::Table {
             say(format!("{} {said}\n", if right { "✓" } else { "✗" }).as_bytes())?;
         } else {
@@ -74,15 +74,15 @@ impl Check {
     fn list(&self, all: &[Exercise]) -> Result<()> {
         let mut answer = Answer::new(["exercise", "notebook", "question", "answer"]);
         for (i, e) in all.iter().enumerate() {
-            let question = e.question.get(self.lang.into());
-            let shape = shape(e, self.lang.into());
+            let question = e.question.get(self.lang);
+            let shape = shape(e, self.lang);
             answer.row([(i + 1).into(), e.notebook.into(), question.into(), shape.into()]);
         }
         answer.write(self.common.format, self.out.as_deref())
     }
 
     fn question(&self, n: usize, e: &Exercise) -> Result<()> {
-        let lang = self.lang.into();
+        let lang = self.lang;
         let mut answer = Answer::new(["property", "value"]);
         let mut add = |name: &str, value: Cell| answer.row([name.into(), value]);
         add("exercise", n.into());

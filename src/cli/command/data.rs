@@ -1,8 +1,9 @@
 //! `scorelab data`: writes a data set.
 
-use super::origin::Origin;
+use super::Common;
 use super::points::Points;
-use super::{Common, memory};
+use crate::cli::recipe::place;
+use crate::cli::{data, memory};
 use crate::data::Part;
 use crate::{Error, Result};
 use clap::Args;
@@ -42,18 +43,18 @@ impl Data {
         if !(1..=100_000_000).contains(&self.points) {
             return Err(Error::value("--points", self.points, "1 to 100000000"));
         }
-        let origin = Origin::find(&self.scene, self.data.as_deref())?;
-        let n = origin.count(self.points);
-        memory::refuse("the data", n as f64 * origin.dim() as f64 * 100.0, self.common.memory)?;
+        let data = data::Data::find(&place(&self.scene, self.data.as_deref()))?;
+        let n = data.count(self.points);
+        memory::refuse("the data", n as f64 * data.dim() as f64 * 100.0, self.common.memory)?;
         if let Some(folder) = &self.idx {
-            let Some(images) = origin.images(n, self.seed) else {
+            let Some(images) = data.images(n, self.seed) else {
                 let must = "left out: a scene has no images";
                 return Err(Error::value("--idx", folder.display(), must));
             };
             return images.write_idx(folder, Part::Train).map(|_| ());
         }
-        let drawn = origin.draw(n, self.seed);
-        let (names, size) = (origin.class_names(), origin.size());
+        let (drawn, _) = data.draw(n, self.seed);
+        let (names, size) = (data.class_names(), data.size());
         let labels = Some((drawn.y, &names[..]));
         Points { x: drawn.x, labels, size }.write(self.common.format, self.out.as_deref())
     }

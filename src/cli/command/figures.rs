@@ -1,14 +1,11 @@
 //! The figures of `scorelab plot` that are drawn of a scene.
 
-use super::frame::{RECIPE_NOTE, SCENE_NOTE};
 use super::networks::{fits, load, wrong_kind};
 use super::plot::{Drawn, FigureName, Plot};
-use super::recipe::Recipe;
 use super::source::{ScoreArgs, Source};
-use crate::checkpoint::Model;
+use crate::checkpoint::{Model, Recipe};
 use crate::classifier_free::{JointNet, shown_labels};
 use crate::cli::{Billed, Defaults, Lab, P_DROP, untrained_joint};
-use crate::data::Scene;
 use crate::guidance::{Gamma, Guided};
 use crate::lecture::{self, Arm, Cloud, Implicit, Judge, Setting, Way};
 use crate::metrics::{Outcome, Support, outcome};
@@ -198,18 +195,15 @@ impl Plot {
         let mut nets = Vec::new();
         for path in &self.runs {
             let checkpoint = load(path)?;
-            let note = checkpoint.provenance.notes.get(RECIPE_NOTE);
-            let recipe: Option<Recipe> = note.and_then(|text| serde_json::from_str(text).ok());
+            let told = checkpoint.trained;
             let Model::Joint(net) = checkpoint.model else {
                 return Err(wrong_kind(path, &checkpoint.model, "a joint network"));
             };
-            let Some(recipe) = recipe else {
+            let Some(recipe) = told.recipe else {
                 let why = "it does not say its p_drop; take a run of `scorelab train`".into();
                 return Err(Error::File { path: path.into(), why });
             };
-            let known = checkpoint.provenance.notes.get(SCENE_NOTE);
-            let own = known.and_then(|name| Scene::find(name).ok()).map(|scene| scene.name);
-            if own.as_ref() != Some(&s.scene.name) {
+            if told.data.name != s.scene.name {
                 let must = format!("one of the scene {}; name its own with --scene", s.scene.name);
                 return Err(Error::value("--runs", path, must));
             }
@@ -217,7 +211,8 @@ impl Plot {
             fits("--runs", own, (mixture.dim(), mixture.classes()))?;
             // all else must be alike
             let rate = recipe.p_drop;
-            let rest = Recipe { p_drop: 0.0, seed: 0, ..recipe };
+            let train = TrainConfig { seed: 0, ..recipe.train };
+            let rest = Recipe { p_drop: 0.0, train, ..recipe };
             if nets.iter().any(|(p, other, _)| *p == rate || *other != rest) {
                 let must = "runs that differ in their p_drop and in nothing else";
                 return Err(Error::value("--runs", self.runs.join(","), must));

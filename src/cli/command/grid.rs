@@ -1,8 +1,9 @@
 //! The runs of a sweep, from a TOML file.
 
 use super::eval::Eval;
-use super::recipe::Recipe;
 use super::{Command, Program, config};
+use crate::checkpoint::{Place, Recipe};
+use crate::cli::recipe::check;
 use crate::file::fingerprint;
 use crate::{Error, Result};
 use clap::CommandFactory;
@@ -213,7 +214,7 @@ impl Plan<'_> {
         let wrong = |e: Error| format!("run {} ({e})", number + 1);
         let recipe = train.as_ref().map(recipe).transpose().map_err(wrong)?;
         let eval = evaluation(recipe.as_ref(), &eval).map_err(wrong)?;
-        let seed = recipe.as_ref().map_or(eval.walk.seed, |r| r.seed);
+        let seed = recipe.as_ref().map_or(eval.walk.seed, |r| r.train.seed);
         let mut names: Vec<String> = self.axes.iter().map(Axis::name).collect();
         if self.repeats > 1 {
             varied.push(repeat.to_string());
@@ -240,7 +241,7 @@ fn evaluation(trained: Option<&Recipe>, flags: &Flags) -> Result<Eval> {
     let Some(recipe) = trained else { return Ok(eval) };
     let (exact, steers) = (eval.score.score == "exact", eval.score.class.is_some());
     let samples = !classifies || steers;
-    match recipe.data.is_some() {
+    match matches!(recipe.data, Place::Images(_)) {
         true if samples && eval.judge.is_none() => {
             wrong("judge", "left out", "given: images are measured by a classifier of their own")
         }
@@ -261,8 +262,9 @@ fn evaluation(trained: Option<&Recipe>, flags: &Flags) -> Result<Eval> {
 /// The recipe of some flags of `train`.
 fn recipe(flags: &Flags) -> Result<Recipe> {
     let Command::Train(train) = parsed("train", flags)? else { unreachable!("asked for train") };
-    train.recipe.check()?;
-    Ok(train.recipe)
+    let recipe = train.recipe.recipe();
+    check(&recipe)?;
+    Ok(recipe)
 }
 
 /// A subcommand with these flags.

@@ -1,14 +1,12 @@
 //! What samples of images are held to: images that no network has seen, through the eyes of a judge.
 
-use super::frame::{Frame, RECIPE_NOTE};
-use super::memory;
 use super::networks::{fits, load, wrong_kind};
-use super::origin::{has_test, unseen};
-use super::recipe::Recipe;
 use super::source::Source;
 use super::walk::WalkArgs;
-use crate::checkpoint::Model;
-use crate::data::{Images, from_pixels, to_pixels};
+use crate::checkpoint::{Model, Recipe};
+use crate::cli::data::{has_test, unseen};
+use crate::cli::memory;
+use crate::data::{Images, View, from_pixels, to_pixels};
 use crate::guidance::Gamma;
 use crate::metrics::{Judge, Judgement};
 use crate::rng::{Purpose, stream};
@@ -20,7 +18,7 @@ use rand::seq::SliceRandom;
 pub struct Yardstick {
     judge: Judge,
     /// How the judge sees images.
-    frame: Frame,
+    view: View,
     /// The images to compare with, and as many others.
     held_out: [Images; 2],
     /// The classes that samples are of; without any they are of all.
@@ -43,34 +41,32 @@ impl Yardstick {
             gib,
         )?;
         let checkpoint = load(path)?;
-        let frame = Frame::of(&checkpoint);
-        let note = checkpoint.provenance.notes.get(RECIPE_NOTE);
-        let learned: Option<Recipe> = note.and_then(|text| serde_json::from_str(text).ok());
+        let (view, told) = (checkpoint.view, checkpoint.trained);
         let Model::Clean(classifier) = checkpoint.model else {
             return Err(wrong_kind(path, &checkpoint.model, "a clean classifier"));
         };
-        let Some(frame) = frame.filter(|frame| Some(frame.pixels()) == source.pixels()) else {
+        let pixels = told.data.image.map(|(height, width)| height * width);
+        let Some(pixels) = pixels.filter(|pixels| Some(*pixels) == source.pixels()) else {
             let why = "it is no classifier of images of this size".into();
             return Err(Error::File { path: path.into(), why });
         };
         let (own, classes) = (&classifier.0.mlp.config, source.class_names().len());
-        fits("--judge", (own.inputs, own.outputs), (frame.dim(), classes))?;
+        fits("--judge", (own.inputs, own.outputs), (view.dim(pixels), classes))?;
         if source.is_steered_by(&classifier.0.mlp) {
             let must = "another one than the classifier that steers";
             return Err(Error::value("--judge", path, must));
         }
-        if let Some(learned) = learned {
+        if let Some(learned) = told.recipe {
             let own = recipe(source)?;
-            let data = own.data.as_deref().unwrap_or_default();
-            let same = learned.data == own.data && learned.seed == own.seed;
-            if same && learned.points > own.points && !has_test(data)? {
+            let same = learned.data == own.data && learned.train.seed == own.train.seed;
+            if same && learned.points > own.points && !has_test(&own.data)? {
                 let must = "one that has not learned the images that are held out; train it with another --seed, or with no more --points than the score";
                 return Err(Error::value("--judge", path, must));
             }
         }
         let held_out = held_out(source, n)?;
         let wanted = source.wanted(n);
-        Ok(Yardstick { judge: Judge { classifier }, frame, held_out, wanted })
+        Ok(Yardstick { judge: Judge { classifier }, view, held_out, wanted })
     }
 
     /// What the judge says of images (n, height·width) of the classes that are wanted, beside the held-out ones.
@@ -96,7 +92,7 @@ impl Yardstick {
     }
 
     fn points(&self, pixels: &Array2<u8>) -> Array2<f64> {
-        self.frame.coordinates(from_pixels(pixels.view()).view())
+        self.view.coordinates(from_pixels(pixels.view()).view())
     }
 }
 
@@ -125,12 +121,12 @@ pub fn held_out(source: &Source, n: usize) -> Result<[Images; 2]> {
     let class = source.class.filter(|_| !source.all);
     // one drawing in ten is of a class
     let enough = if class.is_some() { 24 * n + 200 } else { 2 * n };
-    let data = recipe.data.as_deref().unwrap_or_default();
-    let all = unseen(data, recipe.points, enough, recipe.seed)?;
+    let (data, seed) = (&recipe.data, recipe.train.seed);
+    let all = unseen(data, recipe.points, enough, seed)?;
     let mut rows: Vec<usize> = (0..all.labels.len())
         .filter(|i| class.is_none_or(|class| all.labels[*i] == class))
         .collect();
-    rows.shuffle(&mut stream(recipe.seed, Purpose::Permutation, 1, 0));
+    rows.shuffle(&mut stream(seed, Purpose::Permutation, 1, 0));
     if rows.len() < 2 * n {
         let must = format!(
             "at most {}, half of the images that the training has not seen",
@@ -142,8 +138,8 @@ pub fn held_out(source: &Source, n: usize) -> Result<[Images; 2]> {
 }
 
 /// How the images of a score or a classifier were taken.
-fn recipe(source: &Source) -> Result<Recipe> {
-    serde_json::from_str(source.recipe().unwrap_or_default()).map_err(|_| {
+fn recipe(source: &Source) -> Result<&Recipe> {
+    source.recipe().ok_or_else(|| {
         let must = "a checkpoint of `scorelab train`, which tells where its images are from";
         Error::value("the score or classifier", "of unknown images", must)
     })

@@ -2,9 +2,10 @@
 
 use super::Common;
 use super::answer::{Answer, Cell, tell};
-use crate::Result;
 use crate::checkpoint::{self, Model};
+use crate::{Error, Result};
 use clap::Args;
+use serde_json::Value;
 use std::path::PathBuf;
 
 /// The arguments of `info`.
@@ -48,32 +49,27 @@ impl Info {
             let sizes: Vec<String> = part.shape.iter().map(usize::to_string).collect();
             say(&part.name, sizes.join(" × ").into());
         }
-        for (name, row) in &c.extra {
+        for (name, row) in c.view.rows().iter().map(|(n, row)| (n, row)).chain(&c.extra) {
             say(&format!("extra.{name}"), row.len().to_string().into());
         }
         if let Some(state) = &c.training {
             say("step", state.step.into());
         }
-        let p = &c.provenance;
-        say("data", p.data.clone().into());
-        say("seed", p.seed.into());
-        say("version", p.version.clone().into());
-        say("kernel", p.kernel.clone().into());
-        for (name, note) in &p.notes {
-            match serde_json::from_str(note) {
-                Ok(serde_json::Value::Object(values)) => {
-                    values
-                        .iter()
-                        .for_each(|(key, v)| say(&format!("{name}.{key}"), plain(v).into()));
-                }
-                _ => say(name, note.clone().into()),
-            }
-        }
+        let told = serde_json::to_value(&c.trained);
+        let told = told.map_err(|e| Error::io("describe", &found.path, e.into()))?;
+        leaves("", &told, &mut say);
         answer.write(self.common.format, None)
     }
 }
 
-/// A value of a note, a text without its quotes.
-fn plain(value: &serde_json::Value) -> String {
-    value.as_str().map_or_else(|| value.to_string(), String::from)
+/// Says every value within one, by its path: `recipe.train.steps`.
+fn leaves(path: &str, value: &Value, say: &mut impl FnMut(&str, Cell)) {
+    match value {
+        Value::Object(values) => values.iter().for_each(|(key, value)| {
+            let path = if path.is_empty() { key.clone() } else { format!("{path}.{key}") };
+            leaves(&path, value, say);
+        }),
+        // a value without its quotes
+        other => say(path, other.as_str().map_or_else(|| other.to_string(), String::from).into()),
+    }
 }

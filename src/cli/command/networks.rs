@@ -1,7 +1,7 @@
 //! The networks that a subcommand is given: what a checkpoint holds, and whether it fits.
 
 use super::answer::tell;
-use super::space::Space;
+use super::domain::Domain;
 use crate::checkpoint::{self, Checkpoint, Model};
 use crate::classifier_free::JointNet;
 use crate::classifier_guidance::{CleanClassifier, NoisyClassifier};
@@ -33,7 +33,7 @@ pub enum Classifier {
 
 impl Held {
     /// The score of this class, or the unconditional one if none is given or known.
-    pub fn score(&self, space: &Space, class: Option<usize>) -> Arc<dyn ScoreFn> {
+    pub fn score(&self, space: &Domain, class: Option<usize>) -> Arc<dyn ScoreFn> {
         match (self, class) {
             (Held::Exact, Some(class)) => Arc::new(space.exact().given(class)),
             (Held::Exact, None) => Arc::new(space.exact().clone()),
@@ -46,7 +46,7 @@ impl Held {
 
 impl Classifier {
     /// p(y | x_t) of this class.
-    pub fn given(&self, space: &Space, class: usize) -> Arc<dyn Likelihood> {
+    pub fn given(&self, space: &Domain, class: usize) -> Arc<dyn Likelihood> {
         match self {
             Classifier::Exact => Arc::new(space.exact().posterior(class)),
             Classifier::Noisy(net) => Arc::new(net.given(class)),
@@ -85,7 +85,7 @@ pub fn load(path: &str) -> Result<Checkpoint> {
 ///
 /// # Errors
 /// If the checkpoint holds something else.
-pub fn held(path: &str, model: Model, space: &Space) -> Result<Held> {
+pub fn held(path: &str, model: Model, space: &Domain) -> Result<Held> {
     let widths = space.widths();
     let fits = |dim: usize| widths.is_empty() || widths.len() == dim; // the others are refused later
     match model {

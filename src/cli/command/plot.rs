@@ -176,8 +176,7 @@ impl Plot {
                 }
             }
             Drawn::Moving(stem, frames) => {
-                let (dir, theme, lang) =
-                    (self.out.clone(), self.look.theme.into(), self.look.lang.into());
+                let (dir, theme, lang) = (self.out.clone(), self.look.theme, self.look.lang);
                 let how = Animation { dir, stem: stem.into(), theme, lang, ..Animation::default() };
                 let files = plot::write_gif(frames, &how)?;
                 written.extend(files.into_iter().map(|file| (stem.to_string(), file)));
@@ -215,8 +214,8 @@ impl Plot {
         Output {
             dir: self.out.clone(),
             formats: self.look.formats.clone(),
-            theme: self.look.theme.into(),
-            lang: self.look.lang.into(),
+            theme: self.look.theme,
+            lang: self.look.lang,
             meta,
             ..Output::default()
         }

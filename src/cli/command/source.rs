@@ -1,8 +1,8 @@
 //! Which score a subcommand walks along or looks at: exact or learned, steered or not.
 
+use super::domain::{ALL, Domain};
 use super::networks::{self, Classifier, Held, fits, held, load};
-use super::space::{ALL, Space};
-use crate::checkpoint::Model;
+use crate::checkpoint::{Model, Recipe};
 use crate::classifier_free::JointNet;
 use crate::data::{ClassName, Scene};
 use crate::guidance::{ClassifierGuided, Composed, Gamma, GradientScaled, Guided};
@@ -46,7 +46,7 @@ pub struct Source {
     pub class: Option<usize>,
     /// Whether every class is wanted, in turn.
     pub all: bool,
-    space: Space,
+    space: Domain,
     held: Held,
     classifier: Option<Classifier>,
     guiding: Option<Held>,
@@ -88,14 +88,13 @@ impl Source {
             (None, Some(path)) if path != "exact" => Some(load(path)?),
             _ => None,
         };
-        let space =
-            Space::of(args.scene.as_deref(), main.as_ref().or(alone.as_ref()), &args.score)?;
-        let all = args.class.as_deref() == Some(ALL) && matches!(space, Space::Images { .. });
+        let space = Domain::of(args.scene.as_deref(), main.as_ref().or(alone.as_ref()))?;
+        let all = args.class.as_deref() == Some(ALL) && space.scene().is_none();
         let wanted = if all { Some("0") } else { args.class.as_deref() };
         let class = wanted.map(|c| space.class(c)).transpose()?;
         let other = |path: &str| -> Result<Model> {
             let checkpoint = load(path)?;
-            space.shares_frame(path, &checkpoint)?;
+            space.shares_view(path, &checkpoint)?;
             Ok(checkpoint.model)
         };
         let guiding = args.guiding.as_deref().map(|g| held(g, other(g)?, &space)).transpose()?;
@@ -155,42 +154,27 @@ impl Source {
 
     /// The coordinates of a point.
     pub fn dim(&self) -> usize {
-        match &self.space {
-            Space::Scene(scene) => scene.mixture.dim(),
-            Space::Images { frame, .. } => frame.dim(),
-        }
+        self.space.dim()
     }
 
     /// The scene with the exact answers; images have none.
     pub fn scene(&self) -> Option<&Scene> {
-        match &self.space {
-            Space::Scene(scene) => Some(scene),
-            Space::Images { .. } => None,
-        }
+        self.space.scene()
     }
 
     /// Points of the data as the score sees them.
     pub fn centred(&self, x: Array2<f64>) -> Array2<f64> {
-        match &self.space {
-            Space::Scene(_) => x,
-            Space::Images { frame, .. } => frame.coordinates(x.view()),
-        }
+        self.space.coordinates(x)
     }
 
     /// The pixels of an image; a scene has none.
     pub fn pixels(&self) -> Option<usize> {
-        match &self.space {
-            Space::Scene(_) => None,
-            Space::Images { frame, .. } => Some(frame.pixels()),
-        }
+        self.space.size().map(|(height, width)| height * width)
     }
 
     /// The recipe by which images were taken to learn from; a scene needs none.
-    pub fn recipe(&self) -> Option<&str> {
-        match &self.space {
-            Space::Scene(_) => None,
-            Space::Images { recipe, .. } => Some(recipe),
-        }
+    pub fn recipe(&self) -> Option<&Recipe> {
+        self.space.recipe()
     }
 
     /// The names of the classes.
@@ -224,10 +208,7 @@ impl Source {
 
     /// Points of the score as those of its data; of images, also their size.
     pub fn finished(&self, x: Array2<f64>) -> (Array2<f64>, Option<(usize, usize)>) {
-        match &self.space {
-            Space::Scene(_) => (x, None),
-            Space::Images { size, frame, .. } => (frame.points(x.view()), Some(*size)),
-        }
+        (self.space.points(x), self.space.size())
     }
 
     /// The class of this name or number.

@@ -3,9 +3,9 @@
 use super::Common;
 use super::answer::{Answer, Cell, tell};
 use super::grid::{Grid, Planned};
-use super::train::begun;
-use super::work::{Pace, learn};
+use super::train::{Begun, Job};
 use crate::checkpoint::{self, Run};
+use crate::cli::data::TrainingSet;
 use crate::cli::interrupt::{interrupted, listen};
 use crate::file;
 use crate::{Error, Result};
@@ -130,13 +130,16 @@ impl Sweep {
         let mut eval = run.eval.clone();
         if let Some(recipe) = &run.recipe {
             let held = Run::open(folder.join(&run.id))?;
-            let from = match checkpoint::find(held.folder()) {
-                Ok(_) => Some(begun(held.folder())?.1),
-                Err(_) => None,
+            let (folder, gib) = (held.folder(), self.common.memory);
+            let (set, from) = match checkpoint::find(folder) {
+                Ok(_) => {
+                    let begun = Begun::find(folder)?;
+                    (begun.training_set(folder, gib)?, Some(begun.checkpoint))
+                }
+                Err(_) => (TrainingSet::of(recipe, gib)?, None),
             };
-            let data = recipe.dataset(self.common.memory)?;
-            let pace = Pace { every: self.every, show: None, quiet: true };
-            let ended = learn(recipe, &data, &held, &pace, from)?;
+            let job = Job { recipe, set: &set, run: &held, every: self.every, quiet: true };
+            let ended = job.run(None, from)?;
             if ended.interrupted {
                 return Ok(None);
             }

@@ -2,22 +2,28 @@
 
 use super::Common;
 use super::answer::{Answer, tell};
-use super::frame::RECIPE_NOTE;
-use super::recipe::Recipe;
-use super::show::interval;
-use super::work::{Ended, Pace, learn};
 use crate::arch::kernel_name;
-use crate::checkpoint::{self, Checkpoint, Provenance, Run};
+use crate::checkpoint::{self, Checkpoint, Recipe, Run};
+use crate::cli::checkpoints::Checkpoints;
+use crate::cli::data::{Data, TrainingSet};
 use crate::cli::interrupt::listen;
+use crate::cli::menu::Menu;
+use crate::cli::progress::Progress;
+use crate::cli::recipe::{self, RecipeArgs};
+use crate::cli::so_far::{Canvas, SamplesSoFar, Walk, interval};
+use crate::cli::training::{CtrlC, learn};
+use crate::data::digit_names;
+use crate::plot::Output;
 use crate::{Error, Result};
-use clap::{Args, ValueEnum};
+use clap::Args;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 /// The arguments of `train`.
 #[derive(Debug, Clone, Args)]
 pub struct Train {
     #[command(flatten)]
-    pub recipe: Recipe,
+    pub recipe: RecipeArgs,
     /// Steps from one checkpoint to the next
     #[arg(long, default_value_t = 500)]
     pub every: usize,
@@ -55,12 +61,11 @@ impl Train {
     }
 
     fn begin(&self) -> Result<bool> {
-        let pace = self.pace(&self.recipe)?;
-        let data = self.recipe.dataset(self.common.memory)?;
+        let recipe = self.recipe.recipe();
+        let show = self.show(&recipe)?;
+        let set = TrainingSet::of(&recipe, self.common.memory)?;
         let folder = self.out.clone().unwrap_or_else(|| {
-            let kind = self.recipe.model.to_possible_value();
-            let kind = kind.map_or(String::new(), |v| v.get_name().into());
-            PathBuf::from("out").join(format!("{kind}-{}", data.name))
+            PathBuf::from("out").join(format!("{}-{}", recipe.model.name(), set.told.name))
         });
         let run = Run::open(folder)?;
         if checkpoint::find(run.folder()).is_ok() {
@@ -70,8 +75,8 @@ impl Train {
             );
             return Err(Error::File { path: run.folder().into(), why });
         }
-        let ended = learn(&self.recipe, &data, &run, &pace, None)?;
-        self.report(&self.recipe, &run, &ended)
+        let job = Job { recipe: &recipe, set: &set, run: &run, every: self.every, quiet: false };
+        self.report(&job, &job.run(show, None)?)
     }
 
     fn go_on(&self, folder: &Path) -> Result<bool> {
@@ -80,25 +85,32 @@ impl Train {
             return Err(Error::File { path: folder.into(), why });
         }
         let run = Run::open(folder)?;
-        let (recipe, from) = begun(folder)?;
-        let pace = self.pace(&recipe)?;
-        let data = recipe.dataset(self.common.memory)?;
-        let ended = learn(&recipe, &data, &run, &pace, Some(from))?;
-        self.report(&recipe, &run, &ended)
+        let begun = Begun::find(folder)?;
+        let show = self.show(&begun.recipe)?;
+        let set = begun.training_set(folder, self.common.memory)?;
+        let recipe = &begun.recipe;
+        let job = Job { recipe, set: &set, run: &run, every: self.every, quiet: false };
+        self.report(&job, &job.run(show, Some(begun.checkpoint))?)
     }
 
-    fn pace(&self, recipe: &Recipe) -> Result<Pace> {
-        Ok(Pace { every: self.every, show: interval(self.show, recipe)?, quiet: false })
+    /// How often samples are to be drawn, if they are.
+    fn show(&self, recipe: &Recipe) -> Result<Option<Duration>> {
+        let Some(seconds) = self.show else { return Ok(None) };
+        if recipe.model.classifies() {
+            let must = "left out: a classifier has no samples";
+            return Err(Error::value("--show", "given", must));
+        }
+        interval("--show", seconds).map(Some)
     }
 
     /// Says how the training ended; true if by Ctrl-C.
-    fn report(&self, recipe: &Recipe, run: &Run, ended: &Ended) -> Result<bool> {
+    fn report(&self, job: &Job, ended: &Ended) -> Result<bool> {
         let (path, step) = (ended.path.display(), ended.step);
         if ended.interrupted {
             tell(format!(
                 "stopped after step {step} of {}, saved as {path}; to go on:\nscorelab train --resume {}",
-                recipe.steps,
-                quoted(run.folder())
+                job.recipe.train.steps,
+                quoted(job.run.folder())
             ));
             return Ok(true);
         }
@@ -109,28 +121,122 @@ impl Train {
     }
 }
 
-/// The recipe of the run in a folder, and where it stands.
-///
-/// # Errors
-/// If there is no good checkpoint, or it is not one that can go on.
-pub fn begun(folder: &Path) -> Result<(Recipe, Checkpoint)> {
-    let wrong = |why: String| Error::File { path: folder.into(), why };
-    let found = checkpoint::find(folder)?;
-    found.passed.iter().for_each(|e| tell(format!("warning: {e}")));
-    let Provenance { version, kernel, notes, .. } = &found.checkpoint.provenance;
-    let Some(text) = notes.get(RECIPE_NOTE).filter(|_| found.checkpoint.training.is_some()) else {
-        let why = "its checkpoint is not one of `scorelab train`, so it cannot go on";
-        return Err(wrong(why.into()));
-    };
-    let recipe = serde_json::from_str(text).map_err(|e| wrong(format!("its recipe: {e}")))?;
-    let now = (env!("CARGO_PKG_VERSION"), kernel_name());
-    if (version.as_str(), kernel.as_str()) != now {
-        tell(format!(
-            "warning: this run began with scorelab {version} and the kernel {kernel}; the bits will be those of {} and {}",
-            now.0, now.1
-        ));
+/// A run that has begun: its recipe, and where it stands.
+pub struct Begun {
+    /// What decides what it learns.
+    pub recipe: Recipe,
+    /// Its last good checkpoint.
+    pub checkpoint: Checkpoint,
+}
+
+impl Begun {
+    /// The run of a folder.
+    ///
+    /// # Errors
+    /// If there is no good checkpoint, or it is not one that can go on.
+    pub fn find(folder: &Path) -> Result<Begun> {
+        let found = checkpoint::find(folder)?;
+        found.passed.iter().for_each(|e| tell(format!("warning: {e}")));
+        let checkpoint = found.checkpoint;
+        let (Some(recipe), Some(_)) = (&checkpoint.trained.recipe, &checkpoint.training) else {
+            let why = "its checkpoint is not one of `scorelab train`, so it cannot go on".into();
+            return Err(Error::File { path: folder.into(), why });
+        };
+        let (version, kernel) = (&checkpoint.trained.version, &checkpoint.trained.kernel);
+        let now = (env!("CARGO_PKG_VERSION"), kernel_name());
+        if (version.as_str(), kernel.as_str()) != now {
+            tell(format!(
+                "warning: this run began with scorelab {version} and the kernel {kernel}; the bits will be those of {} and {}",
+                now.0, now.1
+            ));
+        }
+        Ok(Begun { recipe: recipe.clone(), checkpoint })
     }
-    Ok((recipe, found.checkpoint))
+
+    /// The training set of the run.
+    ///
+    /// # Errors
+    /// As [`TrainingSet::of`], and if the data are no more those that it began with.
+    pub fn training_set(&self, folder: &Path, gib: f64) -> Result<TrainingSet> {
+        recipe::check(&self.recipe)?;
+        let (data, before) = (Data::find(&self.recipe.data)?, &self.checkpoint.trained.data);
+        let remedy = "the run began, so its data are not those that the run began with; restore it";
+        data.same_scene(&self.recipe.data, before, remedy)?;
+        let set = TrainingSet::from(data, &self.recipe, gib)?;
+        if set.is(before) {
+            return Ok(set);
+        }
+        let name = &set.told.name;
+        let why = format!("the data, {name}, are not those that the run began with; restore them");
+        Err(Error::File { path: folder.into(), why })
+    }
+}
+
+/// One training in its folder.
+pub struct Job<'a> {
+    /// What decides what is learned.
+    pub recipe: &'a Recipe,
+    /// What it is learned from.
+    pub set: &'a TrainingSet,
+    /// The folder.
+    pub run: &'a Run,
+    /// Steps from one checkpoint to the next.
+    pub every: usize,
+    /// Whether nothing is said of how far it is.
+    pub quiet: bool,
+}
+
+/// How far a training came.
+pub struct Ended {
+    /// Its last checkpoint.
+    pub path: PathBuf,
+    /// Steps done.
+    pub step: usize,
+    /// The loss of the last batch, if there was one.
+    pub loss: Option<f64>,
+    /// Whether Ctrl-C ended it.
+    pub interrupted: bool,
+}
+
+impl Job<'_> {
+    /// Trains to the end, or until Ctrl-C, saving on the way, from the start or from where a checkpoint stands; draws samples
+    /// every so often, if it is to.
+    ///
+    /// # Errors
+    /// If a file cannot be written, or training diverges.
+    pub fn run(&self, show: Option<Duration>, from: Option<Checkpoint>) -> Result<Ended> {
+        let (recipe, set) = (self.recipe, self.set);
+        let from = from.and_then(|checkpoint| checkpoint.training);
+        let begun = from.as_ref().map_or(0, |state| state.step);
+        let so_far = show.map(|every| self.so_far(every)).transpose()?;
+        let mut progress =
+            (!self.quiet).then(|| Progress::new("training", begun, recipe.train.steps));
+        let mut saver = Checkpoints::new(self.run, self.every, recipe, set, so_far);
+        let ended = match &mut progress {
+            None => learn(recipe, set.examples(), from, &mut [&mut saver, &mut CtrlC]),
+            Some(bar) => learn(recipe, set.examples(), from, &mut [bar, &mut saver, &mut CtrlC]),
+        };
+        if let (Err(Error::Diverged { .. }), Some(path)) = (&ended, saver.last()) {
+            tell(format!("the last good checkpoint is {}", path.display()));
+        }
+        let (ended, path) = (ended?, saver.last().expect("saved at the start").clone());
+        let interrupted = ended.step < recipe.train.steps;
+        Ok(Ended { path, step: ended.step, loss: ended.loss, interrupted })
+    }
+
+    /// What draws samples into the folder.
+    fn so_far(&self, every: Duration) -> Result<SamplesSoFar<'_>> {
+        let canvas = match (&self.set.scene, self.set.told.image) {
+            (Some(scene), _) => Canvas::Scene(scene),
+            (None, size) => Canvas::Images {
+                size: size.expect("what is no scene is images"),
+                view: &self.set.view,
+                class_names: digit_names(),
+            },
+        };
+        let output = Output { dir: self.run.folder().into(), ..Output::default() };
+        Ok(SamplesSoFar::new(every, canvas, Walk::quick(self.recipe.train.seed)?, output))
+    }
 }
 
 /// A path as a shell reads it.

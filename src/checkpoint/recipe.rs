@@ -1,0 +1,145 @@
+//! What decides what is learned: the data, the network and the training, and nothing of the machine.
+
+use crate::classifier_guidance::ClassifierConfig;
+use crate::nn::{MlpConfig, Target};
+use crate::train::{Levels, TrainConfig};
+use serde::{Deserialize, Serialize};
+
+/// Points of a training set of a scene.
+pub const TRAINING_POINTS: usize = 50_000;
+
+/// The probability with which the training of a joint network drops a label. Source: Ho & Salimans 2022 (2207.12598), who
+/// find .1 and .2 alike and .5 worse.
+pub const P_DROP: f64 = 0.1;
+
+/// The kinds of network that are trained.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Kind {
+    /// The score, without labels.
+    Score,
+    /// The score with every label and with none.
+    Joint,
+    /// A classifier of noisy points.
+    Noisy,
+    /// A classifier of points without noise.
+    Clean,
+}
+
+impl Kind {
+    /// Whether it is a classifier, and no score.
+    pub fn classifies(self) -> bool {
+        matches!(self, Kind::Noisy | Kind::Clean)
+    }
+}
+
+/// Where data are found.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Place {
+    /// A scene, by its name or the path of its file.
+    Scene(String),
+    /// Images: `digits`, drawn by the lab, or those of a folder of IDX files, the first of them to learn from.
+    Images(String),
+    /// Images of a folder, some of them drawn by lot to learn from.
+    Shuffled(String),
+}
+
+/// What decides what is learned.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Recipe {
+    /// What is learned.
+    pub model: Kind,
+    /// From what.
+    pub data: Place,
+    /// Points drawn from a scene, or the most images.
+    pub points: usize,
+    /// How many principal components of images a network sees, 0 for the pixels; a clean classifier sees pixels.
+    pub components: usize,
+    /// The width of a hidden layer.
+    pub width: usize,
+    /// The number of hidden layers.
+    pub depth: usize,
+    /// Numbers that describe the noise level to a score network; even.
+    pub features: usize,
+    /// The width of a label's embedding in a joint network.
+    pub embedding: usize,
+    /// Whether hidden layers of a score network add to their input.
+    pub residual: bool,
+    /// What the last layer of a score network means.
+    pub target: Target,
+    /// The probability of dropping a label in the training of a joint network.
+    pub p_drop: f64,
+    /// The noise levels that are practised; a clean classifier sees none.
+    pub levels: Levels,
+    /// The course of the training. Its seed is that of the data and of the first weights too.
+    pub train: TrainConfig,
+}
+
+impl Default for Recipe {
+    /// A score network for a scene of the plane: the width and depth of its classifiers, all else as each part has it.
+    fn default() -> Self {
+        let (net, ClassifierConfig { width, depth, levels, train }) = Default::default();
+        let MlpConfig { features, embedding, residual, .. } = net;
+        Recipe {
+            model: Kind::Score,
+            data: Place::Scene("animals".into()),
+            points: TRAINING_POINTS,
+            components: 128,
+            width,
+            depth,
+            features,
+            embedding,
+            residual,
+            target: Target::Edm,
+            p_drop: P_DROP,
+            levels,
+            train,
+        }
+    }
+}
+
+impl Recipe {
+    /// The shape of a score network for points of `dim` coordinates, with this label table.
+    pub fn shape(&self, dim: usize, labels: usize) -> MlpConfig {
+        MlpConfig {
+            inputs: dim,
+            outputs: dim,
+            labels,
+            features: self.features,
+            embedding: self.embedding,
+            width: self.width,
+            depth: self.depth,
+            residual: self.residual,
+        }
+    }
+
+    /// The settings of a classifier.
+    pub fn classifier(&self) -> ClassifierConfig {
+        let (levels, train) = (self.levels, self.train.clone());
+        ClassifierConfig { width: self.width, depth: self.depth, levels, train }
+    }
+
+    /// What a network of another recipe has that one of this recipe cannot have, in words, if there is anything.
+    pub(super) fn contradicted_by(
+        &self,
+        kind: Kind,
+        target: Option<Target>,
+        c: &MlpConfig,
+    ) -> Option<String> {
+        let classifier = kind.classifies();
+        let wanted = match classifier {
+            true => MlpConfig { width: self.width, depth: self.depth, ..c.clone() },
+            false => self.shape(c.inputs, c.labels),
+        };
+        if kind != self.model {
+            return Some(format!("is one of a network of the kind {:?}", self.model));
+        }
+        if wanted != *c {
+            return Some(format!("asks for the shape {wanted:?}"));
+        }
+        let other = target.is_some_and(|target| target != self.target);
+        other.then(|| format!("asks for the target {:?}", self.target))
+    }
+}

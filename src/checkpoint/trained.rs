@@ -1,0 +1,68 @@
+//! How a network came to be: by which program, by which recipe, from which data.
+
+use super::recipe::Recipe;
+use crate::arch::kernel_name;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// How a network came to be.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Trained {
+    /// The version of scorelab that trained it.
+    pub version: String,
+    /// The kernel it was trained with, as [`kernel_name`] says it.
+    pub kernel: String,
+    /// What it was trained on.
+    pub data: TrainingData,
+    /// What decided what it has learned; none of a network that was trained in another way.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub recipe: Option<Recipe>,
+    /// Anything else worth knowing, by name.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub notes: BTreeMap<String, String>,
+}
+
+/// What a network was trained on.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct TrainingData {
+    /// What it is called: a scene's own name, or that of a set of images.
+    pub name: String,
+    /// How many points it was; 0 if that is not known.
+    #[serde(default)]
+    pub points: usize,
+    /// Of images: lines, and pixels of a line.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub image: Option<(usize, usize)>,
+    /// By which it is known again.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub fingerprint: Option<Fingerprint>,
+}
+
+/// By which data are known again: a SHA-256, and of what.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Fingerprint {
+    /// Of a scene, as [`Scene::find_with_fingerprint`](crate::data::Scene::find_with_fingerprint) has it.
+    Scene(String),
+    /// Of the pixels and the classes of images.
+    Images(String),
+    /// Of the points and the classes as a network sees them; only files of the format 1 have it.
+    Points(String),
+}
+
+impl Trained {
+    /// Of a network trained by this program, on this machine.
+    pub fn here(data: TrainingData, recipe: Option<Recipe>) -> Self {
+        let (version, kernel) = (env!("CARGO_PKG_VERSION").into(), kernel_name().into());
+        Trained { version, kernel, data, recipe, notes: BTreeMap::new() }
+    }
+}
+
+impl From<&str> for TrainingData {
+    /// Data of which nothing is known but their name.
+    fn from(name: &str) -> Self {
+        TrainingData { name: name.into(), ..TrainingData::default() }
+    }
+}
