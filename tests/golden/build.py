@@ -13,7 +13,8 @@ ROOT = Path(__file__).resolve().parents[2]
 # One folder for the sources of whichever commit is being built, and one for what cargo makes of them: so the packages that
 # both commits need are compiled once, and the folder does not grow with every commit.
 CACHE = Path(os.environ.get("SCORELAB_GOLDEN") or ROOT / "target" / "golden")
-KEPT = 6
+# a commit's programs and files take 700 MB
+KEPT = 3
 
 
 class Trouble(Exception):

@@ -26,7 +26,8 @@ class Unlike(Exception):
 def differences(name, old, new):
     """[(item, what differs)] of a file of two contents; none if they are equal but for what is volatile.
 
-    An item is the name, of weights also the name with " (metadata)": the numbers and what is said of them may differ apart.
+    An item is the name or, where what is said of the numbers differs, the name with " (metadata)": of weights their header,
+    of a figure's JSON the settings under "meta".
     """
     old, new = volatile.without(name, old), volatile.without(name, new)
     if hashlib.sha256(old).digest() == hashlib.sha256(new).digest():
@@ -35,6 +36,8 @@ def differences(name, old, new):
     try:
         if ending == "safetensors":
             return weights(name, old, new)
+        if ending == "json":
+            return values(name, old, new)
         what = KINDS.get(ending, raw)(old, new)
     except (Unlike, png.Unreadable, UnicodeDecodeError, ValueError, KeyError, zipfile.BadZipFile) as error:
         what = f"{raw(old, new)} ({error})"
@@ -145,9 +148,14 @@ def apart_as_json(a, b):
     return type(a) is not type(b) or a != b
 
 
-def values(old, new):
-    """Of JSON."""
-    return trees(json.loads(old), json.loads(new)) or "the same values, written otherwise"
+def values(name, old, new):
+    """Of JSON, the settings under "meta" apart from the rest."""
+    a, b = json.loads(old), json.loads(new)
+    found = []
+    if isinstance(a, dict) and isinstance(b, dict):
+        found.append((name + METADATA, trees(a.pop("meta", None), b.pop("meta", None))))
+    found.append((name, trees(a, b)))
+    return [(item, what) for item, what in found if what] or [(name, "the same values, written otherwise")]
 
 
 def picture(old, new):
@@ -235,4 +243,4 @@ def arrays(old, new):
 
 
 # by the end of a file's name
-KINDS = {"csv": table, "json": values, "png": picture, "npz": arrays, "stdout": plain, "svg": plain, "html": plain, "toml": plain}
+KINDS = {"csv": table, "png": picture, "npz": arrays, "stdout": plain, "svg": plain, "html": plain, "toml": plain}

@@ -20,7 +20,8 @@ import png
 from report import Report
 
 CURVE = "gamma,value\n0,0.25\n1,0.5\n2,0.7512345678901234\n"
-SIDECAR = {"seed": 0, "recipe": '{"p_drop": 0.1}', "rows": [1, 2.5]}
+BILL = ',one each\n"µs a step and sample, one label",5.51\nparameters,53450\n'
+SIDECAR = {"meta": {"seed": 0}, "recipe": '{"p_drop": 0.1}', "rows": [1, 2.5]}
 SAID = "p_drop: how often?\n  ✓ share: 0.97 (must be 0.9 … 1)\n\nwritten in 1.3 s:\n  experiments/p_drop/curve.csv\n"
 WIDTH, HEIGHT = 7, 6
 SHADES = [bytes((17 * x + 40 * y + 5 * c * c) & 255 for x in range(WIDTH) for c in range(4)) for y in range(HEIGHT)]
@@ -78,6 +79,7 @@ def shifted(by):
 
 FILES = {
     "experiments/p_drop.stdout": SAID.encode(),
+    "experiments/classifier_bill/classifier_bill.csv": BILL.encode(),
     "experiments/p_drop/curve.csv": CURVE.encode(),
     "experiments/p_drop/curve.json": json.dumps(SIDECAR).encode(),
     "experiments/p_drop/curve.svg": b'<svg><path d="M0,1 L2,3.25"/></svg>',
@@ -94,7 +96,8 @@ CHANGES = [
     ("experiments/p_drop/curve.csv", (CURVE + "3,1\n").encode(), "4 lines became 5"),
     ("experiments/p_drop/curve.json", json.dumps({**SIDECAR, "rows": [1, 2.75]}).encode(), "numbers by at most 0.25; rows[1]"),
     ("experiments/p_drop/curve.json", json.dumps({**SIDECAR, "recipe": '{"p_drop": 0.2}'}).encode(), "recipe.p_drop"),
-    ("experiments/p_drop/curve.json", json.dumps({"seed": 0}).encode(), "3 values went, the first recipe.p_drop"),
+    ("experiments/p_drop/curve.json", json.dumps({"meta": {"seed": 0}}).encode(), "3 values went, the first recipe.p_drop"),
+    ("experiments/p_drop/curve.json", json.dumps({**SIDECAR, "meta": {"seed": 1}}).encode(), "curve.json (metadata): 1 of 1 values"),
     ("experiments/p_drop/curve.svg", b'<svg><path d="M0,1 L2,3.26"/></svg>', "numbers by at most 0.01"),
     ("experiments/p_drop/curve.png", packed(shifted(1), [0] * HEIGHT), "1 of 42 pixels, by at most 1 of 255, the first at (0, 3)"),
     ("experiments/p_drop/curve.png", b"no picture", "no PNG"),
@@ -105,10 +108,12 @@ CHANGES = [
     ("moving.gif", None, "only in the old one: moving.gif"),
     ("another.csv", b"x\n1\n", "only in the new one: another.csv"),
     # a time is a time only where programs print one
+    ("experiments/classifier_bill/classifier_bill.csv", BILL.replace("53450", "53451").encode(), "numbers by at most 1; row 2, one each"),
     ("experiments/p_drop.stdout", SAID.replace("how often", "how often in 1.4 s").encode(), "not only in numbers; line 1"),
 ]
 # what may change without a word
 NO_CHANGES = [
+    ("experiments/classifier_bill/classifier_bill.csv", BILL.replace("5.51", "14.1").encode()),
     ("experiments/p_drop.stdout", SAID.replace("1.3 s", "17.25 s").encode()),
     ("experiments/p_drop/curve.png", packed(SHADES, [1, 2, 3, 4, 1, 4])),
     ("experiments/p_drop/curve.png", packed(SHADES, [4, 3, 2, 1, 0, 3])),
