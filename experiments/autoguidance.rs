@@ -13,18 +13,18 @@
 
 use ndarray::{Array2, Axis};
 use scorelab::checkpoint::{Kind, Recipe};
-use scorelab::classifier_free::JointNet;
-use scorelab::cli::{Defaults, GAMMA_FOOTNOTE, Lab, Table, plus_minus, run};
 use scorelab::data::Scene;
 use scorelab::guidance::{Gamma, Guided};
-use scorelab::lecture::{self, Cloud};
 use scorelab::metrics::{Support, spread};
 use scorelab::mixture::{Labelled, Mixture};
 use scorelab::noise::{Grid, Spacing};
-use scorelab::plot::Text;
+use scorelab::null_label::JointNet;
 use scorelab::score::ScoreFn;
 use scorelab::train::Levels;
 use scorelab::{Error, Result};
+use scorelab_figures::lecture::{self, Cloud};
+use scorelab_figures::plot::Text;
+use scorelab_lab::{Defaults, GAMMA_FOOTNOTE, Lab, Table, plus_minus, run};
 use std::process::ExitCode;
 
 const QUESTION: &str = "can a score be guided by a worse version of itself?";

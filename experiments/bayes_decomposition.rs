@@ -14,12 +14,12 @@
 
 use ndarray::{Array2, ArrayView2};
 use scorelab::Result;
-use scorelab::cli::{Defaults, Lab, Table, run};
 use scorelab::guidance::Gamma;
-use scorelab::lecture;
 use scorelab::noise::NoiseLevel;
 use scorelab::rng::{Purpose, normals};
 use scorelab::score::{Likelihood, ScoreFn};
+use scorelab_figures::lecture;
+use scorelab_lab::{Defaults, Lab, Table, run};
 use std::process::ExitCode;
 
 const QUESTION: &str =

@@ -11,13 +11,13 @@
 
 use ndarray::ArrayView2;
 use scorelab::Result;
-use scorelab::cli::{
-    Comparison, Defaults, Lab, OutcomeTable, P_DROP, Steer, Table, plus_minus, run,
-};
-use scorelab::lecture::{self, Way};
 use scorelab::metrics::{energy_distance, entropy, mean_with_se, root_ratio};
 use scorelab::mixture::Tilt;
-use scorelab::plot::{Role, Text};
+use scorelab_figures::lecture::{self, Way};
+use scorelab_figures::plot::{Role, Text};
+use scorelab_lab::{
+    Comparison, Defaults, Lab, OutcomeTable, P_DROP, Steer, Table, plus_minus, run,
+};
 use std::process::ExitCode;
 
 const QUESTION: &str = "do guidance with a classifier and without one give the same samples, and are they those of p(x)^(1−γ)·p(x|y)^γ?";

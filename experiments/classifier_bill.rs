@@ -11,11 +11,11 @@
 //! γ = 1. Seconds and microseconds are this machine's: they are printed and never checked.
 
 use scorelab::Result;
-use scorelab::cli::{Billed, Defaults, Lab, Table, plus_minus, run};
 use scorelab::guidance::{ClassifierGuided, Gamma};
-use scorelab::lecture::{self, Bill};
 use scorelab::metrics::{Modes, Verdict, shares};
 use scorelab::score::{Counted, ScoreFn};
+use scorelab_figures::lecture::{self, Bill};
+use scorelab_lab::{Billed, Defaults, Lab, Table, plus_minus, run};
 use std::process::ExitCode;
 
 const QUESTION: &str = "what does one classifier for each label cost, beside one joint network?";

@@ -12,10 +12,10 @@
 //! F10 are of the joint network.
 
 use scorelab::Result;
-use scorelab::cli::{Comparison, Defaults, Lab, OutcomeTable, P_DROP, Steer, run};
-use scorelab::lecture::{self, Way};
 use scorelab::metrics::{Verdict::Target, outcome};
-use scorelab::plot::{Role, Text};
+use scorelab_figures::lecture::{self, Way};
+use scorelab_figures::plot::{Role, Text};
+use scorelab_lab::{Comparison, Defaults, Lab, OutcomeTable, P_DROP, Steer, run};
 use std::process::ExitCode;
 
 const QUESTION: &str = "does one jointly trained network steer as well as a score and a separate classifier, and which γ is best?";

@@ -10,12 +10,12 @@
 //! overshoots with over 30 %, and the weak one, whose γ is worth 2, hits with 99 %. A second table has twice the steps.
 
 use scorelab::Result;
-use scorelab::cli::{Comparison, Defaults, Lab, Learned, OutcomeTable, Steer, run};
 use scorelab::guidance::{Gamma, GradientScaled};
-use scorelab::lecture::{self, Arm, Judge};
 use scorelab::metrics::{Verdict, outcome};
 use scorelab::mixture::Mixture;
-use scorelab::plot::{Text, words};
+use scorelab_figures::lecture::{self, Arm, Judge};
+use scorelab_figures::plot::{Text, words};
+use scorelab_lab::{Comparison, Defaults, Lab, Learned, OutcomeTable, Steer, run};
 use std::process::ExitCode;
 
 const QUESTION: &str = "does a separate noisy classifier steer an unconditional score to the class we want, and how far?";

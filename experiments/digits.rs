@@ -11,12 +11,12 @@
 //! under 5 % of the samples. The networks are kept for the other three experiments on digits.
 
 use scorelab::Result;
-use scorelab::cli::{Defaults, Guide, ImageLab, ImageNets, JudgementTable, plus_minus, run_images};
 use scorelab::data::{from_pixels, to_pixels};
 use scorelab::guidance::Gamma;
-use scorelab::lecture;
 use scorelab::metrics::Judgement;
 use scorelab::mixture::sample_fitted;
+use scorelab_figures::lecture;
+use scorelab_lab::{Defaults, Guide, ImageLab, ImageNets, JudgementTable, plus_minus, run_images};
 use std::process::ExitCode;
 
 const QUESTION: &str =

@@ -10,11 +10,11 @@
 
 use ndarray::ArrayView2;
 use scorelab::Result;
-use scorelab::cli::{Defaults, ImageLab, run_images};
 use scorelab::data::from_pixels;
-use scorelab::lecture::{self, StripWalk};
-use scorelab::plot::{Role, words};
 use scorelab::score::ScoreFn;
+use scorelab_figures::lecture::{self, StripWalk};
+use scorelab_figures::plot::{Role, words};
+use scorelab_lab::{Defaults, ImageLab, run_images};
 use std::process::ExitCode;
 
 const QUESTION: &str = "how does noise become a digit, free and steered?";

@@ -11,11 +11,11 @@
 
 use ndarray::Array2;
 use scorelab::Result;
-use scorelab::cli::{Defaults, GAMMA_FOOTNOTE, Guide, ImageLab, Table, plus_minus, run_images};
 use scorelab::data::from_pixels;
-use scorelab::lecture::{self, Judged, SURE};
 use scorelab::metrics::mean_with_se;
-use scorelab::plot::Text;
+use scorelab_figures::lecture::{self, Judged, SURE};
+use scorelab_figures::plot::Text;
+use scorelab_lab::{Defaults, GAMMA_FOOTNOTE, Guide, ImageLab, Table, plus_minus, run_images};
 use std::process::ExitCode;
 
 const QUESTION: &str =

@@ -9,10 +9,10 @@
 //! classifier γ = 10 goes too far for the label too, which the output then says.
 
 use scorelab::Result;
-use scorelab::cli::{Defaults, GAMMA_FOOTNOTE, Guide, ImageLab, Table, plus_minus, run_images};
-use scorelab::lecture::{self, Scored, Way};
 use scorelab::metrics::Judgement;
-use scorelab::plot::Role;
+use scorelab_figures::lecture::{self, Scored, Way};
+use scorelab_figures::plot::Role;
+use scorelab_lab::{Defaults, GAMMA_FOOTNOTE, Guide, ImageLab, Table, plus_minus, run_images};
 use std::process::ExitCode;
 
 const QUESTION: &str = "what does γ win and lose on images?";

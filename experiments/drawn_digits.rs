@@ -13,11 +13,11 @@
 use ndarray::Array2;
 use rayon::prelude::*;
 use scorelab::Result;
-use scorelab::cli::{Defaults, ImageLab, Table, plus_minus, run_images};
 use scorelab::data::{Attribute, Attributes, Caption, Drawing, Glyphs, Images, Part};
 use scorelab::metrics::{knn_classify, mean_with_se};
 use scorelab::mixture::Labelled;
-use scorelab::plot::{Axis, Figure, Layer, Panel, Role, Sheet, Text};
+use scorelab_figures::plot::{Axis, Figure, Layer, Panel, Role, Sheet, Text};
+use scorelab_lab::{Defaults, ImageLab, Table, plus_minus, run_images};
 use std::process::ExitCode;
 use std::time::Instant;
 

@@ -9,14 +9,14 @@
 //! hybrids, 36 % other classes, at γ = 10 over 99 % target. Dividing the *logits* by five instead is another field, which no
 //! γ repairs: at γ = 10 about 86 % target. Every number is printed again at twice the steps.
 
-use scorelab::cli::{Comparison, Defaults, Lab, OutcomeTable, Steer, run};
 use scorelab::guidance::{Gamma, GradientScaled};
-use scorelab::lecture::{self, Arm};
 use scorelab::metrics::Verdict::{Hybrid, Other, Overshoot, Target};
 use scorelab::mixture::Posterior;
-use scorelab::plot::Text;
 use scorelab::score::Likelihood;
 use scorelab::{Result, sampler};
+use scorelab_figures::lecture::{self, Arm};
+use scorelab_figures::plot::Text;
+use scorelab_lab::{Comparison, Defaults, Lab, OutcomeTable, Steer, run};
 use std::process::ExitCode;
 
 const QUESTION: &str =

@@ -12,8 +12,8 @@
 //! which a large γ multiplies.
 
 use scorelab::Result;
-use scorelab::cli::{Defaults, Lab, P_DROP, Table, plus_minus, run};
-use scorelab::lecture::Implicit;
+use scorelab_figures::lecture::Implicit;
+use scorelab_lab::{Defaults, Lab, P_DROP, Table, plus_minus, run};
 use std::process::ExitCode;
 
 const QUESTION: &str =

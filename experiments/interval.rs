@@ -10,10 +10,10 @@
 //! number is printed again at twice the steps.
 
 use scorelab::Result;
-use scorelab::cli::{Defaults, Lab, Table, plus_minus, run};
 use scorelab::guidance::{Gamma, Guided};
-use scorelab::lecture;
 use scorelab::metrics::{energy_distance, mean_with_se, spread};
+use scorelab_figures::lecture;
+use scorelab_lab::{Defaults, Lab, Table, plus_minus, run};
 use std::process::ExitCode;
 
 const QUESTION: &str = "at which noise levels should one guide?";

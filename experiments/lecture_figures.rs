@@ -8,11 +8,11 @@
 //! with the path of `index.html`: each picture with its caption, its part of the lecture and its formula to copy.
 
 use scorelab::Result;
-use scorelab::cli::{Defaults, Lab, run};
 use scorelab::guidance::{ClassifierGuided, Gamma, GradientScaled};
-use scorelab::lecture::{self, Arm, Entry, Judge};
-use scorelab::plot::{Figure, Format, Text};
 use scorelab::score::{Likelihood, ScoreFn};
+use scorelab_figures::lecture::{self, Arm, Entry, Judge};
+use scorelab_figures::plot::{Figure, Format, Text};
+use scorelab_lab::{Defaults, Lab, run};
 use std::process::ExitCode;
 
 const QUESTION: &str = "what does the whole lecture look like?";

@@ -12,14 +12,14 @@
 //! spread is .13 instead of .25, and the walks from the far corner end in one point. Accuracy is the wrong diagnostic.
 
 use ndarray::{ArrayView2, Axis};
-use scorelab::cli::{Defaults, Lab, Table, plus_minus, run};
-use scorelab::lecture::{self, Judge};
 use scorelab::metrics::{Modes, Verdict, mean_with_se, shares, spread};
 use scorelab::noise::{Grid, NoiseLevel, Process, Spacing};
-use scorelab::plot::{Text, words};
 use scorelab::rng::{Purpose, normals};
 use scorelab::{Result, guidance::Gamma};
 use scorelab::{mixture::Noiseless, score::Likelihood};
+use scorelab_figures::lecture::{self, Judge};
+use scorelab_figures::plot::{Text, words};
+use scorelab_lab::{Defaults, Lab, Table, plus_minus, run};
 use std::{process::ExitCode, sync::Arc};
 
 const QUESTION: &str = "what goes wrong when the guiding classifier has only seen clean data?";

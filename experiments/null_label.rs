@@ -9,11 +9,12 @@
 //! batches whose counts of ∅ scatter as single rows do: dropping whole batches would have the same share, and a scatter
 //! hundreds of times larger.
 
-use scorelab::classifier_free::shown_labels;
-use scorelab::cli::{Defaults, Lab, P_DROP, Table, plus_minus, run, untrained_joint};
+use scorelab::Result;
 use scorelab::metrics::mean_with_se;
+use scorelab::null_label::shown_labels;
 use scorelab::train::{Levels, TrainConfig};
-use scorelab::{Result, lecture};
+use scorelab_figures::lecture;
+use scorelab_lab::{Defaults, Lab, P_DROP, Table, plus_minus, run, untrained_joint};
 use std::process::ExitCode;
 
 const QUESTION: &str =

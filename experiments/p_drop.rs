@@ -11,10 +11,10 @@
 
 use scorelab::Result;
 use scorelab::checkpoint::{Kind, Recipe};
-use scorelab::classifier_free::JointNet;
-use scorelab::cli::{Defaults, Lab, Table, plus_minus, run};
-use scorelab::lecture::{self, Measured, Way};
 use scorelab::mixture::Labelled;
+use scorelab::null_label::JointNet;
+use scorelab_figures::lecture::{self, Measured, Way};
+use scorelab_lab::{Defaults, Lab, Table, plus_minus, run};
 use std::process::ExitCode;
 
 const QUESTION: &str =

@@ -10,14 +10,14 @@
 //! ODE that runs past the tilt's mean of 1.44 to 2.03. In the plane: an entropy that falls much faster than the tilt's.
 
 use ndarray::{Array2, array};
-use scorelab::cli::{Defaults, Lab, Table, plus_minus, run};
 use scorelab::data::{ClassName, Scene};
 use scorelab::guidance::{Gamma, Guided};
-use scorelab::lecture::{self, Setting, Solver};
 use scorelab::metrics::{entropy, mean_with_se};
 use scorelab::mixture::{Mixture, Tilt};
 use scorelab::noise::NoiseLevel;
 use scorelab::{Result, score::Likelihood};
+use scorelab_figures::lecture::{self, Setting, Solver};
+use scorelab_lab::{Defaults, Lab, Table, plus_minus, run};
 use std::process::ExitCode;
 
 const QUESTION: &str = "what does γ > 1 sample?";

@@ -10,13 +10,13 @@
 
 use ndarray::Array2;
 use scorelab::Result;
-use scorelab::cli::{Defaults, Lab, Table, run};
-use scorelab::lecture;
 use scorelab::metrics::{Modes, chi_square, cosine, energy_distance, mode_counts, score_error};
 use scorelab::nn::ScoreNet;
 use scorelab::noise::NoiseLevel;
 use scorelab::rng::{Purpose, normals};
 use scorelab::score::ScoreFn;
+use scorelab_figures::lecture;
+use scorelab_lab::{Defaults, Lab, Table, run};
 use std::process::ExitCode;
 
 const QUESTION: &str =

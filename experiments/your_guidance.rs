@@ -5,8 +5,8 @@
 //! it, and `conditional` to be at p(x|c), which the run checks.
 
 use ndarray::{Array2, ArrayView2};
-use scorelab::cli::{Defaults, Lab, compare, run};
 use scorelab::{Result, noise::NoiseLevel, score::Counted, score::ScoreFn};
+use scorelab_lab::{Defaults, Lab, compare, run};
 
 struct Mine<'a> {
     main: &'a dyn ScoreFn,

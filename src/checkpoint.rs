@@ -39,10 +39,10 @@ pub use recipe::{Kind, P_DROP, Place, Recipe, TRAINING_POINTS};
 pub use run::{Found, Run, find};
 pub use trained::{Fingerprint, Trained, TrainingData};
 
-use crate::classifier_free::JointNet;
-use crate::classifier_guidance::{CleanClassifier, NoisyClassifier};
+use crate::classifier::{CleanClassifier, NoisyClassifier};
 use crate::data::View;
 use crate::nn::{Adam, Mlp, Part, ScoreNet};
+use crate::null_label::JointNet;
 use crate::train::State;
 use crate::{Error, Result, file};
 use header::{Header, Scales, Stand, ViewName};

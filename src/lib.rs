@@ -37,15 +37,11 @@
 //! | [`nn`] | small networks, forward beside backward; [`nn::ScoreNet`] answers as a score |
 //! | [`train`] | denoising score matching as an iterator of steps, with its exact floor |
 //! | [`guidance`] ★ | γ, [`guidance::Guided`], [`guidance::ClassifierGuided`]: scores made of scores |
-//! | [`classifier_guidance`] | the separate classifiers: noisy, one for each label, clean |
-//! | [`classifier_free`] | one network trained jointly with a null label, steered in one pass |
+//! | [`classifier`] | the separate classifiers: noisy, one for each label, clean |
+//! | [`null_label`] | one network trained jointly with a null label, steered in one pass |
 //! | [`sampler`] ★ | DDIM, Heun, DPM-Solver++(2M), Euler–Maruyama, Langevin; particles that interact; log-likelihood |
 //! | [`metrics`] | shares, energy distance, χ², entropy, score error |
 //! | [`checkpoint`] | trained networks as files, in the `safetensors` format |
-//! | [`plot`] | a figure is a list of layers |
-//! | [`lecture`] | the lecture's figures |
-//! | [`course`] | the exercises of the notebooks, and the check of an answer |
-//! | [`cli`] | the frame of the experiments |
 //! | plumbing | |
 //! | [`error`] | one error type; a message names the thing, its value and the remedy |
 //! | [`rng`] | streams of random numbers, named by what they are for |
@@ -59,15 +55,11 @@ pub mod data;
 pub mod nn;
 pub mod train;
 pub mod guidance;
-pub mod classifier_guidance;
-pub mod classifier_free;
+pub mod classifier;
+pub mod null_label;
 pub mod sampler;
 pub mod metrics;
 pub mod checkpoint;
-pub mod plot;
-pub mod lecture;
-pub mod course;
-pub mod cli;
 
 pub mod error;
 pub mod rng;

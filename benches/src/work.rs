@@ -1,13 +1,13 @@
 //! The workloads, each a closure that does one unit of work.
 
 use ndarray::Array2;
-use scorelab::classifier_free::{JointDenoising, JointNet, train_joint};
-use scorelab::classifier_guidance::{ClassifierConfig, NoisyClassifier};
+use scorelab::classifier::{ClassifierConfig, NoisyClassifier};
 use scorelab::data::Scene;
 use scorelab::guidance::{ClassifierGuided, Gamma};
 use scorelab::mixture::{Labelled, Mixture};
 use scorelab::nn::{MlpConfig, Target};
 use scorelab::noise::{Grid, NoiseLevel, Process, Spacing};
+use scorelab::null_label::{JointDenoising, JointNet, train_joint};
 use scorelab::rng::Purpose;
 use scorelab::sampler::{Ddim, sample, start};
 use scorelab::score::ScoreFn;
@@ -66,8 +66,13 @@ fn train_forever(
     batch: usize,
 ) -> Workload {
     let net = JointNet::new(config, classes, Target::Eps, 1.0, 0).expect("a valid shape");
-    let denoising =
-        Denoising { data, target: Target::Eps, sigma_data: 1.0, spread: &[], levels: Levels::default() };
+    let denoising = Denoising {
+        data,
+        target: Target::Eps,
+        sigma_data: 1.0,
+        spread: &[],
+        levels: Levels::default(),
+    };
     let objective = Box::leak(Box::new(JointDenoising::new(denoising, 0.1).expect("p_drop")));
     let settings =
         TrainConfig { steps: 10_000_000, batch, learning_rate: 1e-3, ..TrainConfig::default() };

@@ -2,7 +2,7 @@
 
 #![no_main]
 
-use scorelab::cli::command::check;
+use scorelab_lab::program::check;
 use std::ffi::OsString;
 
 libfuzzer_sys::fuzz_target!(|text: &str| {

@@ -2,5 +2,7 @@
 :cache 2000
 :opt 3
 :dep scorelab = { path = "{root}" }
+:dep scorelab-figures = { path = "{root}/figures" }
+:dep scorelab-lab = { path = "{root}/lab" }
 :dep ndarray = "0.17"
-use scorelab::course::{Problem, problem, {language} as course};
+use scorelab_lab::course::{Problem, problem, {language} as course};

@@ -3,7 +3,7 @@
 use super::recipe::Kind;
 use super::trained::Trained;
 use super::{Parsed, version_1};
-use crate::classifier_guidance::Scaling;
+use crate::classifier::Scaling;
 use crate::data::View;
 use crate::nn::{MlpConfig, Target};
 use serde::{Deserialize, Serialize};

@@ -1,6 +1,6 @@
 //! What decides what is learned: the data, the network and the training, and nothing of the machine.
 
-use crate::classifier_guidance::ClassifierConfig;
+use crate::classifier::ClassifierConfig;
 use crate::nn::{MlpConfig, Target};
 use crate::train::{Levels, TrainConfig};
 use serde::{Deserialize, Serialize};

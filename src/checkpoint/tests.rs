@@ -1,5 +1,5 @@
 use super::*;
-use crate::classifier_guidance::ClassifierConfig;
+use crate::classifier::ClassifierConfig;
 use crate::data::Scene;
 use crate::file::damage::damaged;
 use crate::mixture::Labelled;

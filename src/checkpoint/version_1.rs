@@ -4,7 +4,7 @@ use super::Parsed;
 use super::header::{FORMAT, Header, Scales, Stand};
 use super::recipe::{Kind, Place, Recipe};
 use super::trained::{Fingerprint, Trained, TrainingData};
-use crate::classifier_guidance::Scaling;
+use crate::classifier::Scaling;
 use crate::nn::{MlpConfig, Target};
 use crate::train::{Levels, TrainConfig};
 use serde::Deserialize;

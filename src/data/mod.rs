@@ -128,7 +128,10 @@ fn is_path(name_or_path: &str) -> bool {
 }
 
 /// The class of that name or number, of the classes of `whose`.
-pub(crate) fn find_class(names: &[ClassName], whose: &str, name_or_index: &str) -> Result<usize> {
+///
+/// # Errors
+/// If there is none; the message lists the names and the nearest of them.
+pub fn find_class(names: &[ClassName], whose: &str, name_or_index: &str) -> Result<usize> {
     let by_name = |n: &ClassName| n.en == name_or_index || n.vi == name_or_index;
     let by_index = || name_or_index.parse().ok().filter(|i| *i < names.len());
     names.iter().position(by_name).or_else(by_index).ok_or_else(|| {
@@ -161,7 +164,7 @@ fn listed_classes(names: &[ClassName]) -> String {
 }
 
 /// The end of a message about an unknown name: ` (did you mean "animals"?)`, or nothing if no name is near.
-pub(crate) fn did_you_mean<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> String {
+pub fn did_you_mean<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> String {
     const LONGEST: usize = 64;
     let length = name.chars().count();
     if length > LONGEST {

@@ -2,7 +2,7 @@
 
 use super::{Prdc, frechet_with_se, mean_with_se, prdc};
 use crate::Result;
-use crate::classifier_guidance::{ClassifierConfig, CleanClassifier};
+use crate::classifier::{ClassifierConfig, CleanClassifier};
 use crate::mixture::Labelled;
 use crate::train::{TrainConfig, TrainStep};
 use ndarray::{Array2, ArrayView2};

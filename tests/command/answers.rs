@@ -3,8 +3,8 @@
 use super::{Folder, SMALL, answer, json, run};
 use ndarray::Array2;
 use scorelab::checkpoint::{Checkpoint, Model, find};
-use scorelab::classifier_guidance::ClassifierConfig;
-use scorelab::classifier_guidance::NoisyClassifier;
+use scorelab::classifier::ClassifierConfig;
+use scorelab::classifier::NoisyClassifier;
 use scorelab::data::{Glyphs, Images, Part, Scene, digit_names};
 use scorelab::guidance::{ClassifierGuided, Gamma, Guided};
 use scorelab::noise::{Grid, NoiseLevel, Process, Spacing};
@@ -299,7 +299,7 @@ fn a_data_set_is_written_as_arrays_and_as_text() {
 
 #[test]
 fn the_document_says_what_the_program_does() {
-    let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/command.md");
+    let path = crate::common::repository("docs/command.md");
     let text = std::fs::read_to_string(path).unwrap();
     // the exit codes
     let help = answer("--help");

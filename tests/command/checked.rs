@@ -2,8 +2,8 @@
 
 use super::{Ended, Folder, answer, json, program, run};
 use ndarray::{Array1, Array2};
-use scorelab::course::{image_problem, problem};
 use scorelab::score::{Likelihood, ScoreFn};
+use scorelab_lab::course::{image_problem, problem};
 use std::io::Write;
 use std::process::Stdio;
 

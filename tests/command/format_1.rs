@@ -23,7 +23,7 @@ const SAMPLES: [[f64; 2]; 3] = [
 ];
 
 fn kept(name: &str) -> String {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/command/format_1");
+    let folder = crate::common::repository("tests/command/format_1");
     folder.join(name).to_str().unwrap().to_string()
 }
 

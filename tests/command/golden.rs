@@ -1,8 +1,7 @@
 //! The list of commands by which two commits are compared (`tests/golden/run`) is one of commands that there are.
 
-use scorelab::cli::command::check;
+use scorelab_lab::program::check;
 use std::ffi::OsString;
-use std::path::Path;
 
 /// The words of each command; `{}` is its name.
 fn listed(text: &str) -> Vec<(String, Vec<OsString>)> {
@@ -18,7 +17,7 @@ fn listed(text: &str) -> Vec<(String, Vec<OsString>)> {
 
 #[test]
 fn every_command_of_the_golden_comparison_is_understood() {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden");
+    let folder = crate::common::repository("tests/golden");
     let read = |name: &str| std::fs::read_to_string(folder.join(name)).unwrap();
     let (commands, flags) = (listed(&read("commands.txt")), read("inputs/flags.toml"));
     for (name, words) in &commands {

@@ -8,6 +8,12 @@ use scorelab::mixture::Mixture;
 use scorelab::noise::{NoiseLevel, Process};
 use scorelab::rng::{self, Purpose};
 use scorelab::score::ScoreFn;
+use std::path::PathBuf;
+
+/// A file or folder of the repository.
+pub fn repository(name: &str) -> PathBuf {
+    PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/..")).join(name)
+}
 
 /// A law: its residual is within the tolerance, and that of its wrong twin is not, so the tolerance can see something.
 #[track_caller]

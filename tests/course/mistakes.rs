@@ -1,10 +1,10 @@
 //! Thirty mistakes as students make them, each computed as they would, and the hint that each must get.
 
 use ndarray::{Array1, Array2, Axis, array};
-use scorelab::course::{Answer, image_problem, mark, problem};
 use scorelab::mixture::{Mixture, Noiseless, Posterior};
 use scorelab::noise::NoiseLevel;
 use scorelab::score::{Likelihood, ScoreFn, eps};
+use scorelab_lab::course::{Answer, image_problem, mark, problem};
 use std::collections::BTreeSet;
 
 /// Which exercise, what was handed in, and words of the hint that no other mistake gets.

@@ -2,13 +2,13 @@
 
 use super::ipynb::{Language, notebook};
 use super::lesson::{Blanks, Cell, Lesson, with_blanks};
-use scorelab::course::exercises;
+use scorelab_lab::course::exercises;
 use serde_json::Value;
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 fn folder() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("notebooks")
+    crate::common::repository("notebooks")
 }
 
 fn read(path: &str) -> String {

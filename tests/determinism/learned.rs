@@ -2,16 +2,16 @@
 //! numbers on another kernel.
 
 use scorelab::arch::kernel_name;
-use scorelab::classifier_free::{JointNet, train_joint};
 use scorelab::data::Scene;
 use scorelab::guidance::Gamma;
-use scorelab::lecture::{Setting, field_over_noise};
 use scorelab::nn::{MlpConfig, Target};
 use scorelab::noise::{Grid, Process, Spacing};
-use scorelab::plot::{Lang, Theme, png, svg};
+use scorelab::null_label::{JointNet, train_joint};
 use scorelab::rng::Purpose;
 use scorelab::sampler::{Ddim, Method, sample, start};
 use scorelab::train::{Levels, TrainConfig};
+use scorelab_figures::lecture::{Setting, field_over_noise};
+use scorelab_figures::plot::{Lang, Theme, png, svg};
 use std::process::Command;
 
 /// All that a short walk through the crate leaves behind, as bits and bytes.

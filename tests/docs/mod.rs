@@ -2,7 +2,7 @@
 
 mod modules;
 
-use crate::common::cases;
+use crate::common::{cases, repository};
 use crate::learning::trained;
 use scorelab::guidance::{ClassifierGuided, Gamma, GradientScaled};
 use scorelab::metrics::{Modes, shares};
@@ -13,7 +13,7 @@ use std::fs;
 use std::path::Path;
 
 fn read(name: &str) -> String {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(name);
+    let path = repository(name);
     fs::read_to_string(&path).unwrap_or_else(|e| panic!("{}: {e}", path.display()))
 }
 
@@ -102,7 +102,7 @@ fn your_guidance_fits_on_a_page() {
 fn every_type_of_the_glossary_is_in_the_code() {
     let glossary = read("docs/glossary.md");
     let mut source = String::new();
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let root = repository("src");
     collect(&root, &mut |_, text| source.push_str(&text));
     let is_type = |word: &&str| {
         word.len() > 2

@@ -1,7 +1,7 @@
 //! The order of the modules in `lib.rs` is one in which they can be read.
 
 use super::{collect, read};
-use std::path::Path;
+use crate::common::repository;
 
 /// The modules of `lib.rs` in their order, and how many of them are ideas; the rest is plumbing.
 fn modules(lib: &str) -> (Vec<String>, usize) {
@@ -35,7 +35,7 @@ fn used<'a>(code: &str, modules: &'a [String]) -> Vec<&'a String> {
 
 /// (module, what it uses) for each use of a module that is neither above it nor plumbing; plumbing uses plumbing above it.
 fn upward(order: &[String], ideas: usize) -> Vec<(String, String)> {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let root = repository("src");
     let mut found = Vec::new();
     for (at, module) in order.iter().enumerate() {
         let mut files = Vec::new();

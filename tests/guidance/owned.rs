@@ -3,8 +3,7 @@
 use super::gamma;
 use crate::common::{cases, normals};
 use ndarray::{Array1, Array2, ArrayView2};
-use scorelab::classifier_free::JointNet;
-use scorelab::classifier_guidance::{ClassifierConfig, CleanClassifier, NoisyClassifier};
+use scorelab::classifier::{ClassifierConfig, CleanClassifier, NoisyClassifier};
 use scorelab::data::Scene;
 use scorelab::guidance::{
     AnyOf, ClassifierGuided, Composed, Gamma, GradientScaled, Guided, Scheduled, Sum,
@@ -12,6 +11,7 @@ use scorelab::guidance::{
 use scorelab::mixture::Noiseless;
 use scorelab::nn::{MlpConfig, ScoreNet, Target};
 use scorelab::noise::{Grid, NoiseLevel, Process, Spacing};
+use scorelab::null_label::JointNet;
 use scorelab::rng::Purpose;
 use scorelab::sampler::{Heun, sample, start};
 use scorelab::score::{Counted, Likelihood, LogDensity, ScoreFn};

@@ -2,7 +2,7 @@
 
 use crate::common::{assert_law, cases, max_abs};
 use ndarray::{Array1, Array2};
-use scorelab::classifier_guidance::{
+use scorelab::classifier::{
     ClassLikelihood, ClassifierConfig, CleanClassifier, NoisyClassifier, OneVsRest,
 };
 use scorelab::mixture::Labelled;

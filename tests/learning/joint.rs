@@ -2,15 +2,15 @@
 
 use super::trained::{DATA, joint};
 use crate::common::{assert_law, cases, max_abs, normals};
-use scorelab::classifier_free::{JointNet, shown_labels, train_joint};
-use scorelab::cli::{JOINT_STEPS, P_DROP, untrained_joint};
 use scorelab::guidance::{Composed, Gamma, Guided};
 use scorelab::metrics::{Modes, score_error, shares};
 use scorelab::noise::{Grid, NoiseLevel, Process, Spacing};
+use scorelab::null_label::{JointNet, shown_labels, train_joint};
 use scorelab::rng::Purpose;
 use scorelab::sampler::{DpmSolver2M, sample, start};
 use scorelab::score::ScoreFn;
 use scorelab::train::{Levels, TrainConfig};
+use scorelab_lab::{JOINT_STEPS, P_DROP, untrained_joint};
 use std::sync::LazyLock;
 
 /// The joint network of the experiments.

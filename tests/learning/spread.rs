@@ -2,11 +2,11 @@
 
 use crate::common::{max_abs, normals};
 use ndarray::{Array2, arr2};
-use scorelab::classifier_free::JointNet;
 use scorelab::data::{Glyphs, Principal};
 use scorelab::mixture::{Labelled, Mixture};
 use scorelab::nn::{Mlp, MlpConfig, ScoreNet, Target};
 use scorelab::noise::{NoiseLevel, Process};
+use scorelab::null_label::JointNet;
 use scorelab::rng::Purpose;
 use scorelab::score::ScoreFn;
 use scorelab::train::{Denoising, Levels, TrainConfig, Training, loss_floor};

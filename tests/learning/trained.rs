@@ -1,15 +1,15 @@
 //! The networks of the experiments, trained once for all tests.
 
 use crate::common::cases;
-use scorelab::classifier_free::{JointNet, train_joint};
-use scorelab::classifier_guidance::{ClassifierConfig, NoisyClassifier};
-use scorelab::cli::{
-    CLASSIFIER_STEPS, SCORE_STEPS, TRAINING_POINTS, untrained_joint, untrained_score,
-};
+use scorelab::classifier::{ClassifierConfig, NoisyClassifier};
 use scorelab::mixture::Labelled;
 use scorelab::nn::ScoreNet;
+use scorelab::null_label::{JointNet, train_joint};
 use scorelab::rng::Purpose;
 use scorelab::train::{Levels, TrainConfig, train_score};
+use scorelab_lab::{
+    CLASSIFIER_STEPS, SCORE_STEPS, TRAINING_POINTS, untrained_joint, untrained_score,
+};
 use std::sync::LazyLock;
 
 /// Updates of the wrong twins.

@@ -4,7 +4,7 @@ use super::trained::SCORE;
 use crate::common::{cases, normals};
 use ndarray::Array2;
 use scorelab::Error;
-use scorelab::classifier_guidance::{ClassifierConfig, NoisyClassifier};
+use scorelab::classifier::{ClassifierConfig, NoisyClassifier};
 use scorelab::metrics::score_error;
 use scorelab::mixture::{Empirical, Labelled};
 use scorelab::nn::{MlpConfig, ScoreNet, Target};

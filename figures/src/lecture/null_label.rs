@@ -1,0 +1,146 @@
+//! F15: the condition as a box that goes into the network, ∅ as its alternative, and a batch with both.
+
+use super::frame::{count, percent};
+use super::{Setting, figure};
+use crate::plot::{Arrows, Axis, Boxes, Figure, Labels, Layer, Panel, Role, Side, Text, words};
+use ndarray::{ArrayView2, arr2};
+use scorelab::{Error, Result};
+
+/// Width and height of the drawing, in slide units.
+const SIZE: (f64, f64) = (1200.0, 520.0);
+/// Chips of the strip, and how many stand in a row.
+const CHIPS: usize = 64;
+const ROW: usize = 32;
+
+/// F15: one network, with the label or with ∅ going into it, and the first rows of a training batch.
+///
+/// `labels` (steps, batch) are the labels shown to a network, ∅ as the number of classes, as
+/// [`shown_labels`](scorelab::null_label::shown_labels) returns them. The number is the share of ∅ in all of
+/// them; labels dropped row by row have the standard error √(p(1 − p)/n).
+///
+/// # Errors
+/// If there are no labels, or one is neither a class of the scene nor ∅.
+pub fn null_label(s: &Setting, labels: ArrayView2<usize>, p_drop: f64) -> Result<Figure> {
+    let null = s.exact().classes();
+    let n = labels.len();
+    if n == 0 {
+        return Err(Error::value("the number of labels", n, "at least 1"));
+    }
+    if let Some(label) = labels.iter().find(|y| **y > null) {
+        return Err(Error::value("a label", label, format!("at most {null}, which is ∅")));
+    }
+    let dropped = labels.iter().filter(|y| **y == null).count() as f64 / n as f64;
+    let mut f = figure(
+        "15_null_label",
+        Text::new("One network, with and without a label", "Một mạng, có nhãn và không nhãn"),
+        Text::new(
+            "The label is a box that goes into the network; in a share of the rows ∅ goes in its place, so that one network learns both scores.",
+            "Nhãn là một ô đi vào mạng; ở một phần các hàng, ∅ đi vào thay nhãn, nên một mạng học được cả hai score.",
+        ),
+    );
+    let mut layers = diagram(p_drop);
+    layers.extend(strip(s, labels));
+    f.panels = vec![Panel {
+        x: Axis::hidden((0.0, SIZE.0)),
+        y: Axis::hidden((0.0, SIZE.1)),
+        layers,
+        ..Panel::default()
+    }];
+    f.notes = vec![Text::from((
+        format!("∅ in {} draws of the training itself: {}", count(n), percent(dropped, n)),
+        format!("∅ trong {} lần rút của chính quá trình học: {}", count(n), percent(dropped, n)),
+    ))];
+    f.numbers = vec![
+        ("p_drop".into(), p_drop),
+        ("draws".into(), n as f64),
+        ("share of ∅".into(), dropped),
+        ("se of that share".into(), (dropped * (1.0 - dropped) / n as f64).sqrt()),
+    ];
+    Ok(f)
+}
+
+/// A box with a word.
+fn boxed(name: &str, role: Role, at: [f64; 4], word: impl Into<Text>) -> Layer {
+    let look = Boxes { at: vec![(at, word.into())], filled: false };
+    Layer::new(name, "a box of the diagram", role, look)
+}
+
+/// Arrows from place to place.
+fn arrows(name: &str, role: Role, ends: &[[f64; 4]]) -> Layer {
+    let from: Vec<[f64; 2]> = ends.iter().map(|e| [e[0], e[1]]).collect();
+    let vec: Vec<[f64; 2]> = ends.iter().map(|e| [e[2] - e[0], e[3] - e[1]]).collect();
+    let look = Arrows { from: arr2(&from), vec: arr2(&vec), width: Some(4.0), ..Arrows::default() };
+    Layer::new(name, "what goes where", role, look)
+}
+
+/// A word without a box.
+fn word(role: Role, at: [f64; 2], side: Side, word: impl Into<Text>) -> Layer {
+    Layer::new("word", "a word of the diagram", role, Labels { at: vec![(at, word.into())], side })
+}
+
+/// x_t and the noise level go into the network from the left, y or ∅ from below; two scores come out.
+fn diagram(p_drop: f64) -> Vec<Layer> {
+    let per_cent = |p: f64| format!("{} %", (1e4 * p).round() / 1e2);
+    vec![
+        arrows(
+            "inputs",
+            Role::Neutral,
+            &[[180.0, 470.0, 428.0, 430.0], [180.0, 370.0, 428.0, 400.0]],
+        ),
+        arrows("label", Role::Guided, &[[430.0, 258.0, 520.0, 338.0]]),
+        arrows("null", Role::Unconditional, &[[690.0, 258.0, 600.0, 338.0]]),
+        arrows("conditional", Role::Guided, &[[692.0, 430.0, 778.0, 470.0]]),
+        arrows("unconditional", Role::Unconditional, &[[692.0, 400.0, 778.0, 370.0]]),
+        boxed("noisy", Role::Neutral, [40.0, 440.0, 180.0, 500.0], "x_t"),
+        boxed("level", Role::Neutral, [40.0, 340.0, 180.0, 400.0], "σ_t"),
+        boxed("network", Role::Neutral, [430.0, 340.0, 690.0, 490.0], "U-Net"),
+        word(Role::Muted, [560.0, 508.0], Side::On, Text::new("(here an MLP)", "(ở đây là MLP)")),
+        boxed("y", Role::Guided, [360.0, 198.0, 480.0, 258.0], "y"),
+        boxed("∅", Role::Unconditional, [640.0, 198.0, 760.0, 258.0], "∅"),
+        word(Role::Neutral, [560.0, 228.0], Side::On, Text::new("or", "hoặc")),
+        word(Role::Guided, [350.0, 228.0], Side::Left, per_cent(1.0 - p_drop)),
+        word(Role::Unconditional, [770.0, 228.0], Side::Right, per_cent(p_drop)),
+        boxed("s_c", Role::Guided, [780.0, 440.0, 950.0, 500.0], "s_θ(x_t, y)"),
+        boxed("s_u", Role::Unconditional, [780.0, 340.0, 950.0, 400.0], "s_θ(x_t, ∅)"),
+        word(Role::Guided, [950.0, 470.0], Side::Right, words::CONDITIONAL_SCORE),
+        word(Role::Unconditional, [950.0, 370.0], Side::Right, words::UNCONDITIONAL_SCORE),
+    ]
+}
+
+/// The first labels of the first batch, a chip each, and which chip is which class.
+fn strip(s: &Setting, labels: ArrayView2<usize>) -> Vec<Layer> {
+    let null = s.exact().classes();
+    let side = SIZE.0 / ROW as f64;
+    let chip = |k: usize| -> [f64; 4] {
+        let (x, y) = ((k % ROW) as f64 * side, 66.0 + side * (1.0 - (k / ROW) as f64));
+        [x + 2.0, y + 2.0, x + side - 2.0, y + side - 2.0]
+    };
+    let shown = CHIPS.min(labels.ncols());
+    let mut layers = vec![word(
+        Role::Neutral,
+        [0.0, 66.0 + 2.0 * side + 22.0],
+        Side::Right,
+        Text::from((
+            format!("the first {shown} rows of a batch of {}:", labels.ncols()),
+            format!("{shown} hàng đầu của một lô {} hàng:", labels.ncols()),
+        )),
+    )];
+    let room = SIZE.0 / (null + 1) as f64;
+    for class in 0..=null {
+        let (role, filled, sign) = match class {
+            c if c == null => (Role::Unconditional, false, "∅".to_string()),
+            c => (Role::Class(c), true, c.to_string()),
+        };
+        let all = labels.iter().take(shown).enumerate().filter(|(_, y)| **y == class);
+        let mut at: Vec<([f64; 4], Text)> =
+            all.map(|(k, _)| (chip(k), sign.clone().into())).collect();
+        let x = class as f64 * room;
+        at.push(([x + 2.0, 8.0, x + side - 2.0, 8.0 + side - 4.0], sign.into()));
+        let name =
+            if class == null { Text::new("no label", "không nhãn") } else { s.class_name(class) };
+        let look = Boxes { at, filled };
+        layers.push(Layer::new(&format!("chips-{class}"), "rows with this label", role, look));
+        layers.push(word(Role::Neutral, [x + side, 6.0 + 0.5 * side], Side::Right, name));
+    }
+    layers
+}

@@ -1,0 +1,318 @@
+//! F7: three things from one starting point, and how early each γ makes up the classifier's mind.
+
+use super::frame::{CLEAN, Frame, Names, classes_of, dots, lines, names, path_layer};
+use super::{Setting, figure, guided};
+use crate::plot::{
+    Arrows, Axis, Curve, Figure, Labels, Layer, Marker, Panel, Paths, Points, Role, Rules, Side,
+    Text, words,
+};
+use ndarray::{Array2, Array3, Axis as Dim, arr2, s as slice};
+use scorelab::Result;
+use scorelab::guidance::Gamma;
+use scorelab::noise::{Grid, Spacing};
+use scorelab::score::{Likelihood, ScoreFn};
+
+/// The certainty whose noise level is printed.
+const CERTAIN: f64 = 0.9;
+/// Barbs along the guided path.
+const BARBS: usize = 6;
+/// Steps at least for the curves.
+const FINE: usize = 256;
+/// Starting points among which one that ends in another class is looked for.
+const TRIES: usize = 48;
+
+/// F7: from one z the unconditional path, the guided path and the push along it; beside it p(y | x_t) for several γ.
+///
+/// The starting point is one whose unconditional path ends in another class. `gamma` is that of the drawn
+/// path; for each of `gammas` the noise level σ/α at which p(y | x_t) first passes 0.9 along its own path is printed. It
+/// rises with γ: γ is the speed of steering. The level is interpolated in log σ/α, and NaN if p never gets there.
+///
+/// # Errors
+/// If the scene is not two-dimensional.
+pub fn three_trajectories(
+    s: &Setting,
+    score: &dyn ScoreFn,
+    likelihood: &dyn Likelihood,
+    gamma: Gamma,
+    gammas: &[Gamma],
+) -> Result<Figure> {
+    s.checked()?;
+    let z = s.start(TRIES);
+    let row = lost_row(s, score, likelihood, gamma, &z);
+    let own = s.walk_rows(score, &z, &[row]);
+    let led = s.walk_rows(&guided(score, likelihood, gamma), &z, &[row]);
+    let mut f = figure(
+        "07_three_trajectories",
+        Text::new(
+            "One noise, two paths, and the push between them",
+            "Một nhiễu, hai quỹ đạo, và lực đẩy giữa chúng",
+        ),
+        Text::new(
+            "From one z the push γ∇log p(y∣x_t) bends the path to the target, and the larger γ is, the earlier the classifier is certain.",
+            "Từ một z, lực đẩy γ∇log p(y∣x_t) bẻ quỹ đạo về lớp đích; γ càng lớn, bộ phân loại càng sớm chắc chắn.",
+        ),
+    );
+    let (right, levels) = certainty(s, score, likelihood, (&z, row), gammas)?;
+    f.panels = vec![two_paths(s, likelihood, gamma, &own, &led), right];
+    f.formula = formula(gamma);
+    f.notes = vec![passes_note(&levels)];
+    f.numbers = levels
+        .into_iter()
+        .map(|(g, level)| (format!("σ/α where p passes 0.9 at γ = {g}"), level))
+        .collect();
+    f.numbers.push(("gamma of the drawn path".into(), gamma.value()));
+    Ok(f)
+}
+
+/// The guided sum in the roles' colours.
+fn formula(gamma: Gamma) -> Vec<(Role, Text)> {
+    vec![
+        (Role::Guided, "s_γ".into()),
+        (Role::Neutral, " = ".into()),
+        (Role::Unconditional, "∇log p_t(x)".into()),
+        (Role::Neutral, " + ".into()),
+        (Role::Likelihood, "γ ∇log p(y ∣ x_t)".into()),
+        (
+            Role::Neutral,
+            Text::from((
+                format!("     (left: γ = {})", gamma.value()),
+                format!("     (trái: γ = {})", gamma.value()),
+            )),
+        ),
+    ]
+}
+
+/// Where each γ passes 0.9, in words.
+fn passes_note(levels: &[(f64, f64)]) -> Text {
+    let told: Vec<String> = levels
+        .iter()
+        .filter(|(_, l)| l.is_finite())
+        .map(|(g, l)| format!("{l:.2} (γ = {g})"))
+        .collect();
+    if told.is_empty() {
+        return Text::new("p(y∣x_t) never passes 0.9", "p(y∣x_t) không bao giờ vượt 0.9");
+    }
+    Text::from((
+        format!("p(y∣x_t) first passes 0.9 at σ/α =  {}", told.join(",  ")),
+        format!("p(y∣x_t) vượt 0.9 lần đầu tại σ/α =  {}", told.join(",  ")),
+    ))
+}
+
+/// Of the starting points z (n, 2) that end in another class, the row whose push is most across its guided path.
+fn lost_row(
+    s: &Setting,
+    score: &dyn ScoreFn,
+    likelihood: &dyn Likelihood,
+    gamma: Gamma,
+    z: &Array2<f64>,
+) -> usize {
+    let classes = classes_of(s.exact(), s.sample(score, TRIES).view(), CLEAN);
+    let lost: Vec<usize> = (0..TRIES).filter(|i| classes[*i] != s.class).collect();
+    let lost = if lost.is_empty() { vec![0] } else { lost };
+    let led = s.walk_rows(&guided(score, likelihood, gamma), z, &lost);
+    let mut across = vec![0.0; lost.len()];
+    for (k, t) in
+        s.grid.times().iter().enumerate().skip(1).filter(|(_, t)| s.process.level(**t).sigma > 0.0)
+    {
+        let push = likelihood.grad_log_likelihood(led.index_axis(Dim(0), k), s.process.level(*t));
+        for (i, sum) in across.iter_mut().enumerate() {
+            let step = [0, 1].map(|j| led[[k, i, j]] - led[[k - 1, i, j]]);
+            let size = push[[i, 0]].hypot(push[[i, 1]]);
+            let turn = (step[0] * push[[i, 1]] - step[1] * push[[i, 0]]).abs();
+            *sum += if size > 0.0 { turn / size.max(1.0) } else { 0.0 };
+        }
+    }
+    let best = (0..lost.len()).max_by(|a, b| across[*a].total_cmp(&across[*b])).unwrap_or(0);
+    lost[best]
+}
+
+fn two_paths(
+    s: &Setting,
+    likelihood: &dyn Likelihood,
+    gamma: Gamma,
+    own: &Array3<f64>,
+    led: &Array3<f64>,
+) -> Panel {
+    let frame = with_margin(Frame::of(s.exact()));
+    let (green, orange) = (lines(s, own), lines(s, led));
+    let first = green[0].slice(slice![..1, ..]).to_owned();
+    let z = [first[[0, 0]] + 0.03 * frame.width(), first[[0, 1]]];
+    let diamond = Points { size: 18.0, marker: Some(Marker::Diamond), ..Points::default() };
+    let [own_way, own_end] = one_path(Role::Unconditional, &green[0], 4.0);
+    let [led_way, led_end] = one_path(Role::Guided, &orange[0], 5.5);
+    let mut panel = frame.panel(Text::new("two paths from one z", "hai quỹ đạo từ một z"));
+    panel.layers = vec![
+        frame.density_layer(s.exact(), CLEAN),
+        own_way.label_at(words::UNCONDITIONAL, legend(frame, 0)),
+        led_way.label_at(words::GUIDED, legend(frame, 1)),
+        barbs(s, frame, likelihood, gamma, led, &orange[0]),
+        own_end,
+        led_end,
+        dots("noise", "the starting point z", Role::Neutral, first, diamond).label_at("z", z),
+    ];
+    panel.layers.extend(names(s, CLEAN, Names::Outside));
+    panel
+}
+
+/// A path and its end.
+fn one_path(role: Role, line: &Array2<f64>, width: f64) -> [Layer; 2] {
+    let end = line.slice(slice![-1.., ..]).to_owned();
+    let look = Paths { width: Some(width), ..Paths::default() };
+    let dot = Points { size: 16.0, marker: Some(Marker::Dot), ..Points::default() };
+    [
+        path_layer("path", "a path from z", role, vec![line.clone()], look),
+        dots("end", "where it ends", role, end, dot),
+    ]
+}
+
+/// The frame with room for words on its left.
+fn with_margin(square: Frame) -> Frame {
+    Frame { x: (square.x.0 - 0.36 * square.width(), square.x.1), ..square }
+}
+
+/// The place of the k-th word in that room.
+fn legend(frame: Frame, k: usize) -> [f64; 2] {
+    [frame.x.0 + 0.02 * frame.width(), frame.y.0 + (0.57 - 0.07 * k as f64) * frame.height()]
+}
+
+/// σ·γ·∇log p(y | x_t) at places evenly spaced along the guided path, the longest a seventh of the panel high.
+fn barbs(
+    s: &Setting,
+    frame: Frame,
+    likelihood: &dyn Likelihood,
+    gamma: Gamma,
+    led: &Array3<f64>,
+    line: &Array2<f64>,
+) -> Layer {
+    let mut travelled = vec![0.0];
+    for i in 1..line.nrows() {
+        let d = &line.row(i) - &line.row(i - 1);
+        travelled.push(travelled[i - 1] + d.dot(&d).sqrt());
+    }
+    let total = travelled[travelled.len() - 1];
+    let mut at: Vec<usize> = (0..BARBS)
+        .filter_map(|k| {
+            let way = total * (k as f64 + 0.35) / BARBS as f64;
+            travelled.iter().position(|w| *w >= way)
+        })
+        .filter(|i| s.process.level(s.grid.times()[*i]).sigma > 0.0)
+        .collect();
+    at.dedup();
+    let (mut from, mut vec) = (Array2::zeros((at.len(), 2)), Array2::zeros((at.len(), 2)));
+    for (row, &i) in at.iter().enumerate() {
+        let level = s.process.level(s.grid.times()[i]);
+        let x = led.slice(slice![i, .., ..]);
+        let push = likelihood.grad_log_likelihood(x, level) * (gamma.value() * level.sigma);
+        from.row_mut(row).assign(&line.row(i));
+        vec.row_mut(row).assign(&push.index_axis(Dim(0), 0));
+    }
+    let longest = vec
+        .rows()
+        .into_iter()
+        .map(|v: ndarray::ArrayView1<f64>| v.dot(&v).sqrt())
+        .fold(0.0, f64::max);
+    let cap = 0.14 * frame.height();
+    if longest > 0.0 {
+        vec *= cap / longest;
+    }
+
+    let arrows = Arrows { from, vec, cap, width: Some(3.0), key: None };
+    Layer::new("push", "the classifier's push along the guided path", Role::Likelihood, arrows)
+        .label_at(Text::new("push", "lực đẩy"), legend(frame, 2))
+}
+
+/// p(y | x_t) along the path of each γ, in fine steps, and where it first passes 0.9.
+fn certainty(
+    s: &Setting,
+    score: &dyn ScoreFn,
+    likelihood: &dyn Likelihood,
+    (z, row): (&Array2<f64>, usize),
+    gammas: &[Gamma],
+) -> Result<(Panel, Vec<(f64, f64)>)> {
+    let grid = Grid::to_data(&s.process, Spacing::KARRAS, FINE.max(s.grid.steps()))?;
+    let s = &Setting { grid: &grid, ..*s };
+    let (mut layers, mut levels) = (vec![], vec![]);
+    for (i, gamma) in gammas.iter().enumerate() {
+        let walk = s.walk_rows(&guided(score, likelihood, *gamma), z, &[row]);
+        let curve = along(s, likelihood, &walk);
+        levels.push((gamma.value(), passes(&curve)));
+        let role = if gamma.value() == 0.0 { Role::Unconditional } else { Role::Guided };
+        let at = curve.row(curve.nrows() - 1)[1].clamp(0.0, 1.0);
+        let look = Curve { at: curve, width: Some(4.0), ..Curve::default() };
+        let mut layer =
+            Layer::new(&format!("certainty-{i}"), "p(y|x_t) along one path", role, look);
+        if !levels[i].1.is_finite() {
+            layer = layer.label_at(format!("γ = {}", gamma.value()), [0.5, at + 0.05]);
+        }
+        layers.push(layer);
+    }
+    let certain = Rules { x: vec![], y: vec![CERTAIN] };
+    layers.insert(0, Layer::new("certain", "0.9", Role::Neutral, certain));
+    layers.extend(marks(&levels));
+    Ok((Panel { layers, ..certainty_axes() }, levels))
+}
+
+/// A dot where each curve passes 0.9, and its γ above.
+fn marks(levels: &[(f64, f64)]) -> Vec<Layer> {
+    let passed: Vec<(f64, f64)> =
+        levels.iter().filter(|(_, l)| l.is_finite()).map(|(g, l)| (*g, -l.log10())).collect();
+    let at: Vec<[f64; 2]> = passed.iter().map(|(_, x)| [*x, CERTAIN]).collect();
+    let dot = Points { size: 13.0, ..Points::default() };
+    let mut layers = vec![dots("passes", "where each passes 0.9", Role::Guided, arr2(&at), dot)];
+    let first = passed.iter().map(|p| p.1).fold(f64::INFINITY, f64::min);
+    for (k, (gamma, x)) in passed.into_iter().enumerate() {
+        let (words, side, x) = if x == first {
+            (format!("γ = {gamma}"), Side::Left, x + 0.11)
+        } else {
+            (format!("{gamma}"), Side::On, x)
+        };
+        let label = Labels { at: vec![([x, 1.06], words.into())], side };
+        layers.push(Layer::new(&format!("gamma-{k}"), "the γ of a curve", Role::Guided, label));
+    }
+    layers
+}
+
+fn certainty_axes() -> Panel {
+    let ticks = (-6..=6).map(|k| {
+        let ratio = 10f64.powi(-k);
+        let word = if k <= 0 { format!("{ratio:.0}") } else { format!("{ratio:.*}", k as usize) };
+        (f64::from(k), word.into())
+    });
+    let falling = Text::new(" σ/α, falling →", " σ/α, giảm dần →");
+    let heights = [0.0, 0.25, 0.5, 0.75, 0.9, 1.0].map(|v| (v, v.to_string().into()));
+    Panel {
+        title: Text::new("p(y ∣ x_t) along the way", "p(y ∣ x_t) dọc quỹ đạo"),
+        x: Axis::new(words::NOISE_LEVEL.then(falling), (-1.6, 1.1)).with_ticks(ticks),
+        y: Axis::new("", (0.0, 1.12)).with_ticks(heights),
+        ..Panel::default()
+    }
+}
+
+/// Rows of (−log₁₀ σ/α, p(y | x_t)) down one path; the clean end has no place and is left out.
+fn along(s: &Setting, likelihood: &dyn Likelihood, walk: &Array3<f64>) -> Array2<f64> {
+    let times: Vec<f64> =
+        s.grid.times().iter().copied().filter(|t| s.process.level(*t).sigma > 0.0).collect();
+    let mut out = Array2::zeros((times.len(), 2));
+    for (i, t) in times.iter().enumerate() {
+        let level = s.process.level(*t);
+        let log = likelihood.log_likelihood(walk.index_axis(Dim(0), i), level)[0];
+        out[[i, 0]] = -level.ratio().log10();
+        out[[i, 1]] = log.exp();
+    }
+    out
+}
+
+/// Where a curve first reaches `height`, by linear interpolation.
+fn crossing(curve: &Array2<f64>, height: f64) -> Option<f64> {
+    let i = (0..curve.nrows()).find(|i| curve[[*i, 1]] >= height)?;
+    if i == 0 {
+        return Some(curve[[0, 0]]);
+    }
+    let (a, b) = (curve.row(i - 1), curve.row(i));
+    Some(a[0] + (b[0] - a[0]) * (height - a[1]) / (b[1] - a[1]))
+}
+
+/// σ/α at which p first passes 0.9; NaN if never.
+fn passes(curve: &Array2<f64>) -> f64 {
+    crossing(curve, CERTAIN).map_or(f64::NAN, |x| 10f64.powf(-x))
+}

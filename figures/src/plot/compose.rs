@@ -1,0 +1,280 @@
+//! A figure as one SVG document: every layer its own group, in the order of the panels.
+
+use super::figure::{Figure, Inset, Panel};
+use super::layout::{HEIGHT, NOTE, Place, SMALL, TITLE, WIDTH, WORDS, lay_out, lay_out_inset};
+use super::mark::{Density, Mark};
+use super::palette::Theme;
+use super::scale::short;
+use super::svg::{Ids, Style, escape, group, n, plain, spans, text};
+use super::words::Lang;
+use super::{chart, draw, font, heat, label};
+use scorelab::{Error, Result};
+
+/// Everything the parts of a drawing share.
+struct Canvas {
+    theme: Theme,
+    lang: Lang,
+    ids: Ids,
+    out: String,
+}
+
+/// The figure as SVG text; with `panel`, only that panel (counted from 0), as large as the slide.
+///
+/// The same figure gives the same bytes.
+///
+/// # Errors
+/// A range that is empty, more panels than fit, or a colour map without values: [`Error::Figure`].
+pub fn svg(figure: &Figure, theme: Theme, lang: Lang, panel: Option<usize>) -> Result<String> {
+    compose(figure, theme, lang, panel)
+        .map_err(|why| Error::Figure { figure: figure.stem.clone(), why })
+}
+
+fn compose(
+    figure: &Figure,
+    theme: Theme,
+    lang: Lang,
+    only: Option<usize>,
+) -> std::result::Result<String, String> {
+    let panels: Vec<&Panel> = match only {
+        None => figure.panels.iter().collect(),
+        Some(k) => vec![figure.panels.get(k).ok_or_else(|| {
+            format!("there is no panel {}; it has panels 1 to {}", k + 1, figure.panels.len())
+        })?],
+    };
+    let layout = lay_out(figure, &panels, lang)?;
+    let mut canvas = Canvas { theme, lang, ids: Ids::default(), out: head(figure, theme, lang) };
+    canvas.title(figure);
+    for (i, (panel, place)) in panels.iter().zip(&layout.places).enumerate() {
+        let prefix = format!("p{}-", only.unwrap_or(i) + 1);
+        canvas.panel(panel, place, &prefix).map_err(|why| format!("panel {}: {why}", i + 1))?;
+        if let (Some(sign), Some(next)) = (panel.joiner, layout.places.get(i + 1)) {
+            canvas.joiner(sign, place, next);
+        }
+    }
+    canvas.formula(figure, layout.formula);
+    canvas.notes(figure, layout.notes);
+    canvas.out.push_str("</svg>\n");
+    Ok(canvas.out)
+}
+
+fn head(figure: &Figure, theme: Theme, lang: Lang) -> String {
+    format!(
+        "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"13.333in\" height=\"7.5in\" viewBox=\"0 0 {WIDTH} {HEIGHT}\" role=\"img\">\n\
+         <title>{}</title><desc>{}</desc>\n<rect width=\"{WIDTH}\" height=\"{HEIGHT}\" fill=\"{}\"/>\n",
+        escape(figure.title.get(lang)),
+        escape(figure.caption.get(lang)),
+        theme.ground()
+    )
+}
+
+impl Canvas {
+    fn words(&self, size: f64, anchor: &'static str) -> Style {
+        Style { size, colour: self.theme.ink(), anchor, halo: None, bold: false }
+    }
+
+    fn title(&mut self, figure: &Figure) {
+        let words = figure.title.get(self.lang);
+        if !words.is_empty() {
+            let size = font::fit(words, TITLE, SMALL, WIDTH - 64.0);
+            self.out += &text(32.0, 52.0, words, self.words(size, "start"));
+        }
+    }
+
+    fn panel(
+        &mut self,
+        panel: &Panel,
+        place: &Place,
+        prefix: &str,
+    ) -> std::result::Result<(), String> {
+        let (theme, lang) = (self.theme, self.lang);
+        let axes = chart::axes(panel, place, theme, lang)?;
+        let words = [panel.x.label.get(lang), panel.y.label.get(lang)].join(" / ");
+        let id = self.ids.unique(prefix, "axes");
+        let body = draw::scaled(&axes, "") + &self.axis_words(panel, place);
+        self.out += &group(&id, "axes", &words, &body);
+        let clip = self.ids.unique(prefix, "clip");
+        self.out += &format!("<clipPath id=\"{clip}\">{}</clipPath>\n", rect(place, ""));
+        let spots = label::spots(panel, place, lang);
+        for (layer, spot) in panel.layers.iter().zip(spots) {
+            let drawn = draw::layer(layer, place, theme, lang)?;
+            let mut body = String::new();
+            if draw::fits(&layer.mark, place) {
+                body = drawn.clipped; // clipping is the slowest thing a rasteriser does
+            } else if !drawn.clipped.is_empty() {
+                body = format!("<g clip-path=\"url(#{clip})\">\n{}</g>\n", drawn.clipped);
+            }
+            body += &drawn.over;
+            if let Mark::Density(density) = &layer.mark {
+                body += &self.bar(density, place, prefix);
+            }
+            body += &spot.map_or(String::new(), |spot| label::draw(layer, &spot, theme, lang));
+            let id = self.ids.unique(prefix, &layer.name);
+            self.out += &group(&id, &layer.name, &layer.desc, &body);
+        }
+        self.frame(panel, place);
+        match &panel.inset {
+            Some(inset) => self.inset(inset, place, prefix),
+            None => Ok(()),
+        }
+    }
+
+    /// The axes' labels: below, and turned on the left.
+    fn axis_words(&self, panel: &Panel, place: &Place) -> String {
+        let (x, y) = (panel.x.label.get(self.lang), panel.y.label.get(self.lang));
+        let (rect, mut out) = (place.rect, String::new());
+        if !x.is_empty() {
+            let size = font::fit(x, WORDS, SMALL, rect.w + 60.0);
+            out += &text(
+                rect.x + rect.w / 2.0,
+                rect.bottom() + place.bottom - 14.0,
+                x,
+                self.words(size, "middle"),
+            );
+        }
+        if !y.is_empty() {
+            let size = font::fit(y, WORDS, SMALL, rect.h + 60.0);
+            let (cx, cy) = (rect.x - place.left + 22.0, rect.y + rect.h / 2.0);
+            let turned = text(cx, cy, y, self.words(size, "middle"));
+            out += &format!("<g transform=\"rotate(-90 {} {})\">{turned}</g>\n", n(cx), n(cy));
+        }
+        out
+    }
+
+    /// The thin frame of a map, and the panel's title.
+    fn frame(&mut self, panel: &Panel, place: &Place) {
+        let bare = panel.x.hidden && panel.y.hidden;
+        let map = panel
+            .layers
+            .iter()
+            .any(|l| matches!(l.mark, Mark::Density(_) | Mark::Regions(_) | Mark::Arrows(_)));
+        if panel.equal && (map || !bare) {
+            let style =
+                format!(" fill=\"none\" stroke=\"{}\" stroke-width=\"1.5\"", self.theme.muted());
+            self.out += &rect(place, &style);
+        }
+        let words = panel.title.get(self.lang);
+        if !words.is_empty() {
+            let size = font::fit(words, WORDS, SMALL, place.rect.w + 40.0);
+            let middle = place.rect.x + place.rect.w / 2.0;
+            self.out += &text(middle, place.rect.y - 13.0, words, self.words(size, "middle"));
+        }
+    }
+
+    fn inset(
+        &mut self,
+        inset: &Inset,
+        outer: &Place,
+        prefix: &str,
+    ) -> std::result::Result<(), String> {
+        let (cell, place) =
+            lay_out_inset(inset, outer.rect, self.lang).map_err(|why| format!("inset: {why}"))?;
+        self.out += &format!(
+            "<rect x=\"{}\" y=\"{}\" width=\"{}\" height=\"{}\" rx=\"6\" fill=\"{}\" fill-opacity=\"0.94\" stroke=\"{}\" stroke-width=\"1.25\"/>\n",
+            n(cell.x),
+            n(cell.y),
+            n(cell.w),
+            n(cell.h),
+            self.theme.ground(),
+            self.theme.muted()
+        );
+        let flat = Panel { inset: None, ..(*inset.panel).clone() };
+        self.panel(&flat, &place, &format!("{}inset-", prefix))
+    }
+
+    /// The colour bar of a density, right of its panel.
+    fn bar(&mut self, density: &Density, place: &Place, prefix: &str) -> String {
+        let Some(label) = &density.bar else { return String::new() };
+        let (low, top) = heat::range(density);
+        let id = self.ids.unique(prefix, "bar");
+        let stop = |i: i32| {
+            let u = f64::from(i) / 16.0;
+            let at = if density.diverging { 2.0 * u - 1.0 } else { u };
+            format!(
+                "<stop offset=\"{u}\" stop-color=\"{}\"/>",
+                heat::colour(at, density.diverging, self.theme)
+            )
+        };
+        let stops: String = (0..=16).map(stop).collect();
+        let (x, y, h) = (place.rect.right() + 16.0, place.rect.y, place.rect.h);
+        let mut out = format!(
+            "<linearGradient id=\"{id}\" x1=\"0\" y1=\"1\" x2=\"0\" y2=\"0\">{stops}</linearGradient>\n\
+             <rect x=\"{}\" y=\"{}\" width=\"14\" height=\"{}\" fill=\"url(#{id})\" stroke=\"{}\" stroke-width=\"1\"/>\n",
+            n(x),
+            n(y),
+            n(h),
+            self.theme.muted()
+        );
+        let marks = [(low, y + h), ((low + top) / 2.0, y + h / 2.0), (top, y)];
+        for (value, at) in marks {
+            let at = (at + 0.36 * SMALL).clamp(y + 0.75 * SMALL, y + h);
+            out += &text(x + 22.0, at, &short(value), self.words(SMALL, "start"));
+        }
+        let wide = font::width(&short(low), SMALL).max(font::width(&short(top), SMALL));
+        let (tx, ty) = (x + 22.0 + wide + 24.0, y + h / 2.0);
+        let turn = format!("<g transform=\"rotate(-90 {} {})\">", n(tx), n(ty));
+        if !label.get(self.lang).is_empty() {
+            out += &format!(
+                "{turn}{}</g>\n",
+                text(tx, ty, label.get(self.lang), self.words(SMALL, "middle"))
+            );
+        }
+        out
+    }
+
+    fn joiner(&mut self, sign: &str, place: &Place, next: &Place) {
+        let x = (place.rect.right() + next.rect.x - next.left) / 2.0;
+        let y = place.rect.y + place.rect.h / 2.0 + 16.0;
+        self.out += &text(x, y, sign, self.words(48.0, "middle"));
+    }
+
+    /// The equation: one text, a span per role.
+    fn formula(&mut self, figure: &Figure, y: f64) {
+        if figure.formula.is_empty() {
+            return;
+        }
+        let whole: String = figure.formula.iter().map(|(_, t)| t.get(self.lang)).collect();
+        let size = font::fit(&whole, TITLE, SMALL, WIDTH - 80.0);
+        let mut body = String::new();
+        let mut low = false; // the span before ended in a subscript
+        for (role, t) in &figure.formula {
+            let (colour, words) = (role.word_colour(self.theme), t.get(self.lang));
+            let back =
+                if low { format!(" dy=\"-{}\"", n(super::svg::drop(size))) } else { String::new() };
+            body += &format!("<tspan fill=\"{colour}\"{back}>{}</tspan>", spans(words, size));
+            low = super::svg::ends_low(words);
+        }
+        let spans = body;
+        let body = format!(
+            "<text x=\"{}\" y=\"{}\" font-family=\"{}\" font-size=\"{}\" text-anchor=\"middle\" xml:space=\"preserve\">{spans}</text>\n",
+            n(WIDTH / 2.0),
+            n(y),
+            font::FAMILY,
+            n(size)
+        );
+        let id = self.ids.unique("", "formula");
+        self.out += &group(&id, "formula", &plain(&whole), &body);
+    }
+
+    fn notes(&mut self, figure: &Figure, first: f64) {
+        for (i, note) in figure.notes.iter().enumerate() {
+            let words = note.get(self.lang);
+            let size = font::fit(words, SMALL, SMALL, WIDTH);
+            let style = Style {
+                colour: super::palette::mix(self.theme.ink(), self.theme.muted(), 0.5),
+                ..self.words(size, "start")
+            };
+            self.out += &text(32.0, first + NOTE * i as f64, words, style);
+        }
+    }
+}
+
+fn rect(place: &Place, attributes: &str) -> String {
+    let r = place.rect;
+    format!(
+        "<rect x=\"{}\" y=\"{}\" width=\"{}\" height=\"{}\"{attributes}/>\n",
+        n(r.x),
+        n(r.y),
+        n(r.w),
+        n(r.h)
+    )
+}

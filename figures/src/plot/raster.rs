@@ -1,0 +1,60 @@
+//! From the SVG to pixels and to PDF. A figure is drawn once; these only convert it.
+
+use super::font;
+use super::layout::{HEIGHT, WIDTH};
+use resvg::tiny_skia::{Pixmap, Transform};
+use resvg::usvg::{Options, Tree};
+use scorelab::{Error, Result};
+
+fn failed(why: impl ToString) -> Error {
+    Error::Figure { figure: "an SVG".into(), why: why.to_string() }
+}
+
+/// The parsed SVG, with the embedded font only.
+pub(super) fn tree(svg: &str) -> Result<Tree> {
+    let options = Options {
+        font_family: font::FAMILY.into(),
+        fontdb: font::database(),
+        ..Options::default()
+    };
+    Tree::from_str(svg, &options).map_err(failed)
+}
+
+/// The SVG in pixels, `width` of them across.
+pub(super) fn pixmap(svg: &str, width: u32) -> Result<Pixmap> {
+    let tree = tree(svg)?;
+    let zoom = width as f32 / tree.size().width();
+    let height = (f64::from(width) * HEIGHT / WIDTH).round() as u32;
+    let mut pixels = Pixmap::new(width, height)
+        .ok_or_else(|| failed("a picture needs a width of at least 1 pixel"))?;
+    resvg::render(&tree, Transform::from_scale(zoom, zoom), &mut pixels.as_mut());
+    Ok(pixels)
+}
+
+/// The SVG as an anti-aliased PNG, `width` pixels across and 9/16 of that high.
+///
+/// # Errors
+/// Text that is not an SVG, or a width of 0: [`Error::Figure`].
+pub fn png(svg: &str, width: u32) -> Result<Vec<u8>> {
+    pixmap(svg, width)?.encode_png().map_err(failed)
+}
+
+/// The SVG as a one-page PDF, in vectors and with the font embedded.
+///
+/// # Errors
+/// Text that is not an SVG: [`Error::Figure`].
+#[cfg(feature = "pdf")]
+pub fn pdf(svg: &str) -> Result<Vec<u8>> {
+    use svg2pdf::{ConversionOptions, PageOptions};
+    let page = PageOptions { dpi: 96.0 };
+    svg2pdf::to_pdf(&tree(svg)?, ConversionOptions::default(), page).map_err(failed)
+}
+
+/// PDF needs the cargo feature `pdf`.
+///
+/// # Errors
+/// Always: the sentence that says how to get PDF.
+#[cfg(not(feature = "pdf"))]
+pub fn pdf(_svg: &str) -> Result<Vec<u8>> {
+    Err(failed("PDF is not compiled in; build with `--features pdf`, or ask for svg or png"))
+}

@@ -1,0 +1,72 @@
+//! The checkpoints of a training in its folder, and what is shown of it there.
+
+use super::data::TrainingSet;
+use super::so_far::SamplesSoFar;
+use super::training::{Now, Watcher};
+use scorelab::Result;
+use scorelab::checkpoint::{Checkpoint, Recipe, Run, Trained};
+use std::ops::ControlFlow;
+use std::path::PathBuf;
+
+/// What saves a training: at once, so that the folder is tried before any work is done, then every so many steps, before
+/// samples are drawn, and at the end.
+pub struct Checkpoints<'a> {
+    run: &'a Run,
+    every: usize,
+    set: &'a TrainingSet,
+    trained: Trained,
+    so_far: Option<SamplesSoFar<'a>>,
+    last: Option<(usize, PathBuf)>,
+}
+
+impl<'a> Checkpoints<'a> {
+    /// Those of a training by a recipe on a set, one in every so many steps.
+    pub fn new(
+        run: &'a Run,
+        every: usize,
+        recipe: &Recipe,
+        set: &'a TrainingSet,
+        so_far: Option<SamplesSoFar<'a>>,
+    ) -> Self {
+        let trained = Trained::here(set.told.clone(), Some(recipe.clone()));
+        Checkpoints { run, every, set, trained, so_far, last: None }
+    }
+
+    /// The last of them, if there is one.
+    pub fn last(&self) -> Option<&PathBuf> {
+        self.last.as_ref().map(|(_, path)| path)
+    }
+
+    fn save(&mut self, now: &Now) -> Result<()> {
+        if self.last.as_ref().is_some_and(|(step, _)| *step == now.step) {
+            return Ok(());
+        }
+        let mut all = Checkpoint::new(now.model(), self.trained.clone());
+        all.training = Some(now.state());
+        all.view = self.set.view.clone();
+        self.last = Some((now.step, self.run.save(&all, now.step)?));
+        Ok(())
+    }
+}
+
+impl Watcher for Checkpoints<'_> {
+    fn step(&mut self, now: &Now) -> Result<ControlFlow<()>> {
+        let middle = now.loss.is_some() && now.step < now.steps;
+        let shown = middle && self.so_far.as_ref().is_some_and(SamplesSoFar::due);
+        if now.loss.is_none() || shown || (middle && now.step.is_multiple_of(self.every)) {
+            self.save(now)?;
+        }
+        if let Some(so_far) = self.so_far.as_mut().filter(|_| shown) {
+            so_far.draw(now);
+        }
+        Ok(ControlFlow::Continue(()))
+    }
+
+    fn end(&mut self, now: &Now) -> Result<()> {
+        self.save(now)?;
+        if let Some(so_far) = &mut self.so_far {
+            so_far.draw(now);
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,123 @@
+//! What an exercise is, and the mark of an answer to it.
+
+use super::{Answer, image_problem, images, problem, scores, steering};
+use scorelab::{Error, Result};
+use scorelab_figures::plot::Text;
+
+/// A question of the course with its exact answer and the mistakes that are often made.
+#[derive(Debug, Clone)]
+pub struct Exercise {
+    /// The notebook that asks it.
+    pub notebook: usize,
+    /// What is asked for, in a few words.
+    pub question: Text,
+    /// The exact answer.
+    pub right: Answer,
+    /// Where to begin: what a blank is told.
+    pub start: Text,
+    /// Wrong answers that are often given.
+    pub mistakes: Vec<Mistake>,
+}
+
+/// A wrong answer and what led to it.
+#[derive(Debug, Clone)]
+pub struct Mistake {
+    /// What it computes.
+    pub answer: Answer,
+    /// What is wrong with it.
+    pub hint: Text,
+}
+
+impl Mistake {
+    /// A wrong answer with its hint in both languages.
+    pub(super) fn new(answer: impl Into<Answer>, en: &'static str, vi: &'static str) -> Mistake {
+        Mistake { answer: answer.into(), hint: Text::new(en, vi) }
+    }
+}
+
+/// What is said of an answer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Mark {
+    /// Whether it is right.
+    pub right: bool,
+    /// The exercise, and the mistake that was made if one was.
+    pub said: Text,
+}
+
+/// All exercises, in the order of the course; exercise 1 comes first.
+pub fn exercises() -> Vec<Exercise> {
+    let p = problem();
+    let mut all = scores::exercises(&p);
+    all.extend(steering::exercises(&p));
+    all.push(images::memory(&image_problem()));
+    all
+}
+
+/// Two answers are the same if they differ by less than this share of the largest number.
+///
+/// Finite differences come within a thousandth of it; one part in a thousand is ten times more.
+const SAME: f64 = 1e-4;
+
+/// Marks the answer to exercise `n`, counted from 1.
+///
+/// # Errors
+/// If there is no such exercise.
+pub fn mark(n: usize, answer: impl Into<Answer>) -> Result<Mark> {
+    let all = exercises();
+    let Some(exercise) = n.checked_sub(1).and_then(|i| all.get(i)) else {
+        return Err(Error::value("the exercise", n, format!("1 to {}", all.len())));
+    };
+    let answer = answer.into();
+    let right = answer.off(&exercise.right) < SAME;
+    let found = if right { Text::new("right", "đúng") } else { exercise.wrong(&answer) };
+    let question = &exercise.question;
+    let said = Text::from((
+        format!("exercise {n}, {}: {}", question.en, found.en),
+        format!("bài {n}, {}: {}", question.vi, found.vi),
+    ));
+    Ok(Mark { right, said })
+}
+
+impl Exercise {
+    /// What is wrong with a wrong answer.
+    fn wrong(&self, answer: &Answer) -> Text {
+        if answer.is_blank() {
+            let blank = Text::new("still blank. Begin with: ", "còn để trống. Hãy bắt đầu từ: ");
+            return blank.then(self.start.clone());
+        }
+        if !answer.is_finite() {
+            return Text::new(
+                "not every number is finite. Is there a division by 0, or a log of 0?",
+                "có số không hữu hạn. Có chỗ nào chia cho 0 hay lấy log của 0 không?",
+            );
+        }
+        if let Some(mistake) = self.mistakes.iter().find(|m| answer.off(&m.answer) < SAME) {
+            return mistake.hint.clone();
+        }
+        if answer.shape() != self.right.shape() {
+            let (got, must) = (answer.shape(), self.right.shape());
+            return Text::from((
+                format!(
+                    "an answer of shape {must:?} is wanted, this one is {got:?}. Over which axis was it summed?"
+                ),
+                format!(
+                    "cần một đáp án có kích thước {must:?}, đáp án này là {got:?}. Bạn đã cộng theo trục nào?"
+                ),
+            ));
+        }
+        let (k, off) = answer.multiple_of(&self.right);
+        if off < SAME {
+            return Text::from((
+                format!(
+                    "it is {k:.4} times the right answer. Which factor is too much, or missing?"
+                ),
+                format!("nó bằng {k:.4} lần đáp án đúng. Thừa hay thiếu thừa số nào?"),
+            ));
+        }
+        let percent = 100.0 * answer.off(&self.right);
+        Text::from((
+            format!("off by {percent:.2} % of the largest number, and not by a usual mistake"),
+            format!("lệch {percent:.2} % so với số lớn nhất, và không phải một lỗi thường gặp"),
+        ))
+    }
+}

@@ -1,0 +1,101 @@
+//! The exercises held to themselves: what is right passes, what is nearly right does not, and no two hints are alike.
+
+use super::*;
+use ndarray::{Array2, arr1};
+use scorelab_figures::plot::{Panel, Text};
+use std::collections::BTreeSet;
+
+/// Each exercise with its number.
+fn numbered() -> impl Iterator<Item = (usize, Exercise)> {
+    exercises().into_iter().enumerate().map(|(i, e)| (i + 1, e))
+}
+
+#[test]
+fn the_right_answer_passes_and_a_thousandth_beside_it_does_not() {
+    for (n, exercise) in numbered() {
+        assert!(mark(n, exercise.right.clone()).unwrap().right, "exercise {n}");
+        for k in [1.001, 0.999] {
+            let near = mark(n, exercise.right.times(k)).unwrap();
+            assert!(!near.right, "exercise {n} takes {k} of it");
+            assert!(near.said.en.contains("times the right answer"), "{}", near.said.en);
+        }
+    }
+}
+
+#[test]
+fn every_mistake_is_told_by_its_own_hint() {
+    let mut hints = BTreeSet::new();
+    for (n, exercise) in numbered() {
+        for Mistake { answer, hint } in &exercise.mistakes {
+            let found = mark(n, answer.clone()).unwrap();
+            assert!(!found.right, "exercise {n} takes: {}", hint.en);
+            assert!(found.said.en.ends_with(&*hint.en), "exercise {n}: {}", found.said.en);
+            assert!(found.said.vi.ends_with(&*hint.vi), "exercise {n}: {}", found.said.vi);
+            assert!(hints.insert(hint.en.clone()) && hints.insert(hint.vi.clone()), "{}", hint.en);
+            let near = mark(n, answer.times(1.001)).unwrap();
+            assert!(!near.said.en.ends_with(&*hint.en), "exercise {n}: a guess gets {}", hint.en);
+        }
+    }
+    assert!(hints.len() >= 60, "{} mistakes", hints.len() / 2);
+}
+
+#[test]
+fn a_blank_is_told_where_to_begin() {
+    for (n, exercise) in numbered() {
+        for blank in [0.0, f64::NAN] {
+            let said = mark(n, exercise.right.times(0.0).plus(blank)).unwrap().said;
+            let Text { en, vi } = &exercise.start;
+            assert!(said.en.contains("blank") && said.en.ends_with(&**en), "{}", said.en);
+            assert!(said.vi.contains("để trống") && said.vi.ends_with(&**vi), "{}", said.vi);
+        }
+    }
+}
+
+#[test]
+fn what_is_no_usual_mistake_is_told_by_its_shape_or_its_size() {
+    let said = |answer: Answer| mark(1, answer).unwrap().said.en;
+    let s = exercises()[0].right.clone();
+    assert!(said(arr1(&[1.0; 12]).into()).contains("shape [12, 2] is wanted, this one is [12]"));
+    assert!(said(s.times(-0.5)).contains("-0.5000 times"));
+    assert!(said(s.plus(0.3)).contains("off by "));
+    assert!(said(Array2::from_elem((12, 2), f64::INFINITY).into()).contains("finite"));
+    let unknown = mark(99, 1.0).unwrap_err().to_string();
+    assert_eq!(unknown, "the exercise is 99, but it must be 1 to 14");
+    assert!(mark(0, 1.0).is_err() && !check(99, 1.0) && !vi::check(0, 1.0));
+}
+
+#[test]
+fn a_single_number_that_is_not_finite_is_no_answer() {
+    for (n, exercise) in numbered() {
+        for wrong in [f64::NAN, f64::INFINITY] {
+            let said = mark(n, exercise.right.with_first(wrong)).unwrap();
+            assert!(!said.right, "exercise {n} takes {wrong}");
+        }
+    }
+}
+
+#[test]
+fn an_answer_has_a_row_for_each_of_its_points() {
+    for (n, exercise) in numbered() {
+        let rows = exercise.right.shape().first().copied();
+        let points = points(n).map(|(_, x)| x.nrows());
+        match n {
+            9 => assert_eq!((rows, points), (None, Some(12)), "a ratio of sums over the points"),
+            10 => assert_eq!((rows, points), (Some(3), None), "three counts"),
+            _ => assert_eq!(rows, points, "exercise {n}"),
+        }
+    }
+    assert!(points(0).is_none() && points(exercises().len() + 1).is_none());
+}
+
+#[test]
+fn a_figure_is_shown_as_the_kernel_wants_it() {
+    let figure = Figure { panels: vec![Panel::default()], ..Figure::default() };
+    let shown = show::content(&figure, Lang::Vi).unwrap();
+    let lines: Vec<&str> = shown.lines().collect();
+    assert_eq!(lines[0], "EVCXR_BEGIN_CONTENT image/svg+xml");
+    assert!(lines[1].starts_with("<svg") && lines[lines.len() - 2].ends_with("</svg>"), "{shown}");
+    assert_eq!(lines[lines.len() - 1], "EVCXR_END_CONTENT");
+    assert!(en::show(&figure).is_ok() && vi::show(&figure).is_ok());
+    assert!(show(&Figure::default()).is_err(), "a figure without a panel");
+}

@@ -1,0 +1,275 @@
+//! What the data are: a scene, drawn digits, or images of a folder; and the training set that is taken from them.
+
+use super::training::Examples;
+use super::{memory, recipe};
+use ndarray::{ArrayView2, Axis, Slice};
+use scorelab::checkpoint::{Fingerprint, Kind, Place, Recipe, TrainingData};
+use scorelab::data::{ClassName, Glyphs, Images, Part, Principal, Scene, View, digit_names};
+use scorelab::file::fingerprint;
+use scorelab::mixture::Labelled;
+use scorelab::rng::Purpose;
+use scorelab::score::ScoreFn;
+use scorelab::{Error, Result};
+
+/// The most images that principal components are found from.
+const MOST_FOR_COMPONENTS: usize = 10_000;
+
+/// What `--data` calls the drawn digits.
+pub const DRAWN: &str = "digits";
+
+/// A distribution to draw from, or a set to take from.
+pub enum Data {
+    /// A scene, with its fingerprint.
+    Scene(Scene, String),
+    /// Digits, drawn as many as one likes.
+    Drawn,
+    /// Images, in the order of their files.
+    Images(Images),
+}
+
+impl Data {
+    /// The data of a place.
+    ///
+    /// # Errors
+    /// As [`Scene::find`] and [`Images::read`].
+    pub fn find(place: &Place) -> Result<Data> {
+        match place {
+            Place::Images(name) if name == DRAWN => Ok(Data::Drawn),
+            Place::Images(folder) | Place::Shuffled(folder) => {
+                Images::read(folder, Part::Train).map(Data::Images)
+            }
+            Place::Scene(name) => {
+                Scene::find_with_fingerprint(name).map(|(scene, print)| Data::Scene(scene, print))
+            }
+        }
+    }
+
+    /// What they are called.
+    pub fn name(&self) -> &str {
+        match self {
+            Data::Scene(scene, _) => &scene.name,
+            Data::Drawn => DRAWN,
+            Data::Images(images) => &images.name,
+        }
+    }
+
+    /// The coordinates of a point.
+    pub fn dim(&self) -> usize {
+        match (self, self.size()) {
+            (Data::Scene(scene, _), _) => scene.mixture.dim(),
+            (_, size) => size.map_or(0, |(height, width)| height * width),
+        }
+    }
+
+    /// Of images: lines, and pixels of a line.
+    pub fn size(&self) -> Option<(usize, usize)> {
+        match self {
+            Data::Scene(..) => None,
+            Data::Drawn => {
+                let none = Glyphs::default().images(0..0);
+                Some((none.height, none.width))
+            }
+            Data::Images(images) => Some((images.height, images.width)),
+        }
+    }
+
+    /// The names of the classes.
+    pub fn class_names(&self) -> Vec<ClassName> {
+        match self {
+            Data::Scene(scene, _) => scene.class_names.clone(),
+            Data::Drawn => digit_names(),
+            Data::Images(images) => images.class_names.clone(),
+        }
+    }
+
+    /// How many points there are of so many asked for: a folder has no more than its files hold.
+    pub fn count(&self, asked: usize) -> usize {
+        match self {
+            Data::Scene(..) | Data::Drawn => asked,
+            Data::Images(images) => asked.min(images.labels.len()),
+        }
+    }
+
+    /// The first n images, if they are images.
+    pub fn images(&self, n: usize, seed: u64) -> Option<Images> {
+        match self {
+            Data::Scene(..) => None,
+            Data::Drawn => Some(Glyphs { seed }.images(0..n as u64)),
+            Data::Images(images) => Some(images.take(n)),
+        }
+    }
+
+    /// The first n points, and by what they are known again.
+    pub fn draw(&self, n: usize, seed: u64) -> (Labelled, Fingerprint) {
+        if let Data::Scene(scene, print) = self {
+            return (
+                scene.mixture.sample(n, seed, Purpose::Data),
+                Fingerprint::Scene(print.clone()),
+            );
+        }
+        let images = self.images(n, seed).expect("all others are images");
+        (images.labelled(), images_fingerprint(&images))
+    }
+
+    /// Refuses a scene that is no more the one of a training. Nothing is drawn.
+    ///
+    /// # Errors
+    /// If its file has another text than at the training, be it a comment, or a built-in scene has other numbers.
+    pub fn same_scene(&self, place: &Place, before: &TrainingData, remedy: &str) -> Result<()> {
+        let (Data::Scene(_, now), Some(Fingerprint::Scene(then)), Place::Scene(path)) =
+            (self, &before.fingerprint, place)
+        else {
+            return Ok(());
+        };
+        if now == then {
+            return Ok(());
+        }
+        let what =
+            if Scene::named(path).is_ok() { "the built-in scene" } else { "the scene's file" };
+        Err(Error::File { path: path.into(), why: format!("{what} has changed since {remedy}") })
+    }
+}
+
+/// By which images are known again: their pixels and classes.
+pub fn images_fingerprint(images: &Images) -> Fingerprint {
+    let labels = images.labels.iter().flat_map(|y| (*y as u64).to_le_bytes());
+    let bytes: Vec<u8> = images.pixels.iter().copied().chain(labels).collect();
+    Fingerprint::Images(fingerprint(&bytes))
+}
+
+/// By which files of the format 1 know points again.
+fn points_fingerprint(points: &Labelled) -> String {
+    let x = points.x.iter().flat_map(|x| x.to_le_bytes());
+    let y = points.y.iter().flat_map(|y| (*y as u64).to_le_bytes());
+    fingerprint(&x.chain(y).collect::<Vec<u8>>())
+}
+
+/// What is learned from, and what is known of it.
+pub struct TrainingSet {
+    /// What is written of it into a checkpoint.
+    pub told: TrainingData,
+    /// The points and their classes, as the network sees them.
+    pub points: Labelled,
+    /// How the network sees them.
+    pub view: View,
+    /// How many classes there are, met or not.
+    pub classes: usize,
+    /// The root mean square of a coordinate.
+    pub sigma_data: f64,
+    /// The spread of each coordinate in the view, as in [`ScoreNet`](scorelab::nn::ScoreNet).
+    pub spread: Vec<f64>,
+    /// The scene, if they are drawn from one.
+    pub scene: Option<Scene>,
+}
+
+impl TrainingSet {
+    /// Checks the recipe and takes the training set from its data, if it and the training fit into `gib` GiB.
+    ///
+    /// # Errors
+    /// If a setting cannot be, the data cannot be found, or a class that a label is needed for is not met.
+    pub fn of(recipe: &Recipe, gib: f64) -> Result<TrainingSet> {
+        recipe::check(recipe)?;
+        TrainingSet::from(Data::find(&recipe.data)?, recipe, gib)
+    }
+
+    /// As [`TrainingSet::of`], from data that are found already, for a recipe that is checked.
+    ///
+    /// # Errors
+    /// As [`TrainingSet::of`].
+    pub fn from(data: Data, recipe: &Recipe, gib: f64) -> Result<TrainingSet> {
+        let (names, image) = (data.class_names(), data.size());
+        let classes = names.len();
+        let components = recipe::components(recipe).filter(|_| image.is_some());
+        let seen = components.map_or(data.dim(), |k| k.min(data.dim()));
+        if classes < 2 && recipe.model.classifies() {
+            return Err(Error::value("the number of classes of the scene", classes, "at least 2"));
+        }
+        let shape = recipe.shape(seen, classes + 1);
+        shape.validated()?;
+        let count = data.count(recipe.points);
+        let raw = 16.0 * count as f64 * data.dim() as f64;
+        memory::refuse("training", recipe::bytes(recipe, &shape, count) + raw, gib)?;
+        let (mut points, print) = data.draw(count, recipe.train.seed);
+        let labelled = recipe.model != Kind::Score;
+        if let Some(c) = (0..classes).find(|c| labelled && !points.y.contains(c)) {
+            let must = format!("enough to meet the class {}; take more", names[c].en);
+            return Err(Error::value("--points", count, must));
+        }
+        let (name, fingerprint) = (data.name().to_string(), Some(print));
+        let told = TrainingData { name, points: count, image, fingerprint };
+        let Data::Scene(scene, _) = data else {
+            let view = view_of_images(points.x.view(), components);
+            points.x = view.coordinates(points.x.view());
+            let square = points.x.mapv(|x| x * x).mean().unwrap_or(0.0);
+            let sigma_data = square.sqrt().max(f64::MIN_POSITIVE);
+            let (spread, scene) = (view.spread(), None);
+            return Ok(TrainingSet { told, points, view, classes, sigma_data, spread, scene });
+        };
+        let (view, sigma_data, spread) = (View::Identity, scene.mixture.radius(), Vec::new());
+        let scene = Some(scene);
+        Ok(TrainingSet { told, points, view, classes, sigma_data, spread, scene })
+    }
+
+    /// What a network learns from.
+    pub fn examples(&self) -> Examples<'_> {
+        let TrainingSet { points, classes, sigma_data, spread, .. } = self;
+        Examples { points, classes: *classes, sigma_data: *sigma_data, spread }
+    }
+
+    /// Whether these are the data of a training before.
+    pub fn is(&self, before: &TrainingData) -> bool {
+        match &before.fingerprint {
+            Some(Fingerprint::Points(before)) => points_fingerprint(&self.points) == *before,
+            print => *print == self.told.fingerprint,
+        }
+    }
+}
+
+/// How a network sees such images (n, pixels): their principal components or, without any, less their mean.
+pub fn view_of_images(x: ArrayView2<f64>, components: Option<usize>) -> View {
+    let Some(k) = components else {
+        return View::Centred(x.mean_axis(Axis(0)).expect("at least one image"));
+    };
+    View::Principal(Principal::of(
+        x.slice_axis(Axis(0), Slice::from(..x.nrows().min(MOST_FOR_COMPONENTS))),
+        k,
+    ))
+}
+
+/// Images that a training on the first `used` has not seen: n more drawn digits, or of a folder its `t10k` files or, where
+/// there are none, what the training left.
+///
+/// # Errors
+/// As [`Images::read`], and if they are none of images, or of some that were drawn by lot.
+pub fn unseen(place: &Place, used: usize, n: usize, seed: u64) -> Result<Images> {
+    let folder = match place {
+        Place::Images(name) if name == DRAWN => {
+            return Ok(Glyphs { seed }.images(used as u64..(used + n) as u64));
+        }
+        Place::Images(folder) => folder,
+        Place::Scene(name) | Place::Shuffled(name) => {
+            let must = "those of a network by `scorelab train`, which tells which of its images it has not seen";
+            return Err(Error::value("the data", name, must));
+        }
+    };
+    if has_test(place)? {
+        return Images::read(folder, Part::Test);
+    }
+    let all = Images::read(folder, Part::Train)?;
+    Ok(all.split(used.min(all.labels.len())).1)
+}
+
+/// Whether a folder has `t10k` files; drawn digits have none, nor has a scene.
+///
+/// # Errors
+/// If the folder cannot be read.
+pub fn has_test(place: &Place) -> Result<bool> {
+    let folder = match place {
+        Place::Images(name) if name == DRAWN => return Ok(false),
+        Place::Scene(_) => return Ok(false),
+        Place::Images(folder) | Place::Shuffled(folder) => folder,
+    };
+    let files = std::fs::read_dir(folder).map_err(|e| Error::io("read", folder, e))?;
+    let is_test = |name: &std::ffi::OsStr| name.to_string_lossy().starts_with("t10k");
+    Ok(files.flatten().any(|file| is_test(&file.file_name())))
+}

@@ -1,0 +1,31 @@
+//! Ctrl-C: the first asks long work to stop at the end of its step, the second ends the program at once.
+
+use scorelab::{Error, Result};
+use std::sync::atomic::{AtomicBool, Ordering};
+
+/// The exit code of a program that Ctrl-C ended.
+pub const INTERRUPTED: u8 = 130;
+
+static ASKED: AtomicBool = AtomicBool::new(false);
+
+/// Listens for Ctrl-C from now on; a second call changes nothing.
+///
+/// # Errors
+/// If the system does not let the program listen.
+pub fn listen() -> Result<()> {
+    static LISTENING: AtomicBool = AtomicBool::new(false);
+    if LISTENING.swap(true, Ordering::SeqCst) {
+        return Ok(());
+    }
+    ctrlc::set_handler(|| {
+        if ASKED.swap(true, Ordering::SeqCst) {
+            std::process::exit(i32::from(INTERRUPTED));
+        }
+    })
+    .map_err(|e| Error::value("Ctrl-C", e, "free for this program to listen to"))
+}
+
+/// Whether Ctrl-C was pressed.
+pub fn interrupted() -> bool {
+    ASKED.load(Ordering::SeqCst)
+}

@@ -1,0 +1,5 @@
+//! The program `scorelab`.
+
+fn main() -> std::process::ExitCode {
+    scorelab_lab::program::main()
+}

@@ -1,0 +1,24 @@
+//! Memory is estimated before it is taken.
+
+use scorelab::{Error, Result};
+
+const GIB: f64 = (1u64 << 30) as f64;
+
+/// Refuses work that needs more than `gib` GiB.
+///
+/// # Errors
+/// If `bytes` are more, with both figures.
+pub fn refuse(what: &str, bytes: f64, gib: f64) -> Result<()> {
+    if gib.is_nan() || gib <= 0.0 {
+        return Err(Error::value("--memory", gib, "a number of GiB above 0"));
+    }
+    if bytes <= gib * GIB {
+        return Ok(());
+    }
+    let value = format!("about {:.2} GiB", bytes / GIB);
+    Err(Error::value(
+        format!("the memory for {what}"),
+        value,
+        format!("at most {gib} GiB; make it smaller, or raise --memory"),
+    ))
+}

@@ -1,0 +1,60 @@
+//! Menus: values that have a name on the command line, each in one table.
+
+use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
+use scorelab::checkpoint::Kind;
+use scorelab::nn::Target;
+use scorelab_figures::plot::{Lang, Theme};
+
+/// A value of a menu: its name on the command line, the value, and what the help says of it.
+pub type Entry<T> = (&'static str, T, &'static str);
+
+/// A type whose values are on a menu.
+pub trait Menu: Clone + PartialEq + Send + Sync + 'static {
+    /// All of them.
+    const ALL: &'static [Entry<Self>];
+
+    /// What the command line calls this one.
+    fn name(&self) -> &'static str {
+        Self::ALL.iter().find(|(_, value, _)| value == self).map_or("", |(name, ..)| name)
+    }
+}
+
+/// What understands a word of a menu.
+pub fn menu<T: Menu>() -> impl TypedValueParser<Value = T> {
+    let known = T::ALL.iter().map(|(name, _, help)| PossibleValue::new(*name).help(*help));
+    PossibleValuesParser::new(known).map(|word| {
+        let found = T::ALL.iter().find(|(name, ..)| *name == word);
+        found.expect("clap lets no other word through").1.clone()
+    })
+}
+
+impl Menu for Kind {
+    const ALL: &'static [Entry<Kind>] = &[
+        ("score", Kind::Score, "The score, without labels"),
+        ("joint", Kind::Joint, "The score with every label and with none"),
+        ("noisy", Kind::Noisy, "A classifier of noisy points"),
+        ("clean", Kind::Clean, "A classifier of points without noise"),
+    ];
+}
+
+impl Menu for Target {
+    const ALL: &'static [Entry<Target>] = &[
+        ("edm", Target::Edm, "Karras et al.'s preconditioned residual"),
+        ("eps", Target::Eps, "The noise"),
+        ("x0", Target::X0, "The data"),
+        ("v", Target::V, "The velocity"),
+    ];
+}
+
+impl Menu for Theme {
+    const ALL: &'static [Entry<Theme>] = &[
+        ("light", Theme::Light, "White ground"),
+        ("dark", Theme::Dark, "Near-black ground"),
+        ("print", Theme::Print, "For paper"),
+    ];
+}
+
+impl Menu for Lang {
+    const ALL: &'static [Entry<Lang>] =
+        &[("en", Lang::En, "English"), ("vi", Lang::Vi, "Tiếng Việt")];
+}

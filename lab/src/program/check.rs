@@ -1,0 +1,191 @@
+//! `scorelab check`: marks the answer to an exercise of the course, whatever language it was computed in.
+
+use super::answer::{Answer, Cell, Form, say};
+use super::{Common, numbers};
+use crate::course::{self, Exercise, Mark};
+use crate::menu::{Menu, menu};
+use clap::Args;
+use ndarray::{Array2, Axis};
+use scorelab::{Error, Result};
+use scorelab_figures::plot::Lang;
+use std::path::{Path, PathBuf};
+
+/// The arguments of `check`.
+#[derive(Debug, Clone, Args)]
+pub struct Check {
+    /// The exercise, counted from 1; without it all are listed
+    #[arg(value_name = "N")]
+    pub exercise: Option<usize>,
+    /// The answer: a number or several with commas, a CSV file with a row a line, or - for standard input; without it the question is said
+    #[arg(value_name = "NUMBERS|FILE|-", allow_negative_numbers = true)]
+    pub answer: Option<String>,
+    /// Write the points x_t that the exercise asks about, with their noise level, as CSV
+    #[arg(long, requires = "exercise", conflicts_with = "answer")]
+    pub points: bool,
+    /// Write the Gaussians of the scene that the exercise asks about, as CSV
+    #[arg(long, requires = "exercise", conflicts_with_all = ["answer", "points"])]
+    pub components: bool,
+    /// Write what is listed to this file instead of standard output
+    #[arg(long, value_name = "FILE", conflicts_with = "answer")]
+    pub out: Option<PathBuf>,
+    /// The language
+    #[arg(long, value_parser = menu::<Lang>(), default_value = Lang::default().name())]
+    pub lang: Lang,
+    #[command(flatten)]
+    pub common: Common,
+}
+
+/// The coordinates of a point of the scene; an image has more.
+const PLANE: usize = 2;
+
+impl Check {
+    /// Marks, or says what is asked; false if the answer is wrong.
+    ///
+    /// # Errors
+    /// If there is no such exercise, or a file cannot be read or holds no numbers.
+    pub fn run(&self) -> Result<bool> {
+        let all = course::exercises();
+        let Some(n) = self.exercise else { return self.list(&all).map(|()| true) };
+        let Some(exercise) = n.checked_sub(1).and_then(|i| all.get(i)) else {
+            return Err(Error::value("the exercise", n, format!("1 to {}", all.len())));
+        };
+        match &self.answer {
+            Some(text) => return self.mark(n, text),
+            None if self.points => self.points(n)?,
+            None if self.components => self.components(n)?,
+            None => self.question(n, exercise)?,
+        }
+        Ok(true)
+    }
+
+    fn mark(&self, n: usize, text: &str) -> Result<bool> {
+        let Mark { right, said } = course::mark(n, handed_in(text)?)?;
+        let said = said.get(self.lang);
+        if self.common.format == Form::Table {
+            say(format!("{} {said}\n", if right { "✓" } else { "✗" }).as_bytes())?;
+        } else {
+            let mut answer = Answer::new(["exercise", "right", "said"]);
+            answer.row([n.into(), right.into(), said.into()]);
+            answer.write(self.common.format, None)?;
+        }
+        Ok(right)
+    }
+
+    fn list(&self, all: &[Exercise]) -> Result<()> {
+        let mut answer = Answer::new(["exercise", "notebook", "question", "answer"]);
+        for (i, e) in all.iter().enumerate() {
+            let question = e.question.get(self.lang);
+            let shape = shape(e, self.lang);
+            answer.row([(i + 1).into(), e.notebook.into(), question.into(), shape.into()]);
+        }
+        answer.write(self.common.format, self.out.as_deref())
+    }
+
+    fn question(&self, n: usize, e: &Exercise) -> Result<()> {
+        let lang = self.lang;
+        let mut answer = Answer::new(["property", "value"]);
+        let mut add = |name: &str, value: Cell| answer.row([name.into(), value]);
+        add("exercise", n.into());
+        add("notebook", e.notebook.into());
+        add("question", e.question.get(lang).into());
+        add("answer", shape(e, lang).into());
+        add("begin", e.start.get(lang).into());
+        let mut notes = vec!["the text around it: docs/course".to_string()];
+        if let Some((level, x)) = course::points(n) {
+            add("alpha", level.alpha.into());
+            add("sigma", level.sigma.into());
+            notes.push(format!("the points: scorelab check {n} --points"));
+            if x.ncols() == PLANE {
+                let p = course::problem();
+                add("class", p.scene.class_names[p.class].en.as_str().into());
+                notes.push(format!("their scene: scorelab check {n} --components"));
+            } else {
+                let images = "the images: scorelab data --data digits --points 100 --format csv";
+                notes.push(images.into());
+            }
+        }
+        answer.notes = notes;
+        answer.write(self.common.format, self.out.as_deref())
+    }
+
+    /// α, σ and the coordinates of each point.
+    fn points(&self, n: usize) -> Result<()> {
+        let Some((level, x)) = course::points(n) else {
+            let must = format!("left out: exercise {n} is about no points");
+            return Err(Error::value("--points", "given", must));
+        };
+        let names = (1..=x.ncols()).map(|i| format!("x{i}"));
+        let mut answer = Answer::new(["alpha", "sigma"].map(String::from).into_iter().chain(names));
+        for row in x.outer_iter() {
+            let level = [level.alpha, level.sigma].into_iter();
+            answer.row(level.chain(row.iter().copied()).map(Cell::from));
+        }
+        answer.write(self.exact(), self.out.as_deref())
+    }
+
+    /// The class, weight, mean and covariance of each Gaussian of the scene, at α = 1 and σ = 0.
+    fn components(&self, n: usize) -> Result<()> {
+        if course::points(n).is_none_or(|(_, x)| x.ncols() != PLANE) {
+            let must = format!("left out: exercise {n} is about no scene");
+            return Err(Error::value("--components", "given", must));
+        }
+        let scene = course::problem().scene;
+        let names = ["class", "name", "weight", "mean1", "mean2", "cov11", "cov12", "cov22"];
+        let mut answer = Answer::new(names);
+        let mixture = &scene.mixture;
+        for (k, class) in mixture.labels().iter().enumerate() {
+            let (means, cov) = (mixture.means(), &mixture.covs()[k]);
+            let name = scene.class_names[*class].en.as_str();
+            let numbers = [
+                mixture.weights()[k],
+                means[[k, 0]],
+                means[[k, 1]],
+                cov[[0, 0]],
+                cov[[0, 1]],
+                cov[[1, 1]],
+            ];
+            let named = [Cell::from(*class), name.into()].into_iter();
+            answer.row(named.chain(numbers.map(Cell::from)));
+        }
+        answer.write(self.exact(), self.out.as_deref())
+    }
+
+    /// The form of numbers to compute with: never six digits.
+    fn exact(&self) -> Form {
+        if self.common.format == Form::Table { Form::Csv } else { self.common.format }
+    }
+}
+
+/// The answer that a word of the command line gives or names.
+fn handed_in(text: &str) -> Result<course::Answer> {
+    let typed: Option<Vec<f64>> = text.split(',').map(|part| part.trim().parse().ok()).collect();
+    let any = |_| true; // what is not finite has a hint of its own
+    let numbers = match typed {
+        Some(typed) => Array2::from_shape_vec((1, typed.len()), typed).expect("one row"),
+        None if text == "-" => {
+            numbers::read(std::io::stdin().lock(), Path::new("standard input"), None, any)?
+        }
+        None => {
+            let path = Path::new(text);
+            let file = std::fs::File::open(path).map_err(|e| Error::io("read", path, e))?;
+            numbers::read(file, path, None, any)?
+        }
+    };
+    Ok(match numbers.dim() {
+        (1, 1) => numbers[[0, 0]].into(),
+        (1, _) => numbers.index_axis_move(Axis(0), 0).into(),
+        (_, 1) => numbers.index_axis_move(Axis(1), 0).into(),
+        _ => numbers.into(),
+    })
+}
+
+/// The shape of the right answer, in words.
+fn shape(exercise: &Exercise, lang: Lang) -> String {
+    match (exercise.right.shape(), lang) {
+        ([], Lang::En) => "a number".into(),
+        ([], Lang::Vi) => "một số".into(),
+        ([n], Lang::En) => format!("{n} numbers"),
+        ([n], Lang::Vi) => format!("{n} số"),
+        (sides, _) => sides.iter().map(usize::to_string).collect::<Vec<_>>().join(" × "),
+    }
+}

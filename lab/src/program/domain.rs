@@ -1,0 +1,175 @@
+//! Where the points of a score live: in a scene, or among images as a network sees them.
+
+use crate::data::Data;
+use crate::tell::tell;
+use ndarray::Array2;
+use scorelab::checkpoint::{Checkpoint, Fingerprint, Place, Recipe};
+use scorelab::data::{ClassName, Scene, View, digit_names, find_class};
+use scorelab::mixture::Mixture;
+use scorelab::score::ScoreFn;
+use scorelab::{Error, Result};
+
+/// What `--class` calls every class in turn.
+pub const ALL: &str = "all";
+
+/// Where the points live.
+pub enum Domain {
+    /// Points of a scene.
+    Scene(Scene),
+    /// Images.
+    Images {
+        /// Lines, and pixels of a line.
+        size: (usize, usize),
+        /// How they are seen.
+        view: View,
+        /// By which they were taken to learn from.
+        recipe: Option<Recipe>,
+    },
+}
+
+impl Domain {
+    /// Where the points of a checkpoint live, or those of the scene that is asked for.
+    ///
+    /// # Errors
+    /// If the scene cannot be found, or, not being asked for, has changed since the training; if one is asked for beside images.
+    pub fn of(scene: Option<&str>, main: Option<&Checkpoint>) -> Result<Domain> {
+        let trained = main.map(|c| &c.trained);
+        if let Some((size, main)) = trained.and_then(|t| t.data.image).zip(main) {
+            if let Some(scene) = scene {
+                return Err(Error::value(
+                    "--scene",
+                    scene,
+                    "left out: this score is one of images",
+                ));
+            }
+            let (view, recipe) = (main.view.clone(), main.trained.recipe.clone());
+            return Ok(Domain::Images { size, view, recipe });
+        }
+        let recipe = trained.and_then(|t| t.recipe.as_ref().map(|recipe| (recipe, &t.data)));
+        let (None, Some((Recipe { data: Place::Scene(name), .. }, before))) = (scene, recipe)
+        else {
+            return Scene::find(scene.unwrap_or("animals")).map(Domain::Scene);
+        };
+        let place = Place::Scene(name.clone());
+        let data = Data::find(&place)?;
+        let remedy =
+            "a network was trained on it; restore it, or name the scene to measure by with --scene";
+        data.same_scene(&place, before, remedy)?;
+        if matches!(before.fingerprint, Some(Fingerprint::Points(_))) && Scene::named(name).is_err()
+        {
+            tell(format!(
+                "warning: this network is of an older version, which does not tell whether {name} has changed since; it is \
+                 taken as it is now"
+            ));
+        }
+        let Data::Scene(scene, _) = data else { unreachable!("the place of a scene") };
+        Ok(Domain::Scene(scene))
+    }
+
+    /// The scene with the exact answers; images have none.
+    pub fn scene(&self) -> Option<&Scene> {
+        match self {
+            Domain::Scene(scene) => Some(scene),
+            Domain::Images { .. } => None,
+        }
+    }
+
+    /// Of images: lines, and pixels of a line.
+    pub fn size(&self) -> Option<(usize, usize)> {
+        match self {
+            Domain::Scene(_) => None,
+            Domain::Images { size, .. } => Some(*size),
+        }
+    }
+
+    /// The recipe by which images were taken to learn from; a scene needs none.
+    pub fn recipe(&self) -> Option<&Recipe> {
+        match self {
+            Domain::Scene(_) => None,
+            Domain::Images { recipe, .. } => recipe.as_ref(),
+        }
+    }
+
+    /// The coordinates of a point as a network sees it.
+    pub fn dim(&self) -> usize {
+        match self {
+            Domain::Scene(scene) => scene.mixture.dim(),
+            Domain::Images { size: (height, width), view, .. } => view.dim(height * width),
+        }
+    }
+
+    /// Points of the data as a network sees them.
+    pub fn coordinates(&self, x: Array2<f64>) -> Array2<f64> {
+        match self {
+            Domain::Scene(_) => x,
+            Domain::Images { view, .. } => view.coordinates(x.view()),
+        }
+    }
+
+    /// What a network sees as points of the data.
+    pub fn points(&self, z: Array2<f64>) -> Array2<f64> {
+        match self {
+            Domain::Scene(_) => z,
+            Domain::Images { view, .. } => view.points(z.view()),
+        }
+    }
+
+    /// The spread of each coordinate for a score network; none where all have one.
+    pub fn widths(&self) -> Vec<f64> {
+        match self {
+            Domain::Scene(_) => Vec::new(),
+            Domain::Images { view, .. } => view.spread(),
+        }
+    }
+
+    /// The exact answers, which only a scene has.
+    ///
+    /// # Panics
+    /// If there is no scene.
+    pub fn exact(&self) -> &Mixture {
+        match self {
+            Domain::Scene(scene) => &scene.mixture,
+            Domain::Images { .. } => panic!("exact scores and classifiers are those of a scene"),
+        }
+    }
+
+    /// The number of classes.
+    pub fn classes(&self) -> usize {
+        self.class_names().len()
+    }
+
+    /// The names of the classes.
+    pub fn class_names(&self) -> Vec<ClassName> {
+        match self {
+            Domain::Scene(scene) => scene.class_names.clone(),
+            Domain::Images { .. } => digit_names(),
+        }
+    }
+
+    /// The class of this name or number.
+    ///
+    /// # Errors
+    /// If there is none.
+    pub fn class(&self, name: &str) -> Result<usize> {
+        match self {
+            Domain::Scene(scene) => scene.class(name),
+            Domain::Images { .. } => find_class(&digit_names(), "the images", name),
+        }
+    }
+
+    /// Refuses a network that sees images in another way.
+    ///
+    /// # Errors
+    /// If it does.
+    pub fn shares_view(&self, path: &str, checkpoint: &Checkpoint) -> Result<()> {
+        let own = match self {
+            Domain::Scene(_) => &View::Identity,
+            Domain::Images { view, .. } => view,
+        };
+        if *own == checkpoint.view {
+            return Ok(());
+        }
+        let why = "it was trained on other data than the score, or sees other --components of them: their mean images or components differ";
+        Err(Error::File { path: path.into(), why: why.into() })
+    }
+}

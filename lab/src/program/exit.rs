@@ -1,0 +1,42 @@
+//! How the program ends.
+
+use scorelab::Error;
+use std::io::ErrorKind;
+
+/// The table of exit codes, as the help prints it.
+pub const CODES: &str = "\
+Exit codes:
+    0  all well
+    1  the answer to an exercise is wrong
+    2  a value, a flag or a configuration that cannot be
+    3  a file or folder that is not there
+    4  a file whose contents are wrong or damaged
+    5  training diverged; the last good checkpoint is kept
+    6  the folder is in use by another run
+    7  the disk is full
+    8  no permission, or a read-only folder
+    9  a file where a folder should be, or the reverse
+   10  any other failure of the system
+  130  stopped by Ctrl-C; what was done is saved";
+
+/// The exit code of a wrong answer to an exercise.
+pub const WRONG: u8 = 1;
+
+/// The exit code of an error.
+pub fn code(error: &Error) -> u8 {
+    match error {
+        Error::Value { .. } | Error::Usage { .. } | Error::Figure { .. } => 2,
+        Error::Scene { .. } | Error::File { .. } => 4,
+        Error::Diverged { .. } => 5,
+        Error::InUse { .. } => 6,
+        Error::Io { source, .. } => match source.kind() {
+            ErrorKind::NotFound => 3,
+            ErrorKind::StorageFull | ErrorKind::QuotaExceeded | ErrorKind::FileTooLarge => 7,
+            ErrorKind::PermissionDenied | ErrorKind::ReadOnlyFilesystem => 8,
+            ErrorKind::NotADirectory | ErrorKind::IsADirectory | ErrorKind::AlreadyExists => 9,
+            ErrorKind::InvalidData => 4,
+            _ => 10,
+        },
+        Error::Checks { .. } => WRONG,
+    }
+}

@@ -1,0 +1,275 @@
+//! The runs of a sweep, from a TOML file.
+
+use super::eval::Eval;
+use super::{Command, Program, config};
+use crate::recipe::check;
+use clap::CommandFactory;
+use scorelab::checkpoint::{Place, Recipe};
+use scorelab::file::fingerprint;
+use scorelab::{Error, Result};
+use serde_json::json;
+use std::collections::BTreeMap;
+use std::path::Path;
+use toml::{Table, Value};
+
+/// More runs than anyone waits for.
+const MOST_RUNS: usize = 100_000;
+
+/// All runs of a sweep, in the order of the results.
+///
+/// What is trained is what is evaluated: a score network as `--score`, a classifier as `--classifier`, so alone, or, with a
+/// class, as what steers the score of `[eval]`.
+///
+/// ```toml
+/// repeats = 3                       # runs of each combination, which differ in their seed only
+/// [train]                           # flags of every training; without this table nothing is trained
+/// scene = "three"
+/// [eval]                            # flags of every evaluation
+/// class = 0
+/// [grid.train]                      # every combination of these values is a run
+/// width = [16, 32, 64]
+/// [grid.eval]
+/// gamma = [1, 2]
+/// ```
+pub struct Grid {
+    /// What varies, as `train.width`.
+    pub varied: Vec<String>,
+    /// The runs.
+    pub runs: Vec<Planned>,
+}
+
+/// One run.
+pub struct Planned {
+    /// A fingerprint of all its settings.
+    pub id: String,
+    /// Its seed, drawn from the fingerprint, unless the grid gives one.
+    pub seed: u64,
+    /// The values of what varies.
+    pub varied: Vec<String>,
+    /// What is trained.
+    pub recipe: Option<Recipe>,
+    /// How it is evaluated.
+    pub eval: Eval,
+    names: Vec<String>,
+}
+
+/// The flags of one subcommand, as the command line spells their values.
+type Flags = BTreeMap<String, String>;
+
+/// Flags that a sweep sets itself, or that are the program's.
+const NOT_HERE: [&str; 9] =
+    ["out", "resume", "every", "show", "config", "threads", "format", "memory", "help"];
+
+impl Planned {
+    /// What varies and its values, in words.
+    pub fn told(&self) -> String {
+        let pairs = self.names.iter().zip(&self.varied);
+        pairs.map(|(name, value)| format!("{name}={value}")).collect::<Vec<_>>().join(" ")
+    }
+}
+
+impl Grid {
+    /// Reads the grid and checks every run.
+    ///
+    /// # Errors
+    /// If the file cannot be read or is no TOML, a key is no flag, there are too many runs, or a run cannot be.
+    pub fn load(path: &Path) -> Result<Grid> {
+        let table = config::read(path)?;
+        Grid::of(&table).map_err(|why| Error::File { path: path.into(), why })
+    }
+
+    /// The grid of a table.
+    ///
+    /// # Errors
+    /// As [`Grid::load`].
+    pub fn of(table: &Table) -> std::result::Result<Grid, String> {
+        const KNOWN: [&str; 4] = ["train", "eval", "grid", "repeats"];
+        if let Some(key) = table.keys().find(|k| !KNOWN.contains(&k.as_str())) {
+            let hint = scorelab::data::did_you_mean(key, KNOWN.into_iter());
+            return Err(format!("{key:?} is none of {}{hint}", KNOWN.join(", ")));
+        }
+        let repeats = match table.get("repeats") {
+            None => 1,
+            Some(Value::Integer(n)) if (1..=MOST_RUNS as i64).contains(n) => *n as usize,
+            Some(_) => return Err(format!("repeats must be a whole number from 1 to {MOST_RUNS}")),
+        };
+        let axes = axes(table)?;
+        check_keys(table, &axes)?;
+        let trains = table.contains_key("train") || axes.iter().any(|a| a.sub == "train");
+        let count = axes.iter().try_fold(repeats, |n, axis| n.checked_mul(axis.values.len()));
+        let count = count.filter(|n| *n <= MOST_RUNS);
+        let count =
+            count.ok_or_else(|| format!("it has over {MOST_RUNS} runs; make it smaller"))?;
+        let fixed = |sub: &str| flags(table.get(sub).and_then(Value::as_table));
+        let (train, eval) = (fixed("train")?, fixed("eval")?);
+        let plan = Plan { train: trains.then_some(train), eval, axes: &axes, repeats };
+        let runs = (0..count).map(|i| plan.run(i)).collect::<std::result::Result<_, _>>()?;
+        let mut varied: Vec<String> = axes.iter().map(Axis::name).collect();
+        varied.extend((repeats > 1).then(|| "repeat".to_string()));
+        Ok(Grid { varied, runs })
+    }
+}
+
+/// One flag that varies.
+struct Axis {
+    sub: &'static str,
+    flag: String,
+    values: Vec<String>,
+}
+
+impl Axis {
+    fn name(&self) -> String {
+        format!("{}.{}", self.sub, self.flag)
+    }
+}
+
+/// What varies, in the order of its names.
+fn axes(table: &Table) -> std::result::Result<Vec<Axis>, String> {
+    let Some(grid) = table.get("grid") else { return Ok(Vec::new()) };
+    let grid = grid.as_table().ok_or("grid must be a table: [grid.train] or [grid.eval]")?;
+    let mut axes = Vec::new();
+    for (key, values) in grid {
+        let sub = ["eval", "train"].into_iter().find(|s| s == key);
+        let (Some(sub), Some(values)) = (sub, values.as_table()) else {
+            return Err(format!(
+                "{key:?} in [grid] must be one of the tables [grid.train] and [grid.eval]"
+            ));
+        };
+        for (flag, values) in values {
+            let texts: Option<Vec<String>> = values
+                .as_array()
+                .map(Vec::as_slice)
+                .unwrap_or_default()
+                .iter()
+                .map(config::text)
+                .collect();
+            let values = texts.filter(|v| !v.is_empty()).ok_or_else(|| {
+                format!("{flag} in [grid.{sub}] must be a list of the values to try")
+            })?;
+            axes.push(Axis { sub, flag: flag.clone(), values });
+        }
+    }
+    Ok(axes)
+}
+
+/// Refuses keys that are no flags, or not ones for a grid.
+fn check_keys(table: &Table, axes: &[Axis]) -> std::result::Result<(), String> {
+    let mut all = Table::new();
+    for sub in ["train", "eval"] {
+        let mut own = match table.get(sub) {
+            None => Table::new(),
+            Some(value) => value.as_table().cloned().ok_or(format!("{sub} must be a table"))?,
+        };
+        for axis in axes.iter().filter(|a| a.sub == sub) {
+            if own.insert(axis.flag.clone(), Value::Boolean(true)).is_some() {
+                return Err(format!("{} is given both in [{sub}] and in [grid.{sub}]", axis.flag));
+            }
+        }
+        if let Some(key) = own.keys().find(|k| NOT_HERE.contains(&k.as_str())) {
+            return Err(format!("{key} in [{sub}] is set by the sweep itself; leave it out"));
+        }
+        all.insert(sub.into(), Value::Table(own));
+    }
+    config::check(&all, &Program::command())
+}
+
+fn flags(table: Option<&Table>) -> std::result::Result<Flags, String> {
+    let of = |(key, value): (&String, &Value)| {
+        let text = config::text(value);
+        let wrong = || format!("{key} is a {}, which no flag takes", value.type_str());
+        Ok((key.clone(), text.ok_or_else(wrong)?))
+    };
+    table.into_iter().flatten().map(of).collect()
+}
+
+/// From which the runs are made.
+struct Plan<'a> {
+    train: Option<Flags>,
+    eval: Flags,
+    axes: &'a [Axis],
+    repeats: usize,
+}
+
+impl Plan<'_> {
+    /// The run of this number; the repeats run fastest, then the last axis.
+    fn run(&self, number: usize) -> std::result::Result<Planned, String> {
+        let (mut rest, repeat) = (number / self.repeats, number % self.repeats);
+        let (mut train, mut eval) = (self.train.clone(), self.eval.clone());
+        let mut varied = vec![String::new(); self.axes.len()];
+        for (axis, chosen) in self.axes.iter().zip(&mut varied).rev() {
+            *chosen = axis.values[rest % axis.values.len()].clone();
+            rest /= axis.values.len();
+            let flags = if axis.sub == "train" { train.get_or_insert_default() } else { &mut eval };
+            flags.insert(axis.flag.clone(), chosen.clone());
+        }
+        let version = env!("CARGO_PKG_VERSION");
+        let content = json!({ "version": version, "train": train, "eval": eval, "repeat": repeat });
+        let print = fingerprint(content.to_string().as_bytes());
+        let id = print[..16].to_string();
+        // 52 bits, which every reader of numbers keeps
+        let seed = u64::from_str_radix(&print[16..29], 16).expect("hexadecimal digits");
+        for flags in train.iter_mut().chain([&mut eval]) {
+            flags.entry("seed".into()).or_insert_with(|| seed.to_string());
+        }
+        let wrong = |e: Error| format!("run {} ({e})", number + 1);
+        let recipe = train.as_ref().map(recipe).transpose().map_err(wrong)?;
+        let eval = evaluation(recipe.as_ref(), &eval).map_err(wrong)?;
+        let seed = recipe.as_ref().map_or(eval.walk.seed, |r| r.train.seed);
+        let mut names: Vec<String> = self.axes.iter().map(Axis::name).collect();
+        if self.repeats > 1 {
+            varied.push(repeat.to_string());
+            names.push("repeat".into());
+        }
+        Ok(Planned { id, seed, varied, recipe, eval, names })
+    }
+}
+
+/// The evaluation of some flags of `eval`, of what is trained, if anything is.
+fn evaluation(trained: Option<&Recipe>, flags: &Flags) -> Result<Eval> {
+    let classifies = trained.is_some_and(|recipe| recipe.model.classifies());
+    let wrong = |flag: &str, value: &str, must: &str| {
+        Err(Error::value(format!("{flag} in [eval]"), value, must))
+    };
+    let own = if classifies { "classifier" } else { "score" };
+    if trained.is_some() && flags.contains_key(own) {
+        return wrong(own, "given", "left out: it is set by the sweep itself, which trains one");
+    }
+    if classifies && flags.contains_key("guiding") {
+        return wrong("guiding", "given", "left out: the classifier that is trained steers");
+    }
+    let Command::Eval(eval) = parsed("eval", flags)? else { unreachable!("asked for eval") };
+    let Some(recipe) = trained else { return Ok(eval) };
+    let (exact, steers) = (eval.score.score == "exact", eval.score.class.is_some());
+    let samples = !classifies || steers;
+    match matches!(recipe.data, Place::Images(_)) {
+        true if samples && eval.judge.is_none() => {
+            wrong("judge", "left out", "given: images are measured by a classifier of their own")
+        }
+        true if classifies && steers && exact => {
+            wrong("score", "left out", "given: images have no exact one to steer")
+        }
+        _ if classifies && !steers && !exact => {
+            let must = "with a class, to which the classifier that is trained steers it";
+            wrong("score", "given", must)
+        }
+        _ if classifies && !steers && !eval.gamma.is_empty() => {
+            wrong("gamma", "given", "left out, or with the class to steer to")
+        }
+        _ => Ok(eval),
+    }
+}
+
+/// The recipe of some flags of `train`.
+fn recipe(flags: &Flags) -> Result<Recipe> {
+    let Command::Train(train) = parsed("train", flags)? else { unreachable!("asked for train") };
+    let recipe = train.recipe.recipe();
+    check(&recipe)?;
+    Ok(recipe)
+}
+
+/// A subcommand with these flags.
+fn parsed(name: &str, flags: &Flags) -> Result<Command> {
+    let flags = flags.iter().map(|(flag, value)| format!("--{flag}={value}"));
+    let words = ["scorelab".to_string(), name.to_string()].into_iter().chain(flags);
+    super::understood(words)
+}

@@ -1,0 +1,146 @@
+//! What samples of images are held to: images that no network has seen, through the eyes of a judge.
+
+use super::networks::{fits, load, wrong_kind};
+use super::source::Source;
+use super::walk::WalkArgs;
+use crate::data::{has_test, unseen};
+use crate::memory;
+use ndarray::Array2;
+use rand::seq::SliceRandom;
+use scorelab::checkpoint::{Model, Recipe};
+use scorelab::data::{Images, View, from_pixels, to_pixels};
+use scorelab::guidance::Gamma;
+use scorelab::metrics::{Judge, Judgement};
+use scorelab::rng::{Purpose, stream};
+use scorelab::{Error, Result};
+
+/// A judge and the images that it compares with.
+pub struct Yardstick {
+    judge: Judge,
+    /// How the judge sees images.
+    view: View,
+    /// The images to compare with, and as many others.
+    held_out: [Images; 2],
+    /// The classes that samples are of; without any they are of all.
+    pub wanted: Option<Vec<usize>>,
+}
+
+impl Yardstick {
+    /// The judge of this name, and twice n images of the wanted class or of all.
+    ///
+    /// # Errors
+    /// If it is no clean classifier of such images, it steers the score itself, or there are too few images.
+    pub fn open(judge: Option<&str>, source: &Source, n: usize, gib: f64) -> Result<Yardstick> {
+        let Some(path) = judge else {
+            let must = "given: images are measured by a classifier that did not steer them, learned by `scorelab train --model clean --data …`";
+            return Err(Error::value("--judge", "left out", must));
+        };
+        memory::refuse(
+            "the comparison of images",
+            60.0 * n as f64 * source.pixels().unwrap_or(0) as f64,
+            gib,
+        )?;
+        let checkpoint = load(path)?;
+        let (view, told) = (checkpoint.view, checkpoint.trained);
+        let Model::Clean(classifier) = checkpoint.model else {
+            return Err(wrong_kind(path, &checkpoint.model, "a clean classifier"));
+        };
+        let pixels = told.data.image.map(|(height, width)| height * width);
+        let Some(pixels) = pixels.filter(|pixels| Some(*pixels) == source.pixels()) else {
+            let why = "it is no classifier of images of this size".into();
+            return Err(Error::File { path: path.into(), why });
+        };
+        let (own, classes) = (&classifier.mlp().config, source.class_names().len());
+        fits("--judge", (own.inputs, own.outputs), (view.dim(pixels), classes))?;
+        if source.is_steered_by(classifier.mlp()) {
+            let must = "another one than the classifier that steers";
+            return Err(Error::value("--judge", path, must));
+        }
+        if let Some(learned) = told.recipe {
+            let own = recipe(source)?;
+            let same = learned.data == own.data && learned.train.seed == own.train.seed;
+            if same && learned.points > own.points && !has_test(&own.data)? {
+                let must = "one that has not learned the images that are held out; train it with another --seed, or with no more --points than the score";
+                return Err(Error::value("--judge", path, must));
+            }
+        }
+        let held_out = held_out(source, n)?;
+        let wanted = source.wanted(n);
+        Ok(Yardstick { judge: Judge { classifier }, view, held_out, wanted })
+    }
+
+    /// What the judge says of images (n, height·width) of the classes that are wanted, beside the held-out ones.
+    pub fn judged(&self, pixels: &Array2<u8>) -> Judgement {
+        let unknown = vec![0; pixels.nrows()];
+        self.of(pixels, self.wanted.as_ref().unwrap_or(&unknown))
+    }
+
+    /// What it says of other held-out images with their own labels: what two samples of the data differ by.
+    pub fn floor(&self) -> Judgement {
+        let [_, twin] = &self.held_out;
+        self.of(&twin.pixels, &twin.labels)
+    }
+
+    /// p(y | x) of images by the judge: (n, classes).
+    pub fn probabilities(&self, pixels: &Array2<u8>) -> Array2<f64> {
+        self.judge.classifier.probabilities(self.points(pixels).view())
+    }
+
+    fn of(&self, pixels: &Array2<u8>, wanted: &[usize]) -> Judgement {
+        let reference = self.points(&self.held_out[0].pixels);
+        self.judge.judge(self.points(pixels).view(), wanted, reference.view())
+    }
+
+    fn points(&self, pixels: &Array2<u8>) -> Array2<f64> {
+        self.view.coordinates(from_pixels(pixels.view()).view())
+    }
+}
+
+/// Samples as images, (n, height·width): as many as the flags say of the classes wanted, or one of each of these classes.
+///
+/// # Errors
+/// As [`WalkArgs::walk`].
+pub fn pictures(
+    walk: &WalkArgs,
+    source: &Source,
+    gamma: Gamma,
+    wanted: Option<Vec<usize>>,
+    gib: f64,
+) -> Result<Array2<u8>> {
+    let x = walk.walk_for(source, gamma, &[], wanted, gib)?;
+    let (x, _) = source.finished(x);
+    Ok(to_pixels(x.view()))
+}
+
+/// Twice n images that the score has not seen, of its class if it has one, in no order.
+///
+/// # Errors
+/// If there are too few.
+pub fn held_out(source: &Source, n: usize) -> Result<[Images; 2]> {
+    let recipe = recipe(source)?;
+    let class = source.class.filter(|_| !source.all);
+    // one drawing in ten is of a class
+    let enough = if class.is_some() { 24 * n + 200 } else { 2 * n };
+    let (data, seed) = (&recipe.data, recipe.train.seed);
+    let all = unseen(data, recipe.points, enough, seed)?;
+    let mut rows: Vec<usize> = (0..all.labels.len())
+        .filter(|i| class.is_none_or(|class| all.labels[*i] == class))
+        .collect();
+    rows.shuffle(&mut stream(seed, Purpose::Permutation, 1, 0));
+    if rows.len() < 2 * n {
+        let must = format!(
+            "at most {}, half of the images that the training has not seen",
+            rows.len() / 2
+        );
+        return Err(Error::value("--samples", n, must));
+    }
+    Ok([all.select(&rows[..n]), all.select(&rows[n..2 * n])])
+}
+
+/// How the images of a score or a classifier were taken.
+fn recipe(source: &Source) -> Result<&Recipe> {
+    source.recipe().ok_or_else(|| {
+        let must = "a checkpoint of `scorelab train`, which tells where its images are from";
+        Error::value("the score or classifier", "of unknown images", must)
+    })
+}

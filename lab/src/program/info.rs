@@ -1,0 +1,75 @@
+//! `scorelab info`: what a checkpoint holds.
+
+use super::Common;
+use super::answer::{Answer, Cell, tell};
+use clap::Args;
+use scorelab::checkpoint::{self, Model};
+use scorelab::{Error, Result};
+use serde_json::Value;
+use std::path::PathBuf;
+
+/// The arguments of `info`.
+#[derive(Debug, Clone, Args)]
+pub struct Info {
+    /// A checkpoint, or the folder of a run
+    #[arg(value_name = "FILE|FOLDER")]
+    pub checkpoint: PathBuf,
+    #[command(flatten)]
+    pub common: Common,
+}
+
+impl Info {
+    /// Describes the checkpoint.
+    ///
+    /// # Errors
+    /// As [`checkpoint::find`].
+    pub fn run(&self) -> Result<()> {
+        let found = checkpoint::find(&self.checkpoint)?;
+        found.passed.iter().for_each(|e| tell(format!("warning: {e}")));
+        let (c, mlp) = (&found.checkpoint, found.checkpoint.model.mlp());
+        let mut answer = Answer::new(["property", "value"]);
+        let mut say = |name: &str, value: Cell| answer.row([name.into(), value]);
+        say("file", found.path.display().to_string().into());
+        say("kind", c.model.name().into());
+        match &c.model {
+            Model::Score(net) => {
+                say("target", format!("{:?}", net.target).to_lowercase().into());
+                say("sigma_data", net.sigma_data.into());
+            }
+            Model::Joint(net) => {
+                say("target", format!("{:?}", net.net.target).to_lowercase().into());
+                say("sigma_data", net.net.sigma_data.into());
+                say("classes", net.classes().into());
+            }
+            Model::Noisy(net) => say("classes", net.mlp().config.outputs.into()),
+            Model::Clean(net) => say("classes", net.mlp().config.outputs.into()),
+        }
+        say("parameters", mlp.params.len().into());
+        for part in mlp.config.parts() {
+            let sizes: Vec<String> = part.shape.iter().map(usize::to_string).collect();
+            say(&part.name, sizes.join(" × ").into());
+        }
+        for (name, row) in c.view.rows().iter().map(|(n, row)| (n, row)).chain(&c.extra) {
+            say(&format!("extra.{name}"), row.len().to_string().into());
+        }
+        if let Some(state) = &c.training {
+            say("step", state.step.into());
+        }
+        let told = serde_json::to_value(&c.trained);
+        let told = told.map_err(|e| Error::io("describe", &found.path, e.into()))?;
+        leaves("", &told, &mut say);
+        answer.write(self.common.format, None)
+    }
+}
+
+/// Says every value within one, by its path: `recipe.train.steps`.
+fn leaves(path: &str, value: &Value, say: &mut impl FnMut(&str, Cell)) {
+    match value {
+        Value::Object(values) => values.iter().for_each(|(key, value)| {
+            let path = if path.is_empty() { key.clone() } else { format!("{path}.{key}") };
+            leaves(&path, value, say);
+        }),
+        // a value without its quotes
+        other => say(path, other.as_str().map_or_else(|| other.to_string(), String::from).into()),
+    }
+}

@@ -1,0 +1,217 @@
+//! `scorelab sweep`: every combination of a grid, trained and evaluated, in as many processes as one likes.
+
+use super::Common;
+use super::answer::{Answer, Cell, tell};
+use super::grid::{Grid, Planned};
+use super::train::{Begun, Job};
+use crate::data::TrainingSet;
+use crate::interrupt::{interrupted, listen};
+use clap::Args;
+use scorelab::checkpoint::{self, Run};
+use scorelab::file;
+use scorelab::{Error, Result};
+use serde_json::{Value, json};
+use std::path::{Path, PathBuf};
+
+/// The arguments of `sweep`.
+#[derive(Debug, Clone, Args)]
+pub struct Sweep {
+    /// The grid
+    #[arg(value_name = "GRID.toml")]
+    pub grid: PathBuf,
+    /// Do only the I-th of N equal shares of the runs, counted from 1
+    #[arg(long, value_name = "I/N")]
+    pub shard: Option<String>,
+    /// Run nothing; only gather the results, all of which must be there
+    #[arg(long)]
+    pub merge: bool,
+    /// The folder of the results [default: out/ and the name of the grid]
+    #[arg(long, value_name = "FOLDER")]
+    pub out: Option<PathBuf>,
+    /// Training steps from one checkpoint to the next
+    #[arg(long, default_value_t = 500)]
+    pub every: usize,
+    #[command(flatten)]
+    pub common: Common,
+}
+
+/// The file of all results.
+const MERGED: &str = "results.csv";
+
+/// How a run ended.
+enum End {
+    Done,
+    Failed,
+    Interrupted,
+}
+
+impl Sweep {
+    /// Does the runs that are not done yet; true if Ctrl-C ended it.
+    ///
+    /// # Errors
+    /// If the grid cannot be understood, a file cannot be read or written, or, with `--merge`, a result is missing.
+    pub fn run(&self) -> Result<bool> {
+        if self.every == 0 {
+            return Err(Error::value("--every", 0, "at least 1"));
+        }
+        let (shard, shards) = self.share()?;
+        let grid = Grid::load(&self.grid)?;
+        let stem = self.grid.file_stem().unwrap_or_default();
+        let folder = self.out.clone().unwrap_or_else(|| PathBuf::from("out").join(stem));
+        std::fs::create_dir_all(&folder).map_err(|e| Error::io("create the folder", &folder, e))?;
+        let (mut done, mut before, mut failed) = (0_usize, 0_usize, 0_usize);
+        if !self.merge {
+            listen()?;
+            for (i, run) in grid.runs.iter().enumerate().filter(|(i, _)| i % shards == shard) {
+                if result(&folder, run)?.is_some() {
+                    before += 1;
+                    continue;
+                }
+                tell(format!("run {} of {}: {} {}", i + 1, grid.runs.len(), run.id, run.told()));
+                match self.one(run, &folder)? {
+                    End::Interrupted => {
+                        tell("stopped; the same command goes on");
+                        return Ok(true);
+                    }
+                    End::Failed => failed += 1,
+                    End::Done => done += 1,
+                }
+            }
+        }
+        let merged = self.gather(&grid, &folder)?;
+        let mut answer = Answer::new(["runs", "done_before", "done", "failed", "results"]);
+        let path = merged.map(|p| p.display().to_string());
+        answer.row([
+            grid.runs.len().into(),
+            before.into(),
+            done.into(),
+            failed.into(),
+            path.into(),
+        ]);
+        answer.notes = vec!["results: once every run of every shard is done".into()];
+        answer.write(self.common.format, None)?;
+        Ok(false)
+    }
+
+    /// Which share of the runs, from 0, of how many.
+    fn share(&self) -> Result<(usize, usize)> {
+        let Some(text) = &self.shard else { return Ok((0, 1)) };
+        let number = |part: &str| part.trim().parse::<usize>().ok();
+        match text.split_once('/').map(|(i, n)| (number(i), number(n))) {
+            Some((Some(i), Some(n))) if 1 <= i && i <= n && n <= 1_000_000 => Ok((i - 1, n)),
+            _ => Err(Error::value("--shard", format!("{text:?}"), "I/N with I from 1 to N")),
+        }
+    }
+
+    /// Trains, if the grid says so, evaluates, and writes the result.
+    fn one(&self, run: &Planned, folder: &Path) -> Result<End> {
+        let (rows, error) = match self.measure(run, folder) {
+            Ok(Some(rows)) => (rows, None),
+            Ok(None) => return Ok(End::Interrupted),
+            // what the settings lead to is a result; what the system refuses is not
+            Err(e @ (Error::Diverged { .. } | Error::Value { .. })) => {
+                tell(format!("run {}: {e}", run.id));
+                (json!([]), Some(e.to_string()))
+            }
+            Err(e) => return Err(e),
+        };
+        let end = if error.is_some() { End::Failed } else { End::Done };
+        let all = json!({
+            "id": run.id, "seed": run.seed, "settings": run.told(), "error": error, "rows": rows,
+        });
+        let path = path_of(folder, run);
+        let text =
+            serde_json::to_vec_pretty(&all).map_err(|e| Error::io("write", &path, e.into()))?;
+        file::replace(&path, &text).map(|()| end)
+    }
+
+    /// The rows of the evaluation; nothing if Ctrl-C came first.
+    fn measure(&self, run: &Planned, folder: &Path) -> Result<Option<Value>> {
+        let mut eval = run.eval.clone();
+        if let Some(recipe) = &run.recipe {
+            let held = Run::open(folder.join(&run.id))?;
+            let (folder, gib) = (held.folder(), self.common.memory);
+            let (set, from) = match checkpoint::find(folder) {
+                Ok(_) => {
+                    let begun = Begun::find(folder)?;
+                    (begun.training_set(folder, gib)?, Some(begun.checkpoint))
+                }
+                Err(_) => (TrainingSet::of(recipe, gib)?, None),
+            };
+            let job = Job { recipe, set: &set, run: &held, every: self.every, quiet: true };
+            let ended = job.run(None, from)?;
+            if ended.interrupted {
+                return Ok(None);
+            }
+            let path = ended.path.to_string_lossy().into_owned();
+            match recipe.model.classifies() {
+                true => eval.score.classifier = Some(path),
+                false => eval.score.score = path,
+            }
+        }
+        if interrupted() {
+            return Ok(None);
+        }
+        eval.common.memory = self.common.memory;
+        let answer = eval.answer()?;
+        serde_json::to_value(&answer).map(Some).map_err(|e| Error::io("write", folder, e.into()))
+    }
+
+    /// Writes all results as one table, if all are there.
+    fn gather(&self, grid: &Grid, folder: &Path) -> Result<Option<PathBuf>> {
+        let results: Vec<Option<Value>> =
+            grid.runs.iter().map(|run| result(folder, run)).collect::<Result<_>>()?;
+        let missing = results.iter().filter(|r| r.is_none()).count();
+        if missing > 0 {
+            return match self.merge {
+                false => Ok(None),
+                true => {
+                    let why = format!(
+                        "{missing} of {} runs are not done; run the sweep first",
+                        results.len()
+                    );
+                    Err(Error::File { path: folder.into(), why })
+                }
+            };
+        }
+        let names = ["gamma", "sigma", "metric", "value", "se"];
+        let varied = grid.varied.iter().map(String::as_str);
+        let columns = ["id", "seed"].into_iter().chain(varied).chain(names).chain(["error"]);
+        let mut table = Answer::new(columns);
+        for (run, result) in grid.runs.iter().zip(results.into_iter().flatten()) {
+            let head = [Cell::from(run.id.as_str()), run.seed.into()];
+            let head: Vec<Cell> =
+                head.into_iter().chain(run.varied.iter().map(|v| v.as_str().into())).collect();
+            let error = Cell::from(&result["error"]);
+            let rows = result["rows"].as_array().cloned().unwrap_or_default();
+            for row in &rows {
+                let cells = names.iter().map(|n| Cell::from(&row[n]));
+                table.row(head.iter().cloned().chain(cells).chain([Cell::Empty]));
+            }
+            if rows.is_empty() {
+                let none = names.iter().map(|_| Cell::Empty);
+                table.row(head.iter().cloned().chain(none).chain([error]));
+            }
+        }
+        let path = folder.join(MERGED);
+        table.write(super::answer::Form::Csv, Some(&path))?;
+        Ok(Some(path))
+    }
+}
+
+fn path_of(folder: &Path, run: &Planned) -> PathBuf {
+    folder.join(format!("{}.json", run.id))
+}
+
+/// The result of a run, if it is there and whole.
+fn result(folder: &Path, run: &Planned) -> Result<Option<Value>> {
+    let path = path_of(folder, run);
+    match std::fs::read(&path) {
+        Ok(bytes) => {
+            let read: Option<Value> = serde_json::from_slice(&bytes).ok();
+            Ok(read.filter(|r| r["id"] == run.id.as_str() && r["rows"].is_array()))
+        }
+        Err(e) if e.kind() == std::io::ErrorKind::NotFound => Ok(None),
+        Err(e) => Err(Error::io("read", &path, e)),
+    }
+}

@@ -1,0 +1,250 @@
+//! `scorelab train`: learns a network, in a folder from which it can go on after any interruption.
+
+use super::Common;
+use super::answer::{Answer, tell};
+use crate::checkpoints::Checkpoints;
+use crate::data::{Data, TrainingSet};
+use crate::interrupt::listen;
+use crate::menu::Menu;
+use crate::progress::Progress;
+use crate::recipe::{self, RecipeArgs};
+use crate::so_far::{Canvas, SamplesSoFar, Walk, interval};
+use crate::training::{CtrlC, learn};
+use clap::Args;
+use scorelab::arch::kernel_name;
+use scorelab::checkpoint::{self, Checkpoint, Recipe, Run};
+use scorelab::data::digit_names;
+use scorelab::{Error, Result};
+use scorelab_figures::plot::Output;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+/// The arguments of `train`.
+#[derive(Debug, Clone, Args)]
+pub struct Train {
+    #[command(flatten)]
+    pub recipe: RecipeArgs,
+    /// Steps from one checkpoint to the next
+    #[arg(long, default_value_t = 500)]
+    pub every: usize,
+    /// Draw samples of the network into samples_so_far.png every so many seconds, and at the end; saved first
+    #[arg(long, value_name = "SECONDS")]
+    pub show: Option<f64>,
+    /// The folder of the run [default: out/ and what is learned]
+    #[arg(long, value_name = "FOLDER")]
+    pub out: Option<PathBuf>,
+    /// Go on with the run of this folder: same bits as if it had never stopped
+    #[arg(long, value_name = "FOLDER")]
+    pub resume: Option<PathBuf>,
+    #[command(flatten)]
+    pub common: Common,
+}
+
+/// The arguments that may stand beside `--resume`.
+pub const BESIDE_RESUME: [&str; 7] =
+    ["resume", "every", "show", "config", "threads", "memory", "format"];
+
+impl Train {
+    /// Trains; true if Ctrl-C ended it.
+    ///
+    /// # Errors
+    /// If a setting cannot be, a file cannot be read or written, or training diverges.
+    pub fn run(&self) -> Result<bool> {
+        if self.every == 0 {
+            return Err(Error::value("--every", 0, "at least 1"));
+        }
+        listen()?;
+        match &self.resume {
+            Some(folder) => self.go_on(folder),
+            None => self.begin(),
+        }
+    }
+
+    fn begin(&self) -> Result<bool> {
+        let recipe = self.recipe.recipe();
+        let show = self.show(&recipe)?;
+        let set = TrainingSet::of(&recipe, self.common.memory)?;
+        let folder = self.out.clone().unwrap_or_else(|| {
+            PathBuf::from("out").join(format!("{}-{}", recipe.model.name(), set.told.name))
+        });
+        let run = Run::open(folder)?;
+        if checkpoint::find(run.folder()).is_ok() {
+            let folder = quoted(run.folder());
+            let why = format!(
+                "a run is there already; go on with `scorelab train --resume {folder}`, or choose another --out"
+            );
+            return Err(Error::File { path: run.folder().into(), why });
+        }
+        let job = Job { recipe: &recipe, set: &set, run: &run, every: self.every, quiet: false };
+        self.report(&job, &job.run(show, None)?)
+    }
+
+    fn go_on(&self, folder: &Path) -> Result<bool> {
+        if !folder.is_dir() {
+            let why = "it is no folder; --resume takes the folder of a run".into();
+            return Err(Error::File { path: folder.into(), why });
+        }
+        let run = Run::open(folder)?;
+        let begun = Begun::find(folder)?;
+        let show = self.show(&begun.recipe)?;
+        let set = begun.training_set(folder, self.common.memory)?;
+        let recipe = &begun.recipe;
+        let job = Job { recipe, set: &set, run: &run, every: self.every, quiet: false };
+        self.report(&job, &job.run(show, Some(begun.checkpoint))?)
+    }
+
+    /// How often samples are to be drawn, if they are.
+    fn show(&self, recipe: &Recipe) -> Result<Option<Duration>> {
+        let Some(seconds) = self.show else { return Ok(None) };
+        if recipe.model.classifies() {
+            let must = "left out: a classifier has no samples";
+            return Err(Error::value("--show", "given", must));
+        }
+        interval("--show", seconds).map(Some)
+    }
+
+    /// Says how the training ended; true if by Ctrl-C.
+    fn report(&self, job: &Job, ended: &Ended) -> Result<bool> {
+        let (path, step) = (ended.path.display(), ended.step);
+        if ended.interrupted {
+            tell(format!(
+                "stopped after step {step} of {}, saved as {path}; to go on:\nscorelab train --resume {}",
+                job.recipe.train.steps,
+                quoted(job.run.folder())
+            ));
+            return Ok(true);
+        }
+        let mut answer = Answer::new(["checkpoint", "steps", "loss"]);
+        answer.row([path.to_string().into(), step.into(), ended.loss.into()]);
+        answer.notes = vec!["loss: that of the last batch, before its update".into()];
+        answer.write(self.common.format, None).map(|()| false)
+    }
+}
+
+/// A run that has begun: its recipe, and where it stands.
+pub struct Begun {
+    /// What decides what it learns.
+    pub recipe: Recipe,
+    /// Its last good checkpoint.
+    pub checkpoint: Checkpoint,
+}
+
+impl Begun {
+    /// The run of a folder.
+    ///
+    /// # Errors
+    /// If there is no good checkpoint, or it is not one that can go on.
+    pub fn find(folder: &Path) -> Result<Begun> {
+        let found = checkpoint::find(folder)?;
+        found.passed.iter().for_each(|e| tell(format!("warning: {e}")));
+        let checkpoint = found.checkpoint;
+        let (Some(recipe), Some(_)) = (&checkpoint.trained.recipe, &checkpoint.training) else {
+            let why = "its checkpoint is not one of `scorelab train`, so it cannot go on".into();
+            return Err(Error::File { path: folder.into(), why });
+        };
+        let (version, kernel) = (&checkpoint.trained.version, &checkpoint.trained.kernel);
+        let now = (env!("CARGO_PKG_VERSION"), kernel_name());
+        if (version.as_str(), kernel.as_str()) != now {
+            tell(format!(
+                "warning: this run began with scorelab {version} and the kernel {kernel}; the bits will be those of {} and {}",
+                now.0, now.1
+            ));
+        }
+        Ok(Begun { recipe: recipe.clone(), checkpoint })
+    }
+
+    /// The training set of the run.
+    ///
+    /// # Errors
+    /// As [`TrainingSet::of`], and if the data are no more those that it began with.
+    pub fn training_set(&self, folder: &Path, gib: f64) -> Result<TrainingSet> {
+        recipe::check(&self.recipe)?;
+        let (data, before) = (Data::find(&self.recipe.data)?, &self.checkpoint.trained.data);
+        let remedy = "the run began, so its data are not those that the run began with; restore it";
+        data.same_scene(&self.recipe.data, before, remedy)?;
+        let set = TrainingSet::from(data, &self.recipe, gib)?;
+        if set.is(before) {
+            return Ok(set);
+        }
+        let name = &set.told.name;
+        let why = format!("the data, {name}, are not those that the run began with; restore them");
+        Err(Error::File { path: folder.into(), why })
+    }
+}
+
+/// One training in its folder.
+pub struct Job<'a> {
+    /// What decides what is learned.
+    pub recipe: &'a Recipe,
+    /// What it is learned from.
+    pub set: &'a TrainingSet,
+    /// The folder.
+    pub run: &'a Run,
+    /// Steps from one checkpoint to the next.
+    pub every: usize,
+    /// Whether nothing is said of how far it is.
+    pub quiet: bool,
+}
+
+/// How far a training came.
+pub struct Ended {
+    /// Its last checkpoint.
+    pub path: PathBuf,
+    /// Steps done.
+    pub step: usize,
+    /// The loss of the last batch, if there was one.
+    pub loss: Option<f64>,
+    /// Whether Ctrl-C ended it.
+    pub interrupted: bool,
+}
+
+impl Job<'_> {
+    /// Trains to the end, or until Ctrl-C, saving on the way, from the start or from where a checkpoint stands; draws samples
+    /// every so often, if it is to.
+    ///
+    /// # Errors
+    /// If a file cannot be written, or training diverges.
+    pub fn run(&self, show: Option<Duration>, from: Option<Checkpoint>) -> Result<Ended> {
+        let (recipe, set) = (self.recipe, self.set);
+        let from = from.and_then(|checkpoint| checkpoint.training);
+        let begun = from.as_ref().map_or(0, |state| state.step);
+        let so_far = show.map(|every| self.so_far(every)).transpose()?;
+        let mut progress =
+            (!self.quiet).then(|| Progress::new("training", begun, recipe.train.steps));
+        let mut saver = Checkpoints::new(self.run, self.every, recipe, set, so_far);
+        let ended = match &mut progress {
+            None => learn(recipe, set.examples(), from, &mut [&mut saver, &mut CtrlC]),
+            Some(bar) => learn(recipe, set.examples(), from, &mut [bar, &mut saver, &mut CtrlC]),
+        };
+        if let (Err(Error::Diverged { .. }), Some(path)) = (&ended, saver.last()) {
+            tell(format!("the last good checkpoint is {}", path.display()));
+        }
+        let (ended, path) = (ended?, saver.last().expect("saved at the start").clone());
+        let interrupted = ended.step < recipe.train.steps;
+        Ok(Ended { path, step: ended.step, loss: ended.loss, interrupted })
+    }
+
+    /// What draws samples into the folder.
+    fn so_far(&self, every: Duration) -> Result<SamplesSoFar<'_>> {
+        let canvas = match (&self.set.scene, self.set.told.image) {
+            (Some(scene), _) => Canvas::Scene(scene),
+            (None, size) => Canvas::Images {
+                size: size.expect("what is no scene is images"),
+                view: &self.set.view,
+                class_names: digit_names(),
+            },
+        };
+        let output = Output { dir: self.run.folder().into(), ..Output::default() };
+        Ok(SamplesSoFar::new(every, canvas, Walk::quick(self.recipe.train.seed)?, output))
+    }
+}
+
+/// A path as a shell reads it.
+fn quoted(path: &Path) -> String {
+    let text = path.display().to_string();
+    let plain = |c: char| c.is_alphanumeric() || "/._-+=:@%\\".contains(c);
+    if !text.is_empty() && text.chars().all(plain) {
+        return text;
+    }
+    format!("'{}'", text.replace('\'', r"'\''"))
+}

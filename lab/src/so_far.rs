@@ -1,0 +1,158 @@
+//! Samples of the network in training, drawn from time to time.
+
+use super::tell::tell;
+use super::training::{Now, Watcher};
+use ndarray::Array2;
+use scorelab::checkpoint::Model;
+use scorelab::data::{ClassName, Scene, View, to_pixels};
+use scorelab::guidance::Gamma;
+use scorelab::noise::{Grid, Process, Spacing};
+use scorelab::rng::Purpose;
+use scorelab::sampler::{DpmSolver2M, Method, sample, sample_classes, start};
+use scorelab::{Error, Result};
+use scorelab_figures::lecture::{Setting, images_so_far, points_so_far};
+use scorelab_figures::plot::{self, Figure, Format, Output, Text};
+use std::ops::ControlFlow;
+use std::time::{Duration, Instant};
+
+/// Samples of a scene.
+const POINTS: usize = 400;
+/// Images of each class; of a network without classes, a tenth of all images.
+const IMAGES: usize = 10;
+/// γ of images: what their class asks for shows best above 1.
+const IMAGE_GAMMA: f64 = 2.0;
+/// Sampling steps.
+const STEPS: usize = 32;
+/// Pixels of the picture, across.
+const WIDTH: u32 = 1280;
+
+/// What samples are drawn over, or as.
+pub enum Canvas<'a> {
+    /// Points, over the density of their scene.
+    Scene(&'a Scene),
+    /// A sheet of images.
+    Images {
+        /// Lines, and pixels of a line.
+        size: (usize, usize),
+        /// How the network sees them.
+        view: &'a View,
+        /// What the classes are called.
+        class_names: Vec<ClassName>,
+    },
+}
+
+/// How samples are walked to.
+pub struct Walk {
+    /// The noise process.
+    pub process: Process,
+    /// The times.
+    pub grid: Grid,
+    /// The sampler.
+    pub method: Method,
+    /// The seed of the noise, the same for every picture.
+    pub seed: u64,
+}
+
+impl Walk {
+    /// The usual one: few steps of a fast sampler.
+    ///
+    /// # Errors
+    /// None that a user can cause.
+    pub fn quick(seed: u64) -> Result<Walk> {
+        let (process, method) = (Process::VP_LINEAR, Method::DpmSolver2M(DpmSolver2M::default()));
+        let grid = Grid::to_data(&process, Spacing::KARRAS, STEPS)?;
+        Ok(Walk { process, grid, method, seed })
+    }
+}
+
+/// What draws the samples of one training.
+pub struct SamplesSoFar<'a> {
+    every: Duration,
+    drawn: Instant,
+    canvas: Canvas<'a>,
+    walk: Walk,
+    output: Output,
+}
+
+/// A time between two pictures, in seconds.
+///
+/// # Errors
+/// If it is no time.
+pub fn interval(flag: &str, seconds: f64) -> Result<Duration> {
+    match Duration::try_from_secs_f64(seconds) {
+        Ok(every) if !every.is_zero() => Ok(every),
+        _ => Err(Error::value(flag, seconds, "a number of seconds above 0")),
+    }
+}
+
+impl<'a> SamplesSoFar<'a> {
+    /// Draws a PNG into the folder of `output`, for the first time when so long has passed.
+    pub fn new(every: Duration, canvas: Canvas<'a>, walk: Walk, output: Output) -> Self {
+        let (formats, width) = (vec![Format::Png], WIDTH);
+        let output = Output { formats, width, panel: None, ..output };
+        SamplesSoFar { every, drawn: Instant::now(), canvas, walk, output }
+    }
+
+    /// Whether it is time to draw again.
+    pub fn due(&self) -> bool {
+        self.drawn.elapsed() >= self.every
+    }
+
+    /// Draws samples of the network as it is now; a picture that cannot be made is a warning.
+    pub fn draw(&mut self, now: &Now) {
+        let written =
+            self.figure(now.step, &now.model()).and_then(|f| plot::write(&f, &self.output));
+        if let Err(error) = written {
+            tell(format!("warning: {error}; the training goes on"));
+        }
+        self.drawn = Instant::now();
+    }
+
+    fn figure(&self, step: usize, model: &Model) -> Result<Figure> {
+        let joint = matches!(model, Model::Joint(_));
+        let Walk { process, ref grid, method: ref sampler, seed } = self.walk;
+        match &self.canvas {
+            Canvas::Scene(scene) => {
+                let truth = scene.mixture.sample(POINTS, seed, Purpose::Reference);
+                let wanted = if joint { truth.y } else { Vec::new() };
+                let x = self.samples(model, POINTS, &wanted, Gamma::new(1.0)?);
+                let setting = Setting { scene, class: 0, process, grid, sampler, seed };
+                points_so_far(&setting, step, x.view(), &wanted)
+            }
+            Canvas::Images { size, view, class_names } => {
+                let classes = if joint { class_names.len() } else { 0 };
+                let wanted: Vec<usize> = (0..IMAGES * classes).map(|i| i / IMAGES).collect();
+                let n = if joint { wanted.len() } else { IMAGES * IMAGES };
+                let gamma = Gamma::new(IMAGE_GAMMA)?;
+                let z = self.samples(model, n, &wanted, gamma);
+                let pixels = to_pixels(view.points(z.view()).view());
+                let name = |c: &ClassName| Text::from((c.en.clone(), c.vi.clone()));
+                let names: Vec<Text> = class_names.iter().take(classes).map(name).collect();
+                Ok(images_so_far(step, joint.then_some(gamma), pixels, *size, &names))
+            }
+        }
+    }
+
+    /// n samples (n, d), from the same noise each time; of a joint network, of the classes wanted.
+    fn samples(&self, model: &Model, n: usize, wanted: &[usize], gamma: Gamma) -> Array2<f64> {
+        let Walk { process, grid, method, seed } = &self.walk;
+        let z = start(n, model.mlp().config.inputs, process, grid, *seed);
+        match model {
+            Model::Score(net) => sample(method, net, process, grid, z.view(), *seed),
+            Model::Joint(net) => {
+                let parts = |class| vec![(net.guided(class, gamma), grid)];
+                sample_classes(method, parts, process, z.view(), wanted, *seed)
+            }
+            Model::Noisy(_) | Model::Clean(_) => unreachable!("refused at the door"),
+        }
+    }
+}
+
+impl Watcher for SamplesSoFar<'_> {
+    fn step(&mut self, now: &Now) -> Result<ControlFlow<()>> {
+        if self.due() && now.step < now.steps {
+            self.draw(now);
+        }
+        Ok(ControlFlow::Continue(()))
+    }
+}

@@ -1,0 +1,220 @@
+//! A reader's own guidance beside the known ones, in one table and one figure.
+
+use super::table::GAMMA_FOOTNOTE;
+use super::{Lab, Table};
+use ndarray::{Array2, Axis as Dim, Slice, s as slice};
+use scorelab::Result;
+use scorelab::guidance::{Gamma, Guided};
+use scorelab::metrics::{Outcome, Verdict, outcome};
+use scorelab::mixture::Tilt;
+use scorelab::rng::Purpose;
+use scorelab::score::{Counted, ScoreFn};
+use scorelab_figures::plot::{Axis, Density, Figure, Layer, Marker, Panel, Points, Role, Text};
+
+/// Samples drawn in a panel.
+const SHOWN: usize = 500;
+
+/// Compares scores of one's own with the conditional score, with [`Guided`] at the same γ, and with the true tilt.
+///
+/// Prints and writes one table, `compare`: for each, at the experiment's steps and at twice as many, the shares, the
+/// energy distance to p(x|c) and to the tilt p(x)^(1−γ)·p(x|c)^γ, the spread and the evaluations; and draws one figure,
+/// the samples over the tilt. All of them start from the same noise. `evaluated` says how many points the scores within
+/// `mine` have been asked about so far, as [`Counted::points`] does.
+///
+/// Where the tilt is improper its column stays empty and a warning says why. What is checked is `conditional`, whose
+/// distance to p(x|c) is that of one true sample from another.
+///
+/// # Errors
+/// If `mine` is empty, or a file cannot be written.
+pub fn compare(
+    lab: &mut Lab,
+    gamma: Gamma,
+    mine: &[(&str, &dyn ScoreFn)],
+    evaluated: &dyn Fn() -> u64,
+) -> Result<()> {
+    lab.needs_two_classes()?;
+    let mixture = lab.scene.mixture.clone();
+    let given = mixture.given(lab.class);
+    if let Some(warning) = Tilt::warning(&mixture, &[(gamma.value(), &given)]) {
+        eprintln!("warning: {warning}");
+    }
+    let tilt = Tilt::guided(&mixture, lab.class, gamma.value()).ok();
+    let rows = Rows {
+        class: lab.truth(lab.samples).x,
+        tilted: tilt.as_ref().map(|t| t.sample(lab.samples, lab.settings.seed)),
+    };
+    let mut table = Table::new(&[
+        "score",
+        "steps",
+        "target %",
+        "other %",
+        "hybrid %",
+        "overshoot %",
+        "to p(x|c)",
+        "to the tilt",
+        "spread",
+        "evals",
+    ]);
+    table.notes = vec![
+        format!("γ = {}; to: energy distance; ± is one standard error", gamma.value()),
+        GAMMA_FOOTNOTE.into(),
+    ];
+    let twin = given.sample(lab.samples, lab.settings.seed.wrapping_add(1), Purpose::Reference).x;
+    rows.add(&mut table, lab, "true p(x|c)", "", &twin, "");
+    if let Some(tilt) = &tilt {
+        let twin = tilt.sample(lab.samples, lab.settings.seed.wrapping_add(1));
+        rows.add(&mut table, lab, "true tilt", "", &twin, "");
+    }
+    let (main, guiding) = (Counted::new(&given), Counted::new(&mixture));
+    let guided = Guided { main: &main, guiding: &guiding, gamma };
+    let known = || main.points() + guiding.points();
+    let mut all: Vec<(&str, &dyn ScoreFn, &dyn Fn() -> u64)> =
+        vec![("conditional", &main, &known), ("guided", &guided, &known)];
+    all.extend(mine.iter().map(|(name, score)| (*name, *score, evaluated)));
+    let (mut drawn, mut conditional) = (Vec::new(), Vec::new());
+    for (name, score, evaluated) in all {
+        let walked = lab.twice(|lab| {
+            let before = evaluated();
+            let x = lab.ends(score, lab.samples);
+            (lab.grid.steps(), x, (evaluated() - before) as f64 / lab.samples as f64)
+        })?;
+        for (k, (steps, x, each)) in walked.into_iter().enumerate() {
+            let steps = steps.to_string();
+            let energy = rows.add(&mut table, lab, name, &steps, &x, &each.to_string());
+            if name == "conditional" {
+                conditional.push((steps, energy));
+            }
+            if k == 0 {
+                drawn.push((name.to_string(), x));
+            }
+        }
+    }
+    println!("\nscene {}, target {}, exact scores", lab.scene.name, lab.class_name());
+    lab.show("compare", &table)?;
+    for (steps, energy) in conditional {
+        let what = format!("conditional, {steps} steps: energy distance to p(x|c)");
+        lab.check(&what, energy, -2e-3..=2e-3, -8e-3..=8e-3);
+    }
+    let figure = figure(gamma, tilt.as_ref(), &drawn);
+    lab.draw(&[figure])
+}
+
+/// What every row is measured against.
+struct Rows {
+    class: Array2<f64>,
+    tilted: Option<Array2<f64>>,
+}
+
+impl Rows {
+    /// Adds a row; the answer is its energy distance to p(x|c).
+    fn add(
+        &self,
+        table: &mut Table,
+        lab: &Lab,
+        name: &str,
+        steps: &str,
+        x: &Array2<f64>,
+        evaluations: &str,
+    ) -> f64 {
+        let of = |truth: &Array2<f64>| -> Outcome {
+            outcome(x.view(), truth.view(), &lab.scene.mixture, lab.class)
+        };
+        let found = of(&self.class);
+        let share = |v: Verdict| {
+            format!("{:.1} ± {:.1}", 100.0 * found.shares.of(v), 100.0 * found.shares.se(v))
+        };
+        let energy = |e: f64| format!("{:.4}", (1e4 * e).round() / 1e4 + 0.0);
+        table.row(&[
+            name.to_string(),
+            steps.to_string(),
+            share(Verdict::Target),
+            share(Verdict::Other),
+            share(Verdict::Hybrid),
+            share(Verdict::Overshoot),
+            energy(found.energy),
+            self.tilted.as_ref().map_or(String::new(), |t| energy(of(t).energy)),
+            format!("{:.3} ± {:.3}", found.spread, found.spread_se),
+            evaluations.to_string(),
+        ]);
+        found.energy
+    }
+}
+
+/// The samples of each score over the tilt, at the experiment's steps; at most four panels, the last ones given.
+fn figure(gamma: Gamma, tilt: Option<&Tilt>, drawn: &[(String, Array2<f64>)]) -> Figure {
+    let named = |_: &Tilt| {
+        (Role::Muted, Text::new("      map: the tilt", "      bản đồ: phân phối nghiêng"))
+    };
+    let map = tilt.map(named);
+    let panels = drawn[drawn.len().saturating_sub(4)..]
+        .iter()
+        .map(|(name, x)| panel(name, tilt, x, &frame(drawn)))
+        .collect();
+    Figure {
+        stem: "compare".into(),
+        title: Text::from((
+            format!("Ways to guide, γ = {}", gamma.value()),
+            format!("Các cách điều hướng, γ = {}", gamma.value()),
+        )),
+        caption: Text::new(
+            "The samples of each score, from the same noise, over the tilted density where there is one.",
+            "Mẫu của từng score, từ cùng một nhiễu, trên mật độ nghiêng nếu có.",
+        ),
+        panels,
+        layout: Some((1, drawn.len().min(4))),
+        formula: [(Role::Guided, Text::new("● samples", "● mẫu"))].into_iter().chain(map).collect(),
+        ..Figure::default()
+    }
+}
+
+/// The square around all samples but the farthest hundredth on each side.
+fn frame(drawn: &[(String, Array2<f64>)]) -> [(f64, f64); 2] {
+    let side = |axis: usize| {
+        let column = |x: &Array2<f64>| x.column(axis).to_vec();
+        let mut all: Vec<f64> = drawn.iter().flat_map(|(_, x)| column(x)).collect();
+        all.retain(|v| v.is_finite());
+        all.sort_by(f64::total_cmp);
+        let edge = all.len() / 200;
+        match (all.get(edge), all.len().checked_sub(1 + edge).and_then(|i| all.get(i))) {
+            (Some(low), Some(high)) if low < high => (0.5 * (low + high), 0.5 * (high - low)),
+            _ => (0.0, 1.0),
+        }
+    };
+    let ((cx, rx), (cy, ry)) = (side(0), side(1));
+    let r = 1.25 * rx.max(ry);
+    [(cx - r, cx + r), (cy - r, cy + r)]
+}
+
+fn panel(
+    name: &str,
+    tilt: Option<&Tilt>,
+    x: &Array2<f64>,
+    [across, up]: &[(f64, f64); 2],
+) -> Panel {
+    let mut panel = Panel {
+        title: name.to_string().into(),
+        x: Axis::new("", *across),
+        y: Axis::new("", *up),
+        equal: true,
+        ..Panel::default()
+    };
+    if let Some(tilt) = tilt {
+        let (a, b) = (&tilt.axes()[0], &tilt.axes()[1]);
+        let root = tilt.density().mapv(f64::sqrt); // (cells,), the second axis running fastest
+        let top = 1.15 * root.fold(f64::MIN_POSITIVE, |m, v| m.max(*v));
+        let values = root.into_shape_with_order((a.len(), b.len())).expect("the tilt's own grid");
+        let map = Density {
+            values: values.reversed_axes().as_standard_layout().to_owned(),
+            x: (a[0], a[a.len() - 1]),
+            y: (b[0], b[b.len() - 1]),
+            top: Some(top),
+            ..Density::default()
+        };
+        panel.layers.push(Layer::new("tilt", "the root of the tilted density", Role::Muted, map));
+    }
+    let shown = x.slice_axis(Dim(0), Slice::from(..x.nrows().min(SHOWN)));
+    let at = shown.slice(slice![.., ..2]).to_owned();
+    let dots = Points { at, size: 6.0, alpha: 0.6, marker: Some(Marker::Dot) };
+    panel.layers.push(Layer::new("samples", "where the samples end", Role::Guided, dots));
+    panel
+}

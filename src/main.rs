@@ -1,5 +1,0 @@
-//! The program `scorelab`.
-
-fn main() -> std::process::ExitCode {
-    scorelab::cli::command::main()
-}
