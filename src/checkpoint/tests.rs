@@ -104,16 +104,18 @@ fn recipe_of(model: &Model) -> Recipe {
 
 /// Everything that a checkpoint holds: words, and bits.
 fn bits(c: &Checkpoint) -> (String, Vec<u64>) {
-    let names: Vec<&String> = c.extra.keys().collect();
+    let (model, view) = (&c.model, c.view.rows());
+    let (names, seen): (Vec<&String>, Vec<&String>) =
+        (c.extra.keys().collect(), view.iter().map(|(name, _)| name).collect());
     let told = format!(
-        "{:?} {:?} {:?} {:?} {:?} {names:?}",
-        c.model.kind(),
-        c.model.scales(),
-        c.model.mlp(),
-        c.view,
+        "{:?} {:?} {:?} {:?} {names:?} {seen:?}",
+        model.kind(),
+        model.scales(),
+        model.mlp(),
         c.trained
     );
-    (told, c.extra.values().flatten().map(|x| x.to_bits()).collect())
+    let rows = c.extra.values().chain(view.iter().map(|(_, row)| row));
+    (told, rows.flatten().map(|x| x.to_bits()).collect())
 }
 
 #[test]
@@ -322,9 +324,10 @@ fn a_run_keeps_its_last_two_and_falls_back_on_the_one_before() {
 
 #[test]
 fn no_damage_under_a_right_checksum_is_a_panic() {
-    let whole = in_training(joint()).to_bytes().unwrap();
-    let body = whole.len() - 32;
-    let header = 8 + u64::from_le_bytes(whole[..8].try_into().unwrap()) as usize;
+    // a recipe already says what shape there must be, so that less is left for the tensors to tell
+    let (with, mut without) = (in_training(joint()), in_training(joint()));
+    without.trained.recipe = None;
+    let both = [with, without].map(|checkpoint| checkpoint.to_bytes().unwrap());
     let words = [
         "0",
         "9",
@@ -342,7 +345,9 @@ fn no_damage_under_a_right_checksum_is_a_panic() {
     let told: Vec<Option<String>> = (0..100_000_u64)
         .into_par_iter()
         .map(|i| {
-            let mut rng = stream(9, Purpose::Reference, 0, i);
+            let (mut rng, whole) = (stream(9, Purpose::Reference, 0, i), &both[i as usize / 4 % 2]);
+            let body = whole.len() - 32;
+            let header = 8 + u64::from_le_bytes(whole[..8].try_into().unwrap()) as usize;
             // most harm is done to the words, whose length is then told right
             let mut bytes = match i % 4 {
                 0 => damaged(&whole[..body], &words, &mut rng),
@@ -361,8 +366,15 @@ fn no_damage_under_a_right_checksum_is_a_panic() {
     assert!(refused.iter().all(|why| why.lines().count() == 1), "each is one sentence");
     let about = |part: &str| refused.iter().filter(|why| why.contains(part)).count();
     assert!(refused.len() < 100_000, "some harm does not matter, such as to the provenance");
-    for part in ["not a checkpoint", "cannot be understood", "is needed", "no network of its kind"]
-    {
+    for part in [
+        "not a checkpoint",
+        "cannot be understood",
+        "is needed",
+        "no network of its kind",
+        "its recipe asks for",
+        "its training is at step",
+        "its view",
+    ] {
         assert!(about(part) > 3, "{part}: {}", about(part));
     }
 }
