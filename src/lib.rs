@@ -39,7 +39,7 @@
 //! | [`guidance`] ★ | γ, [`guidance::Guided`], [`guidance::ClassifierGuided`]: scores made of scores |
 //! | [`classifier`] | the separate classifiers: noisy, one for each label, clean |
 //! | [`null_label`] | one network trained jointly with a null label, steered in one pass |
-//! | [`sampler`] ★ | DDIM, Heun, DPM-Solver++(2M), Euler–Maruyama, Langevin; particles that interact; log-likelihood |
+//! | [`sampler`] | DDIM, Heun, DPM-Solver++(2M), Euler–Maruyama, Langevin; particles that interact; log-likelihood |
 //! | [`metrics`] | shares, energy distance, χ², entropy, score error |
 //! | [`checkpoint`] | trained networks as files, in the `safetensors` format |
 //! | plumbing | |

@@ -113,7 +113,7 @@ impl<T: LogDensity> ScoreFn for AnyOf<T> {
             row.mapv_inplace(|log| (log - total).exp());
         }
         for ((_, p), r) in self.terms.iter().zip(resp.columns()) {
-            s += &(p.score(x, level) * &r.insert_axis(Axis(1)));
+            s += &(p.score(x, level) * r.insert_axis(Axis(1)));
         }
         s
     }

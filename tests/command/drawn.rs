@@ -136,6 +136,15 @@ fn images_are_judged_and_drawn() {
     // samples of every class in turn say which they are of
     let rows = json(&format!("sample --score {joint} --class all --samples 12 --steps 4"));
     assert_eq!((rows[3]["class"].as_u64(), rows[11]["class"].as_u64()), (Some(3), Some(1)));
+    // and each is the sample of its number of that class alone, also by a sampler with noise
+    let walked = |class: &str| {
+        let walk = "--samples 13 --steps 4 --sampler ancestral --format csv";
+        answer(&format!("sample --score {joint} --class {class} {walk}"))
+    };
+    let (in_turn, alone) = (walked("all"), walked("1"));
+    let rows = in_turn.lines().zip(alone.lines()).skip(1).enumerate();
+    let same: Vec<usize> = rows.filter(|(_, (a, b))| a.starts_with(*b)).map(|(i, _)| i).collect();
+    assert_eq!(same, [1, 11]);
     // the network sees principal components, and its samples are sums of them
     let seen = find(&joint).unwrap().checkpoint;
     assert_eq!(seen.model.mlp().config.inputs, 128);

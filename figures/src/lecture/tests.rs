@@ -393,7 +393,7 @@ fn a_negative_gamma_avoids_the_class() {
         let exact = &s.scene.mixture;
         let given = exact.given(0);
         let steer = |gamma| Guided { main: &given, guiding: exact, gamma };
-        let figure = away(s, "exact".into(), &steer, &[0.0, -1.0].map(gamma), 600).unwrap();
+        let figure = away(s, "exact".into(), steer, &[0.0, -1.0].map(gamma), 600).unwrap();
         let share = |g: f64, steps: usize| {
             let place = format!("γ = {g}, {steps} steps");
             (
@@ -407,7 +407,7 @@ fn a_negative_gamma_avoids_the_class() {
             assert!(less < 0.1, "{less}");
         }
         assert_eq!(figure.panels.len(), 3, "two planes and the curve");
-        assert!(away(s, "exact".into(), &steer, &[gamma(0.0)], 600).is_err());
+        assert!(away(s, "exact".into(), steer, &[gamma(0.0)], 600).is_err());
     });
 }
 
@@ -417,10 +417,10 @@ fn the_sweep_gives_a_verdict_for_each_gamma_and_refuses_too_many() {
         let exact = &s.scene.mixture;
         let given = exact.given(0);
         let steer = |gamma| Guided { main: &given, guiding: exact, gamma };
-        let figure = gamma_sweep(s, "exact".into(), &steer, &[0.0, 1.0].map(gamma)).unwrap();
+        let figure = gamma_sweep(s, "exact".into(), steer, &[0.0, 1.0].map(gamma)).unwrap();
         assert_eq!(number(&figure, "γ = 1: of six on the target"), 6.0);
         assert!(number(&figure, "γ = 0: of six on the target") < 6.0);
-        assert!(gamma_sweep(s, "exact".into(), &steer, &[gamma(1.0); 11]).is_err());
+        assert!(gamma_sweep(s, "exact".into(), steer, &[gamma(1.0); 11]).is_err());
     });
 }
 
