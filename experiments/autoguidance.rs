@@ -15,7 +15,7 @@ use ndarray::{Array2, Axis};
 use scorelab::checkpoint::{Kind, Recipe};
 use scorelab::data::Scene;
 use scorelab::guidance::{Gamma, Guided};
-use scorelab::metrics::{Support, spread};
+use scorelab::metrics::{Support, spread_with_se};
 use scorelab::mixture::{Labelled, Mixture};
 use scorelab::noise::{Grid, Spacing};
 use scorelab::null_label::JointNet;
@@ -24,7 +24,7 @@ use scorelab::train::Levels;
 use scorelab::{Error, Result};
 use scorelab_figures::lecture::{self, Cloud};
 use scorelab_figures::plot::Text;
-use scorelab_lab::{Defaults, GAMMA_FOOTNOTE, Lab, Table, plus_minus, run};
+use scorelab_lab::{Defaults, GAMMA_FOOTNOTE, Lab, Table, plus_minus, run, share};
 use std::process::ExitCode;
 
 const QUESTION: &str = "can a score be guided by a worse version of itself?";
@@ -86,14 +86,14 @@ fn experiment(lab: &mut Lab) -> Result<()> {
 fn report(lab: &mut Lab, rows: &[(usize, Cloud)]) -> Result<()> {
     let mut table = Table::new(&["tree, y = crown", "steps", "off the support %", "energy dist."]);
     table.notes = vec!["± is one standard error".into(), GAMMA_FOOTNOTE.into()];
-    let percent = |c: &Cloud| (100.0 * c.missed.0, 100.0 * c.missed.1);
+    let percent = |c: &Cloud| 100.0 * c.missed.value;
     for (steps, c) in rows {
         let cells = [c.title.en.to_string(), steps.to_string()];
-        table.row(&[&cells[..], &[percent(c), c.energy].map(plus_minus)].concat());
+        table.row(&[&cells[..], &[share(c.missed), plus_minus(c.energy)]].concat());
     }
     lab.show("autoguidance", &table)?;
     for half in rows[1..].chunks(rows.len() / 2) {
-        let [free, auto, cfg, exact] = [0, 2, 5, 7].map(|i| percent(&half[i].1).0);
+        let [free, auto, cfg, exact] = [0, 2, 5, 7].map(|i| percent(&half[i].1));
         for (what, value, full, quick) in [
             ("exact score, off the support %", exact, 0.0..=2.0, 0.0..=4.0),
             ("autoguided, γ = 2: change, points", auto - free, -15.0..=-3.0, -20.0..=-1.0),
@@ -118,8 +118,8 @@ fn blurred(lab: &mut Lab, grids: &[Grid]) -> Result<()> {
         for gamma in [1.0, healing, 2.0, 3.0] {
             let x = lab
                 .ends(&Guided { main: &b, guiding: &b2, gamma: Gamma::new(gamma)? }, lab.samples);
-            let (found, known) = (spread(x.view()), (v_b * (v_b / v_2b).powf(gamma - 1.0)).sqrt());
-            let se = found / (2.0 * x.len() as f64).sqrt();
+            let (found, se) = spread_with_se(x.view());
+            let known = (v_b * (v_b / v_2b).powf(gamma - 1.0)).sqrt();
             let cells = [grid.steps().to_string(), format!("{gamma:.3}")];
             let numbers = [plus_minus((found, se)), format!("{known:.3}")];
             table.row(&[&[lab.class_name().into()][..], &cells, &numbers].concat());

@@ -11,10 +11,10 @@
 
 use ndarray::ArrayView2;
 use scorelab::Result;
-use scorelab::metrics::{energy_distance, entropy, mean_with_se, root_ratio};
+use scorelab::metrics::{energy_with_se, entropy, mean_with_se, root_ratio};
 use scorelab::mixture::Tilt;
 use scorelab_figures::lecture::{self, Way};
-use scorelab_figures::plot::{Role, Text};
+use scorelab_figures::plot::{Role, Text, words};
 use scorelab_lab::{
     Comparison, Defaults, Lab, OutcomeTable, P_DROP, Steer, Table, plus_minus, run,
 };
@@ -49,10 +49,15 @@ fn experiment(lab: &mut Lab) -> Result<()> {
     against_tilt(lab, &found)?;
     let gamma = lab.gammas[lab.gammas.len() / 2];
     let ends = |arm| found.of(arm).filter(|row| row.gamma == gamma).map(|row| row.ends.clone());
-    let titles = ["chính xác", "bộ phân loại", "không bộ phân loại"];
+    let titles = [
+        words::BY_THE_EXACT_SCORE,
+        Text::new("classifier", "bộ phân loại"),
+        Text::new("classifier-free", "không bộ phân loại"),
+    ];
     let roles = [Role::Neutral, Role::Likelihood, Role::Guided];
     let ways = (0..3).flat_map(|k| {
-        let way = move |found| Way { title: Text::new(ARMS[k], titles[k]), role: roles[k], found };
+        let title = titles[k].clone();
+        let way = move |found| Way { title: title.clone(), role: roles[k], found };
         ends(ARMS[k]).take(1).map(way)
     });
     let ways: Vec<_> = ways.collect();
@@ -77,26 +82,26 @@ fn against_tilt(lab: &mut Lab, found: &Comparison) -> Result<()> {
         let tilt = Tilt::guided(&lab.scene.mixture, lab.class, g)?;
         let x = tilt.sample(lab.samples, lab.settings.seed);
         let twin = tilt.sample(lab.samples, lab.settings.seed.wrapping_add(1));
-        let (nats, energy) = (tilt.entropy(), energy_distance(twin.view(), x.view()));
+        let (nats, energy) = (tilt.entropy(), energy_with_se(twin.view(), x.view()));
         let mean = way.dot(&(tilt.mean() - &origin));
         let sd = way.dot(&tilt.covariance().dot(&way)).sqrt();
         let exact = [mean, sd, nats].map(|v| format!("{v:.3}")).to_vec();
-        let cells = [exact, vec![String::new(), format!("{energy:.4}")]].concat();
+        let cells = [exact, vec![String::new(), plus_minus(energy)]].concat();
         table.row(&[vec!["tilt".into(), g.to_string()], cells].concat());
-        checks.push(("tilt", g, nats, 0.0, energy));
+        checks.push(("tilt", g, nats, 0.0, energy.0));
         for (arm, pair) in ARMS.iter().filter_map(|arm| Some((*arm, found.at(arm, g)?))) {
             for (row, exact) in pair.iter().zip(found.at("exact", g).unwrap_or(pair)) {
                 let nats = entropy(row.ends.view(), 5);
                 let gap = gap(row.ends.view(), exact.ends.view());
-                let energy = energy_distance(row.ends.view(), x.view());
+                let energy = energy_with_se(row.ends.view(), x.view());
                 let place = vec![format!("{arm}, {} steps", row.steps), g.to_string()];
                 let along = (&row.ends - &origin).dot(&way);
                 let mean = mean_with_se(&along.to_vec());
                 let squares = along.mapv(|t| (t - mean.0).powi(2)).to_vec();
                 let sd = root_ratio(&squares, &vec![1.0; squares.len()]);
                 let cells = [mean, sd, (nats.nats, nats.se), gap].map(plus_minus).to_vec();
-                table.row(&[place, cells, vec![format!("{energy:.4}")]].concat());
-                checks.push((arm, g, nats.nats, gap.0, energy));
+                table.row(&[place, cells, vec![plus_minus(energy)]].concat());
+                checks.push((arm, g, nats.nats, gap.0, energy.0));
             }
         }
     }

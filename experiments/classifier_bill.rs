@@ -15,7 +15,7 @@ use scorelab::guidance::{ClassifierGuided, Gamma};
 use scorelab::metrics::{Modes, Verdict, shares};
 use scorelab::score::{Counted, ScoreFn};
 use scorelab_figures::lecture::{self, Bill};
-use scorelab_lab::{Billed, Defaults, Lab, Table, plus_minus, run};
+use scorelab_lab::{Billed, Defaults, Lab, Table, run, share};
 use std::process::ExitCode;
 
 const QUESTION: &str = "what does one classifier for each label cost, beside one joint network?";
@@ -92,7 +92,7 @@ fn quality(lab: &mut Lab, arms: [(&str, &dyn ScoreFn); 2]) -> Result<()> {
     })?;
     for (name, steps, s) in found.into_iter().flatten() {
         let target = 100.0 * s.of(Verdict::Target);
-        let cell = plus_minus((target, 100.0 * s.se(Verdict::Target)));
+        let cell = share(s.interval(Verdict::Target));
         table.row(&[name.to_string(), steps.to_string(), cell]);
         lab.check(&format!("{name}, {steps} steps: target %"), target, 97.0..=100.0, 75.0..=100.0);
     }

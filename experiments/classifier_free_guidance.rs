@@ -14,7 +14,7 @@
 use scorelab::Result;
 use scorelab::metrics::{Verdict::Target, outcome};
 use scorelab_figures::lecture::{self, Way};
-use scorelab_figures::plot::{Role, Text};
+use scorelab_figures::plot::{Role, Text, words};
 use scorelab_lab::{Comparison, Defaults, Lab, OutcomeTable, P_DROP, Steer, run};
 use std::process::ExitCode;
 
@@ -49,7 +49,7 @@ fn experiment(lab: &mut Lab) -> Result<()> {
     check(lab, &found);
 
     let looks = [
-        ("exact", Text::new("exact", "chính xác"), Role::Neutral),
+        ("exact", words::BY_THE_EXACT_SCORE, Role::Neutral),
         ("noisy classifier", Text::new("classifier", "bộ phân loại"), Role::Likelihood),
         ("classifier-free", Text::new("classifier-free", "không bộ phân loại"), Role::Guided),
     ];

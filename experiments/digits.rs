@@ -79,7 +79,7 @@ fn check(
     found: &[(&str, f64, Judgement)],
 ) -> Result<()> {
     let least = lab.size(0.95, 0.7);
-    let right = found.iter().filter(|(_, _, j)| j.accuracy.0 >= least);
+    let right = found.iter().filter(|(_, _, j)| j.accuracy.value >= least);
     let best = right.min_by(|a, b| a.2.fd.0.total_cmp(&b.2.fd.0));
     if let Some((name, gamma, best)) = best {
         let (fd, of_floor) = (best.fd.0, best.fd.0 / floor.fd.0);
@@ -91,10 +91,10 @@ fn check(
         );
     }
     let (accuracy, ratio) =
-        best.map_or((0.0, f64::NAN), |(_, _, j)| (j.accuracy.0, j.fd.0 / gaussian.fd.0));
+        best.map_or((0.0, f64::NAN), |(_, _, j)| (j.accuracy.value, j.fd.0 / gaussian.fd.0));
     lab.check("judged right at this γ", accuracy, 0.95..=1.0, 0.7..=1.0);
     lab.check("FD at this γ, of the Gaussian's", ratio, 0.0..=0.25, 0.0..=1.5);
-    lab.check("the judge on held-out images", floor.accuracy.0, 0.99..=1.0, 0.9..=1.0);
+    lab.check("the judge on held-out images", floor.accuracy.value, 0.99..=1.0, 0.9..=1.0);
     let unguided = lab.steered(nets, Guide::Free, Gamma::new(0.0)?, &lab.wanted(lab.samples));
     let classes = nets.judge.classes(from_pixels(unguided.view()).view());
     let share =

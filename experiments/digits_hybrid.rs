@@ -12,10 +12,12 @@
 use ndarray::Array2;
 use scorelab::Result;
 use scorelab::data::from_pixels;
-use scorelab::metrics::mean_with_se;
+use scorelab::metrics::{Interval, mean_with_se};
 use scorelab_figures::lecture::{self, Judged, SURE};
 use scorelab_figures::plot::Text;
-use scorelab_lab::{Defaults, GAMMA_FOOTNOTE, Guide, ImageLab, Table, plus_minus, run_images};
+use scorelab_lab::{
+    Defaults, GAMMA_FOOTNOTE, Guide, ImageLab, Table, plus_minus, run_images, share,
+};
 use std::process::ExitCode;
 
 const QUESTION: &str =
@@ -63,17 +65,13 @@ fn experiment(lab: &mut ImageLab) -> Result<()> {
 fn tell(lab: &mut ImageLab, arms: &[Judged; 2]) -> Result<()> {
     let scale = lab.settings.gradient_scale;
     let mut table = Table::new(&["gradient", "γ", "p(y|x)", "wanted %", "unsure %"]);
-    let percent = |values: &[f64]| {
-        let (mean, se) = mean_with_se(values);
-        format!("{:.1} ± {:.1}", 100.0 * mean, 100.0 * se)
-    };
     for (arm, scale) in arms.iter().zip([scale, 1.0]) {
         for (g, gamma) in lab.gammas.iter().enumerate() {
-            let hits: Vec<f64> = arm.wanted[g].iter().map(|p| f64::from(*p >= 0.5)).collect();
-            let unsure: Vec<f64> = arm.sure[g].iter().map(|s| 1.0 - s).collect();
+            let hits = Interval::of_hits(arm.wanted[g].iter().map(|p| *p >= 0.5));
+            let unsure = Interval::of_hits(arm.sure[g].iter().map(|s| *s < 0.5));
             let name = format!("× {scale}");
             let p = plus_minus(mean_with_se(&arm.wanted[g]));
-            table.row(&[name, gamma.value().to_string(), p, percent(&hits), percent(&unsure)]);
+            table.row(&[name, gamma.value().to_string(), p, share(hits), share(unsure)]);
         }
     }
     let unsure =

@@ -35,7 +35,7 @@ fn experiment(lab: &mut ImageLab) -> Result<()> {
     let wanted = lab.wanted(lab.samples);
     let scored = |gamma: f64, judged: Judgement| Scored {
         gamma,
-        accuracy: judged.accuracy,
+        accuracy: judged.accuracy.pair(),
         fd: judged.fd,
         coverage: judged.prdc.coverage,
     };

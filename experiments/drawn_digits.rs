@@ -14,10 +14,10 @@ use ndarray::Array2;
 use rayon::prelude::*;
 use scorelab::Result;
 use scorelab::data::{Attribute, Attributes, Caption, Drawing, Glyphs, Images, Part};
-use scorelab::metrics::{knn_classify, mean_with_se};
+use scorelab::metrics::{Interval, knn_classify};
 use scorelab::mixture::Labelled;
 use scorelab_figures::plot::{Axis, Figure, Layer, Panel, Role, Sheet, Text};
-use scorelab_lab::{Defaults, ImageLab, Table, plus_minus, run_images};
+use scorelab_lab::{Defaults, ImageLab, Table, run_images, share};
 use std::process::ExitCode;
 use std::time::Instant;
 
@@ -88,10 +88,9 @@ fn experiment(lab: &mut ImageLab) -> Result<()> {
 fn ask(train: &Labelled, images: &Images, what: &str, table: &mut Table) -> f64 {
     let images = images.labelled();
     let named = knn_classify(train, images.x.view(), 3);
-    let right: Vec<f64> = named.iter().zip(&images.y).map(|(a, b)| f64::from(a == b)).collect();
-    let (mean, se) = mean_with_se(&right);
-    table.row(&[what.into(), right.len().to_string(), plus_minus((100.0 * mean, 100.0 * se))]);
-    mean
+    let right = Interval::of_hits(named.iter().zip(&images.y).map(|(a, b)| a == b));
+    table.row(&[what.into(), named.len().to_string(), share(right)]);
+    right.value
 }
 
 /// How often each attribute is read back from the pixels of digits that wear each with chance ½.
@@ -106,15 +105,10 @@ fn attributes(lab: &mut ImageLab, glyphs: Glyphs) -> Result<()> {
     )];
     let mut shares = Vec::new();
     for attribute in Attribute::ALL {
-        let right = |d: &Drawing| {
-            f64::from(attribute.is_in(&d.pixels) == d.caption.attributes.has(attribute))
-        };
-        let (mean, se) = mean_with_se(&drawings.par_iter().map(right).collect::<Vec<_>>());
-        table.row(&[
-            format!("{attribute:?}").to_lowercase(),
-            plus_minus((100.0 * mean, 100.0 * se)),
-        ]);
-        shares.push(mean);
+        let right = |d: &Drawing| attribute.is_in(&d.pixels) == d.caption.attributes.has(attribute);
+        let right = Interval::of_hits(drawings.par_iter().map(right).collect::<Vec<_>>());
+        table.row(&[format!("{attribute:?}").to_lowercase(), share(right)]);
+        shares.push(right.value);
     }
     lab.show("attributes", &table)?;
     let least = shares.into_iter().fold(1.0, f64::min);

@@ -15,7 +15,7 @@ use scorelab::mixture::Posterior;
 use scorelab::score::Likelihood;
 use scorelab::{Result, sampler};
 use scorelab_figures::lecture::{self, Arm};
-use scorelab_figures::plot::Text;
+use scorelab_figures::plot::{Text, words};
 use scorelab_lab::{Comparison, Defaults, Lab, OutcomeTable, Steer, run};
 use std::process::ExitCode;
 
@@ -48,7 +48,7 @@ fn experiment(lab: &mut Lab) -> Result<()> {
     check(lab, &found);
     let arms = [
         (Text::new("gradient too weak", "gradient quá yếu"), &weak as &dyn Likelihood),
-        (Text::new("exact", "chính xác"), &exact),
+        (words::BY_THE_EXACT_SCORE, &exact),
     ];
     let arms = arms.map(|(title, likelihood)| Arm { title, score: &mixture, likelihood });
     let columns = [Gamma::new(0.0)?, Gamma::new(1.0)?, Gamma::new(10.0)?];

@@ -11,9 +11,9 @@
 
 use scorelab::Result;
 use scorelab::guidance::{Gamma, Guided};
-use scorelab::metrics::{energy_distance, mean_with_se, spread};
+use scorelab::metrics::{Interval, energy_with_se, spread_with_se};
 use scorelab_figures::lecture;
-use scorelab_lab::{Defaults, Lab, Table, plus_minus, run};
+use scorelab_lab::{Defaults, Lab, Table, plus_minus, run, share as percent};
 use std::process::ExitCode;
 
 const QUESTION: &str = "at which noise levels should one guide?";
@@ -60,18 +60,17 @@ fn experiment(lab: &mut Lab) -> Result<()> {
                 let s = lab.setting();
                 let x = lecture::in_interval(&s, &guided, (low, high), lab.samples, times)?;
                 let beyond = lecture::beyond(&s, border);
-                let far = x.column(0).mapv(|v| f64::from(u8::from(beyond(v)))).to_vec();
-                let (share, se) = mean_with_se(&far);
+                let share = Interval::of_hits(x.column(0).iter().map(|v| beyond(*v)));
                 let head = x.slice(ndarray::s![..x.nrows().min(ROWS), ..]);
                 table.row(&[
                     gamma.value().to_string(),
                     name.to_string(),
                     (times * lab.grid.steps()).to_string(),
-                    plus_minus((100.0 * share, 100.0 * se)),
-                    format!("{:.3}", spread(x.view())),
-                    format!("{:.4}", energy_distance(head, truth.view())),
+                    percent(share),
+                    plus_minus(spread_with_se(x.view())),
+                    plus_minus(energy_with_se(head, truth.view())),
                 ]);
-                found.push((format!("γ {name}, steps × {times}: far mode"), share, expected));
+                found.push((format!("γ {name}, steps × {times}: far mode"), share.value, expected));
             }
         }
     }

@@ -11,7 +11,7 @@ use scorelab::Result;
 use scorelab::guidance::{ClassifierGuided, Gamma, GradientScaled};
 use scorelab::score::{Likelihood, ScoreFn};
 use scorelab_figures::lecture::{self, Arm, Entry, Judge};
-use scorelab_figures::plot::{Figure, Format, Text};
+use scorelab_figures::plot::{Figure, Format, Text, words};
 use scorelab_lab::{Defaults, Lab, run};
 use std::process::ExitCode;
 
@@ -92,11 +92,7 @@ fn hybrids(lab: &Lab, score: &dyn ScoreFn, noisy: &dyn Likelihood) -> Result<Vec
             score,
             likelihood: &weak,
         },
-        Arm {
-            title: Text::new("exact", "chính xác"),
-            score: &lab.scene.mixture,
-            likelihood: &exact,
-        },
+        Arm { title: words::BY_THE_EXACT_SCORE, score: &lab.scene.mixture, likelihood: &exact },
     ];
     let columns = [Gamma::new(0.0)?, Gamma::new(1.0)?, Gamma::new(10.0)?];
     lecture::hybrid(&lab.setting(), &arms, &columns, lab.samples)

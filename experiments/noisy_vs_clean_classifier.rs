@@ -12,7 +12,7 @@
 //! spread is .13 instead of .25, and the walks from the far corner end in one point. Accuracy is the wrong diagnostic.
 
 use ndarray::{ArrayView2, Axis};
-use scorelab::metrics::{Modes, Verdict, mean_with_se, shares, spread};
+use scorelab::metrics::{Modes, Verdict, mean_with_se, shares, spread_with_se};
 use scorelab::noise::{Grid, NoiseLevel, Process, Spacing};
 use scorelab::rng::{Purpose, normals};
 use scorelab::{Result, guidance::Gamma};
@@ -112,12 +112,13 @@ fn guide(lab: &Lab, arms: &[Arm], gamma: Gamma, unguided: Gamma) -> Vec<Row> {
     let natural = mixture.class_probabilities(free.view(), NoiseLevel::ve(0.0));
     let gap = |c: &usize| (mixture.given(*c).mean() - mixture.given(lab.class).mean()).pow2().sum();
     let far = (0..mixture.classes()).max_by(|a, b| gap(a).total_cmp(&gap(b))).unwrap_or(0);
-    let width = |x: ArrayView2<f64>| (spread(x), spread(x) / (2.0 * x.len() as f64).sqrt());
+    let width = |x: ArrayView2<f64>| spread_with_se(x);
     let rows: Vec<usize> = (0..start.nrows()).filter(|i| natural[[*i, far]] > 0.5).collect();
     let row = |arm: &Arm| {
         let ends = walk(arm, gamma);
         let s = shares(ends.view(), &Modes::of(mixture), lab.class);
-        let target = (100.0 * s.of(Verdict::Target), 100.0 * s.se(Verdict::Target));
+        let target = s.interval(Verdict::Target).pair();
+        let target = (100.0 * target.0, 100.0 * target.1);
         let some = ends.select(Axis(0), &rows);
         let apart = if rows.len() > 1 { width(some.view()) } else { (f64::NAN, f64::NAN) };
         let numbers = vec![target, width(ends.view()), apart];

@@ -10,11 +10,13 @@
 //! hundreds of times larger.
 
 use scorelab::Result;
-use scorelab::metrics::mean_with_se;
+use scorelab::metrics::{Interval, mean_with_se};
 use scorelab::null_label::shown_labels;
 use scorelab::train::{Levels, TrainConfig};
 use scorelab_figures::lecture;
-use scorelab_lab::{Defaults, Lab, P_DROP, Table, plus_minus, run, untrained_joint};
+use scorelab_lab::{
+    Defaults, Lab, P_DROP, Table, plus_minus, run, share as percent, untrained_joint,
+};
 use std::process::ExitCode;
 
 const QUESTION: &str =
@@ -39,18 +41,17 @@ fn experiment(lab: &mut Lab) -> Result<()> {
     let null = mixture.classes();
     let share = |of: &dyn Fn(usize) -> bool| {
         let rows = shown.iter().zip(&own).filter(|(_, y)| of(**y));
-        let dropped: Vec<f64> = rows.map(|(label, _)| f64::from(*label == null)).collect();
-        (dropped.len(), mean_with_se(&dropped))
+        let dropped: Vec<bool> = rows.map(|(label, _)| *label == null).collect();
+        (dropped.len(), Interval::of_hits(dropped))
     };
     let mut table = Table::new(&["rows of", "rows", "∅ %", "off, in standard errors"]);
     table.notes = vec![format!("± is one standard error; p_drop = {P_DROP}")];
     let mut rows = vec![("all classes".to_string(), share(&|_| true))];
     let names = lab.scene.class_names.iter().enumerate();
     rows.extend(names.map(|(class, name)| (name.en.clone(), share(&|y| y == class))));
-    for (name, (n, (p, se))) in &rows {
-        let off = (p - P_DROP) / (P_DROP * (1.0 - P_DROP) / *n as f64).sqrt();
-        let percent = plus_minus((100.0 * p, 100.0 * se));
-        table.row(&[name.clone(), n.to_string(), percent, format!("{off:+.2}")]);
+    for (name, (n, found)) in &rows {
+        let off = (found.value - P_DROP) / (P_DROP * (1.0 - P_DROP) / *n as f64).sqrt();
+        table.row(&[name.clone(), n.to_string(), percent(*found), format!("{off:+.2}")]);
         lab.check(
             &format!("{name}: share of ∅, off by standard errors"),
             off,

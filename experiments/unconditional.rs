@@ -10,13 +10,15 @@
 
 use ndarray::Array2;
 use scorelab::Result;
-use scorelab::metrics::{Modes, chi_square, cosine, energy_distance, mode_counts, score_error};
+use scorelab::metrics::{
+    Interval, Modes, chi_square, cosine, energy_rows, energy_with_se, mode_counts, score_error,
+};
 use scorelab::nn::ScoreNet;
 use scorelab::noise::NoiseLevel;
 use scorelab::rng::{Purpose, normals};
 use scorelab::score::ScoreFn;
 use scorelab_figures::lecture;
-use scorelab_lab::{Defaults, Lab, Table, run};
+use scorelab_lab::{Defaults, Lab, Table, plus_minus, run, share};
 use std::process::ExitCode;
 
 const QUESTION: &str =
@@ -114,17 +116,12 @@ fn shares(lab: &mut Lab, net: &ScoreNet) -> Result<()> {
         let test = chi_square(&counts, mixture.weights());
         learned = class_shares(&counts, mixture.labels(), mixture.classes(), x.nrows());
         let mut row = vec![name.to_string()];
-        row.extend(learned.iter().map(|p| {
-            let se = (p * (1.0 - p) / x.nrows() as f64).sqrt();
-            format!("{:.1} ± {:.1}", 100.0 * p, 100.0 * se)
-        }));
-        let rows = x.nrows().min(2000);
-        let head = |x: ndarray::ArrayView2<f64>| x.slice_move(ndarray::s![..rows, ..]).to_owned();
-        let distance = energy_distance(head(x.view()).view(), head(reference).view());
+        row.extend(learned.iter().map(|p| share(Interval::share(*p, x.nrows()))));
+        let (distance, se) = energy_with_se(energy_rows(x.view()), energy_rows(reference));
         row.extend([
             format!("{:.1}", test.statistic),
             format!("{:.3}", test.p_value),
-            format!("{distance:.4}"),
+            plus_minus((distance, se)),
         ]);
         table.row(&row);
     }

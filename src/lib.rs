@@ -44,6 +44,7 @@
 //! | [`checkpoint`] | trained networks as files, in the `safetensors` format |
 //! | plumbing | |
 //! | [`error`] | one error type; a message names the thing, its value and the remedy |
+//! | [`number`] | how numbers are printed, with their errors |
 //! | [`rng`] | streams of random numbers, named by what they are for |
 //! | [`mod@file`] | files written whole or not at all |
 //! | [`arch`] | the machine's instruction set |
@@ -62,6 +63,7 @@ pub mod metrics;
 pub mod checkpoint;
 
 pub mod error;
+pub mod number;
 pub mod rng;
 pub mod file;
 pub mod arch;

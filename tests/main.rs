@@ -8,6 +8,7 @@ mod bayes_decomposition;
 mod cli;
 mod command;
 mod course;
+mod coverage;
 mod guidance;
 mod laws;
 mod learning;

@@ -236,15 +236,16 @@ pub fn view_of_images(x: ArrayView2<f64>, components: Option<usize>) -> View {
     ))
 }
 
-/// Images that a training on the first `used` has not seen: n more drawn digits, or of a folder its `t10k` files or, where
-/// there are none, what the training left.
+/// Images that a training on the first `used` with that `seed` has not seen: n more drawn digits, others for every `draw`, or
+/// of a folder its `t10k` files or, where there are none, what the training left.
 ///
 /// # Errors
 /// As [`Images::read`], and if they are none of images, or of some that were drawn by lot.
-pub fn unseen(place: &Place, used: usize, n: usize, seed: u64) -> Result<Images> {
+pub fn unseen(place: &Place, used: usize, (n, draw): (usize, u64), seed: u64) -> Result<Images> {
     let folder = match place {
         Place::Images(name) if name == DRAWN => {
-            return Ok(Glyphs { seed }.images(used as u64..(used + n) as u64));
+            let first = used as u64 + ((draw % (1 << 31)) << 32); // far beyond what another draw takes
+            return Ok(Glyphs { seed }.images(first..first + n as u64));
         }
         Place::Images(folder) => folder,
         Place::Scene(name) | Place::Shuffled(name) => {

@@ -66,7 +66,7 @@ impl Lab {
         }
         let class = scene.class(&settings.class)?;
         let experiment = Experiment::new(name, settings, defaults)?;
-        if let Some(warning) = experiment.process.terminal_warning(scene.mixture.radius()) {
+        if let Some(warning) = scene.mixture.start_warning(&experiment.process) {
             eprintln!("warning: {warning}");
         }
         Ok(Lab { experiment, scene, class })

@@ -25,6 +25,7 @@ mod tell;
 mod training;
 mod yours;
 
+pub use scorelab::number::plus_minus;
 pub use bill::Billed;
 pub use compare::{Comparison, Steer, Walked};
 pub use experiment::Experiment;
@@ -36,5 +37,5 @@ pub use nets::{
     untrained_score,
 };
 pub use settings::{Defaults, Look, ProcessName, SamplerName, Settings};
-pub use table::{GAMMA_FOOTNOTE, JudgementTable, OutcomeTable, Table, plus_minus};
+pub use table::{GAMMA_FOOTNOTE, JudgementTable, OutcomeTable, Table, share};
 pub use yours::compare;

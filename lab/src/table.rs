@@ -1,6 +1,7 @@
 //! Tables for people and, as CSV, for programs.
 
-use scorelab::metrics::{Judgement, Outcome, Verdict};
+use scorelab::metrics::{Interval, Judgement, Outcome, Verdict};
+use scorelab::number::{percent, plus_minus, significant};
 
 /// The one footnote under every table with γ in it.
 pub const GAMMA_FOOTNOTE: &str = "γ = guidance_scale (diffusers, EDM2); Ho & Salimans' w = γ − 1";
@@ -65,11 +66,13 @@ impl std::fmt::Display for Table {
     }
 }
 
-/// A number with its standard error, with as many digits as read well.
-pub fn plus_minus((value, se): (f64, f64)) -> String {
-    let digits = if value.abs() < 10.0 { 3 } else { 1 };
-    format!("{value:.digits$} ± {se:.digits$}")
+/// A share in per cent with its interval; see [`percent`].
+pub fn share(share: Interval) -> String {
+    percent(share.value, share.low, share.high)
 }
+
+/// What is said under every table of shares.
+pub(super) const SE_FOOTNOTE: &str = "± is one standard error; of shares Wilson's interval of the same 68.3 %, +a −b where its sides differ";
 
 /// The table of outcomes: one row for each arm and γ.
 #[derive(Debug, Clone)]
@@ -90,7 +93,8 @@ impl Default for OutcomeTable {
             "evals",
         ]);
         table.notes = vec![
-            "± is one standard error; evals: network or exact evaluations for each sample".into(),
+            SE_FOOTNOTE.into(),
+            "energy dist.: of the first 2,000 to as many true ones; evals: network or exact evaluations for each sample".into(),
             GAMMA_FOOTNOTE.into(),
         ];
         OutcomeTable(table)
@@ -101,7 +105,7 @@ impl OutcomeTable {
     /// Adds the row of one arm at one γ; `evaluations` are those of one sample.
     pub fn add(&mut self, arm: &str, gamma: &str, outcome: &Outcome, evaluations: &str) {
         let s = &outcome.shares;
-        let share = |v: Verdict| format!("{:.1} ± {:.1}", 100.0 * s.of(v), 100.0 * s.se(v));
+        let share = |v: Verdict| share(s.interval(v));
         self.0.row(&[
             arm.to_string(),
             gamma.to_string(),
@@ -109,9 +113,9 @@ impl OutcomeTable {
             share(Verdict::Other),
             share(Verdict::Hybrid),
             share(Verdict::Overshoot),
-            format!("{:.3} ± {:.3}", outcome.confidence.0, outcome.confidence.1),
-            format!("{:.3} ± {:.3}", outcome.spread, outcome.spread_se),
-            format!("{:.4}", (1e4 * outcome.energy).round() / 1e4 + 0.0), // without a "−0.0000"
+            plus_minus(outcome.confidence),
+            plus_minus((outcome.spread, outcome.spread_se)),
+            plus_minus((outcome.energy, outcome.energy_se)),
             evaluations.to_string(),
         ]);
     }
@@ -137,7 +141,7 @@ impl Default for JudgementTable {
         ]);
         table.notes = vec![
             "FD: Fréchet distance from held-out data in the judge's features; floor: that of as many others".into(),
-            "± is one standard error".into(),
+            SE_FOOTNOTE.into(),
             GAMMA_FOOTNOTE.into(),
         ];
         JudgementTable(table)
@@ -147,15 +151,14 @@ impl Default for JudgementTable {
 impl JudgementTable {
     /// Adds the row of one set of samples; `floor` is what the judge says of another sample of the data.
     pub fn add(&mut self, name: &str, gamma: &str, judged: &Judgement, floor: &Judgement) {
-        let (right, se) = judged.accuracy;
         let prdc = judged.prdc;
         self.0.row(&[
             name.to_string(),
             gamma.to_string(),
-            format!("{:.1} ± {:.1}", 100.0 * right, 100.0 * se),
+            share(judged.accuracy),
             plus_minus(judged.confidence),
             plus_minus(judged.fd),
-            format!("{:.1}", judged.fd.0 / floor.fd.0),
+            significant(judged.fd.0 / floor.fd.0, 3),
             plus_minus(prdc.precision),
             plus_minus(prdc.recall),
             plus_minus(prdc.density),

@@ -1,11 +1,11 @@
 //! A reader's own guidance beside the known ones, in one table and one figure.
 
-use super::table::GAMMA_FOOTNOTE;
-use super::{Lab, Table};
+use super::table::{GAMMA_FOOTNOTE, SE_FOOTNOTE};
+use super::{Lab, Table, plus_minus, share};
 use ndarray::{Array2, Axis as Dim, Slice, s as slice};
 use scorelab::Result;
 use scorelab::guidance::{Gamma, Guided};
-use scorelab::metrics::{Outcome, Verdict, outcome};
+use scorelab::metrics::{Outcome, RANKING_LEVEL, Verdict, energy_difference, energy_rows, outcome};
 use scorelab::mixture::Tilt;
 use scorelab::rng::Purpose;
 use scorelab::score::{Counted, ScoreFn};
@@ -17,8 +17,9 @@ const SHOWN: usize = 500;
 /// Compares scores of one's own with the conditional score, with [`Guided`] at the same γ, and with the true tilt.
 ///
 /// Prints and writes one table, `compare`: for each, at the experiment's steps and at twice as many, the shares, the
-/// energy distance to p(x|c) and to the tilt p(x)^(1−γ)·p(x|c)^γ, the spread and the evaluations; and draws one figure,
-/// the samples over the tilt. All of them start from the same noise. `evaluated` says how many points the scores within
+/// energy distance to p(x|c) and to the tilt p(x)^(1−γ)·p(x|c)^γ, the spread and the evaluations; a second one, `verdicts`,
+/// says whether each is nearer to p(x|c), and to the tilt, than [`Guided`] is; and it draws one figure, the samples over the
+/// tilt. All of them start from the same noise, so the verdicts are of paired differences, [`energy_difference`]. `evaluated` says how many points the scores within
 /// `mine` have been asked about so far, as [`Counted::points`] does.
 ///
 /// Where the tilt is improper its column stays empty and a warning says why. What is checked is `conditional`, whose
@@ -56,7 +57,8 @@ pub fn compare(
         "evals",
     ]);
     table.notes = vec![
-        format!("γ = {}; to: energy distance; ± is one standard error", gamma.value()),
+        format!("γ = {}; to: energy distance of the first 2,000", gamma.value()),
+        SE_FOOTNOTE.into(),
         GAMMA_FOOTNOTE.into(),
     ];
     let twin = given.sample(lab.samples, lab.settings.seed.wrapping_add(1), Purpose::Reference).x;
@@ -71,7 +73,7 @@ pub fn compare(
     let mut all: Vec<(&str, &dyn ScoreFn, &dyn Fn() -> u64)> =
         vec![("conditional", &main, &known), ("guided", &guided, &known)];
     all.extend(mine.iter().map(|(name, score)| (*name, *score, evaluated)));
-    let (mut drawn, mut conditional) = (Vec::new(), Vec::new());
+    let (mut drawn, mut conditional, mut walks) = (Vec::new(), Vec::new(), Vec::new());
     for (name, score, evaluated) in all {
         let walked = lab.twice(|lab| {
             let before = evaluated();
@@ -85,12 +87,15 @@ pub fn compare(
                 conditional.push((steps, energy));
             }
             if k == 0 {
-                drawn.push((name.to_string(), x));
+                drawn.push((name.to_string(), x.clone()));
             }
+            walks.push((name, x));
         }
     }
     println!("\nscene {}, target {}, exact scores", lab.scene.name, lab.class_name());
     lab.show("compare", &table)?;
+    let verdicts = rows.verdicts(lab, gamma, &walks);
+    lab.show("verdicts", &verdicts)?;
     for (steps, energy) in conditional {
         let what = format!("conditional, {steps} steps: energy distance to p(x|c)");
         lab.check(&what, energy, -2e-3..=2e-3, -8e-3..=8e-3);
@@ -120,10 +125,8 @@ impl Rows {
             outcome(x.view(), truth.view(), &lab.scene.mixture, lab.class)
         };
         let found = of(&self.class);
-        let share = |v: Verdict| {
-            format!("{:.1} ± {:.1}", 100.0 * found.shares.of(v), 100.0 * found.shares.se(v))
-        };
-        let energy = |e: f64| format!("{:.4}", (1e4 * e).round() / 1e4 + 0.0);
+        let share = |v: Verdict| share(found.shares.interval(v));
+        let energy = |o: &Outcome| plus_minus((o.energy, o.energy_se));
         table.row(&[
             name.to_string(),
             steps.to_string(),
@@ -131,12 +134,47 @@ impl Rows {
             share(Verdict::Other),
             share(Verdict::Hybrid),
             share(Verdict::Overshoot),
-            energy(found.energy),
-            self.tilted.as_ref().map_or(String::new(), |t| energy(of(t).energy)),
-            format!("{:.3} ± {:.3}", found.spread, found.spread_se),
+            energy(&found),
+            self.tilted.as_ref().map_or(String::new(), |t| energy(&of(t))),
+            plus_minus((found.spread, found.spread_se)),
             evaluations.to_string(),
         ]);
         found.energy
+    }
+
+    /// Whether the walks of each score end nearer to p(x|c), and to the tilt, than those of `guided` from the same noise.
+    fn verdicts(&self, lab: &Lab, gamma: Gamma, walks: &[(&str, Array2<f64>)]) -> Table {
+        let mut table = Table::new(&["against guided", "steps", "nearer to", "by", "verdict"]);
+        table.notes = vec![
+            format!(
+                "γ = {}; by: how much smaller the energy distance is ± one standard error",
+                gamma.value()
+            ),
+            format!(
+                "better or worse: at the {:.0} % level, from the same noise; else not told apart",
+                100.0 * RANKING_LEVEL
+            ),
+        ];
+        let targets = [("p(x|c)", Some(&self.class)), ("the tilt", self.tilted.as_ref())];
+        let of_guided: Vec<&Array2<f64>> =
+            walks.iter().filter(|(name, _)| *name == "guided").map(|(_, x)| x).collect();
+        for (i, (name, x)) in walks.iter().enumerate().filter(|(_, (name, _))| *name != "guided") {
+            let known = of_guided[i % of_guided.len()];
+            for (target, truth) in targets.iter().filter_map(|(name, t)| Some((*name, (*t)?))) {
+                let [x, known, truth] = [x, known, truth].map(|x| energy_rows(x.view()));
+                let found = energy_difference(x, known, truth);
+                let by = plus_minus((0.0 - found.value, found.se));
+                let steps = (lab.grid.steps() << (i % of_guided.len())).to_string();
+                table.row(&[
+                    name.to_string(),
+                    steps,
+                    target.into(),
+                    by,
+                    found.ranking().to_string(),
+                ]);
+            }
+        }
+        table
     }
 }
 

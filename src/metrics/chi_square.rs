@@ -73,6 +73,28 @@ pub fn chi_square_tail(x: f64, dof: usize) -> f64 {
     q.min(1.0) // rounding may add an ulp
 }
 
+/// The x which a χ² variable with `dof` degrees of freedom exceeds with probability `tail`: the inverse of
+/// [`chi_square_tail`], to the last bits, by bisection.
+///
+/// `tail` = 1 gives 0.
+///
+/// # Panics
+/// Unless 0 < `tail` ≤ 1 and `dof` ≥ 1.
+pub fn chi_square_quantile(tail: f64, dof: usize) -> f64 {
+    assert!(tail > 0.0 && tail <= 1.0 && dof > 0, "a tail of {tail} with {dof} degrees of freedom");
+    let (mut low, mut high) = (0.0, dof as f64);
+    while chi_square_tail(high, dof) > tail {
+        (low, high) = (high, 2.0 * high);
+    }
+    loop {
+        let middle = 0.5 * (low + high);
+        if middle <= low || middle >= high {
+            return middle;
+        }
+        *(if chi_square_tail(middle, dof) > tail { &mut low } else { &mut high }) = middle;
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::super::testing::rng;
@@ -117,6 +139,18 @@ mod tests {
                 "the wrong twin passed"
             );
         }
+    }
+
+    #[test]
+    fn the_quantile_is_the_inverse_of_the_tail() {
+        for dof in [1, 2, 3, 10, 64, 784] {
+            for tail in [1e-12, 0.002_187, 0.05, 0.5, 0.99] {
+                let x = chi_square_quantile(tail, dof);
+                assert!((chi_square_tail(x, dof) / tail - 1.0).abs() < 1e-9, "{dof} {tail}");
+                assert!((chi_square_tail(1.01 * x, dof) / tail - 1.0).abs() > 1e-9);
+            }
+        }
+        assert_eq!(chi_square_quantile(1.0, 3), 0.0);
     }
 
     #[test]

@@ -1,12 +1,11 @@
 //! Energy distance between two sets of samples, and the permutation test that gives it a scale.
 
-use super::mean_with_se;
-use ndarray::{ArrayView2, s};
+use ndarray::ArrayView2;
 use rand::Rng;
 use rayon::prelude::*;
 
 /// Rows in one block of work; fixed, so that the order of the sums does not depend on the number of threads.
-const BLOCK: usize = 64;
+pub(super) const BLOCK: usize = 64;
 
 /// Two permuted distances closer than this, relative to the mean distance, are the same number with other rounding.
 const TIE: f64 = 1e-12;
@@ -35,29 +34,8 @@ pub fn energy_distance(x: ArrayView2<f64>, y: ArrayView2<f64>) -> f64 {
     2.0 * across - within(x, n) - within(y, m)
 }
 
-/// [`energy_distance`] with a standard error: the mean over `parts` pairs of parts of equal size.
-///
-/// ```text
-/// mean ± se of E(x⁽ᵏ⁾, y⁽ᵏ⁾),   k = 1 … parts
-/// ```
-///
-/// Shapes: `x` (n, d), `y` (m, d); what is left over when n or m is divided by `parts` is not used. Each part's estimate is unbiased, so their
-/// mean is too, at a `parts`-th of the cost of the whole.
-///
-/// # Panics
-/// If there are fewer than two parts, or a part has fewer than two rows.
-pub fn energy_in_parts(x: ArrayView2<f64>, y: ArrayView2<f64>, parts: usize) -> (f64, f64) {
-    assert!(parts > 1, "a standard error needs two parts");
-    let (n, m) = (x.nrows() / parts, y.nrows() / parts);
-    let part =
-        |v: &ArrayView2<f64>, k: usize, n: usize| v.slice(s![k * n..(k + 1) * n, ..]).to_owned();
-    let each: Vec<f64> =
-        (0..parts).map(|k| energy_distance(part(&x, k, n).view(), part(&y, k, m).view())).collect();
-    mean_with_se(&each)
-}
-
 /// (n, m, d) of two sets that can be compared.
-fn checked_shapes(x: ArrayView2<f64>, y: ArrayView2<f64>) -> (usize, usize, usize) {
+pub(super) fn checked_shapes(x: ArrayView2<f64>, y: ArrayView2<f64>) -> (usize, usize, usize) {
     let ((n, d), (m, e)) = (x.dim(), y.dim());
     assert_eq!(d, e, "the two sets differ in dimension");
     assert!(d > 0, "samples need a dimension");
@@ -74,7 +52,7 @@ fn sum_of_distances(x: &[f64], y: &[f64], d: usize) -> f64 {
 }
 
 /// |a − b|.
-fn distance(a: &[f64], b: &[f64]) -> f64 {
+pub(super) fn distance(a: &[f64], b: &[f64]) -> f64 {
     a.iter().zip(b).map(|(a, b)| (a - b) * (a - b)).sum::<f64>().sqrt()
 }
 
@@ -207,16 +185,6 @@ mod tests {
             }
             low
         })
-    }
-
-    #[test]
-    fn the_mean_of_the_parts_is_unbiased_and_knows_its_error() {
-        let (x, y) = (normals(4_000, 1, &mut rng(11)), normals(8_000, 1, &mut rng(12)) + 0.5);
-        let (mean, se) = energy_in_parts(x.view(), y.view(), 20);
-        assert!((mean - exact(0.5)).abs() < 5.0 * se, "{mean} ± {se}");
-        assert!((mean - exact(0.7)).abs() > 5.0 * se, "the wrong twin passed");
-        let whole = energy_distance(x.view(), y.view());
-        assert!((mean - whole).abs() < 5.0 * se && mean != whole);
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! The judge of generated images: a classifier that did not guide them.
 
-use super::{Prdc, frechet_with_se, mean_with_se, prdc};
+use super::{Interval, Prdc, frechet_with_se, mean_with_se, prdc};
 use crate::Result;
 use crate::classifier::{ClassifierConfig, CleanClassifier};
 use crate::mixture::Labelled;
@@ -17,11 +17,11 @@ pub struct Judge {
     pub classifier: CleanClassifier,
 }
 
-/// What a judge says of samples; each number with its standard error.
+/// What a judge says of samples; each number with its interval or its standard error.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Judgement {
     /// The share of the samples that are of the class wanted.
-    pub accuracy: (f64, f64),
+    pub accuracy: Interval,
     /// The mean probability of the class wanted.
     pub confidence: (f64, f64),
     /// The Fréchet distance of the features from those of the reference, [`frechet_with_se`] over 20 blocks.
@@ -81,13 +81,12 @@ impl Judge {
         assert_eq!(samples.nrows(), wanted.len(), "a class for each sample");
         let p = self.classifier.probabilities(samples);
         let found = classes(&p);
-        let hits: Vec<f64> =
-            found.iter().zip(wanted).map(|(c, y)| f64::from(*c == Some(*y))).collect();
+        let hits = found.iter().zip(wanted).map(|(c, y)| *c == Some(*y));
         let sure: Vec<f64> = p.outer_iter().zip(wanted).map(|(p, y)| p[*y]).collect();
         let seen = self.classifier.features(samples);
         let true_ones = self.classifier.features(reference);
         Judgement {
-            accuracy: mean_with_se(&hits),
+            accuracy: Interval::of_hits(hits),
             confidence: mean_with_se(&sure),
             fd: frechet_with_se(seen.view(), true_ones.view(), BLOCKS),
             prdc: prdc(seen.view(), true_ones.view(), NEIGHBOURS),
@@ -122,7 +121,7 @@ mod tests {
         let config = ClassifierConfig { width: 32, train, ..config };
         let judge = Judge::train(&data, &config, |_| {}).unwrap();
         let floor = judge.judge(other.x.view(), &other.y, reference.x.view());
-        assert!(floor.accuracy.0 > 0.999 && floor.confidence.0 > 0.99, "{floor:?}");
+        assert!(floor.accuracy.value > 0.999 && floor.confidence.0 > 0.99, "{floor:?}");
         assert!(floor.prdc.coverage.0 > 0.9 && floor.prdc.precision.0 > 0.9, "{floor:?}");
 
         // a copy to the left of itself, and one class for all four
@@ -131,7 +130,7 @@ mod tests {
         assert!(apart > 5.0 * moved.fd.1.hypot(floor.fd.1), "{moved:?} {floor:?}");
         let dogs = mixture.given(0).sample(2_000, 4, Purpose::Data).x;
         let all_dogs = judge.judge(dogs.view(), &other.y, reference.x.view());
-        assert!((all_dogs.accuracy.0 - 0.25).abs() < 5.0 * all_dogs.accuracy.1);
+        assert!((all_dogs.accuracy.value - 0.25).abs() < 5.0 * all_dogs.accuracy.half());
         assert!(all_dogs.prdc.recall.0 < 0.5 && all_dogs.prdc.coverage.0 < 0.5, "{all_dogs:?}");
         assert!(all_dogs.fd.0 > moved.fd.0);
 

@@ -2,26 +2,29 @@
 //!
 //! | question | function | exact answer it is held to |
 //! |---|---|---|
-//! | did steering hit its class, another, none, or shoot past it? | [`shares`], [`verdicts`] | 1 − e^(−3.5²/2) of a 2-D Gaussian is on its mode |
+//! | did steering hit its class, another, none, or shoot past it? | [`shares`], [`verdicts`] | 1 − e^(−3.5²/2) of a Gaussian is on its mode |
 //! | are the modes visited as often as they should be? | [`mode_counts`], [`chi_square`] | χ² tables |
 //! | how many samples lie where there are no data? | [`Support`] | the disc of a 2-D Gaussian |
 //! | how far apart are two sets of features? | [`frechet_distance`], [`frechet_with_se`] | Gaussians, closed form |
 //! | do two sets of points cover each other? | [`prdc`] | two samples of one law |
 //! | what are the nearest points, and their class? | [`nearest`], [`knn_classify`] | sorting |
 //! | are generated images what was wanted? | [`Judge`] | a shifted copy, another class |
-//! | do two sets of samples have the same law? | [`energy_distance`], [`energy_in_parts`], [`energy_test`] | two normals, closed form |
-//! | how diverse are the samples? | [`spread`], [`entropy`] | entropy of a Gaussian |
+//! | do two sets of samples have the same law? | [`energy_distance`], [`energy_with_se`], [`energy_test`] | two normals, closed form |
+//! | which of two samples is nearer to a third? | [`energy_difference`] | two normals, closed form |
+//! | how diverse are the samples? | [`spread_with_se`], [`entropy`] | entropy of a Gaussian |
 //! | how good is a learned score? | [`score_error`], [`cosine`] | a scaled and a turned score |
 //! | all of that for one guided sample | [`outcome`] | |
-//! | how certain is an average? | [`mean_with_se`] | |
+//! | how certain is an average, or a share? | [`mean_with_se`], [`Interval`] | the binomial |
 //!
 //! A set of samples is an array (n, d), one sample a row. Nothing here but the [`Judge`] knows of networks, and nothing of
 //! samplers. Every sum is formed in an order that the number of threads does not change, so equal samples give equal bits.
 
 mod chi_square;
 mod energy;
+mod energy_error;
 mod entropy;
 mod frechet;
+mod interval;
 mod judge;
 mod modes;
 mod neighbours;
@@ -31,17 +34,20 @@ mod summary;
 mod symmetric;
 mod support;
 
-pub use chi_square::{ChiSquare, chi_square, chi_square_tail};
-pub use energy::{EnergyTest, energy_distance, energy_in_parts, energy_test};
+pub use chi_square::{ChiSquare, chi_square, chi_square_quantile, chi_square_tail};
+pub use energy::{EnergyTest, energy_distance, energy_test};
+pub use energy_error::{Difference, RANKING_LEVEL, Ranking, energy_difference, energy_with_se};
 pub use entropy::{Entropy, entropy};
 pub use frechet::{frechet_distance, frechet_with_se};
+pub use interval::Interval;
 pub use judge::{Judge, Judgement};
 pub use modes::{Modes, mode_counts};
 pub use neighbours::{Prdc, knn_classify, nearest, prdc};
-pub use outcome::{Outcome, outcome};
-pub use shares::{ON_MODE, Shares, Verdict, shares, verdicts};
+pub use outcome::{Outcome, energy_rows, outcome};
+pub use shares::{ON_MODE, Shares, Verdict, on_mode, shares, verdicts};
 pub use summary::{
     cosine, cosine_with_se, mean_with_se, root_ratio, score_error, score_error_with_se, spread,
+    spread_with_se,
 };
 pub use support::Support;
 

@@ -1,10 +1,11 @@
 //! Nearest neighbours by brute force, and what they say: a class, and how two sets of points cover each other.
 
-use super::mean_with_se;
+use super::summary::{BATCHES, batch_error};
+use super::{Interval, mean_with_se};
 use crate::mixture::Labelled;
 use crate::nn::kernel::{Left, Size, product};
 use ndarray::parallel::prelude::*;
-use ndarray::{Array1, Array2, ArrayView1, ArrayView2, Axis};
+use ndarray::{Array1, Array2, ArrayView1, ArrayView2, Axis, Slice};
 
 /// Rows that one thread asks for at a time; fixed, so that no sum depends on the number of threads.
 const ROWS: usize = 64;
@@ -66,7 +67,8 @@ pub struct Prdc {
 /// Shapes: `samples` (M, d), `reference` (N, d), usually features of images. Sets that lie far apart have 0 four times. A set
 /// against itself has precision, recall and coverage 1 and, the bounds of a ball included, density 1 + 1/k; two sets of one
 /// continuous law have E density = 1 and E coverage = 1 − (N − 1)…(N − k)/(M + N − 1)…(M + N − k). A row that is not finite
-/// is in no ball. The standard errors are those of means over the points that are asked, the balls held fixed.
+/// is in no ball. The standard errors are those of ten parts of both sets, whose rows must be in no order, and no less than that
+/// of a share, or of a mean, of independent points.
 ///
 /// # Panics
 /// If the sets differ in d, k is 0, or a set has k rows or fewer.
@@ -74,6 +76,43 @@ pub struct Prdc {
 /// Sources: precision and recall, Kynkäänniemi et al. 2019 (1904.06991), eq. 1 and 2; density and coverage, Naeem et al.
 /// 2020 (2002.09797), section 3.
 pub fn prdc(samples: ArrayView2<f64>, reference: ArrayView2<f64>, k: usize) -> Prdc {
+    let parts = (samples.nrows() / BATCHES).min(reference.nrows() / BATCHES) > k;
+    let part = |x: ArrayView2<'_, f64>, b: usize| {
+        let rows = x.nrows() / BATCHES;
+        x.slice_axis(Axis(0), Slice::from(b * rows..(b + 1) * rows)).to_owned()
+    };
+    let each: Vec<[Vec<f64>; 4]> = if parts {
+        (0..BATCHES).map(|b| cover(part(samples, b).view(), part(reference, b).view(), k)).collect()
+    } else {
+        vec![]
+    };
+    let whole = cover(samples, reference, k);
+    let with_se = |what: usize| {
+        let (mean, se) = mean_with_se(&whole[what]);
+        let of_part = |b: usize| mean_with_se(&each[b][what]).0;
+        let batch = if parts { batch_error(of_part) } else { 0.0 };
+        let alone = match what {
+            DENSITY => se,
+            _ => Interval::share(mean, whole[what].len()).half(),
+        };
+        (mean, alone.max(batch))
+    };
+    Prdc {
+        precision: with_se(PRECISION),
+        recall: with_se(RECALL),
+        density: with_se(DENSITY),
+        coverage: with_se(COVERAGE),
+    }
+}
+
+/// The places of the four numbers.
+const PRECISION: usize = 0;
+const RECALL: usize = 1;
+const DENSITY: usize = 2;
+const COVERAGE: usize = 3;
+
+/// What the four numbers are means of, point by point.
+fn cover(samples: ArrayView2<f64>, reference: ArrayView2<f64>, k: usize) -> [Vec<f64>; 4] {
     let (real, made) = (Cloud::new(reference), Cloud::new(samples));
     let (real_reach, made_reach) = (real.reach(k), made.reach(k));
     let balls = real.ask(samples, |seen| seen.balls(&real_reach) as f64); // of each sample
@@ -84,12 +123,7 @@ pub fn prdc(samples: ArrayView2<f64>, reference: ArrayView2<f64>, k: usize) -> P
     let (recalled, covered): (Vec<f64>, Vec<f64>) = found.into_iter().unzip();
     let inside: Vec<f64> = balls.iter().map(|n| n.min(1.0)).collect();
     let shares: Vec<f64> = balls.iter().map(|n| n / k as f64).collect();
-    Prdc {
-        precision: mean_with_se(&inside),
-        recall: mean_with_se(&recalled),
-        density: mean_with_se(&shares),
-        coverage: mean_with_se(&covered),
-    }
+    [inside, recalled, shares, covered]
 }
 
 /// Points to look among, prepared for many questions.

@@ -1,13 +1,31 @@
 //! Where steered samples end: on the class, on another class, between the modes, or past the class.
 
-use super::Modes;
+use super::{Interval, Modes, chi_square_quantile};
 use ndarray::{Array1, ArrayView1, ArrayView2};
 use rayon::prelude::*;
 
-/// A sample is on a mode within this many standard deviations (Mahalanobis), bounds included.
+/// In the plane a sample is on a mode within this many standard deviations (Mahalanobis), bounds included.
 ///
-/// In 2-D a share e^(−3.5²/2) = 0.22 % of a mode's own samples is farther out.
+/// A share e^(−3.5²/2) = 0.22 % of a mode's own samples is farther out; see [`on_mode`].
 pub const ON_MODE: f64 = 3.5;
+
+/// In d dimensions a sample is on a mode within this many standard deviations: those which the same share of a mode's own
+/// samples is beyond as beyond 3.5 in the plane.
+///
+/// ```text
+/// P(χ²_d > r²) = e^(−3.5²/2)
+/// ```
+///
+/// 3.06 in one dimension, 3.5 in two, 5.26 in ten.
+///
+/// # Panics
+/// If d is 0.
+pub fn on_mode(dim: usize) -> f64 {
+    match dim {
+        2 => ON_MODE,
+        _ => chi_square_quantile((-0.5 * ON_MODE * ON_MODE).exp(), dim).sqrt(),
+    }
+}
 
 /// Where one sample ended, seen from the class y it was steered to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -77,18 +95,22 @@ impl Shares {
     /// se = √(p(1 − p)/n)
     /// ```
     ///
-    /// It is 0 for a share of 0 or 1, where it says nothing: n samples without an event only bound its probability by
-    /// about 3/n (95 %).
+    /// It is 0 for a share of 0 or 1, where it says nothing: what is printed is [`Shares::interval`].
     pub fn se(&self, verdict: Verdict) -> f64 {
         let p = self.of(verdict);
         (p * (1.0 - p) / self.n as f64).sqrt()
+    }
+
+    /// One share with [`Interval::share`], its interval at one standard error.
+    pub fn interval(&self, verdict: Verdict) -> Interval {
+        Interval::share(self.of(verdict), self.n)
     }
 }
 
 /// Where each sample ended, seen from class `class`.
 ///
 /// ```text
-/// on mode k:   √((x − μₖ)ᵀ Σₖ⁻¹ (x − μₖ)) ≤ 3.5
+/// on mode k:   √((x − μₖ)ᵀ Σₖ⁻¹ (x − μₖ)) ≤ r,   r = on_mode(d)
 /// Target       on a mode of y
 /// Other        on a mode of another class only
 /// Overshoot    on no mode and (x − μ_y)·(μ_y − μ̄) > 0,   μ_y = Σ_{k∈y} πₖμₖ / Σ_{k∈y} πₖ,   μ̄ = Σₖ πₖμₖ / Σₖ πₖ
@@ -105,6 +127,7 @@ pub fn verdicts(x: ArrayView2<f64>, modes: &Modes, class: usize) -> Vec<Verdict>
     let ellipsoids = modes.ellipsoids(x.ncols());
     let class_mean = modes.mean_of(|label| label == class); // (d,)
     let outward = &class_mean - &modes.mean_of(|_| true); // (d,)
+    let reach = on_mode(x.ncols());
     let judge = |point: ArrayView1<f64>| {
         if !point.iter().all(|v| v.is_finite()) {
             return Verdict::NotFinite;
@@ -112,7 +135,7 @@ pub fn verdicts(x: ArrayView2<f64>, modes: &Modes, class: usize) -> Vec<Verdict>
         let on = |is_class: bool| {
             let owners = ellipsoids.iter().zip(modes.labels);
             let mut own = owners.filter(|(_, label)| (**label == class) == is_class);
-            own.any(|(mode, _)| mode.distance(point) <= ON_MODE)
+            own.any(|(mode, _)| mode.distance(point) <= reach)
         };
         if on(true) {
             Verdict::Target
@@ -134,7 +157,7 @@ fn past(x: ArrayView1<f64>, class_mean: &Array1<f64>, outward: &Array1<f64>) -> 
 
 /// Shares of the samples on the class, on others, on no mode, past the class: [`verdicts`], counted.
 ///
-/// Shapes: `x` (n, d). Independent samples of p(x | y) in 2-D are e^(−3.5²/2) = 0.22 % off target.
+/// Shapes: `x` (n, d). Of independent samples of p(x | y) e^(−3.5²/2) = 0.22 % are off target, whatever d.
 ///
 /// # Panics
 /// As [`verdicts`], and if there are no samples.
@@ -241,6 +264,22 @@ mod tests {
         // wrong twins: the tail of one dimension, and of a radius of 3
         assert!(!agrees(1.0 - got.target, libm::erfc(ON_MODE / 2f64.sqrt())));
         assert!(!agrees(1.0 - got.target, (-4.5f64).exp()));
+    }
+
+    #[test]
+    fn on_a_mode_is_the_same_share_in_any_dimension() {
+        assert_eq!(on_mode(2).to_bits(), 3.5f64.to_bits());
+        let (n, tail) = (100_000, (-0.5 * ON_MODE * ON_MODE).exp());
+        let bound = 5.0 * (tail * (1.0 - tail) / n as f64).sqrt();
+        for d in [1, 3, 10, 20] {
+            let x = normals(n, d, &mut rng(30 + d as u64));
+            let beyond = |r: f64| {
+                let far = x.rows().into_iter().filter(|row| row.dot(row) > r * r).count();
+                far as f64 / n as f64
+            };
+            assert!((beyond(on_mode(d)) - tail).abs() < bound, "{d}: {}", beyond(on_mode(d)));
+            assert!((beyond(ON_MODE) - tail).abs() > bound, "the wrong twin passed in {d}");
+        }
     }
 
     #[test]

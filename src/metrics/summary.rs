@@ -38,6 +38,39 @@ pub fn spread(x: ArrayView2<f64>) -> f64 {
     (squares / ((n - 1) * d) as f64).sqrt()
 }
 
+/// [`spread`] with its standard error by the delta method over the rows.
+///
+/// ```text
+/// se = s(uᵢ)/(2·spread·√n),   uᵢ = |xᵢ − x̄|²/d
+/// ```
+///
+/// It is that of the samples' own law, whatever its modes: of a Gaussian with d equal widths about spread/√(2·n·d), of modes
+/// far apart much less, for every sample is then about as far from the mean as any other. Equal rows have 0.
+///
+/// # Panics
+/// As [`spread`].
+pub fn spread_with_se(x: ArrayView2<f64>) -> (f64, f64) {
+    let (value, d) = (spread(x), x.ncols() as f64);
+    let mean = x.mean_axis(Axis(0)).expect("there are rows"); // (d,)
+    let squares: Vec<f64> = (&x - &mean).rows().into_iter().map(|r| r.dot(&r) / d).collect();
+    (value, if value == 0.0 { 0.0 } else { mean_with_se(&squares).1 / (2.0 * value) })
+}
+
+/// The standard error of a statistic of the whole sample, from its scatter over [`BATCHES`] equal parts of the rows.
+///
+/// ```text
+/// se = s(T₁ … T_B)/√B
+/// ```
+///
+/// For statistics whose variance falls as 1/n and whose terms are not independent, as those of nearest neighbours are: what
+/// neighbours have in common is common within a part too. `of` takes the number of a part; rows must be in no order.
+pub(super) fn batch_error(of: impl Fn(usize) -> f64) -> f64 {
+    mean_with_se(&(0..BATCHES).map(of).collect::<Vec<_>>()).1
+}
+
+/// The parts of [`batch_error`].
+pub(super) const BATCHES: usize = 10;
+
 /// Error of a learned score relative to the exact one.
 ///
 /// ```text

@@ -1,5 +1,6 @@
 //! The support of an exact distribution, and how many samples miss it.
 
+use super::Interval;
 use crate::mixture::Mixture;
 use crate::noise::NoiseLevel;
 use crate::rng::Purpose;
@@ -40,17 +41,14 @@ impl<'a> Support<'a> {
         self.mixture.log_density(x, CLEAN).iter().map(|l| *l >= self.floor).collect()
     }
 
-    /// The share of the samples outside, and its standard error: (n, d) → (share, √(p(1 − p)/n)).
+    /// The share of the samples outside, with its interval: (n, d).
     ///
     /// Exact samples miss it in 1 − `share` of all cases.
     ///
     /// # Panics
     /// If there are no samples.
-    pub fn missed(&self, x: ArrayView2<f64>) -> (f64, f64) {
-        assert!(x.nrows() > 0, "a share of no samples");
-        let n = x.nrows() as f64;
-        let p = self.holds(x).iter().filter(|held| !**held).count() as f64 / n;
-        (p, (p * (1.0 - p) / n).sqrt())
+    pub fn missed(&self, x: ArrayView2<f64>) -> Interval {
+        Interval::of_hits(self.holds(x).into_iter().map(|held| !held))
     }
 }
 
@@ -70,9 +68,9 @@ mod tests {
         assert_eq!(at(1.01 * radius), [false; 2]);
         assert_eq!(support.holds(array![[f64::NAN, 0.0]].view()), [false]);
         let draws = gaussian.sample(20_000, 4, Purpose::Data).x;
-        let (missed, se) = support.missed(draws.view());
-        assert!((missed - 0.1).abs() < 5.0 * se, "{missed} ± {se}");
-        let (twin, _) = support.missed((draws * 1.1).view());
-        assert!((twin - 0.1).abs() > 5.0 * se, "the wrong twin passed");
+        let missed = support.missed(draws.view());
+        assert!((missed.value - 0.1).abs() < 5.0 * missed.half(), "{missed:?}");
+        let twin = support.missed((draws * 1.1).view());
+        assert!((twin.value - 0.1).abs() > 5.0 * missed.half(), "the wrong twin passed");
     }
 }

@@ -6,6 +6,7 @@ mod fitted;
 mod noised;
 mod plane;
 mod posterior;
+mod start;
 mod tilt;
 
 pub(crate) use eigen::symmetric_eigen;

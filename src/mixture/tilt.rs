@@ -115,12 +115,11 @@ impl Tilt {
         Array1::from(self.mass.clone()).dot(&grid_points(&self.axes))
     }
 
-    /// Cov\[x\] (d, d); within a cell x is uniform, which adds step²/12.
+    /// Cov\[x\] (d, d), by the same quadrature as the mean.
     pub fn covariance(&self) -> Array2<f64> {
         let off = grid_points(&self.axes) - self.mean();
         let weighted = &off * &Array1::from(self.mass.clone()).insert_axis(ndarray::Axis(1));
         off.t().dot(&weighted)
-            + Array2::<f64>::eye(self.axes.len()) * (self.step * self.step / 12.0)
     }
 
     /// −∫ q·ln q, the differential entropy in nats.
@@ -134,7 +133,7 @@ impl Tilt {
         f(&grid_points(&self.axes)).dot(&ArrayView1::from(&self.mass))
     }
 
-    /// Draws n points (n, d): a cell by its mass, then a uniform place in it.
+    /// Draws n points (n, d): a cell by its mass, then a uniform place in it, which adds step²/12 to the variance.
     pub fn sample(&self, n: usize, seed: u64) -> Array2<f64> {
         let mut total = 0.0;
         let up_to: Vec<f64> = self
@@ -252,7 +251,9 @@ mod tests {
         for gamma in [0.0, 0.5, 1.0, 3.0, 10.0] {
             let tilt = Tilt::new(&[(1.0 - gamma, &p), (gamma, &c)]).unwrap();
             let variance = 2.0 / (gamma + 1.0);
-            assert!((tilt.covariance()[[0, 0]] / variance - 1.0).abs() < 1e-5, "γ = {gamma}");
+            assert!((tilt.covariance()[[0, 0]] / variance - 1.0).abs() < 1e-12, "γ = {gamma}");
+            let twin = tilt.covariance()[[0, 0]] + tilt.step * tilt.step / 12.0; // of points in cells
+            assert!((twin / variance - 1.0).abs() > 1e-9, "the wrong twin passed at γ = {gamma}");
             let entropy = 0.5 * (TAU * std::f64::consts::E * variance).ln();
             assert!((tilt.entropy() - entropy).abs() < 1e-5, "γ = {gamma}: {}", tilt.entropy());
         }

@@ -153,23 +153,6 @@ impl Process {
             Process::Flow => 1.0 / (1.0 + (0.5 * log_snr).exp()),
         }
     }
-
-    /// Why a walk from N(0, σ²I) would start in the wrong place, if it would: the process still carries the data's mean.
-    ///
-    /// The start ignores α·x₀; what is left of it is α·`data_radius`/σ standard deviations, with `data_radius` the root
-    /// mean square distance of the data from the origin per coordinate. Above 0.1 this is a visible error.
-    pub fn terminal_warning(&self, data_radius: f64) -> Option<String> {
-        let level = self.level(self.t_max());
-        let shift = data_radius / level.ratio();
-        (shift > 0.1).then(|| {
-            format!(
-                "the process {} still carries the data at its end: a start from N(0, σ²I) is off by {shift:.2} standard \
-                 deviations (log-SNR {:.1}); add more noise",
-                self.name(),
-                level.log_snr()
-            )
-        })
-    }
 }
 
 #[cfg(test)]
@@ -255,12 +238,5 @@ mod tests {
             let words = extreme.unwrap_err().to_string();
             assert!(words.contains("from little noise to much"), "{words}");
         }
-    }
-
-    #[test]
-    fn a_process_that_keeps_the_data_is_named() {
-        assert!(ALL.iter().all(|p| p.terminal_warning(2.0).is_none()));
-        let weak = Process::VpLinear { beta_min: 0.1, beta_max: 4.0 };
-        assert!(weak.terminal_warning(2.0).unwrap().contains("vp-linear"));
     }
 }

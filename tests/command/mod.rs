@@ -9,6 +9,7 @@ mod interrupted;
 mod refused;
 mod robust;
 mod shown;
+mod starts;
 mod sweep;
 
 use std::path::{Path, PathBuf};

@@ -4,10 +4,11 @@ use super::frame::{CLEAN, Frame, count, dots};
 use super::{Setting, figure};
 use crate::plot::{Axis, Figure, Labels, Layer, Panel, Points, Role, Side, Text};
 use ndarray::{Array2, ArrayView2, Axis as Dim};
-use scorelab::metrics::{Support, energy_in_parts};
+use scorelab::metrics::{Interval, Support, energy_rows, energy_with_se};
+use scorelab::number::{percent, plus_minus};
 use scorelab::{Error, Result};
 
-/// Samples of one class with a name and what is measured of them, each number with its standard error.
+/// Samples of one class with a name and what is measured of them.
 #[derive(Clone, Debug)]
 pub struct Cloud {
     /// What it is called on the slide.
@@ -15,8 +16,8 @@ pub struct Cloud {
     /// The samples (n, 2).
     pub x: Array2<f64>,
     /// The share off the support.
-    pub missed: (f64, f64),
-    /// The energy distance to exact samples, the mean of ten parts.
+    pub missed: Interval,
+    /// The energy distance of the first 2,000 to as many exact samples.
     pub energy: (f64, f64),
 }
 
@@ -24,7 +25,7 @@ impl Cloud {
     /// Measures the samples `x` (n, 2) against the support of p(x | y) and exact samples `truth` (m, 2) of it.
     ///
     /// # Panics
-    /// If either set has fewer than 20 samples.
+    /// If either set has fewer than two samples.
     pub fn new(
         title: impl Into<Text>,
         x: Array2<f64>,
@@ -32,15 +33,13 @@ impl Cloud {
         truth: ArrayView2<f64>,
     ) -> Self {
         let missed = support.missed(x.view());
-        let energy = energy_in_parts(x.view(), truth, PARTS);
+        let energy = energy_with_se(energy_rows(x.view()), energy_rows(truth));
         Cloud { title: title.into(), x, missed, energy }
     }
 }
 
 /// Samples drawn in a panel; all of them are counted.
 const SHOWN: usize = 1500;
-/// Parts behind a standard error of the energy distance.
-const PARTS: usize = 10;
 /// Lines under a cloud.
 const LINES: f64 = 2.0;
 
@@ -75,7 +74,7 @@ pub fn autoguidance(s: &Setting, clouds: &[Cloud], support: &Support) -> Result<
     for cloud in clouds {
         f.panels.push(one(s, cloud, support));
         for (what, (value, se)) in
-            [("off the support", cloud.missed), ("energy distance", cloud.energy)]
+            [("off the support", cloud.missed.pair()), ("energy distance", cloud.energy)]
         {
             f.numbers.push((format!("{}: {what}", cloud.title.en), value));
             f.numbers.push((format!("{}: se of {what}", cloud.title.en), se));
@@ -125,11 +124,6 @@ fn close(s: &Setting) -> Frame {
     Frame { x: side(0), y: side(1) }
 }
 
-/// To three decimals, without a "−0".
-fn rounded(value: f64) -> f64 {
-    (1e3 * value).round() / 1e3 + 0.0
-}
-
 fn one(s: &Setting, cloud: &Cloud, support: &Support) -> Panel {
     let frame = close(s);
     let line = 0.1 * frame.width();
@@ -155,11 +149,8 @@ fn one(s: &Setting, cloud: &Cloud, support: &Support) -> Panel {
     let (left, right) = (frame.x.0 + 0.01 * frame.width(), frame.x.1 - 0.01 * frame.width());
     let (missed, energy) = (cloud.missed, cloud.energy);
     let words = [
-        (
-            Text::new("× off", "× lạc"),
-            format!("{:.1} ± {:.1} %", 100.0 * missed.0, 100.0 * missed.1),
-        ),
-        (Text::from("E"), format!("{:.3} ± {:.3}", rounded(energy.0), energy.1)),
+        (Text::new("× off", "× lạc"), percent(missed.value, missed.low, missed.high) + " %"),
+        (Text::from("E"), plus_minus(energy)),
     ];
     for (k, (word, value)) in words.into_iter().enumerate() {
         let y = frame.y.0 - (k as f64 + 0.7) * line;

@@ -5,7 +5,8 @@ use super::{Setting, at_least, figure, finer};
 use crate::plot::{Axis, Curve, Figure, Layer, Marker, Panel, Points, Role, Rules, Text, words};
 use ndarray::{Array2, arr2, s as slice};
 use scorelab::guidance::Gamma;
-use scorelab::metrics::{Modes, Verdict, mean_with_se, verdicts};
+use scorelab::metrics::{Interval, Modes, Verdict, verdicts};
+use scorelab::number::significant;
 use scorelab::score::ScoreFn;
 use scorelab::{Error, Result};
 
@@ -84,11 +85,11 @@ pub fn away<S: ScoreFn>(
         .map(|k| format!("{:.1} ({:.1})", 100.0 * once[*k].off.0, 100.0 * again[*k].off.0))
         .collect();
     let off = off.join(",  ");
-    let se = 100.0 * once.iter().map(|f| f.off.1).fold(0.0, f64::max);
+    let se = significant(100.0 * once.iter().map(|f| f.off.1).fold(0.0, f64::max), 2);
     f.notes = vec![
         Text::from((
-            format!("on no mode, % (± {se:.1} at most):  {off}"),
-            format!("không ở đỉnh nào, % (nhiều nhất ± {se:.1}):  {off}"),
+            format!("on no mode, % (± {se} at most):  {off}"),
+            format!("không ở đỉnh nào, % (nhiều nhất ± {se}):  {off}"),
         )),
         Text::from((
             format!(
@@ -118,9 +119,7 @@ struct Found {
 }
 
 fn measure(s: &Setting, x: &Array2<f64>, classes: &[usize]) -> Found {
-    let share = |hits: Vec<bool>| {
-        mean_with_se(&hits.into_iter().map(|h| f64::from(u8::from(h))).collect::<Vec<_>>())
-    };
+    let share = |hits: Vec<bool>| Interval::of_hits(hits).pair();
     let off = verdicts(x.view(), &Modes::of(s.exact()), s.class);
     let off = off.iter().map(|v| matches!(v, Verdict::Hybrid | Verdict::Overshoot));
     Found { own: share(classes.iter().map(|c| *c == s.class).collect()), off: share(off.collect()) }

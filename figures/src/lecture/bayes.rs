@@ -1,6 +1,6 @@
 //! F5 and F6: Bayes' rule for scores, at one point and over the plane.
 
-use super::frame::{ARROWS, Field, Frame, Names, dots, names, score_on, tiny, width};
+use super::frame::{ARROWS, FIELD_NOTE, Field, Frame, Names, dots, names, score_on, tiny, width};
 use super::{Setting, figure};
 use crate::plot::{Arrows, Figure, Labels, Layer, Marker, Panel, Points, Role, Side, Text, words};
 use ndarray::{Array2, arr2};
@@ -121,6 +121,8 @@ struct Triangle {
     end: [f64; 2],
     /// From an arrow to its words.
     gap: f64,
+    /// The length, in units of x, at which a score of length 1 is drawn.
+    by: f64,
 }
 
 impl Triangle {
@@ -129,7 +131,7 @@ impl Triangle {
         let longest = size(terms.u).max(size(terms.push)).max(size(terms.sum()));
         let by = if longest > 0.0 { room / longest } else { 0.0 };
         let on = |v: [f64; 2]| [x[0] + by * v[0], x[1] + by * v[1]];
-        Triangle { x, tip: on(terms.u), end: on(terms.sum()), gap: 0.06 * room }
+        Triangle { x, tip: on(terms.u), end: on(terms.sum()), gap: 0.06 * room, by }
     }
 
     /// An arrow and its words, which stand on the outer side of the triangle.
@@ -137,14 +139,15 @@ impl Triangle {
         &self,
         name: &str,
         role: Role,
-        ends: [[f64; 2]; 2],
+        (ends, vec): ([[f64; 2]; 2], [f64; 2]),
         width: f64,
         words: Text,
     ) -> [Layer; 2] {
         let [a, b] = ends;
         let arrows = Arrows {
             from: arr2(&[a]),
-            vec: arr2(&[[b[0] - a[0], b[1] - a[1]]]),
+            vec: arr2(&[vec]),
+            scale: self.by,
             width: Some(width),
             ..Arrows::default()
         };
@@ -187,18 +190,18 @@ fn tip_to_tail(
         g => (words::GUIDED.then(" s_γ"), words::CLASSIFIER_GRADIENT.map(|w| format!("{g} · {w}"))),
     };
     let arrows = [
-        (4, triangle.arrow("sum", Role::Guided, [x, end], 8.0, sum)),
+        (4, triangle.arrow("sum", Role::Guided, ([x, end], terms.sum()), 8.0, sum)),
         (
             2,
             triangle.arrow(
                 "unconditional",
                 Role::Unconditional,
-                [x, tip],
+                ([x, tip], terms.u),
                 5.0,
                 words::UNCONDITIONAL_SCORE,
             ),
         ),
-        (3, triangle.arrow("push", Role::Likelihood, [tip, end], 5.0, push)),
+        (3, triangle.arrow("push", Role::Likelihood, ([tip, end], terms.push), 5.0, push)),
     ];
     let mut panel = frame.panel("");
     panel.layers.push(frame.density_layer(s.exact(), level));
@@ -317,6 +320,7 @@ pub fn bayes_plane(s: &Setting, level: NoiseLevel) -> Result<Figure> {
             tiny(residual)
         ),
     ))];
+    f.notes.push(FIELD_NOTE);
     f.numbers = vec![("σ/α".into(), level.ratio()), ("largest residual".into(), residual)];
     Ok(f)
 }

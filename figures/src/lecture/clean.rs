@@ -6,7 +6,7 @@ use super::{Setting, at_least, figure, guided};
 use crate::plot::{Axis, Curve, Figure, Layer, Marker, Panel, Regions, Role, Text, words};
 use ndarray::{Array2, Array3, ArrayView2, Axis as Dim, s};
 use scorelab::guidance::Gamma;
-use scorelab::metrics::{mean_with_se, root_ratio, spread};
+use scorelab::metrics::{Interval, root_ratio, spread, spread_with_se};
 use scorelab::noise::{Grid, NoiseLevel, Spacing};
 use scorelab::rng::Purpose;
 use scorelab::score::{Likelihood, ScoreFn};
@@ -243,9 +243,7 @@ fn curves(judges: &[&Judge; 2], lines: Vec<Line>, places: [[f64; 2]; 2]) -> Vec<
 fn accuracy_at(s: &Setting, judge: &Judge, n: usize, level: NoiseLevel) -> (f64, f64) {
     let (x, y) = draws(s, n, level);
     let right = likeliest(&judge.classes, x.view(), level);
-    mean_with_se(
-        &right.iter().zip(&y).map(|(a, b)| f64::from(u8::from(a == b))).collect::<Vec<_>>(),
-    )
+    Interval::of_hits(right.iter().zip(&y).map(|(a, b)| a == b)).pair()
 }
 
 /// √(E|g|²/E|g*|²), g* being the exact gradient, over draws of p_t, and its standard error by the delta method.
@@ -283,7 +281,7 @@ fn spread_over_steps(
             let grid = Grid::to_data(&s.process, Spacing::KARRAS, steps)?;
             let x = Setting { grid: &grid, ..*s }
                 .sample(&guided(score, &judge.classes[s.class], Gamma::new(1.0)?), n);
-            let (sd, error) = spread_with_se(x.view());
+            let (sd, error) = finite_spread(x.view());
             (at[[i, 0]], at[[i, 1]]) = (steps as f64, sd);
             se.push(error);
             let name = if k == 0 { "noisy" } else { "clean" };
@@ -337,17 +335,13 @@ fn spread_over_steps(
     Ok(f)
 }
 
-/// [`spread`] of the finite rows and its standard error by the delta method; NaN if there are fewer than two.
-fn spread_with_se(x: ArrayView2<f64>) -> (f64, f64) {
+/// [`spread_with_se`] of the finite rows; NaN if there are fewer than two.
+fn finite_spread(x: ArrayView2<f64>) -> (f64, f64) {
     let rows: Vec<usize> =
         (0..x.nrows()).filter(|i| x.row(*i).iter().all(|v| v.is_finite())).collect();
     if rows.len() < 2 {
         return (f64::NAN, f64::NAN);
     }
     let x = x.select(Dim(0), &rows);
-    let (sd, mean) = (spread(x.view()), x.mean_axis(Dim(0)).expect("there are rows"));
-    let d = x.ncols() as f64;
-    let squares: Vec<f64> =
-        x.rows().into_iter().map(|r| (&r - &mean).mapv(|v| v * v).sum() / d).collect();
-    (sd, if sd > 0.0 { mean_with_se(&squares).1 / (2.0 * sd) } else { 0.0 })
+    spread_with_se(x.view())
 }

@@ -1,12 +1,13 @@
 //! F3 and F4: the score field over noise, and the unconditional field beside the conditional one.
 
-use super::frame::{ARROWS, Field, Frame, Names, count, names, score_on, tiny, width};
+use super::frame::{ARROWS, FIELD_NOTE, Field, Frame, Names, count, names, score_on, width};
 use super::{Setting, figure};
 use crate::plot::{Figure, Layer, Panel, Role, Text, words};
 use ndarray::Array2;
 use scorelab::Result;
 use scorelab::metrics::{cosine_with_se, mean_with_se};
 use scorelab::noise::NoiseLevel;
+use scorelab::number::plus_minus;
 use scorelab::rng::{Purpose, normals};
 use scorelab::score::ScoreFn;
 
@@ -50,18 +51,18 @@ pub fn field_over_noise(s: &Setting, learned: Option<&dyn ScoreFn>) -> Result<Fi
             let (mean, se) = mean_cosine(s, learned, level);
             f.numbers.push((format!("mean cosine at σ/α = {ratio}"), mean));
             f.numbers.push((format!("se of the cosine at σ/α = {ratio}"), se));
-            panel.x.label = format!("{mean:.5} ± {se:.5}").into();
+            panel.x.label = plus_minus((mean, se)).into();
         }
         f.panels.push(panel);
     }
     if learned.is_some() {
         f.notes = vec![Text::from((
             format!(
-                "under the panels: mean cosine, learned to exact, over {} draws of p_t;  full arrow: σ·|s| ≥ 2",
+                "under the panels: mean cosine, learned to exact, over {} draws of p_t",
                 count(DRAWS)
             ),
             format!(
-                "dưới mỗi ô: cosine trung bình với score chính xác, trên {} mẫu của p_t;  mũi tên dài nhất: σ·|s| ≥ 2",
+                "dưới mỗi ô: cosine trung bình với score chính xác, trên {} mẫu của p_t",
                 count(DRAWS)
             ),
         ))];
@@ -74,6 +75,7 @@ pub fn field_over_noise(s: &Setting, learned: Option<&dyn ScoreFn>) -> Result<Fi
     } else {
         f.formula = vec![(Role::Unconditional, "s_u(x, t) = ∇log p_t(x)".into())];
     }
+    f.notes.push(FIELD_NOTE);
     Ok(f)
 }
 
@@ -135,7 +137,7 @@ pub fn two_scores(s: &Setting) -> Result<Figure> {
         (Role::Neutral, "        ".into()),
         (Role::Guided, "s_c = ∇log p_t(x ∣ y)".into()),
     ];
-    f.notes = vec![rms_note(level, rms, se)];
+    f.notes = vec![rms_note(level, rms, se), FIELD_NOTE];
     f.numbers = vec![
         ("σ/α".into(), level.ratio()),
         ("RMS of σ·|s_c − s_u|".into(), rms),
@@ -147,18 +149,16 @@ pub fn two_scores(s: &Setting) -> Result<Figure> {
 fn rms_note(level: NoiseLevel, rms: f64, se: f64) -> Text {
     Text::from((
         format!(
-            "σ/α = {:.2};  RMS of σ·|s_c − s_u| over {} draws of p_t: {} ± {}",
+            "σ/α = {:.2};  RMS of σ·|s_c − s_u| over {} draws of p_t: {}",
             level.ratio(),
             count(DRAWS),
-            tiny(rms),
-            tiny(se)
+            plus_minus((rms, se))
         ),
         format!(
-            "σ/α = {:.2};  căn trung bình bình phương σ·|s_c − s_u| trên {} mẫu của p_t: {} ± {}",
+            "σ/α = {:.2};  căn trung bình bình phương σ·|s_c − s_u| trên {} mẫu của p_t: {}",
             level.ratio(),
             count(DRAWS),
-            tiny(rms),
-            tiny(se)
+            plus_minus((rms, se))
         ),
     ))
 }
@@ -174,7 +174,7 @@ fn three_fields(s: &Setting, given: &dyn ScoreFn, level: NoiseLevel) -> Vec<Pane
     let orange = |c: &Array2<f64>, field: &Field| {
         field.layer("conditional", "conditional score", Role::Guided, c, level)
     };
-    let coarse = Field::new(frame, 13);
+    let coarse = field.every_other();
     let (few_u, few_c) = (score_on(&coarse, s.exact(), level), score_on(&coarse, given, level));
     let layers: [Vec<Layer>; 3] = [
         vec![under(), field.key(green(&u, &field))],

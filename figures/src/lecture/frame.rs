@@ -5,8 +5,10 @@ use crate::plot::{
     Arrows, Axis, Density, Labels, Layer, Mark, Panel, Paths, Points, Role, Side, Text,
 };
 use ndarray::{Array1, Array2, Array3, ArrayView1, ArrayView2, Axis as Dim};
+use scorelab::metrics::Interval;
 use scorelab::mixture::Mixture;
 use scorelab::noise::NoiseLevel;
+use scorelab::number;
 use scorelab::score::{Likelihood, ScoreFn};
 
 /// A rectangle of the plane, in the units of the data.
@@ -141,16 +143,36 @@ pub(super) fn width(level: NoiseLevel) -> f64 {
     level.alpha.hypot(level.sigma)
 }
 
-/// A vector field as arrows of length σ·|v|·`unit`, at most 0.9 of a cell.
+/// A vector field as arrows of length σ·|v|, at most 0.9 of a cell.
 pub(super) struct Field {
     tails: Array2<f64>,
     cell: f64,
+    columns: usize,
 }
+
+/// What a figure with such a field says of it.
+pub(super) const FIELD_NOTE: Text = Text::new(
+    "arrows: σ·s, drawn no longer than σ·|s| = 2",
+    "mũi tên: σ·s, vẽ không dài quá σ·|s| = 2",
+);
 
 impl Field {
     pub fn new(frame: Frame, per_side: usize) -> Self {
         let (tails, cell) = frame.tails(per_side);
-        Field { tails, cell }
+        Field { tails, cell, columns: (frame.width() / cell).round().max(1.0) as usize }
+    }
+
+    /// Every other place of this field in both directions, for arrows of twice the length.
+    pub fn every_other(&self) -> Self {
+        let even = |i: &usize| {
+            (i / self.columns).is_multiple_of(2) && (i % self.columns).is_multiple_of(2)
+        };
+        let rows: Vec<usize> = (0..self.tails.nrows()).filter(even).collect();
+        Field {
+            tails: self.tails.select(Dim(0), &rows),
+            cell: 2.0 * self.cell,
+            columns: self.columns.div_ceil(2),
+        }
     }
 
     pub fn tails(&self) -> ArrayView2<'_, f64> {
@@ -160,14 +182,14 @@ impl Field {
     /// Arrows of these vectors (n, 2), each centred on its place. σ·|v| = 2 has the full length.
     pub fn arrows(&self, vectors: &Array2<f64>, level: NoiseLevel) -> Arrows {
         let cap = 0.9 * self.cell;
-        let mut vec = vectors * (level.sigma * cap / 2.0);
-        for mut v in vec.rows_mut() {
-            let length = v[0].hypot(v[1]);
-            if length > cap {
-                v *= cap / length;
-            }
+        Arrows {
+            from: self.tails.clone(),
+            vec: vectors.clone(),
+            scale: level.sigma * cap / 2.0,
+            cap,
+            centred: true,
+            ..Arrows::default()
         }
-        Arrows { from: &self.tails - &(&vec * 0.5), vec, cap, width: None, key: None }
     }
 
     /// The scale key in the corner of one panel: a full arrow and what it means.
@@ -304,38 +326,18 @@ pub(super) fn dots(name: &str, desc: &str, role: Role, at: Array2<f64>, look: Po
     Layer::new(name, desc, role, Points { at, ..look })
 }
 
-/// A share in per cent with its standard error, `25.1 ± 0.7 %`; of none and of all, the 95 % bound 3/n.
+/// A share in per cent with its interval, `25.1 ± 0.7 %`.
 pub(super) fn percent(share: f64, n: usize) -> String {
-    let n = n.max(1) as f64;
-    let se = (share * (1.0 - share) / n).sqrt();
-    match share {
-        0.0 => format!("< {:.1} %", (300.0 / n).max(0.1)),
-        1.0 => format!("> {:.1} %", 100.0 - (300.0 / n).max(0.1)),
-        _ => {
-            let digits = if se < 0.5e-3 { 2 } else { 1 };
-            format!("{:.digits$} ± {:.digits$} %", 100.0 * share, 100.0 * se)
-        }
-    }
+    let Interval { value, low, high } = Interval::share(share, n.max(1));
+    number::percent(value, low, high) + " %"
 }
 
-/// A number as a slide shows it: `3.2 × 10⁻¹⁶`.
+/// A number as a slide shows it, to at most three decimals: `3.2·10⁻¹⁶`.
 pub(super) fn tiny(v: f64) -> String {
-    if v == 0.0 || !v.is_finite() || (1e-3..1e4).contains(&v.abs()) {
+    if v == 0.0 || (1e-3..1e4).contains(&v.abs()) {
         return format!("{v:.3}").trim_end_matches('0').trim_end_matches('.').to_string();
     }
-    let power = v.abs().log10().floor();
-    let digits: String = format!("{power}").chars().map(raised).collect();
-    format!("{:.1} × 10{digits}", v / 10f64.powf(power))
-}
-
-fn raised(c: char) -> char {
-    match c {
-        '-' => '⁻',
-        '1' => '¹',
-        '2' => '²',
-        '3' => '³',
-        digit => digit.to_digit(10).and_then(|d| char::from_u32(0x2070 + d)).unwrap_or(digit),
-    }
+    number::significant(v, 2)
 }
 
 /// A whole number with thin gaps: `4,000`.

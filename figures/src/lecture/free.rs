@@ -44,6 +44,7 @@ pub fn fidelity_diversity(ways: &[Way<Vec<(Gamma, Outcome)>>], truth: &Outcome) 
         number("spread", o.spread);
         number("se of spread", o.spread_se);
         number("energy distance", o.energy);
+        number("se of energy distance", o.energy_se);
     }
     f.notes = vec![
         (
@@ -75,7 +76,7 @@ fn tradeoff(ways: &[Way<Vec<(Gamma, Outcome)>>], truth: &Outcome) -> Panel {
     let mut layers: Vec<Layer> = (0..ways.len())
         .map(|k| {
             let point = |(_, o): &(Gamma, Outcome)| -> Measured {
-                [o.spread, percent(o), 100.0 * o.shares.se(Verdict::Target)]
+                [o.spread, percent(o), 100.0 * o.shares.interval(Verdict::Target).half()]
             };
             let way = ways[k].with(ways[k].found.iter().map(point).collect());
             curve(&way, k, [along(0.64), 107.0 - 8.5 * k as f64])
@@ -140,7 +141,7 @@ fn distances(ways: &[Way<Vec<(Gamma, Outcome)>>]) -> Panel {
         Rules { x: vec![1.0], y: vec![] },
     )];
     layers.extend((0..ways.len()).map(|k| {
-        let point = |(g, o): &(Gamma, Outcome)| [g.value(), o.energy, 0.0];
+        let point = |(g, o): &(Gamma, Outcome)| [g.value(), o.energy, o.energy_se];
         let way = ways[k].with(ways[k].found.iter().map(point).collect());
         curve(&way, k, [low + 0.24 * (high - low), (0.98 - 0.09 * k as f64) * top])
     }));

@@ -74,8 +74,10 @@ fn one_arm(s: &Setting, arm: &Arm, letter: char, gammas: &[Gamma], n: usize) -> 
         f.panels.push(verdict_panel(s, *gamma, &ends[k], &found[k], &shares, ways));
         for (verdict, _, word) in KINDS {
             f.numbers.push((format!("γ = {}: {}", gamma.value(), word.en), shares.of(verdict)));
-            f.numbers
-                .push((format!("γ = {}: se of {}", gamma.value(), word.en), shares.se(verdict)));
+            f.numbers.push((
+                format!("γ = {}: se of {}", gamma.value(), word.en),
+                shares.interval(verdict).half(),
+            ));
         }
         f.numbers.push((format!("γ = {}: not finite", gamma.value()), shares.not_finite));
     }

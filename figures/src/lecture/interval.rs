@@ -5,8 +5,9 @@ use super::{Setting, at_least, figure, finer};
 use crate::plot::{Axis, Band, Curve, Figure, Labels, Layer, Panel, Role, Rules, Side, Text};
 use ndarray::{Array2, arr2};
 use scorelab::guidance::{Gamma, Guided};
-use scorelab::metrics::mean_with_se;
+use scorelab::metrics::Interval;
 use scorelab::noise::Grid;
+use scorelab::number::significant;
 use scorelab::sampler::{Heun, sample_parts};
 use scorelab::score::ScoreFn;
 use scorelab::{Error, Result};
@@ -127,8 +128,16 @@ pub fn interval(s: &Setting, gamma: Gamma, edge: f64, n: usize) -> Result<Figure
             format!("đỉnh xa, %:  {}", list(["γ ở mọi mức:", &up, &past])),
         )),
         Text::from((
-            format!("± {se:.1} at most;  {} samples;  ( ) and dashes: twice the steps", count(n)),
-            format!("± {se:.1} là nhiều nhất;  {} mẫu;  ( ) và nét đứt: số bước gấp đôi", count(n)),
+            format!(
+                "± {} at most;  {} samples;  ( ) and dashes: twice the steps",
+                significant(se, 2),
+                count(n)
+            ),
+            format!(
+                "± {} là nhiều nhất;  {} mẫu;  ( ) và nét đứt: số bước gấp đôi",
+                significant(se, 2),
+                count(n)
+            ),
         )),
     ];
     Ok(f)
@@ -164,8 +173,7 @@ fn far_weight(s: &Setting, border: f64) -> f64 {
 
 fn far_share(s: &Setting, x: &Array2<f64>, border: f64) -> (f64, f64) {
     let far = beyond(s, border);
-    let hit = |v: &f64| f64::from(u8::from(far(*v)));
-    mean_with_se(&x.column(0).iter().map(hit).collect::<Vec<_>>())
+    Interval::of_hits(x.column(0).iter().map(|v| far(*v))).pair()
 }
 
 type Row = (f64, (f64, f64), (f64, f64));

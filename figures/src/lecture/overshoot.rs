@@ -8,7 +8,7 @@ use crate::plot::{
 use ndarray::{Array1, Array2, Axis as Dim, arr2};
 use scorelab::Result;
 use scorelab::guidance::Gamma;
-use scorelab::metrics::{Modes, ON_MODE, Verdict, mean_with_se, verdicts};
+use scorelab::metrics::{Interval, Modes, ON_MODE, Verdict, mean_with_se, verdicts};
 use scorelab::score::ScoreFn;
 use std::f64::consts::TAU;
 
@@ -114,13 +114,12 @@ fn measure(s: &Setting, gamma: Gamma, x: &Array2<f64>) -> Away {
     let drifts: Vec<f64> = x.rows().into_iter().map(|r| (&r - &mean).dot(&u) / sd).collect();
     let found = verdicts(x.view(), &Modes::of(s.exact()), s.class);
     let off = |v: &Verdict| matches!(v, Verdict::Hybrid | Verdict::Overshoot);
-    let off: Vec<f64> = found.iter().map(|v| f64::from(u8::from(off(v)))).collect();
     let centre = x.mean_axis(Dim(0)).expect("there are samples");
     Away {
         gamma: gamma.value(),
         mean: [centre[0], centre[1]],
         drift: mean_with_se(&drifts),
-        off: mean_with_se(&off),
+        off: Interval::of_hits(found.iter().map(off)).pair(),
     }
 }
 

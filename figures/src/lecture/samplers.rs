@@ -7,8 +7,9 @@ use ndarray::{Array2, concatenate};
 use scorelab::Result;
 use scorelab::data::Scene;
 use scorelab::guidance::{Gamma, Guided};
-use scorelab::metrics::{mean_with_se, spread};
+use scorelab::metrics::{mean_with_se, spread, spread_with_se};
 use scorelab::mixture::Tilt;
+use scorelab::number::{plus_minus, significant};
 use scorelab::sampler::{Ddim, EulerMaruyama, Heun, Langevin, Sampler, sample, start};
 use scorelab::score::ScoreFn;
 
@@ -127,7 +128,9 @@ pub fn sampler_choice(s: &Setting, gamma: Gamma, n: usize) -> Result<Figure> {
             let place = format!("{}, steps × {times}", way.name().en);
             f.numbers.push((format!("{place}: mean"), mean));
             f.numbers.push((format!("{place}: se of the mean"), se));
-            f.numbers.push((format!("{place}: sd"), spread(x.view())));
+            let (sd, se) = spread_with_se(x.view());
+            f.numbers.push((format!("{place}: sd"), sd));
+            f.numbers.push((format!("{place}: se of the sd"), se));
         }
         rows.push((way, x, again));
     }
@@ -140,24 +143,22 @@ pub fn sampler_choice(s: &Setting, gamma: Gamma, n: usize) -> Result<Figure> {
         .map(|(way, x, again)| {
             let mut panel = one(s, &tilt, x, range, top);
             panel.title = way.name();
-            let (value, se) = mean_with_se(&x.column(0).to_vec());
-            let mean = format!("{value:.2} ± {se:.2} ({:.2})", mean(again));
+            let own = plus_minus(mean_with_se(&x.column(0).to_vec()));
+            let mean = format!("{own} ({})", significant(mean(again), 3));
             panel.x.label = Text::from((format!("mean {mean}"), format!("tb {mean}")));
             panel
         })
         .collect();
-    let widest = rows.iter().map(|(_, x, _)| spread(x.view())).fold(0.0, f64::max);
-    let se = widest / (2.0 * n as f64).sqrt(); // that of a Gaussian cloud
-    let sds: Vec<String> =
-        rows.iter().map(|(_, x, again)| both(x, again, |x| spread(x.view()))).collect();
+    let sds: Vec<String> = rows.iter().map(|(_, x, again)| both(x, again)).collect();
+    let [centre, sd] = [centre, sd].map(|v| significant(v, 3));
     f.notes = vec![Text::from((
         format!(
-            "sd (± {se:.2}): {};  tilt: mean {centre:.2}, sd {sd:.2};  {} samples;  ( ) twice the steps",
+            "sd: {};  tilt: mean {centre}, sd {sd};  {} samples;  ( ) twice the steps",
             sds.join(", "),
             count(n)
         ),
         format!(
-            "sd (± {se:.2}): {};  nghiêng: tb {centre:.2}, sd {sd:.2};  {} mẫu;  ( ) số bước gấp đôi",
+            "sd: {};  nghiêng: tb {centre}, sd {sd};  {} mẫu;  ( ) số bước gấp đôi",
             sds.join(", "),
             count(n)
         ),
@@ -173,9 +174,9 @@ pub fn sampler_choice(s: &Setting, gamma: Gamma, n: usize) -> Result<Figure> {
     Ok(f)
 }
 
-/// A number of the samples at the setting's steps, and in brackets at twice as many: `2.03 (2.03)`.
-fn both(x: &Array2<f64>, again: &Array2<f64>, of: impl Fn(&Array2<f64>) -> f64) -> String {
-    format!("{:.2} ({:.2})", of(x), of(again))
+/// The spread of the samples at the setting's steps, and in brackets at twice as many: `2.031 ± 0.022 (2.03)`.
+fn both(x: &Array2<f64>, again: &Array2<f64>) -> String {
+    format!("{} ({})", plus_minus(spread_with_se(x.view())), significant(spread(again.view()), 3))
 }
 
 fn mean(x: &Array2<f64>) -> f64 {

@@ -1,3 +1,4 @@
+mod exported;
 mod so_far;
 
 use super::*;

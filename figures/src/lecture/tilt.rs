@@ -9,6 +9,7 @@ use scorelab::guidance::Gamma;
 use scorelab::metrics::{mean_with_se, root_ratio};
 use scorelab::mixture::{Empirical, Mixture, Tilt};
 use scorelab::noise::NoiseLevel;
+use scorelab::number::{plus_minus, significant};
 use scorelab::{Error, Result};
 use std::collections::BTreeMap;
 
@@ -53,9 +54,9 @@ pub fn densities_and_tilt(
     for (k, way) in ways.iter().enumerate() {
         let [mean, sd] = moments(&places[k]);
         let name = &way.title;
-        figures[0].panels[k].x.label = with_se(mean).into();
+        figures[0].panels[k].x.label = plus_minus(mean).into();
         figures[1].panels[0].layers[k].label =
-            Some(name.map(|w| format!("{w}: {}, sd {}", with_se(mean), with_se(sd))));
+            Some(name.map(|w| format!("{w}: {}, sd {}", plus_minus(mean), plus_minus(sd))));
         for f in &mut figures {
             for (what, value) in [("mean", mean), ("sd", sd)] {
                 f.numbers.push((format!("{what}, {}", name.en), value.0));
@@ -63,18 +64,13 @@ pub fn densities_and_tilt(
             }
         }
     }
-    figures[0].panels[ways.len()].x.label = format!("{mean:.2}").into();
+    figures[0].panels[ways.len()].x.label = significant(mean, 3).into();
     figures[1].panels[0].layers[ways.len()].label =
-        Some(TILT.map(|w| format!("{w}: {mean:.2}, sd {sd:.2}")));
+        Some(TILT.map(|w| format!("{w}: {}, sd {}", significant(mean, 3), significant(sd, 3))));
     for f in &mut figures {
         f.numbers.extend([("mean, tilt".into(), mean), ("sd, tilt".into(), sd)]);
     }
     Ok(figures.into())
-}
-
-/// A number of a panel with its standard error.
-fn with_se((value, se): (f64, f64)) -> String {
-    format!("{value:.2} ± {se:.2}")
 }
 
 const TILT: Text = Text::new("the tilt", "phân phối nghiêng");

@@ -212,13 +212,15 @@ fn barbs(
         .map(|v: ndarray::ArrayView1<f64>| v.dot(&v).sqrt())
         .fold(0.0, f64::max);
     let cap = 0.14 * frame.height();
-    if longest > 0.0 {
-        vec *= cap / longest;
-    }
-
-    let arrows = Arrows { from, vec, cap, width: Some(3.0), key: None };
-    Layer::new("push", "the classifier's push along the guided path", Role::Likelihood, arrows)
-        .label_at(Text::new("push", "lực đẩy"), legend(frame, 2))
+    let scale = if longest > 0.0 { cap / longest } else { 1.0 };
+    let arrows = Arrows { from, vec, scale, width: Some(3.0), ..Arrows::default() };
+    Layer::new(
+        "push",
+        "the classifier's push γσ∇log p(y|x_t) along the guided path",
+        Role::Likelihood,
+        arrows,
+    )
+    .label_at(Text::new("push", "lực đẩy"), legend(frame, 2))
 }
 
 /// p(y | x_t) along the path of each γ, in fine steps, and where it first passes 0.9.

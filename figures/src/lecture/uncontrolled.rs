@@ -10,6 +10,8 @@ use crate::plot::{
 use ndarray::{Array2, s as slice};
 use scorelab::Result;
 use scorelab::guidance::Gamma;
+use scorelab::metrics::Interval;
+use scorelab::number;
 use scorelab::score::{Likelihood, ScoreFn};
 
 /// Paths drawn on F1.
@@ -114,7 +116,7 @@ fn share_bars(s: &Setting, shares: &[f64], n: usize) -> Panel {
         ..Panel::default()
     };
     for (c, share) in shares.iter().enumerate() {
-        let se = 100.0 * (share * (1.0 - share) / n as f64).sqrt();
+        let se = 100.0 * Interval::share(*share, n).half();
         let bar =
             Bars { at: ndarray::arr2(&[[c as f64, 100.0 * share]]), width: 0.7, se: vec![se] };
         panel.layers.push(Layer::new(
@@ -126,10 +128,10 @@ fn share_bars(s: &Setting, shares: &[f64], n: usize) -> Panel {
     }
     if shares.len() <= 5 {
         let at = |(c, share): (usize, &f64)| {
-            let se = 100.0 * (share * (1.0 - share) / n as f64).sqrt();
+            let Interval { low, high, .. } = Interval::share(*share, n);
             (
-                [c as f64, (100.0 * share + se).max(100.0 * s.exact().class_weights()[c])],
-                format!("{:.1} ± {se:.1}", 100.0 * share).into(),
+                [c as f64, (100.0 * high).max(100.0 * s.exact().class_weights()[c])],
+                number::percent(*share, low, high).into(),
             )
         };
         let at = shares.iter().enumerate().map(at).collect();

@@ -67,20 +67,20 @@ pub(super) fn arrows(arrows: &Arrows, place: &Place, role: Role, theme: Theme) -
     out
 }
 
-/// Tail and tip of every arrow that has both, clipped at the cap, in slide units.
+/// Tail and tip of every arrow that has both, in slide units.
 fn ends(arrows: &Arrows, place: &Place) -> Vec<(Point, Point)> {
-    let tails = arrows.from.rows().into_iter();
-    let both = tails.zip(data_tips(arrows));
-    both.filter_map(|(p, tip)| Some((place.point(p[0], p[1])?, place.point(tip.0, tip.1)?)))
-        .collect()
+    let point = |(x, y): Point| place.point(x, y);
+    data_ends(arrows).filter_map(|(tail, tip)| Some((point(tail)?, point(tip)?))).collect()
 }
 
-/// The tips in data units, clipped at the cap.
-pub(super) fn data_tips(arrows: &Arrows) -> impl Iterator<Item = Point> {
+/// Tails and tips in data units: scaled, clipped at the cap and, where places are middles, moved by half.
+pub(super) fn data_ends(arrows: &Arrows) -> impl Iterator<Item = (Point, Point)> {
     arrows.from.rows().into_iter().zip(arrows.vec.rows()).map(|(p, v)| {
-        let length = v[0].hypot(v[1]);
-        let shrink = if length > arrows.cap { arrows.cap / length } else { 1.0 };
-        (p[0] + shrink * v[0], p[1] + shrink * v[1])
+        let length = arrows.scale * v[0].hypot(v[1]);
+        let by = arrows.scale * if length > arrows.cap { arrows.cap / length } else { 1.0 };
+        let back = if arrows.centred { 0.5 * by } else { 0.0 };
+        let tail = (p[0] - back * v[0], p[1] - back * v[1]);
+        (tail, (tail.0 + by * v[0], tail.1 + by * v[1]))
     })
 }
 

@@ -16,7 +16,7 @@ struct Row {
     series: String,
     x: Option<f64>,
     y: Option<f64>,
-    /// Vector, uncapped; of a band and of boxes the other corner; of a sheet the pixel.
+    /// Vector, in its own units, neither scaled nor capped; of a band and of boxes the other corner; of a sheet the pixel.
     u: Option<f64>,
     v: Option<f64>,
     /// Of maps and sheets: the value; of bars and curves: the standard error.

@@ -362,7 +362,7 @@ pub(super) fn fits(mark: &Mark, place: &Place) -> bool {
         Mark::Density(Density { x, y, .. }) | Mark::Regions(Regions { x, y, .. }) => {
             inside(x.0, y.0) && inside(x.1, y.1)
         }
-        Mark::Arrows(a) => arrow::data_tips(a).all(|(x, y)| inside(x, y)),
+        Mark::Arrows(a) => arrow::data_ends(a).all(|(_, (x, y))| inside(x, y)),
         Mark::Paths(p) => p.lines.iter().all(rows),
         Mark::Curve(c) => rows(&c.at),
         Mark::Band(b) => b.at.rows().into_iter().all(|r| inside(r[0], r[1]) && inside(r[0], r[2])),

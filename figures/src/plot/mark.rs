@@ -52,12 +52,16 @@ pub struct Regions {
 /// Arrows of a vector field, or a few large ones.
 #[derive(Clone, Debug)]
 pub struct Arrows {
-    /// Tails (n, 2).
+    /// Places (n, 2): the tails, or the middles.
     pub from: Array2<f64>,
-    /// Vectors (n, 2), in data units.
+    /// Vectors (n, 2), in their own units; the figure's numbers are these.
     pub vec: Array2<f64>,
-    /// Longer vectors are drawn at this length: one cell of the grid, or a little less to keep neighbours apart.
+    /// The length, in units of the axes, at which a vector of length 1 is drawn.
+    pub scale: f64,
+    /// What would be drawn longer is drawn at this length: one cell of the grid, or a little less to keep neighbours apart.
     pub cap: f64,
+    /// Whether `from` are the middles of the arrows as drawn.
+    pub centred: bool,
     /// Stroke width; `None` is the role's.
     pub width: Option<f64>,
     /// A reference arrow: its length in data units and what that length means.
@@ -69,7 +73,9 @@ impl Default for Arrows {
         Arrows {
             from: Array2::default((0, 2)),
             vec: Array2::default((0, 2)),
+            scale: 1.0,
             cap: f64::INFINITY,
+            centred: false,
             width: None,
             key: None,
         }

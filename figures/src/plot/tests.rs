@@ -233,9 +233,19 @@ fn labels_at_one_place_are_pushed_apart_in_the_order_of_their_lines() {
 fn arrows_keep_their_proportion_up_to_the_cap() {
     let vec = arr2(&[[3.0, 4.0], [0.3, 0.4], [0.6, 0.8]]);
     let arrows = Arrows { from: Array2::zeros((3, 2)), vec, cap: 1.0, ..Arrows::default() };
-    let lengths: Vec<f64> = arrow::data_tips(&arrows).map(|(x, y)| x.hypot(y)).collect();
-    for (length, expected) in lengths.iter().zip([1.0, 0.5, 1.0]) {
-        assert!((length - expected).abs() < 1e-12, "{lengths:?}");
+    let lengths = |arrows: &Arrows| -> Vec<f64> {
+        arrow::data_ends(arrows).map(|(a, b)| (b.0 - a.0).hypot(b.1 - a.1)).collect()
+    };
+    for (length, expected) in lengths(&arrows).iter().zip([1.0, 0.5, 1.0]) {
+        assert!((length - expected).abs() < 1e-12, "{length}");
+    }
+    // scaled before the cap, and moved by half of what is drawn
+    let arrows = Arrows { scale: 0.5, centred: true, ..arrows };
+    for (length, expected) in lengths(&arrows).iter().zip([1.0, 0.25, 0.5]) {
+        assert!((length - expected).abs() < 1e-12, "{length}");
+    }
+    for ((a, b), v) in arrow::data_ends(&arrows).zip(arrows.vec.rows()) {
+        assert!((a.0 + b.0).abs() < 1e-12 && b.0 * v[0] > 0.0, "{a:?} {b:?}");
     }
 }
 

@@ -1,7 +1,7 @@
 //! `scorelab eval`: a score, and the samples it gives, beside the exact answers.
 
 use super::Common;
-use super::answer::{Answer, Cell};
+use super::answer::{Answer, Cell, exact};
 use super::images::{Yardstick, held_out, pictures};
 use super::source::{ScoreArgs, Source};
 use super::walk::{WalkArgs, gammas};
@@ -9,8 +9,8 @@ use clap::Args;
 use ndarray::{Array2, ArrayView1};
 use scorelab::guidance::{Gamma, Guided};
 use scorelab::metrics::{
-    Modes, Support, Verdict, chi_square, cosine_with_se, energy_in_parts, entropy, mean_with_se,
-    mode_counts, outcome, score_error_with_se, spread,
+    Interval, Modes, Support, Verdict, chi_square, cosine_with_se, energy_rows, energy_with_se,
+    entropy, mean_with_se, mode_counts, outcome, score_error_with_se, spread_with_se,
 };
 use scorelab::mixture::{Labelled, Mixture, Tilt};
 use scorelab::noise::NoiseLevel;
@@ -42,12 +42,12 @@ pub struct Eval {
     pub common: Common,
 }
 
+/// What is told of each metric: its standard error, and the ends of the interval that covers as often, 68.3 %.
+pub const COLUMNS: [&str; 7] = ["gamma", "sigma", "metric", "value", "se", "low", "high"];
+/// What the columns of errors are.
+const SE: &str = "se: one standard error; low, high: value ∓ se, of shares Wilson's interval";
 /// Fewer samples than this say nothing.
 const LEAST_SAMPLES: usize = 100;
-/// Parts of the energy distance.
-const PARTS: usize = 8;
-/// Rows that enter a part of the energy distance.
-const PART_ROWS: usize = 500;
 /// Neighbours of the entropy.
 const NEIGHBOURS: usize = 4;
 /// The share of the distribution that its support holds, and the draws by which it is found.
@@ -62,7 +62,7 @@ impl Eval {
         self.answer()?.write(self.common.format, self.out.as_deref())
     }
 
-    /// The metrics, one a row: γ, σ, name, value, standard error.
+    /// The metrics, one a row: [`COLUMNS`].
     ///
     /// # Errors
     /// As [`Eval::run`].
@@ -71,14 +71,12 @@ impl Eval {
             let must = format!("at least {LEAST_SAMPLES}, to measure by");
             return Err(Error::value("--samples", self.walk.samples, must));
         }
-        if let Some(s) = self.sigma.iter().find(|s| !(s.is_finite() && **s > 0.0)) {
-            return Err(Error::value("--sigma", s, "a finite number above 0"));
-        }
+        self.sigma.iter().try_for_each(|sigma| noise_level(*sigma))?;
         let alone =
             self.score.score == "exact" && self.score.classifier.as_deref() != Some("exact");
         let source = if alone { Source::open(&self.score)? } else { Source::new(&self.score)? };
         self.walk.check(source.dim(), self.common.memory)?;
-        let mut rows = Rows(Answer::new(["gamma", "sigma", "metric", "value", "se"]));
+        let mut rows = Rows(Answer::new(COLUMNS));
         let classifier_alone = source.learned_classifier() && source.class.is_none();
         if classifier_alone && !self.gamma.is_empty() {
             let must = "left out, or with the --class to steer to";
@@ -96,10 +94,11 @@ impl Eval {
         }
         if classifier_alone {
             self.classifier(&scene.mixture, &source, &mut rows);
-            rows.0.notes = vec!["se: one standard error; σ at α = 1".into()];
+            rows.0.notes = vec![format!("{SE}; σ at α = 1")];
             return Ok(rows.0);
         }
         let (mixture, gammas) = (&scene.mixture, gammas(&self.gamma, &source)?);
+        self.walk.warn(&source);
         for gamma in gammas {
             let shown = source.steered().then_some(gamma.value());
             if source.learned() && !source.autoguided() && source.gradient_scale() == 1.0 {
@@ -108,7 +107,10 @@ impl Eval {
             let x = self.walk.walk(&source, gamma, &[], self.common.memory)?;
             self.samples(mixture, &source, gamma, shown, &x, &mut rows)?;
         }
-        rows.0.notes = vec!["se: one standard error; σ at α = 1; energy: to a true sample".into()];
+        rows.0.notes = vec![
+            format!("{SE}; σ at α = 1"),
+            "energy: of the first 2,000 samples to as many true ones; 0 where the laws are equal, skewed upwards".into(),
+        ];
         Ok(rows.0)
     }
 
@@ -116,9 +118,9 @@ impl Eval {
     fn images(&self, source: &Source, mut rows: Rows) -> Result<Answer> {
         let gammas = gammas(&self.gamma, source)?;
         let (n, gib) = (self.walk.samples, self.common.memory);
-        let by = Yardstick::open(self.judge.as_deref(), source, n, gib)?;
+        let by = Yardstick::open(self.judge.as_deref(), source, (n, self.walk.seed), gib)?;
         let floor = by.floor();
-        rows.add((None, None), "held_out_accuracy", floor.accuracy);
+        rows.share((None, None), "held_out_accuracy", floor.accuracy);
         rows.add((None, None), "held_out_fd", floor.fd);
         rows.add((None, None), "held_out_coverage", floor.prdc.coverage);
         for gamma in gammas {
@@ -126,7 +128,7 @@ impl Eval {
             let pixels = pictures(&self.walk, source, gamma, by.wanted.clone(), gib)?;
             let judged = by.judged(&pixels);
             if by.wanted.is_some() {
-                rows.add(at, "accuracy", judged.accuracy);
+                rows.share(at, "accuracy", judged.accuracy);
                 rows.add(at, "confidence", judged.confidence);
             }
             rows.add(at, "fd", judged.fd);
@@ -136,8 +138,7 @@ impl Eval {
             rows.add(at, "coverage", judged.prdc.coverage);
         }
         rows.0.notes = vec![
-            "se: one standard error; all by the judge, beside as many images that were held out"
-                .into(),
+            format!("{SE}; all by the judge, beside as many images that were held out"),
             "held_out: other images of the data, what two samples of them differ by".into(),
         ];
         Ok(rows.0)
@@ -145,19 +146,19 @@ impl Eval {
 
     /// A classifier of images beside the labels of images that it has not seen, with noise.
     fn image_classifier(&self, source: &Source, mut rows: Rows) -> Result<Answer> {
-        let [images, _] = held_out(source, self.walk.samples)?;
+        let [images, _] = held_out(source, self.walk.samples, self.walk.seed)?;
         let Labelled { x: x0, y } = images.labelled();
         let x0 = source.centred(x0);
         for (i, sigma) in self.sigma.iter().enumerate() {
             let x = self.with_noise(&x0, i, *sigma);
             let p = source.probabilities(x.view(), NoiseLevel::ve(*sigma));
             let p = p.expect("a learned classifier");
-            rows.add((None, Some(*sigma)), "accuracy", mean_with_se(&hits(&p, &y)));
+            rows.share((None, Some(*sigma)), "accuracy", hits(&p, &y));
             let lost = |(p, y): (ArrayView1<f64>, &usize)| -p[*y].max(f64::MIN_POSITIVE).ln();
             let lost: Vec<f64> = p.outer_iter().zip(&y).map(lost).collect();
             rows.add((None, Some(*sigma)), "cross_entropy", mean_with_se(&lost));
         }
-        rows.0.notes = vec!["se: one standard error; σ at α = 1; images held out".into()];
+        rows.0.notes = vec![format!("{SE}; σ at α = 1; images held out")];
         Ok(rows.0)
     }
 
@@ -181,8 +182,8 @@ impl Eval {
             let Labelled { x, y } = self.noisy(mixture, i, *sigma);
             let exact = mixture.class_probabilities(x.view(), level);
             let learned = source.probabilities(x.view(), level).expect("a learned classifier");
-            rows.add(at, "accuracy", mean_with_se(&hits(&learned, &y)));
-            rows.add(at, "exact_accuracy", mean_with_se(&hits(&exact, &y)));
+            rows.share(at, "accuracy", hits(&learned, &y));
+            rows.share(at, "exact_accuracy", hits(&exact, &y));
             let lost: Vec<f64> = exact
                 .outer_iter()
                 .zip(learned.outer_iter())
@@ -249,10 +250,10 @@ impl Eval {
                 ("hybrid_share", Verdict::Hybrid),
                 ("overshoot_share", Verdict::Overshoot),
             ] {
-                rows.add(at, name, (found.shares.of(verdict), found.shares.se(verdict)));
+                rows.share(at, name, found.shares.interval(verdict));
             }
             rows.add(at, "posterior", found.confidence);
-            rows.add(at, "energy", energy(x, &truth));
+            rows.add(at, "energy", (found.energy, found.energy_se));
             let plain = self.walk.interval.is_empty() && !source.autoguided();
             let tilt = Tilt::guided(mixture, class, gamma.value());
             if let (Ok(tilt), true, 1.0) = (tilt, plain, source.gradient_scale()) {
@@ -263,37 +264,35 @@ impl Eval {
             rows.add(at, "energy", energy(x, &truth));
             let modes = mode_counts(x.view(), &Modes::of(mixture));
             let test = chi_square(&modes, mixture.weights());
-            rows.0.row([
-                shown.into(),
-                Cell::Empty,
-                "chi_square".into(),
-                test.statistic.into(),
-                Cell::Empty,
-            ]);
-            rows.0.row([
-                shown.into(),
-                Cell::Empty,
-                "chi_square_p".into(),
-                test.p_value.into(),
-                Cell::Empty,
-            ]);
+            rows.alone(shown, "chi_square", test.statistic);
+            rows.alone(shown, "chi_square_p", test.p_value);
             let support = Support::of(mixture, SUPPORT.0, SUPPORT.1, seed);
-            rows.add(at, "off_support_share", support.missed(x.view()));
+            rows.share(at, "off_support_share", support.missed(x.view()));
         }
-        let width = spread(x.view());
-        rows.add(at, "spread", (width, width / (2.0 * x.len() as f64).sqrt()));
+        rows.add(at, "spread", spread_with_se(x.view()));
         let h = entropy(x.view(), NEIGHBOURS);
         rows.add(at, "entropy", (h.nats, h.se));
         Ok(())
     }
 }
 
-/// 1 where the most probable class is the true one, else 0.
-fn hits(p: &Array2<f64>, y: &[usize]) -> Vec<f64> {
+/// Refuses a σ whose square, or whose square's inverse, no number can hold beside those of the data.
+///
+/// # Errors
+/// If it is not between 10⁻⁵⁰ and 10⁵⁰.
+pub fn noise_level(sigma: f64) -> Result<()> {
+    match (1e-50..=1e50).contains(&sigma) {
+        true => Ok(()),
+        false => Err(Error::value("--sigma", exact(sigma), "a number from 1e-50 to 1e50")),
+    }
+}
+
+/// How often the most probable class is the true one.
+fn hits(p: &Array2<f64>, y: &[usize]) -> Interval {
     let best = |row: ArrayView1<f64>| {
         (0..row.len()).fold(0, |best, c| if row[c] > row[best] { c } else { best })
     };
-    p.outer_iter().zip(y).map(|(row, y)| f64::from(best(row) == *y)).collect()
+    Interval::of_hits(p.outer_iter().zip(y).map(|(row, y)| best(row) == *y))
 }
 
 /// p·ln(p/q), which is 0 at p = 0.
@@ -301,23 +300,40 @@ fn relative(p: f64, q: f64) -> f64 {
     if p > 0.0 { p * (p / q.max(f64::MIN_POSITIVE)).ln() } else { 0.0 }
 }
 
-/// The energy distance in parts of at most 500 rows.
+/// The energy distance of the first rows.
 fn energy(x: &Array2<f64>, truth: &Array2<f64>) -> (f64, f64) {
-    let rows = x.nrows().min(PARTS * PART_ROWS);
-    let head = ndarray::s![..rows, ..];
-    energy_in_parts(x.slice(head), truth.slice(head), PARTS)
+    energy_with_se(energy_rows(x.view()), energy_rows(truth.view()))
 }
 
 /// The rows so far.
 struct Rows(Answer);
 
 impl Rows {
-    fn add(
+    /// A number with its standard error.
+    fn add(&mut self, at: (Option<f64>, Option<f64>), name: &str, (value, se): (f64, f64)) {
+        self.row(at, name, (value, se), Interval::from((value, se)));
+    }
+
+    /// A share with its interval.
+    fn share(&mut self, at: (Option<f64>, Option<f64>), name: &str, share: Interval) {
+        self.row(at, name, share.pair(), share);
+    }
+
+    fn row(
         &mut self,
         (gamma, sigma): (Option<f64>, Option<f64>),
         name: &str,
         (value, se): (f64, f64),
+        ends: Interval,
     ) {
-        self.0.row([gamma.into(), sigma.into(), name.into(), value.into(), se.into()]);
+        let numbers = [value, se, ends.low, ends.high].map(Cell::from);
+        self.0.row([gamma.into(), sigma.into(), name.into()].into_iter().chain(numbers));
+    }
+
+    /// A number that has no error.
+    fn alone(&mut self, gamma: Option<f64>, name: &str, value: f64) {
+        let empty = [Cell::Empty, Cell::Empty, Cell::Empty];
+        let cells = [gamma.into(), Cell::Empty, name.into(), value.into()];
+        self.0.row(cells.into_iter().chain(empty));
     }
 }

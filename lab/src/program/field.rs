@@ -2,6 +2,7 @@
 
 use super::answer::Answer;
 use super::compose::AlsoArgs;
+use super::eval::noise_level;
 use super::source::{ScoreArgs, Source};
 use super::walk::gammas;
 use super::{Common, memory, numbers};
@@ -88,10 +89,7 @@ impl Field {
     fn levels(&self) -> Result<Vec<NoiseLevel>> {
         let process = self.process.process().validated()?;
         if self.t.is_empty() {
-            let level = |s: &f64| match *s > 0.0 && s.is_finite() {
-                true => Ok(NoiseLevel::ve(*s)),
-                false => Err(Error::value("--sigma", s, "a finite number above 0")),
-            };
+            let level = |s: &f64| noise_level(*s).map(|()| NoiseLevel::ve(*s));
             return self.sigma.iter().map(level).collect();
         }
         let (low, high) = (process.t_min(), process.t_max());
@@ -114,8 +112,8 @@ impl Field {
         let [low, high, n] = self.grid[..] else {
             return wrong("LOW,HIGH,N: three numbers");
         };
-        if !(low < high && low.is_finite() && high.is_finite()) {
-            return wrong("LOW,HIGH,N with LOW below HIGH");
+        if !(low < high && place(low) && place(high)) {
+            return wrong("LOW,HIGH,N with LOW below HIGH, both of size 1e50 or less");
         }
         if !(n.fract() == 0.0 && (2.0..=MOST_A_SIDE).contains(&n)) {
             return wrong("LOW,HIGH,N with a whole N from 2 to 4096");
@@ -138,5 +136,10 @@ fn points(path: &Path, dim: usize, gib: f64) -> Result<Array2<f64>> {
     let file = std::fs::File::open(path).map_err(io)?;
     let length = file.metadata().map_err(io)?.len();
     memory::refuse("the points", 8.0 * length as f64, gib)?;
-    numbers::read(file, path, Some(dim), f64::is_finite)
+    numbers::read(file, path, Some(dim), place)
+}
+
+/// Whether a coordinate has a square, and a square of its square.
+fn place(x: f64) -> bool {
+    x.abs() <= 1e50
 }

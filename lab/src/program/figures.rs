@@ -347,7 +347,7 @@ fn beside_exact<T>(
         |gamma: &Gamma| measure(*gamma, &Guided { main: &given, guiding: mixture, gamma: *gamma });
     let exact = gammas.iter().map(exact).collect();
     let mut ways =
-        vec![Way { title: Text::new("exact", "chính xác"), role: Role::Neutral, found: exact }];
+        vec![Way { title: words::BY_THE_EXACT_SCORE, role: Role::Neutral, found: exact }];
     if source.own_way() {
         let own = |gamma: &Gamma| measure(*gamma, &source.guided(source.class, *gamma, &[]));
         let role = if source.learned_classifier() { Role::Likelihood } else { Role::Guided };
@@ -367,7 +367,7 @@ impl Source {
             (true, ..) => Text::new("learned classifier", "bộ phân loại đã học"),
             (false, true, _) => Text::new("exact classifier", "bộ phân loại chính xác"),
             (false, false, true) => Text::new("one joint network", "một mạng học chung"),
-            (false, false, false) => Text::new("exact", "chính xác"),
+            (false, false, false) => words::BY_THE_EXACT_SCORE,
         }
     }
 }

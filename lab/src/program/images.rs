@@ -26,11 +26,16 @@ pub struct Yardstick {
 }
 
 impl Yardstick {
-    /// The judge of this name, and twice n images of the wanted class or of all.
+    /// The judge of this name, and twice n images of the wanted class or of all, which `seed` chooses.
     ///
     /// # Errors
     /// If it is no clean classifier of such images, it steers the score itself, or there are too few images.
-    pub fn open(judge: Option<&str>, source: &Source, n: usize, gib: f64) -> Result<Yardstick> {
+    pub fn open(
+        judge: Option<&str>,
+        source: &Source,
+        (n, seed): (usize, u64),
+        gib: f64,
+    ) -> Result<Yardstick> {
         let Some(path) = judge else {
             let must = "given: images are measured by a classifier that did not steer them, learned by `scorelab train --model clean --data …`";
             return Err(Error::value("--judge", "left out", must));
@@ -64,7 +69,7 @@ impl Yardstick {
                 return Err(Error::value("--judge", path, must));
             }
         }
-        let held_out = held_out(source, n)?;
+        let held_out = held_out(source, n, seed)?;
         let wanted = source.wanted(n);
         Ok(Yardstick { judge: Judge { classifier }, view, held_out, wanted })
     }
@@ -112,17 +117,17 @@ pub fn pictures(
     Ok(to_pixels(x.view()))
 }
 
-/// Twice n images that the score has not seen, of its class if it has one, in no order.
+/// Twice n images that the score has not seen, of its class if it has one, in no order; another seed chooses others.
 ///
 /// # Errors
 /// If there are too few.
-pub fn held_out(source: &Source, n: usize) -> Result<[Images; 2]> {
+pub fn held_out(source: &Source, n: usize, seed: u64) -> Result<[Images; 2]> {
     let recipe = recipe(source)?;
     let class = source.class.filter(|_| !source.all);
     // one drawing in ten is of a class
     let enough = if class.is_some() { 24 * n + 200 } else { 2 * n };
-    let (data, seed) = (&recipe.data, recipe.train.seed);
-    let all = unseen(data, recipe.points, enough, seed)?;
+    let data = &recipe.data;
+    let all = unseen(data, recipe.points, (enough, seed), recipe.train.seed)?;
     let mut rows: Vec<usize> = (0..all.labels.len())
         .filter(|i| class.is_none_or(|class| all.labels[*i] == class))
         .collect();

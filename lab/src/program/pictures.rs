@@ -100,7 +100,7 @@ impl Plot {
         let by = self.yardstick(source)?;
         let scored = |gamma: f64, judged: Judgement| Scored {
             gamma,
-            accuracy: judged.accuracy,
+            accuracy: judged.accuracy.pair(),
             fd: judged.fd,
             coverage: judged.prdc.coverage,
         };
@@ -117,7 +117,7 @@ impl Plot {
         if n < 20 {
             return Err(Error::value("--samples", n, "at least 20, to measure by"));
         }
-        Yardstick::open(self.judge.as_deref(), source, n, self.common.memory)
+        Yardstick::open(self.judge.as_deref(), source, (n, self.walk.seed), self.common.memory)
     }
 
     /// The samples at each γ.

@@ -147,6 +147,7 @@ impl Plot {
         let gammas = gammas(&self.gamma)?;
         let (process, grid) = self.walk.check(source.dim(), self.common.memory)?;
         let (class, method) = (source.class.unwrap_or(0), self.walk.sampler.method());
+        self.walk.warn(&source);
         let scene = source.scene().cloned();
         let mut answer = Answer::new(["figure", "file"]);
         for name in &self.figures {

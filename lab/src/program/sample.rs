@@ -37,6 +37,7 @@ impl Sample {
         let source = Source::new(&self.score)?;
         let gamma = gammas(self.gamma.as_slice(), &source)?[0];
         let also = self.also.conditions(&source, gamma)?;
+        self.walk.warn(&source);
         let x = self.walk.walk(&source, gamma, &also, self.common.memory)?;
         let (x, size) = source.finished(x);
         let names = source.class_names();

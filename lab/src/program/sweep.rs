@@ -174,7 +174,7 @@ impl Sweep {
                 }
             };
         }
-        let names = ["gamma", "sigma", "metric", "value", "se"];
+        let names = super::eval::COLUMNS;
         let varied = grid.varied.iter().map(String::as_str);
         let columns = ["id", "seed"].into_iter().chain(varied).chain(names).chain(["error"]);
         let mut table = Answer::new(columns);

@@ -1,5 +1,6 @@
 //! From noise to samples, as the flags say.
 
+use super::answer::tell;
 use super::memory;
 use super::source::Source;
 use crate::{ProcessName, SamplerName};
@@ -61,6 +62,14 @@ impl WalkArgs {
         let grid = Grid::to_data(&process, Spacing::KARRAS, self.steps)
             .map_err(|_| Error::value("--steps", self.steps, "1 to 1000000"))?;
         Ok((process, grid))
+    }
+
+    /// Says on standard error where the walks' start does not fit the scene, as experiments do.
+    pub fn warn(&self, source: &Source) {
+        let process = self.process.process();
+        if let Some(why) = source.scene().and_then(|s| s.mixture.start_warning(&process)) {
+            tell(format!("warning: {why}"));
+        }
     }
 
     /// The samples (n, d) at this γ and under further conditions (wᵢ, yᵢ), of the classes that are wanted.

@@ -1,0 +1,147 @@
+//! How numbers are printed: with the digits that their error, or their size, leaves them.
+
+/// A number with its standard error, both to the place of the error's second digit.
+///
+/// ```text
+/// (0.50123, 0.0042) → 0.5012 ± 0.0042      (1.2e-6, 3e-8) → (1.200 ± 0.030)·10⁻⁶
+/// ```
+///
+/// Outside 10⁻⁴ … 10⁶ both share a power of ten. Where there is no standard error (it is not a number) the value stands
+/// alone, and a value that is not a number is a dash.
+pub fn plus_minus((value, se): (f64, f64)) -> String {
+    if !value.is_finite() || !se.is_finite() {
+        return significant(value, 4);
+    }
+    let size = value.abs().max(se);
+    if size == 0.0 {
+        return "0 ± 0".into();
+    }
+    if se == 0.0 {
+        return format!("{} ± 0", significant(value, 4));
+    }
+    let power = exponent(size, 2);
+    if (-4..6).contains(&power) {
+        let digits = (1 - exponent(se, 2)).max(0) as usize;
+        return format!("{} ± {se:.digits$}", plain(value, digits));
+    }
+    let (value, se) = (value / 10f64.powi(power), se / 10f64.powi(power));
+    let digits = (1 - exponent(se, 2)).max(0) as usize;
+    format!("({} ± {se:.digits$})·10{}", plain(value, digits), raised(power))
+}
+
+/// A share in per cent with the ends of its interval, to one decimal or as many as the interval needs.
+///
+/// ```text
+/// 50.0 ± 1.6        99.8 +0.1 −0.2        100.0 −0.1
+/// ```
+///
+/// Where the two sides differ in what is printed they are named apart, and a side that is nothing is left out.
+pub fn percent(value: f64, low: f64, high: f64) -> String {
+    let [value, low, high] = [value, low, high].map(|v| 100.0 * v);
+    if !(value.is_finite() && low.is_finite() && high.is_finite()) {
+        return significant(value, 4);
+    }
+    let wide = (high - value).max(value - low);
+    let digits = if wide > 0.0 { (-exponent(wide, 1)).max(1) as usize } else { 1 };
+    let [up, down] = [high - value, value - low].map(|v| format!("{v:.digits$}"));
+    let nothing = format!("{:.digits$}", 0.0);
+    let value = plain(value, digits);
+    match (up == nothing, down == nothing) {
+        _ if up == down => format!("{value} ± {up}"),
+        (true, _) => format!("{value} −{down}"),
+        (_, true) => format!("{value} +{up}"),
+        _ => format!("{value} +{up} −{down}"),
+    }
+}
+
+/// A number to so many significant digits; very large and very small ones with a power of ten, and a dash for none.
+///
+/// ```text
+/// (0.5, 3) → 0.500      (3.2e-16, 2) → 3.2·10⁻¹⁶
+/// ```
+pub fn significant(value: f64, digits: usize) -> String {
+    if value.is_nan() {
+        return "–".into();
+    }
+    if value == 0.0 || value.is_infinite() {
+        return if value == 0.0 { "0".into() } else { value.to_string().replace("inf", "∞") };
+    }
+    let power = exponent(value, digits);
+    if (-4..6).contains(&power) {
+        return plain(value, (digits as i32 - 1 - power).max(0) as usize);
+    }
+    format!("{:.*}·10{}", digits - 1, value / 10f64.powi(power), raised(power))
+}
+
+/// To so many decimals, without a "−0".
+fn plain(value: f64, decimals: usize) -> String {
+    let text = format!("{value:.decimals$}");
+    match text.strip_prefix('-') {
+        Some(rest) if rest.chars().all(|c| matches!(c, '0' | '.')) => rest.into(),
+        _ => text,
+    }
+}
+
+/// The power of ten of a number's first digit once it is rounded to so many digits.
+fn exponent(value: f64, digits: usize) -> i32 {
+    let text = format!("{:.*e}", digits - 1, value.abs());
+    text.split_once('e').and_then(|(_, power)| power.parse().ok()).unwrap_or(0)
+}
+
+/// A whole number as an exponent: `⁻¹⁶`.
+pub fn raised(power: i32) -> String {
+    let one = |c: char| match c {
+        '-' => '⁻',
+        '1' => '¹',
+        '2' => '²',
+        '3' => '³',
+        digit => digit.to_digit(10).and_then(|d| char::from_u32(0x2070 + d)).unwrap_or(digit),
+    };
+    power.to_string().chars().map(one).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_error_sets_the_digits_whatever_the_scale() {
+        for (value, se, text) in [
+            (0.50123, 0.0042, "0.5012 ± 0.0042"),
+            (12.344, 1.26, "12.3 ± 1.3"),
+            (1234.4, 56.3, "1234 ± 56"),
+            (0.123, 0.00996, "0.123 ± 0.010"),
+            (-0.00002, 0.0004, "-0.00002 ± 0.00040"),
+            (-0.0004, 0.12, "0.00 ± 0.12"),
+            (1.2e-6, 3e-8, "(1.200 ± 0.030)·10⁻⁶"),
+            (0.0, 2e-6, "(0.0 ± 2.0)·10⁻⁶"),
+            (4.5e12, 1e11, "(4.50 ± 0.10)·10¹²"),
+            (0.25, 0.0, "0.2500 ± 0"),
+            (0.0, 0.0, "0 ± 0"),
+            (0.25, f64::NAN, "0.2500"),
+            (f64::NAN, f64::NAN, "–"),
+        ] {
+            assert_eq!(plus_minus((value, se)), text);
+        }
+    }
+
+    #[test]
+    fn a_share_names_its_sides_where_they_differ() {
+        for (value, low, high, text) in [
+            (0.5, 0.4842, 0.5158, "50.0 ± 1.6"),
+            (0.998, 0.996, 0.999, "99.8 +0.1 −0.2"),
+            (1.0, 0.999, 1.0, "100.0 −0.1"),
+            (0.0, 0.0, 0.001, "0.0 +0.1"),
+            (0.0, 0.0, 1e-6, "0.0000 +0.0001"),
+        ] {
+            assert_eq!(percent(value, low, high), text);
+        }
+    }
+
+    #[test]
+    fn digits_that_count_are_counted() {
+        let all = [0.5, 12345.6, -0.0, 3.21e-16, f64::NAN, f64::NEG_INFINITY];
+        let read = ["0.500", "12346", "0", "3.21·10⁻¹⁶", "–", "-∞"];
+        assert_eq!(all.map(|v| significant(v, 3)), read);
+    }
+}
