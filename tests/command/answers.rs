@@ -231,7 +231,8 @@ fn images_are_learned_without_their_mean_and_sampled_with_it() {
     answer(&format!("train --model clean {small} --data {data} --points 30 --out {out}-other"));
     let checkpoint = find(&out).unwrap().checkpoint;
     let mean = images.labelled().x.mean_axis(ndarray::Axis(0)).unwrap();
-    assert_eq!(checkpoint.view, View::Centred(mean));
+    let View::Principal(components) = checkpoint.view else { panic!("components are the default") };
+    assert_eq!(components.mean, mean);
     let words = format!("sample --score {out} --class three --gamma 1 --steps 16 --samples 40");
     let rows = json(&words);
     // class three is bright in its column: the mean has come back, and the class has been steered to

@@ -3,7 +3,7 @@
 use super::{Folder, SMALL, answer, json, run};
 use ndarray::Array2;
 use scorelab::checkpoint::find;
-use scorelab::data::Principal;
+use scorelab::data::View;
 
 #[test]
 fn figures_are_drawn_of_exact_and_of_learned_scores() {
@@ -148,13 +148,13 @@ fn images_are_judged_and_drawn() {
     // the network sees principal components, and its samples are sums of them
     let seen = find(&joint).unwrap().checkpoint;
     assert_eq!(seen.model.mlp().config.inputs, 128);
-    let frame = Principal::of_rows(|name| seen.extra.get(name)).unwrap();
+    assert!(matches!(seen.view, View::Principal(_)));
     let csv =
         answer(&format!("sample --score {joint} --class 3 --samples 2 --steps 6 --format csv"));
     let rows_of: Vec<f64> =
         csv.lines().skip(1).flat_map(|l| l.split(',').map(|v| v.parse().unwrap())).collect();
     let x = Array2::from_shape_vec((2, 784), rows_of).unwrap();
-    let there_and_back = frame.points(frame.coordinates(x.view()).view());
+    let there_and_back = seen.view.points(seen.view.coordinates(x.view()).view());
     assert!((&x - &there_and_back).iter().all(|gap: &f64| gap.abs() < 1e-9));
     // without a class there is nothing to be right about
     let rows = measured(&format!("--judge {clean}"));
