@@ -33,6 +33,7 @@
 //! | [`mod@file`] | files written whole or not at all |
 //! | [`arch`] | the machine's instruction set |
 //! | [`rng`] | streams of random numbers, named by what they are for |
+//! | [`linalg`] | symmetric matrices: a factor, eigenvalues, eigenvectors |
 //! | [`noise`] | noise levels (α, σ), four processes, grids of times |
 //! | [`score`] ★ | the meeting point: [`score::ScoreFn`] and [`score::Likelihood`] |
 //! | [`mixture`] | exact scores, posteriors and samples of Gaussian mixtures and data sets |
@@ -54,6 +55,7 @@ pub mod error;
 pub mod file;
 pub mod arch;
 pub mod rng;
+pub mod linalg;
 pub mod noise;
 pub mod score;
 pub mod mixture;

@@ -4,6 +4,7 @@ use super::frame::{CLEAN, Frame, count, dots};
 use super::{Setting, Steer, at_least, figure, finer};
 use crate::Result;
 use crate::guidance::Gamma;
+use crate::linalg::cholesky;
 use crate::metrics::{Modes, ON_MODE, Verdict, mean_with_se, verdicts};
 use crate::plot::{
     Axis, Curve, Figure, Labels, Layer, Marker, Panel, Paths, Points, Role, Side, Text, words,
@@ -168,13 +169,10 @@ fn zoom(s: &Setting, found: &[Away], last: &Array2<f64>) -> Panel {
 
 /// Where the Mahalanobis distance from component k is that of the support's edge.
 fn ellipse(class: &crate::mixture::Mixture, k: usize) -> Array2<f64> {
-    let cov = &class.covs()[k];
-    let a = cov[[0, 0]].sqrt(); // the Cholesky factor of a 2 × 2 matrix
-    let b = cov[[1, 0]] / a;
-    let c = (cov[[1, 1]] - b * b).max(0.0).sqrt();
+    let lower = cholesky(&class.covs()[k]);
     Array2::from_shape_fn((97, 2), |(i, j)| {
         let (sin, cos) = (TAU * i as f64 / 96.0).sin_cos();
-        class.means()[[k, j]] + ON_MODE * if j == 0 { a * cos } else { b * cos + c * sin }
+        class.means()[[k, j]] + ON_MODE * (lower[[j, 0]] * cos + lower[[j, 1]] * sin)
     })
 }
 
