@@ -65,7 +65,7 @@ fn coefficients(draws: &[usize], noise: &Noise, ends: &Array2<f64>) -> Vec<f64> 
         normals.column_mut(j + 1).assign(&z.column(0));
     }
     let first = |a: &Array2<f64>| a.slice(ndarray::s![..unknowns, ..]).to_owned();
-    let b = solve(first(&normals), first(ends)).0;
+    let b = solve(first(&normals), first(ends));
     let last = normals.row(unknowns).dot(&b.column(0));
     let (end, size) = (ends[[unknowns, 0]], ends.iter().fold(1e-300, |m: f64, v| m.max(v.abs())));
     assert!((last - end).abs() < 1e-9 * size, "a step is not affine in these draws: {last} {end}");
