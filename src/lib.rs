@@ -48,6 +48,7 @@
 //! | [`rng`] | streams of random numbers, named by what they are for |
 //! | [`mod@file`] | files written whole or not at all |
 //! | [`arch`] | the machine's instruction set |
+//! | [`linalg`] | symmetric matrices: a factor, eigenvalues, eigenvectors |
 
 pub mod noise;
 pub mod score;
@@ -67,6 +68,7 @@ pub mod number;
 pub mod rng;
 pub mod file;
 pub mod arch;
+pub mod linalg;
 
 pub use error::{Error, Result};
 

@@ -25,7 +25,6 @@ mod tell;
 mod training;
 mod yours;
 
-pub use scorelab::number::plus_minus;
 pub use bill::Billed;
 pub use compare::{Comparison, Steer, Walked};
 pub use experiment::Experiment;
@@ -36,6 +35,7 @@ pub use nets::{
     CLASSIFIER_STEPS, JOINT_STEPS, Learned, P_DROP, SCORE_STEPS, TRAINING_POINTS, untrained_joint,
     untrained_score,
 };
+pub use scorelab::number::plus_minus;
 pub use settings::{Defaults, Look, ProcessName, SamplerName, Settings};
 pub use table::{GAMMA_FOOTNOTE, JudgementTable, OutcomeTable, Table, share};
 pub use yours::compare;

@@ -1,6 +1,6 @@
 //! Principal components: the axes along which a data set is spread most, and how much along each.
 
-use crate::mixture::symmetric_eigen;
+use crate::linalg::{orthonormalise, symmetric_eigen};
 use crate::rng::{Purpose, stream};
 use ndarray::{Array1, Array2, ArrayView2, Axis};
 use ndarray_rand::RandomExt;
@@ -89,25 +89,6 @@ impl Principal {
     pub fn sigma_data(&self) -> f64 {
         let square: f64 = self.spread.iter().map(|s| s * s).sum();
         (square / self.spread.len() as f64).sqrt()
-    }
-}
-
-/// Gram–Schmidt, twice, so that rounding leaves no trace; a column that depends on those before it becomes zero.
-fn orthonormalise(axes: &mut Array2<f64>) {
-    let mut rows: Vec<Array1<f64>> = Vec::with_capacity(axes.ncols());
-    for mut column in axes.columns_mut() {
-        let mut v = column.to_owned();
-        let before = v.dot(&v).sqrt();
-        for _ in 0..2 {
-            for u in &rows {
-                let along = u.dot(&v);
-                v.scaled_add(-along, u);
-            }
-        }
-        let norm = v.dot(&v).sqrt();
-        v *= if norm > 1e-12 * before { 1.0 / norm } else { 0.0 };
-        column.assign(&v);
-        rows.push(v);
     }
 }
 

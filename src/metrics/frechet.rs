@@ -1,6 +1,6 @@
 //! Fréchet distance between Gaussians fitted to two sets of features.
 
-use super::symmetric::{cholesky, eigenvalues};
+use crate::linalg::{cholesky, eigenvalues};
 use ndarray::{Array1, Array2, ArrayView2, Axis, Slice};
 use rayon::prelude::*;
 

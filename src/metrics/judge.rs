@@ -108,6 +108,7 @@ mod tests {
     use super::super::{Modes, shares};
     use super::*;
     use crate::data::Scene;
+    use crate::linalg::eigenvalues;
     use crate::rng::Purpose;
     use ndarray::s;
 
@@ -159,11 +160,11 @@ mod tests {
         table.slice_mut(s![.., ..6]).assign(&h);
         table.column_mut(7).assign(&odds);
         let gram = table.t().dot(&table);
-        let mut spectrum = super::super::symmetric::eigenvalues(&gram);
+        let mut spectrum = eigenvalues(&gram);
         spectrum.sort_by(f64::total_cmp);
         assert!(spectrum[0].abs() < 1e-10 * spectrum[7], "{spectrum:?}");
         table.column_mut(7).mapv_inplace(f64::tanh); // what bends them is not
-        let mut spectrum = super::super::symmetric::eigenvalues(&table.t().dot(&table));
+        let mut spectrum = eigenvalues(&table.t().dot(&table));
         spectrum.sort_by(f64::total_cmp);
         assert!(spectrum[0].abs() > 1e-7 * spectrum[7], "the wrong twin passed: {spectrum:?}");
 

@@ -31,7 +31,6 @@ mod neighbours;
 mod outcome;
 mod shares;
 mod summary;
-mod symmetric;
 mod support;
 
 pub use chi_square::{ChiSquare, chi_square, chi_square_quantile, chi_square_tail};

@@ -1,6 +1,6 @@
 //! The modes of a mixture as the metrics see them, and how often each is visited.
 
-use super::symmetric::cholesky;
+use crate::linalg::{cholesky, solve_lower};
 use crate::mixture::Mixture;
 use ndarray::{Array1, Array2, ArrayView1, ArrayView2};
 
@@ -78,13 +78,9 @@ impl<'a> Ellipsoid<'a> {
         Ellipsoid { mean, lower }
     }
 
-    /// Mahalanobis distance √((x − μ)ᵀ Σ⁻¹ (x − μ)) = |L⁻¹(x − μ)|, by forward substitution.
+    /// Mahalanobis distance √((x − μ)ᵀ Σ⁻¹ (x − μ)) = |L⁻¹(x − μ)|.
     pub(super) fn distance(&self, x: ArrayView1<f64>) -> f64 {
-        let mut z = vec![0.0; x.len()];
-        for i in 0..z.len() {
-            let known: f64 = (0..i).map(|j| self.lower[[i, j]] * z[j]).sum();
-            z[i] = (x[i] - self.mean[i] - known) / self.lower[[i, i]];
-        }
+        let z = solve_lower(&self.lower, &x - &self.mean);
         z.iter().map(|v| v * v).sum::<f64>().sqrt()
     }
 }

@@ -7,7 +7,7 @@ use ndarray::parallel::prelude::*;
 use ndarray::{Array1, Array2, ArrayView1, ArrayView2, Axis};
 use std::f64::consts::TAU;
 
-use super::{Labelled, noised::softmax};
+use super::{Labelled, fast::softmax};
 
 /// The score of a data set, each point a mixture component of no width.
 ///

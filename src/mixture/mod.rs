@@ -1,29 +1,35 @@
 //! Exact Gaussian mixtures after the forward process: everything a network has to learn, known in closed form.
+//!
+//! | module | what it holds |
+//! |---|---|
+//! | [`plain`] | density, score, class posterior and Jacobian of one point, as their formulas say them: read this first |
+//! | `axes` | a covariance and its axes, checked once |
+//! | `posterior` | [`Posterior`], the exact classifier as a likelihood to steer by |
+//! | `tilt` | [`Tilt`], what guidance is said to sample |
+//! | `empirical` | [`Empirical`], a data set as a distribution |
+//! | `fitted` | [`sample_fitted`], Gaussians fitted to a data set |
+//! | `fast` | what [`Mixture`] computes with; not needed to understand |
 
-mod eigen;
-mod empirical;
-mod fitted;
-mod noised;
-mod plane;
+pub mod plain;
+mod axes;
 mod posterior;
 mod start;
 mod tilt;
+mod empirical;
+mod fitted;
+mod fast;
 
-pub(crate) use eigen::symmetric_eigen;
 pub use empirical::Empirical;
 pub use fitted::sample_fitted;
 pub use posterior::{Noiseless, Posterior};
 pub use tilt::Tilt;
 
-use noised::{Axes, LANES, Lane, Noised, Scratch};
-
-use crate::arch::wide;
 use crate::noise::NoiseLevel;
 use crate::rng::{Purpose, stream};
 use crate::score::{LogDensity, ScoreFn};
 use crate::{Error, Result};
-use ndarray::parallel::prelude::*;
-use ndarray::{ArcArray2, Array1, Array2, Array3, ArrayView1, ArrayView2, ArrayViewMut2, Axis, s};
+use axes::Axes;
+use ndarray::{ArcArray2, Array1, Array2, Array3, ArrayView1, ArrayView2, Axis};
 use rand::Rng;
 use rand_distr::{Distribution, StandardNormal};
 use std::sync::Arc;
@@ -55,9 +61,6 @@ pub struct Mixture {
     classes: usize,
     axes: Arc<[Axes]>,
 }
-
-/// Rows that one thread handles at a time.
-const ROWS: usize = 512;
 
 impl Mixture {
     /// A mixture of K components: `weights` (K), `means` (K, d), `covs` K × (d, d), `labels` (K) from 0.
@@ -202,7 +205,39 @@ impl Mixture {
         }
     }
 
+    /// p_t as a mixture of its own: weights πₖ, means α·μₖ, covariances α²Σₖ + σ²I, the same labels.
+    ///
+    /// ```text
+    /// p_t(x) = Σₖ πₖ N(x; α·μₖ, α²Σₖ + σ²I)
+    /// ```
+    ///
+    /// At α = 1 and σ = 0 it is this mixture; a Gaussian made noisy twice is a Gaussian made noisy once.
+    ///
+    /// # Panics
+    /// If α and σ are both 0, or one is not finite: then nothing has a density.
+    pub fn noised(&self, level: NoiseLevel) -> Mixture {
+        let (a2, s2) = (level.alpha * level.alpha, level.sigma * level.sigma);
+        assert!(
+            a2 + s2 > 0.0 && (a2 + s2).is_finite(),
+            "a density at α = {}, σ = {}",
+            level.alpha,
+            level.sigma
+        );
+        let noise = Array2::<f64>::eye(self.dim()) * s2;
+        Mixture {
+            weights: self.weights.clone(),
+            means: (&self.means * level.alpha).into_shared(),
+            covs: self.covs.iter().map(|c| c * a2 + &noise).collect(),
+            labels: self.labels.clone(),
+            classes: self.classes,
+            axes: self.axes.iter().map(|a| a.noised(a2, s2)).collect(),
+        }
+    }
+
     /// p(y | x_t) of one class, as a likelihood to steer by.
+    ///
+    /// Its gradient, a difference of scores, is known to their rounding: where p(y | x) is 1 but for less than 10⁻¹⁶ no digit of
+    /// it is right, and where the other classes are below e⁻⁶⁰ = 9·10⁻²⁷ it is 0.
     ///
     /// # Panics
     /// If there is no such class.
@@ -242,18 +277,10 @@ impl Mixture {
     }
 
     /// log p_t(x), by log-sum-exp: `x` (n, d) → (n,).
+    ///
+    /// The same as [`plain::log_density`] of each row.
     pub fn log_density(&self, x: ArrayView2<f64>, level: NoiseLevel) -> Array1<f64> {
-        let noised = Noised::new(self, level);
-        let mut out = Array1::zeros(x.nrows());
-        self.for_rows(
-            x,
-            out.view_mut().insert_axis(Axis(1)),
-            #[inline(always)]
-            |x, out, scratch| {
-                out[0] = noised.at(x, scratch);
-            },
-        );
-        out
+        fast::log_density(self, x, level)
     }
 
     /// The Jacobian of the score, the Hessian of log p_t: `x` (n, d) → (n, d, d).
@@ -262,34 +289,10 @@ impl Mixture {
     /// J = Σₖ rₖ (vₖvₖᵀ − Cₖ⁻¹) − s·sᵀ,   vₖ = Cₖ⁻¹(α·μₖ − x),   s = Σₖ rₖ vₖ
     /// ```
     ///
-    /// Symmetric, because a score is a gradient.
+    /// Symmetric, because a score is a gradient. The same as [`plain::jacobian`] of each row, to the rounding of |s|²: far out,
+    /// where vₖvₖᵀ and s·sᵀ are large and alike, that one keeps more digits.
     pub fn jacobian(&self, x: ArrayView2<f64>, level: NoiseLevel) -> Array3<f64> {
-        let (n, d) = x.dim();
-        let noised = Noised::new(self, level);
-        let mut out = Array2::zeros((n, d * d));
-        self.for_rows(
-            x,
-            out.view_mut(),
-            #[inline(always)]
-            |x, out, scratch| {
-                noised.at(x, scratch);
-                let mut score = vec![[0.0; LANES]; d];
-                noised::weighted_sum(&scratch.resp, &scratch.pulls, &mut score);
-                for (e, jac) in out.iter_mut().enumerate() {
-                    let (i, j) = (e / d, e % d);
-                    for l in 0..LANES {
-                        jac[l] = -score[i][l] * score[j][l];
-                    }
-                    for (k, r) in scratch.resp.iter().enumerate() {
-                        let (v, precision) = (&scratch.pulls[k * d..][..d], noised.precision(k)[e]);
-                        for l in 0..LANES {
-                            jac[l] += r[l] * (v[i][l] * v[j][l] - precision);
-                        }
-                    }
-                }
-            },
-        );
-        out.into_shape_with_order((n, d, d)).expect("d·d numbers for each row")
+        fast::jacobian(self, x, level)
     }
 
     /// The divergence of the score, Σᵢ ∂sᵢ/∂xᵢ: `x` (n, d) → (n,).
@@ -298,24 +301,10 @@ impl Mixture {
     }
 
     /// P(y | x_t = x) of every class: `x` (n, d) → (n, classes), rows sum to one.
+    ///
+    /// The same as [`plain::class_probabilities`] of each row, but that what is below e⁻⁶⁰ = 9·10⁻²⁷ may be 0.
     pub fn class_probabilities(&self, x: ArrayView2<f64>, level: NoiseLevel) -> Array2<f64> {
-        let noised = Noised::new(self, level);
-        let mut out = Array2::zeros((x.nrows(), self.classes));
-        self.for_rows(
-            x,
-            out.view_mut(),
-            #[inline(always)]
-            |x, out, scratch| {
-                noised.at(x, scratch);
-                out.fill([0.0; LANES]);
-                for (r, y) in scratch.resp.iter().zip(self.labels.iter()) {
-                    for l in 0..LANES {
-                        out[*y][l] += r[l];
-                    }
-                }
-            },
-        );
-        out
+        fast::class_probabilities(self, x, level)
     }
 
     /// The exact score where every point has a noise level of its own: `x` (n, d), `levels` (n) → (n, d).
@@ -325,28 +314,7 @@ impl Mixture {
     /// # Panics
     /// If there is not one level for each point.
     pub fn score_each(&self, x: ArrayView2<f64>, levels: &[NoiseLevel]) -> Array2<f64> {
-        let (n, d) = x.dim();
-        assert_eq!(n, levels.len(), "a level for each point");
-        self.check_dim(d);
-        if d == 2 {
-            return plane::score_each(self, x, levels);
-        }
-        let mut with_level = Array2::zeros((n, d + 2)); // the level travels beside its point
-        with_level.slice_mut(s![.., ..d]).assign(&x);
-        for (mut row, level) in with_level.outer_iter_mut().zip(levels) {
-            (row[d], row[d + 1]) = (level.alpha, level.sigma);
-        }
-        let mut out = Array2::zeros(x.raw_dim());
-        self.for_lanes(
-            with_level.view(),
-            out.view_mut(),
-            #[inline(always)]
-            |x, out, scratch| {
-                self.at_each(&x[..d], x[d], x[d + 1], scratch);
-                noised::weighted_sum(&scratch.resp, &scratch.pulls, out);
-            },
-        );
-        out
+        fast::score_each(self, x, levels)
     }
 }
 
@@ -362,78 +330,14 @@ impl ScoreFn for Mixture {
     /// ```
     ///
     /// Shapes: `x` (n, d) → (n, d). The rₖ are formed with log-sum-exp, so the result is finite arbitrarily far from
-    /// the data. With one component this is the linear field −C⁻¹(x − α·μ).
+    /// the data. With one component this is the linear field −C⁻¹(x − α·μ). The same as [`plain::score`] of each row.
     fn score(&self, x: ArrayView2<f64>, level: NoiseLevel) -> Array2<f64> {
-        self.check_dim(x.ncols());
-        if self.dim() == 2 { plane::score(self, x, level) } else { self.score_by_lanes(x, level) }
+        fast::score(self, x, level)
     }
 }
 
 impl LogDensity for Mixture {
     fn log_density(&self, x: ArrayView2<f64>, level: NoiseLevel) -> Array1<f64> {
         Mixture::log_density(self, x, level)
-    }
-}
-
-impl Mixture {
-    /// The score in any dimension.
-    fn score_by_lanes(&self, x: ArrayView2<f64>, level: NoiseLevel) -> Array2<f64> {
-        let noised = Noised::new(self, level);
-        let mut out = Array2::zeros(x.raw_dim());
-        self.for_rows(
-            x,
-            out.view_mut(),
-            #[inline(always)]
-            |x, out, scratch| {
-                noised.at(x, scratch);
-                noised::weighted_sum(&scratch.resp, &scratch.pulls, out);
-            },
-        );
-        out
-    }
-
-    fn check_dim(&self, d: usize) {
-        assert_eq!(d, self.means.ncols(), "points of dimension {}", self.means.ncols());
-    }
-
-    /// As [`Mixture::for_lanes`], for points and nothing else.
-    fn for_rows<F>(&self, x: ArrayView2<f64>, out: ArrayViewMut2<f64>, f: F)
-    where
-        F: Fn(&[Lane], &mut [Lane], &mut Scratch) + Sync,
-    {
-        self.check_dim(x.ncols());
-        self.for_lanes(x, out, f);
-    }
-
-    /// Runs `f` on the rows of `x` and of `out`, some of them side by side, blocks of rows shared out over the threads.
-    ///
-    /// A lane never sees another, so a row's answer does not depend on its neighbours.
-    fn for_lanes<F>(&self, x: ArrayView2<f64>, mut out: ArrayViewMut2<f64>, f: F)
-    where
-        F: Fn(&[Lane], &mut [Lane], &mut Scratch) + Sync,
-    {
-        out.axis_chunks_iter_mut(Axis(0), ROWS)
-            .into_par_iter()
-            .zip(x.axis_chunks_iter(Axis(0), ROWS))
-            .for_each(|(mut out, x)| {
-                let mut scratch = Scratch::new(self);
-                let mut seen = vec![[0.0; LANES]; x.ncols()];
-                let mut answer = vec![[0.0; LANES]; out.ncols()];
-                for (x, mut out) in
-                    x.axis_chunks_iter(Axis(0), LANES).zip(out.axis_chunks_iter_mut(Axis(0), LANES))
-                {
-                    for l in 0..LANES {
-                        let row = x.row(l.min(x.nrows() - 1)); // the last row again where none is left
-                        seen.iter_mut().zip(row).for_each(|(s, x)| s[l] = *x);
-                    }
-                    wide(
-                        #[inline(always)]
-                        || f(&seen, &mut answer, &mut scratch),
-                    );
-                    for (l, mut row) in out.outer_iter_mut().enumerate() {
-                        row.iter_mut().zip(&answer).for_each(|(o, a)| *o = a[l]);
-                    }
-                }
-            });
     }
 }

@@ -1,7 +1,7 @@
 //! The exact classifier: p(y | x_t) of a mixture.
 
 use super::Mixture;
-use super::noised::{LANES, Noised, Scratch, exp, minus, softmax_lanes, weighted_sum};
+use super::fast::{LANES, Noised, Scratch, exp, minus, softmax_lanes, weighted_sum};
 use crate::noise::NoiseLevel;
 use crate::score::Likelihood;
 use ndarray::{Array1, Array2, ArrayView2, Axis};

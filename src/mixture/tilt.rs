@@ -67,7 +67,7 @@ impl Tilt {
             })
             .collect();
         let mut mass = log_product(terms, &grid_points(&axes)).to_vec();
-        super::noised::softmax(&mut mass);
+        super::fast::softmax(&mut mass);
         Ok(Tilt { axes, step, mass })
     }
 

@@ -2,6 +2,7 @@
 //!
 //! | module | what it holds |
 //! |---|---|
+//! | [`plain`] | the network in f64 as its formulas say it: read this first |
 //! | [`kernel`] | the matrix products, in the machine's widest registers |
 //! | [`silu`](mod@silu) | the activation and its derivative, a vector at a time |
 //! | [`shape`] | the sizes of a network, and where its parameters lie |
@@ -10,6 +11,7 @@
 //! | [`adam`] | Adam, the moving average of the weights, the learning rate's course |
 //! | [`score_net`] | a network that answers as a score |
 
+pub mod plain;
 pub mod kernel;
 pub mod silu;
 pub mod shape;

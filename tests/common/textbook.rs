@@ -1,16 +1,13 @@
-//! The calculus of Gaussians once more, for one point and by elimination, to hold the crate's own to.
+//! Posterior moments of x₀ by Bayes' rule for Gaussians: the reference for what the score says of x₀.
 
 use ndarray::{Array1, Array2, ArrayView1, s};
-use scorelab::mixture::Mixture;
+use scorelab::mixture::{Mixture, plain};
 use scorelab::noise::NoiseLevel;
-use std::f64::consts::TAU;
 
 /// What a mixture says about the x₀ behind one x_t, component by component.
 pub struct Behind {
-    /// log p_t(x).
-    pub log_density: f64,
     /// rₖ, the probability of each component (K).
-    pub resp: Vec<f64>,
+    pub resp: Array1<f64>,
     /// E[x₀ | x, k] = μₖ + α·Σₖ·Cₖ⁻¹(x − α·μₖ), K × (d).
     pub means: Vec<Array1<f64>>,
     /// Cov[x₀ | x, k] = Σₖ − α²·Σₖ·Cₖ⁻¹·Σₖ, K × (d, d).
@@ -21,25 +18,18 @@ impl Behind {
     /// Looks behind `x` (d).
     pub fn new(mixture: &Mixture, x: ArrayView1<f64>, level: NoiseLevel) -> Self {
         let (a, d) = (level.alpha, x.len());
-        let (mut logs, mut means, mut covs) = (vec![], vec![], vec![]);
+        let (mut means, mut covs) = (vec![], vec![]);
         for (k, cov) in mixture.covs().iter().enumerate() {
             let noised = cov * (a * a) + Array2::<f64>::eye(d) * level.sigma.powi(2); // Cₖ
             let mu = mixture.means().row(k).to_owned();
-            let away = &x - &(&mu * a);
             let mut right = Array2::zeros((d, d + 1)); // [x − α·μₖ | Σₖ]
-            right.column_mut(0).assign(&away);
+            right.column_mut(0).assign(&(&x - &(&mu * a)));
             right.slice_mut(s![.., 1..]).assign(cov);
-            let (solved, log_det) = solve(noised, right);
-            let pulled = solved.column(0);
-            let log_scale = -0.5 * (d as f64 * TAU.ln() + log_det);
-            logs.push(mixture.weights()[k].ln() + log_scale - 0.5 * away.dot(&pulled));
-            means.push(mu + cov.dot(&pulled) * a);
+            let solved = solve(noised, right);
+            means.push(mu + cov.dot(&solved.column(0)) * a);
             covs.push(cov - &(cov.dot(&solved.slice(s![.., 1..])) * (a * a)));
         }
-        let top = logs.iter().copied().fold(f64::MIN, f64::max);
-        let log_density = top + logs.iter().map(|l| (l - top).exp()).sum::<f64>().ln();
-        let resp = logs.iter().map(|l| (l - log_density).exp()).collect();
-        Behind { log_density, resp, means, covs }
+        Behind { resp: plain::responsibilities(mixture, x, level), means, covs }
     }
 
     /// E[x₀ | x] (d).
@@ -61,16 +51,14 @@ impl Behind {
     }
 }
 
-/// Solves A·X = B by elimination with pivots; returns X and log |det A|.
-pub fn solve(mut a: Array2<f64>, mut b: Array2<f64>) -> (Array2<f64>, f64) {
+/// X with A·X = B, by elimination with pivots.
+pub fn solve(mut a: Array2<f64>, mut b: Array2<f64>) -> Array2<f64> {
     let n = a.nrows();
-    let mut log_det = 0.0;
     for i in 0..n {
         let pivot = (i..n).max_by(|r, q| a[[*r, i]].abs().total_cmp(&a[[*q, i]].abs())).unwrap();
         for m in [&mut a, &mut b] {
             (0..m.ncols()).for_each(|c| m.swap([i, c], [pivot, c]));
         }
-        log_det += a[[i, i]].abs().ln();
         for r in (0..n).filter(|r| *r != i) {
             let factor = a[[r, i]] / a[[i, i]];
             for m in [&mut a, &mut b] {
@@ -80,5 +68,5 @@ pub fn solve(mut a: Array2<f64>, mut b: Array2<f64>) -> (Array2<f64>, f64) {
         }
     }
     (0..n).for_each(|i| b.row_mut(i).mapv_inplace(|v| v / a[[i, i]]));
-    (b, log_det)
+    b
 }

@@ -4,7 +4,7 @@ use crate::common::textbook::Behind;
 use crate::common::{
     Scaled, assert_law, cases, lengths, levels, max_abs, points, row_residual, worst,
 };
-use ndarray::{Array1, Array2, Zip};
+use ndarray::{Array2, Zip};
 use scorelab::mixture::Mixture;
 use scorelab::noise::NoiseLevel;
 use scorelab::score::{ScoreFn, score_of_denoised};
@@ -95,18 +95,4 @@ fn at_high_noise_a_condition_shifts_the_mean_by_a_constant() {
             assert_law(name, residual(1e5, class), residual(10.0, class), 1e-3);
         }
     }
-}
-
-#[test]
-fn the_textbook_density_is_the_mixtures() {
-    everywhere(|place, mixture, x, level| {
-        let book: Array1<f64> =
-            x.outer_iter().map(|x| Behind::new(mixture, x, level).log_density).collect();
-        let residual = |x: &Array2<f64>| {
-            max_abs(
-                &((mixture.log_density(x.view(), level) - &book) / book.mapv(|l| l.abs().max(1.0))),
-            )
-        };
-        assert_law(place, residual(x), residual(&(x * 1.001)), 1e-12);
-    });
 }

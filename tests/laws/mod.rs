@@ -3,5 +3,6 @@
 mod denoiser;
 mod densities;
 mod empirical;
+mod plain;
 mod samples;
 mod score;

@@ -96,32 +96,37 @@ fn given_a_class_is_its_own_components_with_weights_that_sum_to_one() {
     }
 }
 
+/// How far the points are from p_t by Stein's identities E[s] = 0 and E[x·s] = −d, in standard errors.
+fn stein(mixture: &Mixture, x: &Array2<f64>, level: NoiseLevel) -> f64 {
+    let s = mixture.score(x.view(), level);
+    let off = (x * &s).sum_axis(Axis(1));
+    errors_off(&s.column(0).to_owned(), 0.0).max(errors_off(&off, -(mixture.dim() as f64)))
+}
+
 #[test]
 fn noised_samples_follow_the_noised_mixture() {
-    // x_t = α·x₀ + σ·ε has mean α·μ, and E[s] = 0 and E[x·s] = −d (Stein) under p_t and under no other density
+    // x_t = α·x₀ + σ·ε has mean α·μ and obeys Stein's identities under p_t and under no other density, whether the data are
+    // made noisy or the mixture is
     let n = 5_000;
     for (name, mixture) in cases::labelled() {
-        let x0 = mixture.sample(n, 6, Purpose::Data).x;
+        let data = mixture.sample(n, 6, Purpose::Data);
         for (process, level) in
             levels().into_iter().filter(|(_, l)| (0.1..10.0).contains(&l.ratio()))
         {
-            let place = format!("{name}, {process} at σ/α = {:.2}", level.ratio());
-            let x = &x0 * level.alpha + normals(n, mixture.dim()) * level.sigma;
-            let mean = mixture.mean()[0] * level.alpha;
-            let spread = 0.2 * (level.alpha * mixture.radius() + level.sigma);
-            assert_mean(&place, &x.column(0).to_owned(), mean, mean + spread);
-            let stein = |level: NoiseLevel| {
-                let s = mixture.score(x.view(), level);
-                let off = (&x * &s).sum_axis(Axis(1));
-                let centre = errors_off(&s.column(0).to_owned(), 0.0);
-                centre.max(errors_off(&off, -(mixture.dim() as f64)))
-            };
-            let wrong = NoiseLevel { alpha: level.alpha * 1.2, sigma: level.sigma * 1.2 };
-            let (truth, twin) = (stein(level), stein(wrong));
-            assert!(
-                truth < 5.0 && twin > 5.0,
-                "{place}: {truth:.1} standard errors, the twin {twin:.1}"
-            );
+            let noised = mixture.noised(level).sample(n, 6, Purpose::Reference);
+            let x = &data.x * level.alpha + normals(n, mixture.dim()) * level.sigma;
+            for (whose, x) in [("points", x), ("mixture", noised.x)] {
+                let place = format!("{name}, {process} at σ/α = {:.2}, {whose}", level.ratio());
+                let mean = mixture.mean()[0] * level.alpha;
+                let spread = 0.2 * (level.alpha * mixture.radius() + level.sigma);
+                assert_mean(&place, &x.column(0).to_owned(), mean, mean + spread);
+                let wrong = NoiseLevel { alpha: level.alpha * 1.2, sigma: level.sigma * 1.2 };
+                let (truth, twin) = (stein(&mixture, &x, level), stein(&mixture, &x, wrong));
+                assert!(
+                    truth < 5.0 && twin > 5.0,
+                    "{place}: {truth:.1} standard errors, the twin {twin:.1}"
+                );
+            }
         }
     }
 }

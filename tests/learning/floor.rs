@@ -5,7 +5,7 @@ use crate::common::textbook::Behind;
 use crate::common::{Scaled, assert_law, cases, normals, simpson};
 use ndarray::{Array2, array};
 use scorelab::metrics::mean_with_se;
-use scorelab::mixture::{Labelled, Mixture};
+use scorelab::mixture::{Labelled, Mixture, plain};
 use scorelab::nn::Target;
 use scorelab::noise::NoiseLevel;
 use scorelab::rng::Purpose;
@@ -63,8 +63,9 @@ fn mmse(mixture: &Mixture, sigma: f64) -> f64 {
     let reach = 6.0 + 8.0 * sigma;
     let n = 2 * (reach / (0.1 * (0.16 + sigma * sigma).sqrt())).ceil() as usize; // many points per mode
     let f = |x: f64| {
-        let behind = Behind::new(mixture, array![x].view(), level);
-        behind.log_density.exp() * behind.cov()[[0, 0]]
+        let x = array![x];
+        let density = plain::log_density(mixture, x.view(), level).exp();
+        density * Behind::new(mixture, x.view(), level).cov()[[0, 0]]
     };
     simpson(f, -reach, reach, n)
 }

@@ -7,7 +7,7 @@ mod gradients;
 mod in_law;
 mod joint;
 mod optimum;
-mod reference;
+mod plain;
 mod score_net;
 mod spread;
 pub mod trained;

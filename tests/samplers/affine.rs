@@ -70,7 +70,7 @@ fn coefficients<'a>(
         normals.column_mut(j + 1).assign(&z.normals(1).column(0));
     }
     let first = |a: &Array2<f64>| a.slice(ndarray::s![..unknowns, ..]).to_owned();
-    let b = solve(first(&normals), first(ends)).0;
+    let b = solve(first(&normals), first(ends));
     let last = normals.row(unknowns).dot(&b.column(0));
     let (end, size) = (ends[[unknowns, 0]], ends.iter().fold(1e-300, |m: f64, v| m.max(v.abs())));
     assert!(

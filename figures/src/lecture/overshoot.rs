@@ -8,6 +8,7 @@ use crate::plot::{
 use ndarray::{Array1, Array2, Axis as Dim, arr2};
 use scorelab::Result;
 use scorelab::guidance::Gamma;
+use scorelab::linalg::cholesky;
 use scorelab::metrics::{Interval, Modes, ON_MODE, Verdict, mean_with_se, verdicts};
 use scorelab::score::ScoreFn;
 use std::f64::consts::TAU;
@@ -168,13 +169,10 @@ fn zoom(s: &Setting, found: &[Away], last: &Array2<f64>) -> Panel {
 
 /// Where the Mahalanobis distance from component k is that of the support's edge.
 fn ellipse(class: &scorelab::mixture::Mixture, k: usize) -> Array2<f64> {
-    let cov = &class.covs()[k];
-    let a = cov[[0, 0]].sqrt(); // the Cholesky factor of a 2 × 2 matrix
-    let b = cov[[1, 0]] / a;
-    let c = (cov[[1, 1]] - b * b).max(0.0).sqrt();
+    let lower = cholesky(&class.covs()[k]);
     Array2::from_shape_fn((97, 2), |(i, j)| {
         let (sin, cos) = (TAU * i as f64 / 96.0).sin_cos();
-        class.means()[[k, j]] + ON_MODE * if j == 0 { a * cos } else { b * cos + c * sin }
+        class.means()[[k, j]] + ON_MODE * (lower[[j, 0]] * cos + lower[[j, 1]] * sin)
     })
 }
 

@@ -10,10 +10,10 @@
 
 mod many;
 
-use super::Mixture;
-use super::noised::exponential::{LN_2_HIGH, LN_2_LOW, POLYNOMIAL, ROUND};
-use super::noised::{LANES, Lane};
+use super::lanes::exponential::{LN_2_HIGH, LN_2_LOW, POLYNOMIAL, ROUND};
+use super::lanes::{LANES, Lane};
 use crate::arch::arch;
+use crate::mixture::Mixture;
 use crate::noise::NoiseLevel;
 use many::{Many, OneLevel, OwnLevel, side_by_side};
 use ndarray::parallel::prelude::*;
@@ -240,7 +240,7 @@ mod tests {
             let mut x = mixture.sample(301, 5, Purpose::Reference).x;
             x.slice_mut(s![..20, ..]).mapv_inplace(|v| 1000.0 * v); // far outside
             for level in levels() {
-                let by_lanes = mixture.score_by_lanes(x.view(), level);
+                let by_lanes = super::super::score_by_lanes(&mixture, x.view(), level);
                 let in_plane = score(&mixture, x.view(), level);
                 let each = score_each(&mixture, x.view(), &vec![level; x.nrows()]);
                 let place = format!("{components} components at σ = {}", level.sigma);

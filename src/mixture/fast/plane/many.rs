@@ -1,7 +1,7 @@
 //! Many components in the plane: eight of them side by side, the points one after the other.
 
 use super::{ROWS, add, exp, pull, vectors_mut};
-use crate::mixture::noised::{LANES, Lane};
+use crate::mixture::fast::lanes::{LANES, Lane};
 use crate::noise::NoiseLevel;
 use ndarray::{ArrayView2, ArrayViewMut2};
 use pulp::{Simd, WithSimd};
