@@ -1,6 +1,7 @@
 //! What the documents say is held to the code and to each other.
 
 mod modules;
+mod reading;
 
 use crate::common::{cases, repository};
 use crate::learning::trained;
