@@ -2,7 +2,7 @@
 
 use crate::common::{assert_law, max_abs, normals, worst};
 use ndarray::{Array1, Array2, ArrayView1, Axis, s};
-use scorelab::classifier_guidance::{CleanClassifier, NoisyClassifier, Scaling};
+use scorelab::classifier::{CleanClassifier, NoisyClassifier, Scaling};
 use scorelab::nn::plain::{Batch, Gradients, Plain};
 use scorelab::nn::{Mlp, MlpConfig, ScoreNet, Target, Transposed, Workspace};
 use scorelab::noise::NoiseLevel;
