@@ -45,6 +45,8 @@ pub struct Workspace {
     pub labels: Vec<usize>,
     /// The answer (rows, out).
     pub output: Array2<f32>,
+    /// What the answer should have been (rows, out), for an objective that compares the two.
+    pub target: Array2<f32>,
     /// ∂L/∂out, filled by the caller before [`Mlp::backward`] or [`Mlp::input_gradient`] (rows, out).
     pub d_output: Array2<f32>,
     /// ∂L/∂x (rows, d), filled by [`Mlp::input_gradient`].
@@ -135,6 +137,7 @@ impl Mlp {
             log_snr: vec![0.0; rows],
             labels: vec![0; rows],
             output: block(c.outputs),
+            target: block(c.outputs),
             d_output: block(c.outputs),
             d_input: block(c.inputs),
             hidden: vec![block(c.width); c.depth],

@@ -7,6 +7,7 @@ use crate::nn::{Mlp, ScoreNet, Target, Workspace};
 use crate::noise::NoiseLevel;
 use crate::rng::{Purpose, stream};
 use crate::score::ScoreFn;
+use ndarray::Zip;
 use rand::Rng;
 use rand_chacha::ChaCha8Rng;
 use rand_distr::{Distribution, StandardNormal};
@@ -67,7 +68,7 @@ pub struct Denoising<'a> {
 }
 
 impl Denoising<'_> {
-    /// Draws the rows of one block: fills the network's input and level, leaves the answer to hit in `w.d_output`, and
+    /// Draws the rows of one block: fills the network's input and level, leaves the answer to hit in `w.target`, and
     /// returns which point of the data each row is.
     pub(crate) fn draw(
         &self,
@@ -82,19 +83,19 @@ impl Denoising<'_> {
             let c = self.target.coefficients(sigma, self.sigma_data);
             *point = rng.random_range(0..self.data.x.nrows());
             let x0 = self.data.x.row(*point);
-            let seen = w.input.row_mut(row).into_iter().zip(w.d_output.row_mut(row));
-            for (i, (x0, (input, answer))) in x0.iter().zip(seen).enumerate() {
+            let seen = w.input.row_mut(row).into_iter().zip(w.target.row_mut(row));
+            for (i, (x0, (input, target))) in x0.iter().zip(seen).enumerate() {
                 let c = self.target.own(sigma, c, self.spread, i);
                 let x = x0 + sigma * Distribution::<f64>::sample(&StandardNormal, rng);
                 *input = (c.input * x) as f32;
-                *answer = ((x0 - c.skip * x) / c.out) as f32;
+                *target = ((x0 - c.skip * x) / c.out) as f32;
             }
             w.log_snr[row] = NoiseLevel::ve(sigma).log_snr() as f32;
         }
         points
     }
 
-    /// Runs the network on the rows drawn, replaces the answer to hit by ∂L/∂output and returns the block's part of L.
+    /// Runs the network on the rows drawn, leaves ∂L/∂output in `w.d_output` and returns the block's part of L.
     pub(crate) fn answer(&self, mlp: &Mlp, w: &mut Workspace, share: Share) -> f64 {
         let scale = 1.0 / (share.batch * mlp.config.inputs) as f64;
         mlp.forward(w);
@@ -102,8 +103,8 @@ impl Denoising<'_> {
         if !self.spread.is_empty() {
             return self.answer_each(w, scale);
         }
-        w.d_output.zip_mut_with(&w.output, |d, f| {
-            let miss = f - *d;
+        Zip::from(&mut w.d_output).and(&w.output).and(&w.target).for_each(|d, f, target| {
+            let miss = f - target;
             loss += (miss * miss) as f64;
             *d = 2.0 * miss * scale as f32;
         });
@@ -113,13 +114,14 @@ impl Denoising<'_> {
     /// [`Denoising::answer`] where every coordinate has a scale of its own: a miss of F counts by what it is of D.
     fn answer_each(&self, w: &mut Workspace, scale: f64) -> f64 {
         let mut loss = 0.0;
-        let rows = w.d_output.outer_iter_mut().zip(w.output.outer_iter());
-        for ((mut d, f), log_snr) in rows.zip(&w.log_snr) {
+        let answers = w.output.outer_iter().zip(w.target.outer_iter());
+        let rows = w.d_output.outer_iter_mut().zip(answers);
+        for ((mut d, (f, target)), log_snr) in rows.zip(&w.log_snr) {
             let sigma = (-0.5 * f64::from(*log_snr)).exp();
             let c = self.target.coefficients(sigma, self.sigma_data);
-            for (i, (d, f)) in d.iter_mut().zip(f).enumerate() {
+            for (i, (d, (f, target))) in d.iter_mut().zip(f.iter().zip(target)).enumerate() {
                 let share = self.target.own(sigma, c, self.spread, i).out / c.out;
-                let (weight, miss) = (share * share, f64::from(f - *d));
+                let (weight, miss) = (share * share, f64::from(f - target));
                 loss += weight * miss * miss;
                 *d = (2.0 * weight * miss * scale) as f32;
             }
