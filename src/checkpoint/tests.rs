@@ -28,13 +28,13 @@ fn odd(n: usize) -> Vec<f32> {
 
 fn score() -> Model {
     let mut net = ScoreNet::new(small(), Target::V, 0.1 + 0.2, 0).unwrap();
-    net.mlp.params = odd(net.mlp.params.len());
+    net.mlp.params = odd(net.mlp.params.len()).into();
     Model::Score(net)
 }
 
 fn joint() -> Model {
     let mut net = JointNet::new(small(), 2, Target::Edm, 1.0 / 3.0, 0).unwrap();
-    net.net.mlp.params = odd(net.net.mlp.params.len());
+    net.net.mlp.params = odd(net.net.mlp.params.len()).into();
     Model::Joint(net)
 }
 
@@ -317,7 +317,7 @@ fn a_run_keeps_its_last_two_and_falls_back_on_the_one_before() {
 #[test]
 fn no_damage_under_a_right_checksum_is_a_panic() {
     let mut checkpoint = full(joint());
-    let params = checkpoint.model.mlp().params.clone();
+    let params = checkpoint.model.mlp().params.to_vec();
     let (ema, m, v) = (params.clone(), params.clone(), params.clone());
     let adam = Adam { ema, decay: 0.5, m, v, updates: 3 };
     checkpoint.training = Some(State { step: 3, first_loss: 0.1, params, adam });

@@ -4,7 +4,7 @@ use super::reference::{Rows, forward, groups};
 use crate::common::{assert_law, max_abs, normals, worst};
 use ndarray::{Array2, s};
 use scorelab::nn::mlp::BLOCK;
-use scorelab::nn::{Mlp, MlpConfig, ScoreNet, Target, Transposed, Workspace};
+use scorelab::nn::{Mlp, MlpConfig, ScoreNet, Target, Workspace};
 use scorelab::noise::NoiseLevel;
 use scorelab::score::ScoreFn;
 
@@ -65,12 +65,6 @@ fn run(mlp: &Mlp, rows: &Rows) -> Workspace {
     w
 }
 
-fn transposed(mlp: &Mlp) -> Transposed {
-    let mut turned = Transposed::default();
-    mlp.transpose(&mut turned);
-    turned
-}
-
 fn in_f64(values: &[f32]) -> Vec<f64> {
     values.iter().map(|v| f64::from(*v)).collect()
 }
@@ -118,7 +112,7 @@ fn parameter_gradients_are_central_differences_of_the_forward_pass_in_f64() {
         let mut w = run(&mlp, &rows);
         w.d_output.assign(&c);
         let mut grads = vec![0.0; mlp.params.len()];
-        mlp.backward::<true>(&mut w, &transposed(&mlp), &mut grads);
+        mlp.backward::<true>(&mut w, &mut grads);
         let (mut params, c) = (in_f64(&mlp.params), c.mapv(f64::from));
         let mut slope = |i: usize| {
             let here = params[i];
@@ -150,11 +144,11 @@ fn parameter_gradients_are_added_to_what_is_there() {
     let mut w = run(&mlp, &rows);
     w.d_output.fill(1.0);
     let (mut once, mut twice) = (vec![0.0; mlp.params.len()], vec![0.0; mlp.params.len()]);
-    mlp.backward::<true>(&mut w, &transposed(&mlp), &mut once);
+    mlp.backward::<true>(&mut w, &mut once);
     let mut fresh = vec![f32::NAN; mlp.params.len()];
-    mlp.backward::<false>(&mut w, &transposed(&mlp), &mut fresh);
+    mlp.backward::<false>(&mut w, &mut fresh);
     assert_eq!(fresh, once, "what was there is forgotten unless it is asked for");
-    (0..2).for_each(|_| mlp.backward::<true>(&mut w, &transposed(&mlp), &mut twice));
+    (0..2).for_each(|_| mlp.backward::<true>(&mut w, &mut twice));
     let size = worst(once.iter().map(|g| f64::from(g.abs())));
     let off = |factor: f32| {
         worst(once.iter().zip(&twice).map(|(a, b)| f64::from((factor * a - b).abs()) / size))
@@ -170,7 +164,7 @@ fn input_gradients_are_central_differences_row_by_row() {
         let mut w = run(&mlp, &rows);
         let c = normals(BLOCK, config.outputs + 1).slice(s![.., 1..]).mapv(|v| v as f32);
         w.d_output.assign(&c);
-        mlp.input_gradient(&mut w, &transposed(&mlp));
+        mlp.input_gradient(&mut w);
         let (params, c) = (in_f64(&mlp.params), c.mapv(f64::from));
         for i in 0..config.inputs {
             let shifted = |h: f64| {
@@ -274,7 +268,7 @@ fn one_condition_for_all_rows_is_the_same_condition_in_each() {
         mlp.forward_given(&mut shared, &condition(1.5));
         for w in [&mut each, &mut shared] {
             w.d_output.fill(1.0);
-            mlp.input_gradient(w, &transposed(&mlp));
+            mlp.input_gradient(w);
         }
         let off = max_abs(&(&shared.d_input - &each.d_input).mapv(f64::from));
         assert!(off < 1e-4 * max_abs(&each.d_input.mapv(f64::from)), "{name}: {off:e}");
