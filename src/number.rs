@@ -1,12 +1,16 @@
 //! How numbers are printed: with the digits that their error, or their size, leaves them.
 
+/// An error that is smaller beside its value does not decide how many digits are shown.
+const FINE: f64 = 1e-6;
+
 /// A number with its standard error, both to the place of the error's second digit.
 ///
 /// ```text
 /// (0.50123, 0.0042) → 0.5012 ± 0.0042      (1.2e-6, 3e-8) → (1.200 ± 0.030)·10⁻⁶
 /// ```
 ///
-/// Outside 10⁻⁴ … 10⁶ both share a power of ten. Where there is no standard error (it is not a number) the value stands
+/// Outside 10⁻⁴ … 10⁶ both share a power of ten. An error below a millionth of the value has a power of its own beside seven
+/// digits of the value. Where there is no standard error (it is not a number) the value stands
 /// alone, and a value that is not a number is a dash.
 pub fn plus_minus((value, se): (f64, f64)) -> String {
     if !value.is_finite() || !se.is_finite() {
@@ -18,6 +22,9 @@ pub fn plus_minus((value, se): (f64, f64)) -> String {
     }
     if se == 0.0 {
         return format!("{} ± 0", significant(value, 4));
+    }
+    if se < FINE * value.abs() {
+        return format!("{} ± {}", significant(value, 7), significant(se, 2));
     }
     let power = exponent(size, 2);
     if (-4..6).contains(&power) {
@@ -117,6 +124,7 @@ mod tests {
             (0.0, 2e-6, "(0.0 ± 2.0)·10⁻⁶"),
             (4.5e12, 1e11, "(4.50 ± 0.10)·10¹²"),
             (0.25, 0.0, "0.2500 ± 0"),
+            (1.0, 2.2e-16, "1.000000 ± 2.2·10⁻¹⁶"),
             (0.0, 0.0, "0 ± 0"),
             (0.25, f64::NAN, "0.2500"),
             (f64::NAN, f64::NAN, "–"),

@@ -85,7 +85,7 @@ fn train_forever(
 }
 
 /// A joint network and a classifier, briefly trained, so that the walks they steer stay where data are.
-fn nets(config: MlpConfig) -> (&'static JointNet, &'static NoisyClassifier) {
+fn nets(config: MlpConfig) -> (JointNet, NoisyClassifier) {
     let data = plane();
     let net = JointNet::new(config, CLASSES, Target::Eps, 1.0, 0).expect("a valid shape");
     let short = TrainConfig { steps: 100, ..TrainConfig::default() };
@@ -93,20 +93,19 @@ fn nets(config: MlpConfig) -> (&'static JointNet, &'static NoisyClassifier) {
     let config =
         ClassifierConfig { width: 128, depth: 3, train: short, ..ClassifierConfig::default() };
     let classifier = NoisyClassifier::train(&data, &config, |_| ());
-    (Box::leak(Box::new(joint.expect("trains"))), Box::leak(Box::new(classifier.expect("trains"))))
+    (joint.expect("trains"), classifier.expect("trains"))
 }
 
-/// The first steps of a DDIM walk of `points` points, an equal share of them for each class.
-fn walks(points: usize, guided: impl Fn(usize, &dyn Fn(&dyn ScoreFn))) {
+/// The first steps of a DDIM walk of `points` points along the score of a class, an equal share of them for each.
+fn walks<S: ScoreFn>(points: usize, guided: impl Fn(usize) -> S) {
     let process = Process::VpCosine;
     let grid = Grid::between(&process, Spacing::Uniform, 0.998, 0.936, SAMPLING_STEPS)
         .expect("a valid grid");
     let each = points / CLASSES;
     for class in 0..CLASSES {
-        guided(class, &|score| {
-            let z = start(each, score.dim(), &process, &grid, class as u64);
-            sample(&Ddim { eta: 0.0 }, score, &process, &grid, z.view(), 0);
-        });
+        let score = guided(class);
+        let z = start(each, score.dim(), &process, &grid, class as u64);
+        sample(&Ddim { eta: 0.0 }, &score, &process, &grid, z.view(), 0);
     }
 }
 
@@ -115,19 +114,19 @@ pub fn classifier_free(name: &'static str, config: MlpConfig, points: usize) -> 
     let flops = 2.0 * forward_flops(&MlpConfig { labels: CLASSES + 1, ..config.clone() });
     let (joint, _) = nets(config);
     let gamma = Gamma::new(3.0).expect("finite");
-    let run = move || walks(points, |class, walk| walk(&joint.guided(class, gamma)));
+    let run = move || walks(points, |class| joint.guided(class, gamma));
     let units = (points * SAMPLING_STEPS) as f64;
     Workload { name, unit: "point·steps", units, flops, run: Box::new(run) }
 }
 
 fn classifier_guidance() -> Workload {
     let (joint, classifier) = nets(MlpConfig::default());
-    let score = Box::leak(Box::new(joint.unconditional()));
+    let score = joint.unconditional();
     let gamma = Gamma::new(3.0).expect("finite");
     let run = move || {
-        walks(POINTS, |class, walk| {
+        walks(POINTS, |class| {
             let likelihood = classifier.given(class);
-            walk(&ClassifierGuided { score, likelihood: &likelihood, gamma });
+            ClassifierGuided { score: &score, likelihood, gamma }
         });
     };
     let units = (POINTS * SAMPLING_STEPS) as f64;
@@ -151,7 +150,6 @@ fn digits_training() -> Workload {
 
 fn digits_sampling() -> Workload {
     let net = JointNet::new(digits_config(), 10, Target::Eps, 1.0, 0).expect("a valid shape");
-    let net: &'static JointNet = Box::leak(Box::new(net));
     let process = Process::VpCosine;
     let grid = Grid::between(&process, Spacing::Uniform, 0.998, 0.9, 10).expect("a valid grid");
     let z = start(256, PIXELS, &process, &grid, 0);

@@ -351,7 +351,9 @@ mod tests {
         let means = [all.precision, all.recall, all.density, all.coverage].map(|(mean, _)| mean);
         // 0.5 is in two balls, 2.5 in two and 30 in none; every ball of the reference holds a sample
         assert!(equal(means, [2.0 / 3.0, 1.0, 4.0 / 3.0, 1.0]), "{means:?}");
-        assert!((all.precision.1 - 1.0 / 3.0).abs() < 1e-15);
+        // too few for parts: half of Wilson's interval, √(np(1 − p) + ¼)/(n + 1)
+        let wilson = (2.0f64 / 3.0 + 0.25).sqrt() / 4.0;
+        assert!((all.precision.1 - wilson).abs() < 1e-15, "{}", all.precision.1);
         let swapped = prdc(reference.view(), samples.view(), 1);
         assert_eq!((swapped.precision.0, swapped.recall.0), (all.recall.0, all.precision.0));
         assert_ne!(swapped.density.0, all.density.0);
@@ -371,7 +373,16 @@ mod tests {
         for k in [1, 5] {
             let itself = means(&x, k).map(|m| m.0);
             assert!(equal(itself, [1.0, 1.0, 1.0 + 1.0 / k as f64, 1.0]), "{itself:?}");
-            assert_eq!(means(&(&x + 1e3), k), [(0.0, 0.0); 4]);
+            // none of 300, by Wilson's interval; a density is no share
+            let (none, no_density) = ((0.0, 0.5 / 301.0), (0.0, 0.0));
+            let apart = means(&(&x + 1e3), k);
+            assert!(
+                apart
+                    .iter()
+                    .zip([none, none, no_density, none])
+                    .all(|(found, must)| { found.0 == must.0 && (found.1 - must.1).abs() < 1e-15 }),
+                "{apart:?}"
+            );
             let shifted = means(&(&x + 1e-9), k).map(|m| m.0);
             assert_eq!(
                 [shifted[0], shifted[1], shifted[3]],

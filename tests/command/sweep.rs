@@ -119,7 +119,7 @@ fn a_classifier_is_measured_alone_and_with_a_class_as_what_steers() {
                 run.display(),
                 &own[0][1]
             ));
-            let swept = own.iter().map(|r| r.iter().skip(3).take(5).collect::<Vec<_>>().join(","));
+            let swept = own.iter().map(|r| r.iter().skip(3).take(7).collect::<Vec<_>>().join(","));
             assert_eq!(swept.collect::<Vec<_>>(), asked.lines().skip(1).collect::<Vec<_>>());
             assert!(metrics.iter().all(|m| asked.contains(&format!(",{m},"))), "{asked}");
         }

@@ -232,7 +232,7 @@ fn the_energy_of_one_law_is_rarely_three_errors_off() {
             (0..8).map(|k| energy_distance(part(&x, k).view(), part(&y, k).view())).collect();
         mean_with_se(&each)
     };
-    let beyond = |of: &dyn Fn(ArrayView2<f64>, ArrayView2<f64>) -> (f64, f64)| {
+    let beyond = |of: fn(ArrayView2<f64>, ArrayView2<f64>) -> (f64, f64)| {
         let far = |seed: &u64| {
             let draws = moons.sample(320, *seed, Purpose::Data).x;
             let (x, y) = draws.view().split_at(Axis(0), 160);
@@ -241,7 +241,7 @@ fn the_energy_of_one_law_is_rarely_three_errors_off() {
         };
         (0..trials).filter(far).count()
     };
-    let (own, twin) = (beyond(&energy_with_se), beyond(&in_parts));
+    let (own, twin) = (beyond(energy_with_se), beyond(in_parts));
     println!("|energy/se| > 3: {own} of {trials}; in eight parts {twin}");
     assert!(
         plausible(trials as usize - own, trials as usize, super::Nominal::AtLeast(0.99)),

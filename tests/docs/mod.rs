@@ -45,7 +45,7 @@ fn experiments(text: &str) -> Vec<(String, String)> {
 
 /// The names of the examples in the manifest.
 fn examples() -> Vec<String> {
-    let manifest: toml::Table = read("Cargo.toml").parse().expect("the manifest is TOML");
+    let manifest: toml::Table = read("lab/Cargo.toml").parse().expect("the manifest is TOML");
     let list = manifest["example"].as_array().expect("a list of examples");
     list.iter().map(|e| e["name"].as_str().expect("a name").to_string()).collect()
 }

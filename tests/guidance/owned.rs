@@ -1,7 +1,7 @@
 //! Scores that own what they are made of: returned from functions, sent to threads, and the same as those that borrow.
 
 use super::gamma;
-use crate::common::{cases, normals};
+use crate::common::{assert_law, cases, max_abs, normals};
 use ndarray::{Array1, Array2, ArrayView2};
 use scorelab::classifier::{ClassifierConfig, CleanClassifier, NoisyClassifier};
 use scorelab::data::Scene;
@@ -86,7 +86,7 @@ fn forwards_likelihood(likelihood: impl Likelihood) -> bool {
 #[test]
 fn whatever_points_to_a_score_forwards_every_method() {
     assert!(forwards(Own) && forwards(&Own) && forwards(Box::new(Own)) && forwards(Arc::new(Own)));
-    assert!(forwards(&Own as &dyn ScoreFn) && forwards(&&Own) && forwards(Counted::new(&Own)));
+    assert!(forwards(&Own as &dyn ScoreFn) && forwards(Counted::new(&Own)));
     assert!(forwards(Box::new(Own) as Box<dyn ScoreFn>));
     assert!(forwards(Arc::new(Own) as Arc<dyn ScoreFn>));
     assert!(!forwards(Forgets(Own)) && !forwards(Arc::new(Forgets(Own))), "the twin passed");
@@ -137,6 +137,9 @@ fn what_is_bound_to_a_class_keeps_its_network_or_mixture() {
     let clean = CleanClassifier::train(&data, &config, |_| ()).unwrap().given(1);
     let shape = MlpConfig { embedding: 4, ..MlpConfig::default() };
     let joint = JointNet::new(shape, 3, Target::Edm, 1.0, 0).unwrap();
+    let mut lively = joint.mlp().clone(); // an untrained network answers 0
+    lively.params.iter_mut().enumerate().for_each(|(i, p)| *p += 0.1 * (i as f32).sin());
+    let joint = joint.with_weights(lively);
     let net = Arc::new(ScoreNet::new(MlpConfig::default(), Target::Edm, 1.0, 0).unwrap());
     let likelihoods = [
         kept_likelihood(noisy),
@@ -170,7 +173,6 @@ fn what_is_bound_to_a_class_keeps_its_network_or_mixture() {
     });
     assert_eq!(there.join().unwrap(), here);
     // guidance of owned scores is the one pass of the joint network, to rounding
-    let (one, two) = (&here[3], &here[9]);
-    assert!((one - two).iter().all(|gap| gap.abs() < 1e-4), "{}", one - two);
-    assert!((one - &here[1]).iter().any(|gap| gap.abs() > 1e-3));
+    let off = |k: usize| max_abs(&(&here[3] - &here[k])) / max_abs(&here[3]);
+    assert_law("one pass and two", off(9), off(1), 1e-5);
 }

@@ -62,13 +62,13 @@ fn mixture() -> Mixture {
     Mixture::isotropic(vec![0.9, 0.1], array![[-1.0], [1.0]], &[0.5; 2], vec![0, 1]).unwrap()
 }
 
-fn grid() -> Grid {
-    Grid::to_data(&PROCESS, Spacing::KARRAS, 96).unwrap()
+fn grid(steps: usize) -> Grid {
+    Grid::to_data(&PROCESS, Spacing::KARRAS, steps).unwrap()
 }
 
 /// The ends of n particles, resampled as a population or, as the twin, in blocks.
-fn ends(n: usize, seed: u64, in_blocks: bool) -> Array2<f64> {
-    let (mixture, grid) = (mixture(), grid());
+fn ends(n: usize, steps: usize, seed: u64, in_blocks: bool) -> Array2<f64> {
+    let (mixture, grid) = (mixture(), grid(steps));
     let posterior = mixture.posterior(1);
     let rule = Resampled { likelihood: &posterior };
     let z = start(n, 1, &PROCESS, &grid, seed);
@@ -88,7 +88,7 @@ fn the_weights_decide_how_often_a_row_is_taken() {
 
 #[test]
 fn a_resampled_population_ends_in_the_distribution_that_its_weights_say() {
-    let runs: Vec<Array2<f64>> = (0..16).map(|seed| ends(600, seed, false)).collect();
+    let runs: Vec<Array2<f64>> = (0..16).map(|seed| ends(600, 400, seed, false)).collect();
     let of = |f: fn(f64) -> f64| -> Vec<f64> {
         runs.iter().map(|x| x.mapv(f).mean().unwrap()).collect()
     };
@@ -103,7 +103,7 @@ fn a_resampled_population_ends_in_the_distribution_that_its_weights_say() {
 fn any_number_of_threads_gives_a_population_the_same_bits() {
     let with = |threads: usize, in_blocks: bool| {
         let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
-        pool.install(|| ends(1_000, 4, in_blocks))
+        pool.install(|| ends(1_000, 96, 4, in_blocks))
     };
     let one = with(1, false);
     for threads in [2, 3, 8] {
@@ -115,7 +115,7 @@ fn any_number_of_threads_gives_a_population_the_same_bits() {
 #[test]
 fn a_sampler_is_a_population_whose_points_do_not_interact() {
     fn check<S: Sampler + Clone + Sync>(name: &str, sampler: &S) {
-        let (f7, grid) = (cases::f7(), grid());
+        let (f7, grid) = (cases::f7(), grid(96));
         let z = start(300, 2, &PROCESS, &grid, 2);
         let alone = sample(sampler, &f7, &PROCESS, &grid, z.view(), 2);
         let together = sample_population(sampler, &f7, &PROCESS, &grid, z.view(), 2);

@@ -10,7 +10,7 @@
 //!
 //! ```
 //! use ndarray::arr2;
-//! use scorelab::plot::{Axis, Curve, Figure, Lang, Layer, Panel, Role, Theme, png, svg, words};
+//! use scorelab_figures::plot::{Axis, Curve, Figure, Lang, Layer, Panel, Role, Theme, png, svg, words};
 //!
 //! let curve = Curve { at: arr2(&[[0.0, 0.25], [1.0, 0.8], [10.0, 0.99]]), ..Curve::default() };
 //! let figure = Figure {

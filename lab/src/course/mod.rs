@@ -4,7 +4,7 @@
 //! mistakes and gets the hint of the one that was made.
 //!
 //! ```
-//! use scorelab::course::{check, problem};
+//! use scorelab_lab::course::{check, problem};
 //! use scorelab::score::ScoreFn;
 //!
 //! let p = problem();
