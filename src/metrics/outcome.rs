@@ -13,7 +13,7 @@ pub struct Outcome {
     pub shares: Shares,
     /// The mean of p(y | x₀) over the samples, by the exact posterior, with its standard error.
     pub confidence: (f64, f64),
-    /// The spread of the samples, √(tr Cov/d); see [`spread`].
+    /// The spread of the samples, √(tr Cov/d); see [`spread`](super::spread).
     pub spread: f64,
     /// Its standard error; see [`spread_with_se`].
     pub spread_se: f64,

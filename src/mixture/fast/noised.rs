@@ -93,7 +93,7 @@ impl Noised {
 }
 
 impl Mixture {
-    /// As [`Noised::at`] where every point has a level of its own, (αₗ, σₗ) for lane l.
+    /// As `Noised::at` where every point has a level of its own, (αₗ, σₗ) for lane l.
     ///
     /// ```text
     /// Cₖ⁻¹ = Q·diag(1/(α²λ + σ²))·Qᵀ
