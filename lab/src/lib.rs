@@ -4,8 +4,6 @@
 
 mod bill;
 mod checkpoints;
-pub mod course;
-pub mod program;
 mod compare;
 mod data;
 mod experiment;
@@ -24,6 +22,8 @@ mod table;
 mod tell;
 mod training;
 mod yours;
+pub mod course;
+pub mod program;
 
 pub use bill::Billed;
 pub use compare::{Comparison, Steer, Walked};
