@@ -4,7 +4,7 @@ mod denoising;
 
 pub use denoising::{Denoising, Levels, loss_floor, train_score};
 
-use crate::nn::{Adam, LearningRate, Mlp, Transposed, Workspace};
+use crate::nn::{Adam, LearningRate, Mlp, Workspace};
 use crate::rng::{Purpose, stream};
 use crate::{Error, Result};
 use rand_chacha::ChaCha8Rng;
@@ -130,7 +130,6 @@ pub struct Training<'a, O> {
     config: TrainConfig,
     rate: LearningRate,
     adam: Adam,
-    transposed: Transposed,
     groups: Vec<Group>,
     blocks: usize,
     step: usize,
@@ -183,7 +182,6 @@ impl<'a, O: Objective> Training<'a, O> {
             config,
             rate,
             adam,
-            transposed: Transposed::default(),
             groups,
             blocks,
             step: 0,
@@ -220,7 +218,7 @@ impl<'a, O: Objective> Training<'a, O> {
                 format!("one of a training of {} steps", config.steps),
             ));
         }
-        mlp.params = state.params;
+        mlp.params = state.params.into();
         let decay = config.ema as f32;
         let mut training = Training::new(mlp, objective, config)?;
         training.adam = Adam { decay, ..state.adam };
@@ -233,7 +231,7 @@ impl<'a, O: Objective> Training<'a, O> {
         State {
             step: self.step,
             first_loss: self.first_loss,
-            params: self.mlp.params.clone(),
+            params: self.mlp.params.to_vec(),
             adam: self.adam.clone(),
         }
     }
@@ -247,15 +245,14 @@ impl<'a, O: Objective> Training<'a, O> {
 
     /// The network with the averaged weights.
     pub fn finish(mut self) -> Mlp {
-        self.mlp.params = self.adam.ema;
+        self.mlp.params = self.adam.ema.into();
         self.mlp
     }
 
     /// The loss, the norm of its gradient and, in the first group, the gradient of the whole batch.
     fn gradient(&mut self) -> (f64, f64) {
-        self.mlp.transpose(&mut self.transposed);
         let (blocks, each) = (self.blocks, blocks_of_a_group(self.blocks, self.mlp.params.len()));
-        let (mlp, transposed, objective) = (&self.mlp, &self.transposed, self.objective);
+        let (mlp, objective) = (&self.mlp, self.objective);
         let (seed, step) = (self.config.seed, self.step as u64);
         self.groups.par_iter_mut().enumerate().for_each(|(g, group)| {
             group.loss = 0.0;
@@ -264,9 +261,9 @@ impl<'a, O: Objective> Training<'a, O> {
                 let rows = BlockRows { first: b * mlp.rows(), batch: blocks * mlp.rows() };
                 group.loss += objective.block(mlp, &mut group.workspace, &mut rng, rows);
                 if b == g * each {
-                    mlp.backward::<false>(&mut group.workspace, transposed, &mut group.grads);
+                    mlp.backward::<false>(&mut group.workspace, &mut group.grads);
                 } else {
-                    mlp.backward::<true>(&mut group.workspace, transposed, &mut group.grads);
+                    mlp.backward::<true>(&mut group.workspace, &mut group.grads);
                 }
             }
         });

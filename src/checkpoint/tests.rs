@@ -30,14 +30,14 @@ fn odd(n: usize) -> Vec<f32> {
 
 fn score() -> Model {
     let mut net = ScoreNet::new(small(), Target::V, 0.1 + 0.2, 0).unwrap();
-    net.mlp.params = odd(net.mlp.params.len());
+    net.mlp.params = odd(net.mlp.params.len()).into();
     Model::Score(net)
 }
 
 fn joint() -> Model {
     let net = JointNet::new(small(), 2, Target::Edm, 1.0 / 3.0, 0).unwrap();
     let mut mlp = net.mlp().clone();
-    mlp.params = odd(mlp.params.len());
+    mlp.params = odd(mlp.params.len()).into();
     Model::Joint(net.with_weights(mlp))
 }
 
@@ -183,7 +183,7 @@ fn no_changed_byte_is_believed() {
 /// A checkpoint in which everything is filled in, its training after three steps.
 fn in_training(model: Model) -> Checkpoint {
     let mut checkpoint = full(model);
-    let params = checkpoint.model.mlp().params.clone();
+    let params = checkpoint.model.mlp().params.to_vec();
     let (ema, m, v) = (params.clone(), params.clone(), params.clone());
     let adam = Adam { ema, decay: 0.5, m, v, updates: 3 };
     checkpoint.training = Some(State { step: 3, first_loss: 0.1, params, adam });

@@ -15,7 +15,7 @@ pub use noisy::{NoisyClassifier, OneVsRest};
 
 use crate::mixture::Labelled;
 use crate::nn::score_net::{Pool, fill, for_blocks};
-use crate::nn::{Mlp, MlpConfig, Transposed, Workspace};
+use crate::nn::{Mlp, MlpConfig, Workspace};
 use crate::noise::NoiseLevel;
 use crate::score::{Likelihood, log_sum_exp};
 use crate::train::{BlockRows, Levels, Objective, TrainConfig, run};
@@ -58,7 +58,6 @@ impl Default for ClassifierConfig {
 #[derive(Debug)]
 pub(crate) struct LogitNet {
     pub(crate) mlp: Mlp,
-    transposed: Transposed,
     pub(crate) scaling: Scaling,
     pool: Pool,
 }
@@ -131,9 +130,7 @@ impl LogitNet {
 
     /// A network with the given weights.
     pub(crate) fn of(mlp: Mlp, scaling: Scaling) -> Self {
-        let mut transposed = Transposed::default();
-        mlp.transpose(&mut transposed);
-        LogitNet { mlp, transposed, scaling, pool: Pool::default() }
+        LogitNet { mlp, scaling, pool: Pool::default() }
     }
 
     /// What multiplies x before the network sees it, and its answer afterwards.
@@ -147,7 +144,7 @@ impl LogitNet {
 
     /// The logits of every row: (n, d) → (n, classes).
     fn logits(&self, x: ArrayView2<f64>, level: NoiseLevel) -> Array2<f64> {
-        self.forward(x, level, self.mlp.config.outputs, |w| &w.output) * self.scales(level).1
+        self.forward(x, level, self.mlp.config.outputs, |w| w.output.clone()) * self.scales(level).1
     }
 
     /// One of the network's layers for every row: (n, d) → (n, width of the layer).
@@ -156,7 +153,7 @@ impl LogitNet {
         x: ArrayView2<f64>,
         level: NoiseLevel,
         width: usize,
-        layer: impl Fn(&Workspace) -> &Array2<f32> + Sync,
+        layer: impl Fn(&Workspace) -> Array2<f32> + Sync,
     ) -> Array2<f64> {
         let (input, _) = self.scales(level);
         let condition = self.mlp.condition(level.log_snr() as f32, 0);
@@ -229,7 +226,7 @@ impl Likelihood for ClassLikelihood {
             fill(w, x, input);
             mlp.forward_given(w, &condition);
             self.set_gradient(w, output);
-            mlp.input_gradient(w, &self.net.transposed);
+            mlp.input_gradient(w);
             out.zip_mut_with(&w.d_input.slice(s![..x.nrows(), ..]), |o, d| {
                 *o = input * output * *d as f64
             });

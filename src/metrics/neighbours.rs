@@ -3,7 +3,7 @@
 use super::summary::{BATCHES, batch_error};
 use super::{Interval, mean_with_se};
 use crate::mixture::Labelled;
-use crate::nn::kernel::{Left, Size, product};
+use crate::nn::fast::kernel::{Left, Size, product};
 use ndarray::parallel::prelude::*;
 use ndarray::{Array1, Array2, ArrayView1, ArrayView2, Axis, Slice};
 

@@ -1,14 +1,17 @@
 //! A multilayer perceptron that sees a point, the noise level and, if asked, a label.
 
-use super::kernel::{Left, Size, narrow_product, product, transpose};
-use super::layer::{NARROW, add_gradient, multiply, slice, slice_mut, times};
+use super::fast::finish::{Activated, Biased, Nothing, Passing, Sloped};
+use super::fast::packed::Params;
+use super::fast::panels::Panels;
+use super::fast::product::{activate, column_sums, product, weight_gradient};
+use super::level::{fourier, frequencies};
 use super::shape::{Layer, MlpConfig, layout};
-use super::silu::{activate, cosines};
 use crate::rng::{Purpose, stream};
 use crate::{Error, Result};
 use ndarray::Array2;
 use ndarray_rand::RandomExt;
 use rand_distr::StandardNormal;
+use std::ops::Range;
 
 /// Rows of a block of a network less than 256 wide: its layers stay in the nearest caches from step to step.
 pub const BLOCK: usize = 64;
@@ -29,7 +32,7 @@ pub struct Mlp {
     /// The shape.
     pub config: MlpConfig,
     /// θ: for each layer W (in, out) row by row and then b (out); last the label table (labels, embedding).
-    pub params: Vec<f32>,
+    pub params: Params,
     layers: Vec<Layer>,
     table: usize, // where the label table starts
 }
@@ -37,7 +40,7 @@ pub struct Mlp {
 /// The buffers of one block of rows: nothing is allocated between calls.
 #[derive(Debug, Clone)]
 pub struct Workspace {
-    /// h₀, of which the caller fills the first d columns: (rows, in).
+    /// x, filled by the caller (rows, d).
     pub input: Array2<f32>,
     /// The log-SNR of each row (rows), for [`Mlp::forward`].
     pub log_snr: Vec<f32>,
@@ -51,30 +54,31 @@ pub struct Workspace {
     pub d_output: Array2<f32>,
     /// ∂L/∂x (rows, d), filled by [`Mlp::input_gradient`].
     pub d_input: Array2<f32>,
-    hidden: Vec<Array2<f32>>, // h₁ … h_L (rows, width)
-    slopes: Vec<Array2<f32>>, // silu' of each hidden layer (rows, width)
-    d_hidden: Array2<f32>,    // (rows, width)
-    d_z: Array2<f32>,         // (rows, width)
-    point: Array2<f32>,       // x·W_x, the point's part of the first layer (rows, width)
-    mixed: Array2<f32>,       // the weighted sum of h_L over conditions (rows, width)
-    d_label: Array2<f32>,     // ∂L/∂E_y of each row (rows, embedding)
-    narrow: Vec<f32>,         // W_L or its gradient, transposed, where it is narrow (out, width)
+    frequencies: Vec<f32>,
+    seen: Panels,        // h₀ (rows, in)
+    hidden: Vec<Panels>, // h₁ … h_L (rows, width)
+    slopes: Vec<Panels>, // silu' of each hidden layer (rows, width)
+    answer: Panels,      // the answer, and then ∂L/∂out (rows, out)
+    point: Panels,       // x·W_x, the point's part of the first layer (rows, width)
+    mixed: Panels,       // the weighted sum of h_L over conditions (rows, width)
+    d_z: [Panels; 2],    // ∂L/∂z of a hidden layer, and of the one before (rows, width)
+    d_h: Vec<f32>,       // ∂L/∂h of a hidden layer of a residual network, in panels too
+    d_seen: Panels,      // ∂L/∂h₀, as much of it as is asked for (rows, in)
 }
 
 impl Workspace {
     /// h_L, the last hidden layer after its activation (rows, width).
-    pub fn last_hidden(&self) -> &Array2<f32> {
-        self.hidden.last().expect("a network has a hidden layer")
+    pub fn last_hidden(&self) -> Array2<f32> {
+        let last = self.hidden.last().expect("a network has a hidden layer");
+        let mut rows = Array2::zeros((last.rows, last.columns));
+        last.unpack(slice_mut(&mut rows), last.columns);
+        rows
     }
 }
 
 /// What all rows at one level and one label add to the first layer: b₀ + [cos, sin | E_y]·W (width).
 #[derive(Debug, Clone, PartialEq)]
 pub struct Condition(Vec<f32>);
-
-/// Wᵀ of every layer, which the backward pass reads: each at the place of its W in the flat block.
-#[derive(Debug, Clone, Default)]
-pub struct Transposed(Vec<f32>);
 
 impl Mlp {
     /// A network with random weights: normal with variance 1/in, zero biases, and an answer of zero.
@@ -103,7 +107,7 @@ impl Mlp {
         }
         let embedding = Array2::random_using((c.labels, c.embedding), StandardNormal, &mut rng);
         params[table..].iter_mut().zip(&embedding).for_each(|(p, w)| *p = *w);
-        Ok(Mlp { config, params, layers, table })
+        Ok(Mlp { config, params: params.into(), layers, table })
     }
 
     /// A network with the given parameters.
@@ -118,7 +122,7 @@ impl Mlp {
             let must = format!("{total}, as its shape says");
             return Err(Error::value("the number of a network's parameters", params.len(), must));
         }
-        Ok(Mlp { config, params, layers, table })
+        Ok(Mlp { config, params: params.into(), layers, table })
     }
 
     /// Rows of a block. A row passes through the same products whatever batch it travels in, because every block, the
@@ -132,46 +136,39 @@ impl Mlp {
         let c = &self.config;
         let rows = self.rows();
         let block = |columns: usize| Array2::zeros((rows, columns));
+        let panels = |columns: usize| Panels::zeros(rows, columns);
+        let hidden = panels(c.width);
         Workspace {
-            input: block(self.layers[0].inputs),
+            input: block(c.inputs),
             log_snr: vec![0.0; rows],
             labels: vec![0; rows],
             output: block(c.outputs),
             target: block(c.outputs),
             d_output: block(c.outputs),
             d_input: block(c.inputs),
-            hidden: vec![block(c.width); c.depth],
-            slopes: vec![block(c.width); c.depth],
-            d_hidden: block(c.width),
-            d_z: block(c.width),
-            point: block(c.width),
-            mixed: block(c.width),
-            d_label: block(if c.labels > 0 { c.embedding } else { 0 }),
-            narrow: vec![0.0; if c.outputs <= NARROW { c.width * c.outputs } else { 0 }],
+            frequencies: frequencies(c.features / 2),
+            seen: panels(self.layers[0].inputs),
+            hidden: vec![hidden.clone(); c.depth],
+            slopes: vec![hidden.clone(); c.depth],
+            answer: panels(c.outputs),
+            point: hidden.clone(),
+            mixed: hidden.clone(),
+            d_z: [hidden.clone(), hidden.clone()],
+            d_h: if c.residual { hidden.data().to_vec() } else { Vec::new() },
+            d_seen: panels(self.layers[0].inputs),
         }
     }
 
-    /// Wᵀ of every layer, to be made again whenever the weights change.
-    pub fn transpose(&self, transposed: &mut Transposed) {
-        transposed.0.resize(self.table, 0.0);
-        for layer in &self.layers {
-            let to = &mut transposed.0[layer.weights.clone()];
-            transpose(layer.weights(&self.params), to, layer.inputs, layer.outputs);
-        }
-    }
-
-    /// Fills `w.output` from `w.input[.., ..d]`, `w.log_snr` and `w.labels`, keeping what the gradients need.
+    /// Fills `w.output` from `w.input`, `w.log_snr` and `w.labels`, keeping what the gradients need.
     pub fn forward(&self, w: &mut Workspace) {
         self.embed(w);
-        let first = &self.layers[0];
-        times(&w.input, first.weights(&self.params), &mut w.hidden[0], first.inputs);
-        activate(
-            slice_mut(&mut w.hidden[0]),
-            first.bias(&self.params),
-            slice_mut(&mut w.slopes[0]),
-        );
+        let first = &self.params.layers(&self.layers)[0];
+        let depth = self.layers[0].inputs;
+        let slopes = w.slopes[0].data_mut();
+        let finish = Activated { bias: &first.bias, passing: &[], slopes };
+        product(&w.seen, &first.weights, depth, whole(&mut w.hidden[0]), finish);
         self.hidden_layers::<true>(w);
-        self.last_layer(&w.hidden[self.config.depth - 1], &mut w.narrow, &mut w.output);
+        self.last_layer::<false>(w);
     }
 
     /// What a level and a label add to the first layer; without a label table the label is ignored.
@@ -186,7 +183,8 @@ impl Mlp {
         if c.labels > 0 {
             embedding.copy_from_slice(self.label(label));
         }
-        let mut sum = first.bias(&self.params).to_vec();
+        let packed = &self.params.layers(&self.layers)[0];
+        let mut sum = packed.bias.clone();
         let weights = &first.weights(&self.params)[c.inputs * c.width..];
         for (s, row) in seen.iter().zip(weights.chunks_exact(c.width)) {
             sum.iter_mut().zip(row).for_each(|(z, w)| *z += s * w);
@@ -194,16 +192,15 @@ impl Mlp {
         Condition(sum)
     }
 
-    /// As [`Mlp::forward`] where all rows share a level and a label: only `w.input[.., ..d]` is read.
+    /// As [`Mlp::forward`] where all rows share a level and a label: only `w.input` is read.
     pub fn forward_given(&self, w: &mut Workspace, condition: &Condition) {
         self.see_point(w);
-        w.hidden[0].assign(&w.point);
-        activate(slice_mut(&mut w.hidden[0]), &condition.0, slice_mut(&mut w.slopes[0]));
+        activate(&w.point, &condition.0, &mut w.hidden[0], w.slopes[0].data_mut());
         self.hidden_layers::<true>(w);
-        self.last_layer(&w.hidden[self.config.depth - 1], &mut w.narrow, &mut w.output);
+        self.last_layer::<false>(w);
     }
 
-    /// Fills `w.output` with Σᵢ wᵢ·F(x, conditionᵢ), Σᵢ wᵢ = 1, from `w.input[.., ..d]`; gradients cannot follow.
+    /// Fills `w.output` with Σᵢ wᵢ·F(x, conditionᵢ), Σᵢ wᵢ = 1, from `w.input`; gradients cannot follow.
     ///
     /// ```text
     /// Σᵢ wᵢ·F(x, conditionᵢ) = (Σᵢ wᵢ·h_L(x, conditionᵢ))·W_L + b_L
@@ -214,55 +211,57 @@ impl Mlp {
         self.see_point(w);
         let last = self.config.depth - 1;
         for (i, (condition, weight)) in terms.iter().enumerate() {
-            w.hidden[0].assign(&w.point);
-            activate(slice_mut(&mut w.hidden[0]), &condition.0, &mut []);
+            activate(&w.point, &condition.0, &mut w.hidden[0], &mut []);
             self.hidden_layers::<false>(w);
-            match (i, terms.len()) {
-                (_, 1) => self.last_layer(&w.hidden[last], &mut w.narrow, &mut w.output),
-                (0, _) => w.mixed.zip_mut_with(&w.hidden[last], |m, h| *m = weight * h),
-                _ => w.mixed.scaled_add(*weight, &w.hidden[last]),
+            if terms.len() > 1 {
+                let (mixed, h) = (w.mixed.data_mut(), w.hidden[last].data());
+                let pairs = mixed.iter_mut().zip(h);
+                if i == 0 {
+                    pairs.for_each(|(m, h)| *m = weight * h);
+                } else {
+                    pairs.for_each(|(m, h)| *m += weight * h);
+                }
             }
         }
         if terms.len() > 1 {
-            self.last_layer(&w.mixed, &mut w.narrow, &mut w.output);
+            self.last_layer::<true>(w);
+        } else {
+            self.last_layer::<false>(w);
         }
     }
 
     /// w.point ← x·W_x, whatever the level and the label.
     fn see_point(&self, w: &mut Workspace) {
-        let weights = self.layers[0].weights(&self.params);
-        times(&w.input, weights, &mut w.point, self.config.inputs);
+        let (first, d) = (&self.params.layers(&self.layers)[0], self.config.inputs);
+        for (row, x) in w.input.outer_iter().enumerate() {
+            w.seen.set(row, 0, x.as_slice().expect("rows without gaps"));
+        }
+        product(&w.seen, &first.weights, d, whole(&mut w.point), Nothing);
     }
 
     /// h₂ … h_L from h₁; with `KEEP` also the slopes.
     fn hidden_layers<const KEEP: bool>(&self, w: &mut Workspace) {
+        let packed = self.params.layers(&self.layers);
         for l in 1..self.config.depth {
             let (before, rest) = w.hidden.split_at_mut(l);
-            let (h, out) = (&before[l - 1], &mut rest[0]);
-            let layer = &self.layers[l];
-            times(h, layer.weights(&self.params), out, layer.inputs);
-            let slopes = if KEEP { slice_mut(&mut w.slopes[l]) } else { &mut [] };
-            activate(slice_mut(out), layer.bias(&self.params), slopes);
-            if self.config.residual {
-                *out += h;
-            }
+            let h = &before[l - 1];
+            let finish = Activated {
+                bias: &packed[l].bias,
+                passing: if self.config.residual { h.data() } else { &[] },
+                slopes: if KEEP { w.slopes[l].data_mut() } else { &mut [] },
+            };
+            product(h, &packed[l].weights, self.config.width, whole(&mut rest[0]), finish);
         }
     }
 
-    /// out ← h·W_L + b_L.
-    fn last_layer(&self, h: &Array2<f32>, narrow: &mut [f32], out: &mut Array2<f32>) {
-        let layer = &self.layers[self.config.depth];
-        let (inputs, outputs) = (layer.inputs, layer.outputs);
-        if outputs <= NARROW {
-            transpose(layer.weights(&self.params), narrow, inputs, outputs);
-            let size = Size { rows: h.nrows(), depth: inputs, columns: outputs };
-            narrow_product((slice(h), inputs), narrow, (slice_mut(out), outputs), size);
-        } else {
-            times(h, layer.weights(&self.params), out, inputs);
-        }
-        for row in slice_mut(out).chunks_exact_mut(outputs) {
-            row.iter_mut().zip(layer.bias(&self.params)).for_each(|(o, b)| *o += b);
-        }
+    /// out ← h·W_L + b_L, h being the last hidden layer or the mixed ones.
+    fn last_layer<const MIXED: bool>(&self, w: &mut Workspace) {
+        let depth = self.config.depth;
+        let last = &self.params.layers(&self.layers)[depth];
+        let h = if MIXED { &w.mixed } else { &w.hidden[depth - 1] };
+        let out = whole(&mut w.answer);
+        product(h, &last.weights, self.config.width, out, Biased(&last.bias));
+        w.answer.unpack(slice_mut(&mut w.output), self.config.outputs);
     }
 
     /// From `w.d_output`, after [`Mlp::forward`]: leaves ∂L/∂θ in `grads` or, with `ADD`, adds it to what is there.
@@ -270,73 +269,74 @@ impl Mlp {
     /// ```text
     /// d_z = d_h·silu'(z),   d_W = hᵀ·d_z,   d_b = Σ_rows d_z,   d_h(before) = d_z·Wᵀ (+ d_h if residual)
     /// ```
-    pub fn backward<const ADD: bool>(
-        &self,
-        w: &mut Workspace,
-        transposed: &Transposed,
-        grads: &mut [f32],
-    ) {
-        let depth = self.config.depth;
+    pub fn backward<const ADD: bool>(&self, w: &mut Workspace, grads: &mut [f32]) {
         if !ADD {
             grads[self.table..].fill(0.0); // most labels have no row in a block
         }
-        for l in (0..=depth).rev() {
-            self.step_back(w, transposed, l);
-            let h = if l == 0 { &w.input } else { &w.hidden[l - 1] };
-            let d_z = if l == depth { &w.d_output } else { &w.d_z };
-            add_gradient::<ADD>(&self.layers[l], h, d_z, &mut w.narrow, grads);
+        w.answer.pack(slice(&w.d_output), self.config.outputs);
+        for l in (0..=self.config.depth).rev() {
+            let layer = &self.layers[l];
+            let h = if l == 0 { &w.seen } else { &w.hidden[l - 1] };
+            let d_z = self.d_z(w, l);
+            weight_gradient::<ADD>(h, d_z, &mut grads[layer.weights.clone()]);
+            column_sums::<ADD>(d_z, &mut grads[layer.bias.clone()]);
+            self.step_back(w, l);
         }
         if self.config.labels > 0 {
-            self.add_label_gradient(w, transposed, grads);
+            self.add_label_gradient(w, grads);
         }
     }
 
     /// From `w.d_output`, after [`Mlp::forward`] or [`Mlp::forward_given`]: fills `w.d_input` with ∂L/∂x.
-    pub fn input_gradient(&self, w: &mut Workspace, transposed: &Transposed) {
-        for l in (0..=self.config.depth).rev() {
-            self.step_back(w, transposed, l);
+    pub fn input_gradient(&self, w: &mut Workspace) {
+        w.answer.pack(slice(&w.d_output), self.config.outputs);
+        for l in (1..=self.config.depth).rev() {
+            self.step_back(w, l);
         }
-        let (d, first) = (self.config.inputs, &self.layers[0]);
-        let size = Size { rows: self.rows(), depth: first.outputs, columns: d };
-        let (d_z, out) = (slice(&w.d_z), (slice_mut(&mut w.d_input), d));
-        if d <= NARROW {
-            narrow_product((d_z, first.outputs), first.weights(&self.params), out, size);
-        } else {
-            let left = Left { data: d_z, row: first.outputs, column: 1 };
-            product::<false>(left, (&transposed.0[first.weights.clone()], first.inputs), out, size);
-        }
+        self.d_seen(w, 0..self.config.inputs);
+        w.d_seen.unpack(slice_mut(&mut w.d_input), self.config.inputs);
     }
 
-    /// Leaves ∂L/∂z of layer l in `w.d_z`, from that of the layer above; nothing to do for the last.
-    fn step_back(&self, w: &mut Workspace, transposed: &Transposed, l: usize) {
+    /// ∂L/∂z of layer l, where [`Mlp::step_back`] left it.
+    fn d_z<'a>(&self, w: &'a Workspace, l: usize) -> &'a Panels {
+        if l == self.config.depth { &w.answer } else { &w.d_z[l % 2] }
+    }
+
+    /// Leaves ∂L/∂z of the layer before l in its place, from that of layer l; before the first there is none.
+    fn step_back(&self, w: &mut Workspace, l: usize) {
+        let Some(before) = l.checked_sub(1) else { return };
+        let transposed = &self.params.transposed(&self.layers)[l];
         let depth = self.config.depth;
-        if l == depth {
-            return;
-        }
-        let above = &self.layers[l + 1];
-        let d_z = if l + 1 == depth { &w.d_output } else { &w.d_z };
-        let left = Left { data: slice(d_z), row: above.outputs, column: 1 };
-        let turned = (&transposed.0[above.weights.clone()], above.inputs);
-        let size = Size { rows: self.rows(), depth: above.outputs, columns: above.inputs };
-        let d_h = (slice_mut(&mut w.d_hidden), above.inputs);
-        if self.config.residual && l + 1 < depth {
-            product::<true>(left, turned, d_h, size); // d_h passes by the layer too
-        } else {
-            product::<false>(left, turned, d_h, size);
-        }
-        multiply(slice(&w.d_hidden), slice(&w.slopes[l]), slice_mut(&mut w.d_z));
+        let passing = match (self.config.residual, l == depth) {
+            (false, _) => Passing::No,
+            (true, true) => Passing::Kept(&mut w.d_h),
+            (true, false) => Passing::Added(&mut w.d_h), // d_h passes by the layer too
+        };
+        let finish = Sloped { slopes: w.slopes[before].data(), passing };
+        let [even, odd] = &mut w.d_z;
+        let (mut to, from) = if l.is_multiple_of(2) { (odd, even) } else { (even, odd) };
+        let from = if l == depth { &w.answer } else { from };
+        product(from, transposed, self.layers[l].outputs, whole(&mut to), finish);
     }
 
-    /// Fills the columns of `input` behind the point: the features of the log-SNR and the label's embedding.
+    /// Fills the panels of `w.d_seen` that hold the given columns of ∂L/∂h₀.
+    fn d_seen(&self, w: &mut Workspace, columns: Range<usize>) {
+        let transposed = &self.params.transposed(&self.layers)[0];
+        let width = transposed.width;
+        let panels = columns.start / width..columns.end.div_ceil(width);
+        product(&w.d_z[0], transposed, self.config.width, (&mut w.d_seen, panels), Nothing);
+    }
+
+    /// Fills `w.seen`: the point, the features of the log-SNR and the label's embedding.
     fn embed(&self, w: &mut Workspace) {
         let c = &self.config;
-        let frequencies = frequencies(c.features / 2);
-        let width = w.input.ncols();
-        for (row, input) in slice_mut(&mut w.input).chunks_exact_mut(width).enumerate() {
-            let (level, label) = input[c.inputs..].split_at_mut(c.features);
-            fourier(&frequencies, w.log_snr[row], level);
+        let mut level = vec![0.0; c.features];
+        for (row, x) in w.input.outer_iter().enumerate() {
+            w.seen.set(row, 0, x.as_slice().expect("rows without gaps"));
+            fourier(&w.frequencies, w.log_snr[row], &mut level);
+            w.seen.set(row, c.inputs, &level);
             if c.labels > 0 {
-                label.copy_from_slice(self.label(w.labels[row]));
+                w.seen.set(row, c.inputs + c.features, self.label(w.labels[row]));
             }
         }
     }
@@ -347,39 +347,34 @@ impl Mlp {
         &self.params[self.table + label * self.config.embedding..][..self.config.embedding]
     }
 
-    /// Adds ∂L/∂E, from `w.d_z` of the first layer: d_E_y = Σ over the rows with label y of d_z·W_labelᵀ.
-    fn add_label_gradient(&self, w: &mut Workspace, transposed: &Transposed, grads: &mut [f32]) {
-        let (c, first) = (&self.config, &self.layers[0]);
-        let left = Left { data: slice(&w.d_z), row: first.outputs, column: 1 };
-        let turned = &transposed.0[first.weights.clone()][c.inputs + c.features..];
-        let size = Size { rows: self.rows(), depth: first.outputs, columns: c.embedding };
-        let out = (slice_mut(&mut w.d_label), c.embedding);
-        product::<false>(left, (turned, first.inputs), out, size);
-        for (label, d) in w.labels.iter().zip(slice(&w.d_label).chunks_exact(c.embedding.max(1))) {
-            let row = &mut grads[self.table + label * c.embedding..][..c.embedding];
-            row.iter_mut().zip(d).for_each(|(g, d)| *g += d);
+    /// Adds ∂L/∂E, from ∂L/∂z of the first layer: d_E_y = Σ over the rows with label y of d_z·W_labelᵀ.
+    fn add_label_gradient(&self, w: &mut Workspace, grads: &mut [f32]) {
+        let c = &self.config;
+        let from = c.inputs + c.features;
+        self.d_seen(w, from..from + c.embedding);
+        let width = w.d_seen.width;
+        for e in 0..c.embedding {
+            let (panel, column) = ((from + e) / width, (from + e) % width);
+            let d = w.d_seen.panel(panel).iter().skip(column).step_by(width);
+            for (label, d) in w.labels.iter().zip(d) {
+                grads[self.table + label * c.embedding + e] += d;
+            }
         }
     }
 }
 
-/// The frequencies f in cycles per unit of log-SNR, geometric from 1/64 to 1/4.
-///
-/// The log-SNR runs over about ±12, so the slowest never completes a turn and tells the ends apart.
-fn frequencies(n: usize) -> Vec<f32> {
-    const SLOWEST: f32 = 1.0 / 64.0;
-    const FASTEST: f32 = 1.0 / 4.0;
-    let step = |f: usize| 1.0 - f as f32 / (n.max(2) - 1) as f32;
-    (0..n).map(|f| FASTEST * (SLOWEST / FASTEST).powf(step(f))).collect()
+/// A matrix to be filled in all its panels.
+fn whole(out: &mut Panels) -> (&mut Panels, Range<usize>) {
+    let panels = 0..out.count();
+    (out, panels)
 }
 
-/// cos and then sin of 2π·f·λ at every frequency f.
-fn fourier(frequencies: &[f32], log_snr: f32, features: &mut [f32]) {
-    const MOST: usize = 64;
-    for (i, some) in frequencies.chunks(MOST).enumerate() {
-        let mut turns = [0.0; MOST];
-        turns.iter_mut().zip(some).for_each(|(t, f)| *t = f * log_snr);
-        let (from, n) = (i * MOST, some.len());
-        cosines(&turns[..n], 0.0, &mut features[from..][..n]);
-        cosines(&turns[..n], -0.25, &mut features[frequencies.len() + from..][..n]); // sines
-    }
+/// The elements of a buffer, row by row.
+fn slice(a: &Array2<f32>) -> &[f32] {
+    a.as_slice().expect("buffers are contiguous")
+}
+
+/// As [`slice`], to write.
+fn slice_mut(a: &mut Array2<f32>) -> &mut [f32] {
+    a.as_slice_mut().expect("buffers are contiguous")
 }

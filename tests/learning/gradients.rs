@@ -1,6 +1,6 @@
 //! The network's rows, labels and gradients as those who call it may count on them.
 
-use super::plain::{network, rows, run, shape, shapes, transposed};
+use super::plain::{network, rows, run, shape, shapes};
 use crate::common::{assert_law, max_abs, normals, worst};
 use ndarray::s;
 use scorelab::nn::plain::Batch;
@@ -16,11 +16,11 @@ fn parameter_gradients_are_added_to_what_is_there() {
     let mut w = run(&mlp, &rows);
     w.d_output.fill(1.0);
     let (mut once, mut twice) = (vec![0.0; mlp.params.len()], vec![0.0; mlp.params.len()]);
-    mlp.backward::<true>(&mut w, &transposed(&mlp), &mut once);
+    mlp.backward::<true>(&mut w, &mut once);
     let mut fresh = vec![f32::NAN; mlp.params.len()];
-    mlp.backward::<false>(&mut w, &transposed(&mlp), &mut fresh);
+    mlp.backward::<false>(&mut w, &mut fresh);
     assert_eq!(fresh, once, "what was there is forgotten unless it is asked for");
-    (0..2).for_each(|_| mlp.backward::<true>(&mut w, &transposed(&mlp), &mut twice));
+    (0..2).for_each(|_| mlp.backward::<true>(&mut w, &mut twice));
     let size = worst(once.iter().map(|g| f64::from(g.abs())));
     let off = |factor: f32| {
         worst(once.iter().zip(&twice).map(|(a, b)| f64::from((factor * a - b).abs()) / size))
@@ -118,7 +118,7 @@ fn one_condition_for_all_rows_is_the_same_condition_in_each() {
         mlp.forward_given(&mut shared, &condition(1.5));
         for w in [&mut each, &mut shared] {
             w.d_output.fill(1.0);
-            mlp.input_gradient(w, &transposed(&mlp));
+            mlp.input_gradient(w);
         }
         let off = max_abs(&(&shared.d_input - &each.d_input).mapv(f64::from));
         assert!(off < 1e-4 * max_abs(&each.d_input.mapv(f64::from)), "{name}: {off:e}");

@@ -4,7 +4,7 @@ use crate::common::{assert_law, max_abs, normals, worst};
 use ndarray::{Array1, Array2, ArrayView1, Axis, s};
 use scorelab::classifier::{CleanClassifier, NoisyClassifier, Scaling};
 use scorelab::nn::plain::{Batch, Gradients, Plain};
-use scorelab::nn::{Mlp, MlpConfig, ScoreNet, Target, Transposed, Workspace};
+use scorelab::nn::{Mlp, MlpConfig, ScoreNet, Target, Workspace};
 use scorelab::noise::NoiseLevel;
 use scorelab::score::Likelihood;
 
@@ -80,12 +80,6 @@ pub fn run(mlp: &Mlp, rows: &Batch) -> Workspace {
     w.labels = rows.labels.clone();
     mlp.forward(&mut w);
     w
-}
-
-pub fn transposed(mlp: &Mlp) -> Transposed {
-    let mut turned = Transposed::default();
-    mlp.transpose(&mut turned);
-    turned
 }
 
 fn in_f64(values: &[f32]) -> Vec<f64> {
@@ -187,8 +181,8 @@ fn the_fast_gradients_are_the_plain_ones() {
         let mut w = run(&mlp, &rows);
         w.d_output.assign(&c.mapv(|v| v as f32));
         let mut grads = vec![0.0; mlp.params.len()];
-        mlp.backward::<true>(&mut w, &transposed(&mlp), &mut grads);
-        mlp.input_gradient(&mut w, &transposed(&mlp));
+        mlp.backward::<true>(&mut w, &mut grads);
+        mlp.input_gradient(&mut w);
         let grads = in_f64(&grads);
         for part in config.parts() {
             let (own, exact) = (&grads[part.range.clone()], &exact[part.range.clone()]);

@@ -37,7 +37,7 @@ fn trained(threads: usize, seed: u64) -> (Vec<f32>, Vec<f64>, Array2<f64>) {
         let settings = ClassifierConfig { train: config(seed), ..ClassifierConfig::default() };
         let classifier = NoisyClassifier::train(&data(), &settings, |_| ()).unwrap();
         let p = classifier.probabilities(normals(50, 2).view(), NoiseLevel::ve(0.5));
-        (score.unwrap().mlp.params, losses, p)
+        (score.unwrap().mlp.params.to_vec(), losses, p)
     })
 }
 

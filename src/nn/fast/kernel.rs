@@ -237,57 +237,11 @@ fn add_scaled<S: Simd, const V: usize>(simd: S, sums: &mut [S::f32s; V], s: f32,
     }
 }
 
-/// out ← a·wᵀ for few columns: element (r, i) is the product of row r of `a` with row i of `w`, both `depth` long.
-///
-/// `a` and `out` are (slice, way from one row to the next); `w` (columns, depth) row by row. For an answer two numbers
-/// wide a tile of [`product`] would be nearly empty.
+/// bᵀ (columns, rows) of b (rows, columns), into a slice with a given way from one row to the next.
 ///
 /// # Panics
 /// If a slice is too short.
-pub fn narrow_product(
-    (a, a_row): (&[f32], usize),
-    w: &[f32],
-    (out, out_row): (&mut [f32], usize),
-    size: Size,
-) {
-    arch().dispatch(Narrow { a, a_row, w, out, out_row, size });
-}
-
-struct Narrow<'a, 'b> {
-    a: &'a [f32],
-    a_row: usize,
-    w: &'a [f32],
-    out: &'b mut [f32],
-    out_row: usize,
-    size: Size,
-}
-
-impl WithSimd for Narrow<'_, '_> {
-    type Output = ();
-
-    #[inline(always)]
-    fn with_simd<S: Simd>(self, simd: S) {
-        let Size { rows, depth, columns } = self.size;
-        for r in 0..rows {
-            let (a, a_tail) = S::as_simd_f32s(&self.a[r * self.a_row..][..depth]);
-            for i in 0..columns {
-                let (w, w_tail) = S::as_simd_f32s(&self.w[i * depth..][..depth]);
-                let mut sum =
-                    simd.mul_f32s(simd.partial_load_f32s(a_tail), simd.partial_load_f32s(w_tail));
-                for (a, w) in a.iter().zip(w) {
-                    sum = simd.mul_add_e_f32s(*a, *w, sum);
-                }
-                self.out[r * self.out_row + i] = simd.reduce_sum_f32s(sum);
-            }
-        }
-    }
-}
-
-/// bᵀ (columns, rows) of b (rows, columns), into `out`.
-///
-/// # Panics
-/// If a slice is too short.
-pub fn transpose(b: &[f32], out: &mut [f32], rows: usize, columns: usize) {
+pub fn transpose(b: &[f32], (out, out_row): (&mut [f32], usize), rows: usize, columns: usize) {
     const SIDE: usize = 8; // squares that registers hold
     let (whole_rows, whole_columns) = (rows - rows % SIDE, columns - columns % SIDE);
     for r in (0..whole_rows).step_by(SIDE) {
@@ -296,7 +250,7 @@ pub fn transpose(b: &[f32], out: &mut [f32], rows: usize, columns: usize) {
                 b[(r + i) * columns + c..][..SIDE].try_into().expect("SIDE elements")
             });
             for j in 0..SIDE {
-                let to = &mut out[(c + j) * rows + r..][..SIDE];
+                let to = &mut out[(c + j) * out_row + r..][..SIDE];
                 to.copy_from_slice(&std::array::from_fn::<f32, SIDE, _>(|i| square[i][j]));
             }
         }
@@ -304,7 +258,7 @@ pub fn transpose(b: &[f32], out: &mut [f32], rows: usize, columns: usize) {
     for i in 0..rows {
         let from = if i < whole_rows { whole_columns } else { 0 };
         for j in from..columns {
-            out[j * rows + i] = b[i * columns + j];
+            out[j * out_row + i] = b[i * columns + j];
         }
     }
 }
@@ -376,18 +330,14 @@ mod tests {
     }
 
     #[test]
-    fn the_narrow_product_is_the_product_with_the_transpose() {
-        for (rows, depth, columns) in SIZES {
-            let (a, w) = (numbers(rows * depth, 1), numbers(columns * depth, 2));
-            let size = Size { rows, depth, columns };
-            let mut turned = vec![0.0; w.len()];
-            transpose(&w, &mut turned, columns, depth);
-            let (mut wide, mut narrow) = (vec![0.0; rows * columns], vec![0.0; rows * columns]);
-            let left = Left { data: &a, row: depth, column: 1 };
-            product::<false>(left, (&turned, columns), (&mut wide, columns), size);
-            narrow_product((&a, depth), &w, (&mut narrow, columns), size);
-            for (w, n) in wide.iter().zip(&narrow) {
-                assert!((w - n).abs() < 1e-5, "{rows} × {depth} × {columns}: {w} {n}");
+    fn the_transpose_swaps_rows_and_columns_and_leaves_the_gaps() {
+        for (rows, columns) in [(1, 1), (8, 16), (5, 19), (34, 9)] {
+            let b = numbers(rows * columns, 1);
+            let mut out = vec![7.0; columns * (rows + 2)];
+            transpose(&b, (&mut out, rows + 2), rows, columns);
+            for (i, value) in out.iter().enumerate() {
+                let (c, r) = (i / (rows + 2), i % (rows + 2));
+                assert_eq!(*value, if r < rows { b[r * columns + c] } else { 7.0 });
             }
         }
     }

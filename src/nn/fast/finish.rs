@@ -1,0 +1,156 @@
+//! What is done to a tile of a product before the next one, while it is in the nearest cache.
+//!
+//! It is stored first: the compiler keeps no tile in registers whose address is taken.
+
+use super::silu::silu;
+use pulp::Simd;
+
+/// The last step of a product: `tile` holds rows of V vectors, `panel` is the number of its panel, and `at` its place in
+/// matrices of the result's shape.
+pub(in crate::nn) trait Finish {
+    fn finish<S: Simd, const V: usize>(
+        &mut self,
+        simd: S,
+        panel: usize,
+        at: usize,
+        tile: &mut [S::f32s],
+    );
+}
+
+/// Nothing.
+pub(in crate::nn) struct Nothing;
+
+impl Finish for Nothing {
+    #[inline(always)]
+    fn finish<S: Simd, const V: usize>(&mut self, _: S, _: usize, _: usize, _: &mut [S::f32s]) {}
+}
+
+/// z + b. The bias is filled up with zeros to whole panels.
+pub(in crate::nn) struct Biased<'a>(pub &'a [f32]);
+
+impl Finish for Biased<'_> {
+    #[inline(always)]
+    fn finish<S: Simd, const V: usize>(
+        &mut self,
+        simd: S,
+        panel: usize,
+        _: usize,
+        tile: &mut [S::f32s],
+    ) {
+        let bias = part::<S>(self.0, panel * V * S::F32_LANES, V);
+        for row in tile.chunks_exact_mut(V) {
+            for v in 0..V {
+                row[v] = simd.add_f32s(row[v], bias[v]);
+            }
+        }
+    }
+}
+
+/// silu(z + b), plus what stands in `passing` (a residual layer's input) unless it is empty; the derivative of silu goes
+/// to `slopes` unless it is empty.
+pub(in crate::nn) struct Activated<'a> {
+    pub bias: &'a [f32],
+    pub passing: &'a [f32],
+    pub slopes: &'a mut [f32],
+}
+
+impl Finish for Activated<'_> {
+    #[inline(always)]
+    fn finish<S: Simd, const V: usize>(
+        &mut self,
+        simd: S,
+        panel: usize,
+        at: usize,
+        tile: &mut [S::f32s],
+    ) {
+        let n = tile.len();
+        let bias = part::<S>(self.bias, panel * V * S::F32_LANES, V);
+        if self.slopes.is_empty() {
+            for row in tile.chunks_exact_mut(V) {
+                for v in 0..V {
+                    row[v] = silu(simd, simd.add_f32s(row[v], bias[v])).0;
+                }
+            }
+        } else {
+            let slopes = part_mut::<S>(self.slopes, at, n);
+            for (row, slopes) in tile.chunks_exact_mut(V).zip(slopes.chunks_exact_mut(V)) {
+                for v in 0..V {
+                    (row[v], slopes[v]) = silu(simd, simd.add_f32s(row[v], bias[v]));
+                }
+            }
+        }
+        if !self.passing.is_empty() {
+            let passing = part::<S>(self.passing, at, n);
+            for (row, passing) in tile.chunks_exact_mut(V).zip(passing.chunks_exact(V)) {
+                for v in 0..V {
+                    row[v] = simd.add_f32s(row[v], passing[v]);
+                }
+            }
+        }
+    }
+}
+
+/// ∂L/∂h·silu'(z), which is ∂L/∂z.
+pub(in crate::nn) struct Sloped<'a> {
+    pub slopes: &'a [f32],
+    pub passing: Passing<'a>,
+}
+
+/// What becomes of ∂L/∂h itself, which in a residual network also passes by the layer.
+pub(in crate::nn) enum Passing<'a> {
+    /// It is not needed.
+    No,
+    /// It is kept for the layer before.
+    Kept(&'a mut [f32]),
+    /// It is added to what came from the layer above, and kept.
+    Added(&'a mut [f32]),
+}
+
+impl Finish for Sloped<'_> {
+    #[inline(always)]
+    fn finish<S: Simd, const V: usize>(
+        &mut self,
+        simd: S,
+        _: usize,
+        at: usize,
+        tile: &mut [S::f32s],
+    ) {
+        let n = tile.len();
+        match &mut self.passing {
+            Passing::No => (),
+            Passing::Kept(d_h) => {
+                let d_h = part_mut::<S>(d_h, at, n);
+                for (row, d_h) in tile.chunks_exact(V).zip(d_h.chunks_exact_mut(V)) {
+                    d_h.copy_from_slice(row);
+                }
+            }
+            Passing::Added(d_h) => {
+                let d_h = part_mut::<S>(d_h, at, n);
+                for (row, d_h) in tile.chunks_exact_mut(V).zip(d_h.chunks_exact_mut(V)) {
+                    for v in 0..V {
+                        row[v] = simd.add_f32s(row[v], d_h[v]);
+                        d_h[v] = row[v];
+                    }
+                }
+            }
+        }
+        let slopes = part::<S>(self.slopes, at, n);
+        for (row, slopes) in tile.chunks_exact_mut(V).zip(slopes.chunks_exact(V)) {
+            for v in 0..V {
+                row[v] = simd.mul_f32s(row[v], slopes[v]);
+            }
+        }
+    }
+}
+
+/// n vectors from a place on.
+#[inline(always)]
+pub(super) fn part<S: Simd>(all: &[f32], at: usize, n: usize) -> &[S::f32s] {
+    S::as_simd_f32s(&all[at..][..n * S::F32_LANES]).0
+}
+
+/// As [`part`], to write.
+#[inline(always)]
+pub(super) fn part_mut<S: Simd>(all: &mut [f32], at: usize, n: usize) -> &mut [S::f32s] {
+    S::as_mut_simd_f32s(&mut all[at..][..n * S::F32_LANES]).0
+}

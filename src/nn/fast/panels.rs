@@ -1,0 +1,125 @@
+//! Matrices cut into panels of columns, each as wide as a tile of a product.
+
+use super::kernel::transpose;
+use super::tile::panel_width;
+use crate::arch::arch;
+use pulp::Arch;
+
+/// A matrix (rows, columns) panel by panel: columns 0 … P, then P … 2P, each (rows, P) row by row.
+///
+/// What a tile reads and writes thus lies in one piece, whichever of the two factors or the result the matrix is. The last
+/// panel is filled up with zeros, and the first starts where a line of the cache does.
+#[derive(Debug)]
+pub struct Panels {
+    pub rows: usize,
+    pub columns: usize,
+    /// P.
+    pub width: usize,
+    data: Vec<f32>,
+    start: usize,
+}
+
+/// Numbers in a line of the cache.
+const LINE: usize = 16;
+
+impl Panels {
+    /// Zeros, in panels for the kernel in use.
+    pub fn zeros(rows: usize, columns: usize) -> Self {
+        Panels::zeros_for(arch(), rows, columns)
+    }
+
+    pub fn zeros_for(arch: Arch, rows: usize, columns: usize) -> Self {
+        let width = panel_width(arch);
+        let data = vec![0.0; rows * columns.next_multiple_of(width) + LINE];
+        let start = data.as_ptr().align_offset(LINE * size_of::<f32>()).min(LINE);
+        Panels { rows, columns, width, data, start }
+    }
+
+    /// The number of panels.
+    #[inline]
+    pub fn count(&self) -> usize {
+        self.columns.div_ceil(self.width)
+    }
+
+    /// All elements, panel by panel.
+    #[inline]
+    pub fn data(&self) -> &[f32] {
+        &self.data[self.start..][..self.rows * self.columns.next_multiple_of(self.width)]
+    }
+
+    /// As [`Panels::data`], to write.
+    #[inline]
+    pub fn data_mut(&mut self) -> &mut [f32] {
+        let n = self.rows * self.columns.next_multiple_of(self.width);
+        &mut self.data[self.start..][..n]
+    }
+
+    /// Panel j: (rows, P).
+    #[inline]
+    pub fn panel(&self, j: usize) -> &[f32] {
+        let size = self.rows * self.width;
+        &self.data()[j * size..][..size]
+    }
+
+    /// As [`Panels::panel`], to write.
+    #[inline]
+    pub fn panel_mut(&mut self, j: usize) -> &mut [f32] {
+        let size = self.rows * self.width;
+        &mut self.data_mut()[j * size..][..size]
+    }
+
+    /// Puts numbers into a row, from a column on.
+    pub fn set(&mut self, row: usize, mut column: usize, mut values: &[f32]) {
+        while !values.is_empty() {
+            let (j, c) = (column / self.width, column % self.width);
+            let n = values.len().min(self.width - c);
+            let to = row * self.width + c;
+            self.panel_mut(j)[to..][..n].copy_from_slice(&values[..n]);
+            (column, values) = (column + n, &values[n..]);
+        }
+    }
+
+    /// Reads the matrix from rows that lie one after the other, `row` apart.
+    pub fn pack(&mut self, from: &[f32], row: usize) {
+        let (width, columns) = (self.width, self.columns);
+        for j in 0..self.count() {
+            let (c, n) = (j * width, width.min(columns - j * width));
+            let rows = from.chunks(row).zip(self.panel_mut(j).chunks_exact_mut(width));
+            if n == width {
+                rows.for_each(|(from, to)| to.copy_from_slice(&from[c..][..width]));
+            } else {
+                rows.for_each(|(from, to)| to[..n].copy_from_slice(&from[c..][..n]));
+            }
+        }
+    }
+
+    /// Reads the matrix from its transpose (columns, rows), row by row.
+    pub fn pack_transposed(&mut self, from: &[f32]) {
+        let (width, columns, rows) = (self.width, self.columns, self.rows);
+        for j in 0..self.count() {
+            let n = width.min(columns - j * width);
+            let from = &from[j * width * rows..][..n * rows];
+            transpose(from, (self.panel_mut(j), width), n, rows);
+        }
+    }
+
+    /// Writes the matrix into rows that lie one after the other, `row` apart, or as many of its columns as they hold.
+    pub fn unpack(&self, to: &mut [f32], row: usize) {
+        let width = self.width;
+        for (j, c) in (0..self.columns.min(row)).step_by(width).enumerate() {
+            let n = width.min(self.columns.min(row) - c);
+            for (to, from) in to.chunks_mut(row).zip(self.panel(j).chunks_exact(width)) {
+                to[c..][..n].copy_from_slice(&from[..n]);
+            }
+        }
+    }
+}
+
+impl Clone for Panels {
+    fn clone(&self) -> Self {
+        let mut copy = Panels { data: vec![0.0; self.data.len()], ..*self };
+        copy.start = copy.data.as_ptr().align_offset(LINE * size_of::<f32>()).min(LINE);
+        copy.data_mut().copy_from_slice(self.data());
+        copy
+    }
+}
