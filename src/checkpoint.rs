@@ -36,7 +36,7 @@ mod trained;
 mod version_1;
 
 pub use recipe::{Kind, P_DROP, Place, Recipe, TRAINING_POINTS};
-pub use run::{Found, Run, find};
+pub use run::{Found, Run, find, holds_checkpoints};
 pub use trained::{Fingerprint, Trained, TrainingData};
 
 use crate::classifier::{CleanClassifier, NoisyClassifier};

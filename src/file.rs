@@ -2,24 +2,35 @@
 
 use crate::{Error, Result};
 use sha2::{Digest, Sha256};
+use std::ffi::{OsStr, OsString};
 use std::fs::File;
+use std::hash::{BuildHasher, Hasher, RandomState};
 use std::io::Write;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
-/// The end of the name of a file that is still being written.
-pub const UNFINISHED: &str = ".part";
+/// How the name of a file that is still being written goes on behind the name of the file, and how it ends.
+const UNFINISHED: (&str, &str) = (".scorelab-", ".part");
+/// Digits between the two, sixteen to the base of 16.
+const DIGITS: usize = 16;
+/// Links to links that are followed.
+const MOST_LINKS: usize = 40;
+/// An unfinished file that nobody has touched for so long is one that a killed program left.
+const LEFT: Duration = Duration::from_secs(60);
 
 /// Puts a file of these bytes at `path`, in place of what was there: at every moment the path holds the old file or the
 /// new one, even if the program is killed or the power fails.
 ///
-/// The bytes go into a hidden file of the same folder, are handed to the disk, and the file is renamed; then the folder
-/// is handed to the disk too. Windows cannot do the last: there the name may be lost with the power, but not the old file.
-/// A link is followed. What is neither a file nor a folder, such as a pipe or `/dev/stdout`, is written to and stays.
+/// The bytes go into a hidden file of the same folder, whose name nobody can guess and which is no file that was there; they
+/// are handed to the disk, and the file is renamed; then the folder is handed to the disk too. Windows cannot do the last:
+/// there the name may be lost with the power, but not the old file. What a killed program left unfinished of the same path is
+/// cleared away. A link is followed, also one to what is not there yet. What is neither a file nor a folder, such as a pipe or
+/// `/dev/stdout`, is written to and stays.
 ///
 /// # Errors
-/// If the folder or the disk refuses; the unfinished file is then removed, if it can be.
+/// If the folder or the disk refuses, or links lead in a circle; the unfinished file is then removed, if it can be.
 pub fn replace(path: &Path, bytes: &[u8]) -> Result<()> {
-    put(path, bytes, |unfinished| write(unfinished, bytes), settle)
+    put(path, bytes, true)
 }
 
 /// As [`replace`], but the disk is not waited for: for what can be made again, such as a figure.
@@ -27,60 +38,120 @@ pub fn replace(path: &Path, bytes: &[u8]) -> Result<()> {
 /// # Errors
 /// As [`replace`].
 pub fn save(path: &Path, bytes: &[u8]) -> Result<()> {
-    put(path, bytes, |unfinished| std::fs::write(unfinished, bytes), |_| Ok(()))
+    put(path, bytes, false)
 }
 
-fn put(
-    path: &Path,
-    bytes: &[u8],
-    write: impl FnOnce(&Path) -> std::io::Result<()>,
-    settle: impl FnOnce(&Path) -> std::io::Result<()>,
-) -> Result<()> {
-    let path = &path.canonicalize().unwrap_or_else(|_| path.into()); // what is not there yet is no link
+fn put(path: &Path, bytes: &[u8], settled: bool) -> Result<()> {
+    let io = |e| Error::io("write", path, e);
+    let path = &followed(path).map_err(io)?;
     if std::fs::metadata(path).is_ok_and(|there| !there.is_file() && !there.is_dir()) {
-        let opened = File::options().write(true).open(path);
-        return opened
+        return File::options()
+            .write(true)
+            .open(path)
             .and_then(|mut f| f.write_all(bytes))
-            .map_err(|e| Error::io("write", path, e));
+            .map_err(io);
     }
-    let unfinished = unfinished(path)?;
-    let done = write(&unfinished)
-        .and_then(|()| std::fs::rename(&unfinished, path))
-        .and_then(|()| settle(path));
-    done.map_err(|e| {
-        let _ = std::fs::remove_file(&unfinished); // the first error is the one to tell
-        Error::io("write", path, e)
-    })
-}
-
-/// Where the bytes of `path` wait: a name of its own for each process.
-fn unfinished(path: &Path) -> Result<PathBuf> {
     let Some(name) = path.file_name() else {
         return Err(Error::value("the file to write", path.display(), "the path of a file"));
     };
-    let mut hidden = std::ffi::OsString::from(".");
-    hidden.push(name);
-    hidden.push(format!(".{}{UNFINISHED}", std::process::id()));
-    Ok(path.with_file_name(hidden))
+    let folder = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    tidy(folder, Some(name), LEFT);
+    let (mut file, unfinished) = begin(path, name).map_err(io)?;
+    let write = |file: &mut File| {
+        file.write_all(bytes)?;
+        if settled { file.sync_all() } else { Ok(()) }
+    };
+    let done = write(&mut file)
+        .and_then(|()| std::fs::rename(&unfinished, path))
+        .and_then(|()| if settled { settle(folder) } else { Ok(()) });
+    done.map_err(|e| {
+        let _ = std::fs::remove_file(&unfinished); // the first error is the one to tell
+        io(e)
+    })
 }
 
-fn write(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
-    let mut file = File::create(path)?;
-    file.write_all(bytes)?;
-    file.sync_all()
+/// Where a path leads by its links, also if nothing is there yet.
+fn followed(path: &Path) -> std::io::Result<PathBuf> {
+    let mut path = path.to_path_buf();
+    for _ in 0..MOST_LINKS {
+        if let Ok(there) = path.canonicalize() {
+            return Ok(there);
+        }
+        match path.read_link() {
+            Ok(next) => path = path.parent().unwrap_or(Path::new("")).join(next),
+            Err(_) => return Ok(path), // what is not there yet is no link
+        }
+    }
+    Err(std::io::Error::other("its links lead in a circle"))
 }
 
-/// Hands the folder of a file, and with it the file's name, to the disk.
+/// A new file beside `path`, locked for as long as it is open, where bytes wait to be called `name`.
+fn begin(path: &Path, name: &OsStr) -> std::io::Result<(File, PathBuf)> {
+    loop {
+        let mut hidden = OsString::from(".");
+        hidden.push(name);
+        let digits = RandomState::new().build_hasher().finish();
+        hidden.push(format!("{}{digits:0DIGITS$x}{}", UNFINISHED.0, UNFINISHED.1));
+        let unfinished = path.with_file_name(hidden);
+        match File::options().write(true).create_new(true).open(&unfinished) {
+            Ok(file) => {
+                let _ = file.try_lock(); // where files cannot be locked, only their age tells
+                return Ok((file, unfinished));
+            }
+            Err(e) if e.kind() == std::io::ErrorKind::AlreadyExists => {}
+            Err(e) => return Err(e),
+        }
+    }
+}
+
+/// Removes what killed programs left unfinished in a folder: files of the names that this module gives, of all or of one
+/// file, which nobody holds and nobody has touched for so long. What cannot be removed stays.
+pub fn tidy(folder: &Path, of: Option<&OsStr>, left: Duration) {
+    let Ok(entries) = std::fs::read_dir(folder) else { return };
+    for entry in entries.flatten() {
+        let name = entry.file_name();
+        if !name.to_str().and_then(finished_name).is_some_and(|own| of.is_none_or(|of| of == own)) {
+            continue;
+        }
+        // asked of the entry itself: a link is none of ours
+        let old = |about: &std::fs::Metadata| {
+            about.modified().is_ok_and(|at| at.elapsed().is_ok_and(|age| age >= left))
+        };
+        let ours = entry.metadata().is_ok_and(|about| about.is_file() && old(&about));
+        let free = || File::open(entry.path()).is_ok_and(|file| file.try_lock().is_ok());
+        if ours && free() {
+            let _ = std::fs::remove_file(entry.path());
+        }
+    }
+}
+
+/// The name of the file that one of this name becomes, if it is an unfinished one.
+fn finished_name(name: &str) -> Option<&str> {
+    let (own, digits) =
+        name.strip_prefix('.')?.strip_suffix(UNFINISHED.1)?.rsplit_once(UNFINISHED.0)?;
+    let hexadecimal = |c: char| c.is_ascii_digit() || ('a'..='f').contains(&c);
+    (!own.is_empty() && digits.len() == DIGITS && digits.chars().all(hexadecimal)).then_some(own)
+}
+
+/// Hands a folder, and with it the names of its files, to the disk.
 #[cfg(unix)]
-fn settle(path: &Path) -> std::io::Result<()> {
-    let folder = path.parent().filter(|p| !p.as_os_str().is_empty());
-    File::open(folder.unwrap_or(Path::new(".")))?.sync_all()
+fn settle(folder: &Path) -> std::io::Result<()> {
+    File::open(folder)?.sync_all()
 }
 
 /// Windows opens no folder as a file.
 #[cfg(not(unix))]
 fn settle(_: &Path) -> std::io::Result<()> {
     Ok(())
+}
+
+/// A name as that of a file or a folder: letters, digits, `-` and `_` as they are, all else a `-`.
+///
+/// ```text
+/// "x/../../evil" → "x-------evil"      "Hà Nội" → "Hà-Nội"
+/// ```
+pub fn plain_name(name: &str) -> String {
+    name.chars().map(|c| if c.is_alphanumeric() || c == '_' { c } else { '-' }).collect()
 }
 
 /// The SHA-256 of some bytes, in 64 hexadecimal digits: equal bytes have equal ones, and others have others.
@@ -134,6 +205,70 @@ mod tests {
         replace(&folder.join("near"), b"new").unwrap();
         assert_eq!(std::fs::read(folder.join("far")).unwrap(), b"new");
         assert!(std::fs::symlink_metadata(folder.join("near")).unwrap().is_symlink());
+        std::fs::remove_dir_all(folder).unwrap();
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_link_to_what_is_not_there_yet_is_followed_and_a_circle_is_refused() {
+        use std::os::unix::fs::symlink;
+        let folder = std::env::temp_dir().join(format!("scorelab-{}-dangling", std::process::id()));
+        std::fs::create_dir_all(folder.join("far")).unwrap();
+        symlink("far/new", folder.join("near")).unwrap();
+        replace(&folder.join("near"), b"made").unwrap();
+        assert_eq!(std::fs::read(folder.join("far/new")).unwrap(), b"made");
+        assert!(std::fs::symlink_metadata(folder.join("near")).unwrap().is_symlink());
+        symlink("round", folder.join("about")).unwrap();
+        symlink("about", folder.join("round")).unwrap();
+        let refused = replace(&folder.join("about"), b"x").unwrap_err().to_string();
+        assert!(refused.contains("links lead in a circle"), "{refused}");
+        std::fs::remove_dir_all(folder).unwrap();
+    }
+
+    #[test]
+    fn what_a_killed_program_left_is_tidied_and_nothing_else() {
+        let folder = std::env::temp_dir().join(format!("scorelab-{}-tidy", std::process::id()));
+        std::fs::create_dir_all(&folder).unwrap();
+        let part = |name: &str| folder.join(format!(".{name}.scorelab-0123456789abcdef.part"));
+        let old = |path: &Path| {
+            let file = File::create(path).unwrap();
+            file.set_modified(std::time::SystemTime::now() - 2 * LEFT).unwrap();
+            file
+        };
+        old(&part("a.csv"));
+        File::create(part("b.csv")).unwrap(); // of another file
+        std::fs::rename(part("a.csv"), part("a.csv")).unwrap();
+        let (young, foreign) =
+            (folder.join(".a.csv.scorelab-00000000000000aa.part"), folder.join("film.part"));
+        File::create(&young).unwrap(); // perhaps of a program that runs
+        old(&foreign);
+        let held = folder.join(".a.csv.scorelab-00000000000000bb.part");
+        let holder = old(&held);
+        holder.try_lock().unwrap();
+        replace(&folder.join("a.csv"), b"new").unwrap();
+        let left = |path: &Path| path.exists();
+        assert!(!left(&part("a.csv")), "it is tidied");
+        assert!(left(&part("b.csv")) && left(&young) && left(&foreign) && left(&held));
+        drop(holder);
+        tidy(&folder, None, Duration::ZERO);
+        assert!(!left(&part("b.csv")) && !left(&young) && !left(&held) && left(&foreign));
+        std::fs::remove_dir_all(folder).unwrap();
+    }
+
+    #[test]
+    fn many_programs_may_write_one_file_at_once() {
+        let folder = std::env::temp_dir().join(format!("scorelab-{}-many", std::process::id()));
+        std::fs::create_dir_all(&folder).unwrap();
+        let path = folder.join("one");
+        std::thread::scope(|s| {
+            for i in 0..16u8 {
+                let path = &path;
+                s.spawn(move || (0..20).for_each(|_| save(path, &[i; 1000]).unwrap()));
+            }
+        });
+        let bytes = std::fs::read(&path).unwrap();
+        assert!(bytes.len() == 1000 && bytes.iter().all(|b| *b == bytes[0]), "one of them, whole");
+        assert_eq!(std::fs::read_dir(&folder).unwrap().count(), 1, "and nothing beside it");
         std::fs::remove_dir_all(folder).unwrap();
     }
 

@@ -1,10 +1,11 @@
 //! The folder of a training that may be interrupted: locked while in use, its last two checkpoints kept.
 
 use super::Checkpoint;
-use crate::file::{self, UNFINISHED};
+use crate::file;
 use crate::{Error, Result};
 use std::fs::{File, TryLockError};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 /// The file whose lock says that the folder is in use; the system lets go of it when the program ends, however it ends.
 const LOCK: &str = ".lock";
@@ -34,22 +35,21 @@ pub struct Found {
 impl Run {
     /// Makes the folder if it is not there, locks it, and clears away what a killed program left unfinished.
     ///
+    /// No file that was there is written to, and no link is followed.
+    ///
     /// # Errors
-    /// If the folder cannot be made or written to, or another program has it.
+    /// If the folder cannot be made or written to, another program has it, or its `.lock` is no file.
     pub fn open(folder: impl Into<PathBuf>) -> Result<Run> {
         let folder = folder.into();
         std::fs::create_dir_all(&folder).map_err(|e| Error::io("create the folder", &folder, e))?;
         let path = folder.join(LOCK);
-        let lock = File::create(&path).map_err(|e| Error::io("write", &path, e))?;
+        let lock = lock(&path)?;
         match lock.try_lock() {
             Ok(()) => {}
             Err(TryLockError::WouldBlock) => return Err(Error::InUse { path: folder }),
             Err(TryLockError::Error(e)) => return Err(Error::io("lock", &path, e)),
         }
-        for unfinished in names(&folder)?.into_iter().filter(|n| n.ends_with(UNFINISHED)) {
-            let path = folder.join(unfinished);
-            std::fs::remove_file(&path).map_err(|e| Error::io("remove", &path, e))?;
-        }
+        file::tidy(&folder, None, Duration::ZERO);
         Ok(Run { folder, _lock: lock })
     }
 
@@ -82,6 +82,28 @@ impl Run {
     pub fn write(&self, name: &str, bytes: &[u8]) -> Result<()> {
         file::replace(&self.folder.join(name), bytes)
     }
+}
+
+/// The file whose lock says that the folder is in use, made if it is not there.
+fn lock(path: &Path) -> Result<File> {
+    let io = |e| Error::io("write", path, e);
+    match File::options().write(true).create_new(true).open(path) {
+        Err(e) if e.kind() == std::io::ErrorKind::AlreadyExists => {}
+        made => return made.map_err(io),
+    }
+    if !std::fs::symlink_metadata(path).map_err(io)?.is_file() {
+        let why = "a file must be here, which says that the folder is in use, and no link; move what is here away".into();
+        return Err(Error::File { path: path.into(), why });
+    }
+    File::options().write(true).open(path).map_err(io)
+}
+
+/// Whether a folder holds checkpoints, good ones or not; nothing is read of them.
+///
+/// # Errors
+/// If the folder cannot be read.
+pub fn holds_checkpoints(folder: impl AsRef<Path>) -> Result<bool> {
+    steps(folder.as_ref()).map(|found| !found.is_empty())
 }
 
 /// The checkpoint in a file, or the last good one of a run's folder.
