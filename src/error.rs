@@ -1,5 +1,6 @@
 //! The one error type: every message names the thing, its value and the remedy.
 
+use crate::text::printable;
 use std::path::{Path, PathBuf};
 
 /// `Result` with scorelab's [`Error`].
@@ -17,6 +18,18 @@ pub enum Error {
         value: String,
         /// What is accepted.
         must: String,
+    },
+    /// Work that would take more memory than it may.
+    #[error(
+        "the memory for {what} is about {needed:.2} GiB, but it must be at most {most} GiB; make it smaller, or raise --memory"
+    )]
+    Memory {
+        /// The work.
+        what: String,
+        /// What it would take, in GiB.
+        needed: f64,
+        /// What it may take, in GiB.
+        most: f64,
     },
     /// Words of a command line that make no command.
     #[error("{why}")]
@@ -89,9 +102,9 @@ pub enum Error {
 }
 
 impl Error {
-    /// A parameter `what` whose `value` is not `must`.
+    /// A parameter `what` whose `value`, as [`printable`] tells it, is not `must`.
     pub fn value(what: impl Into<String>, value: impl ToString, must: impl Into<String>) -> Self {
-        Error::Value { what: what.into(), value: value.to_string(), must: must.into() }
+        Error::Value { what: what.into(), value: printable(&value.to_string()), must: must.into() }
     }
 
     /// Wraps a system error with what was being done to which path.

@@ -1,7 +1,23 @@
-//! How numbers are printed: with the digits that their error, or their size, leaves them.
+//! How numbers are read, and how they are printed: with the digits that their error, or their size, leaves them.
 
 /// An error that is smaller beside its value does not decide how many digits are shown.
 const FINE: f64 = 1e-6;
+
+/// The number that a text is, in the manners in which programs write numbers.
+///
+/// ```text
+/// 1.5e-3   .5   5.   +1   −1 (U+2212)   1.0D+00 (Fortran)   inf   NaN
+/// ```
+pub fn parse(text: &str) -> Option<f64> {
+    let text = text.trim();
+    let sign = text.strip_prefix('−').map(|rest| format!("-{rest}"));
+    let text = sign.as_deref().unwrap_or(text);
+    let digit = text.contains(|c: char| c.is_ascii_digit());
+    match digit && text.contains(['d', 'D', '−']) {
+        true => text.replace(['d', 'D'], "e").replace('−', "-").parse().ok(),
+        false => text.parse().ok(),
+    }
+}
 
 /// A number with its standard error, both to the place of the error's second digit.
 ///
@@ -110,6 +126,30 @@ pub fn raised(power: i32) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_number_is_read_in_every_manner_of_writing_it() {
+        for (text, value) in [
+            ("1.5e-3", 0.0015),
+            (" .5", 0.5),
+            ("5.", 5.0),
+            ("+1", 1.0),
+            ("−1", -1.0),
+            ("−1e−3", -0.001),
+            ("1.0D+00", 1.0),
+            ("-2.5d-02", -0.025),
+            ("1E5", 1e5),
+            ("-inf", f64::NEG_INFINITY),
+        ] {
+            assert_eq!(parse(text), Some(value), "{text}");
+        }
+        assert!(parse("NaN").is_some_and(f64::is_nan));
+        for wrong in
+            ["", "-", "−", "1,5", "1_000", "0x10", "1e", "--1", "−-1", "–1", "d", "1d2d3", "½"]
+        {
+            assert_eq!(parse(wrong), None, "{wrong}");
+        }
+    }
 
     #[test]
     fn the_error_sets_the_digits_whatever_the_scale() {
