@@ -33,7 +33,7 @@
 //! | [`noise`] | noise levels (α, σ), four processes, grids of times |
 //! | [`score`] ★ | the meeting point: [`score::ScoreFn`] and [`score::Likelihood`] |
 //! | [`mixture`] | exact scores, posteriors and samples of Gaussian mixtures and data sets |
-//! | [`data`] | the scenes: built in, or read from TOML; images from IDX files |
+//! | [`data`] | the scenes: built in, read from TOML, or one's own points; tables of points; images from IDX files |
 //! | [`nn`] | small networks, forward beside backward; [`nn::ScoreNet`] answers as a score |
 //! | [`train`] | denoising score matching as an iterator of steps, with its exact floor |
 //! | [`guidance`] ★ | γ, [`guidance::Guided`], [`guidance::ClassifierGuided`]: scores made of scores |
@@ -43,6 +43,7 @@
 //! | [`metrics`] | shares, energy distance, χ², entropy, score error |
 //! | [`checkpoint`] | trained networks as files, in the `safetensors` format |
 //! | plumbing | |
+//! | [`mod@text`] | what a user writes: names in one form, and what is printed of anything |
 //! | [`error`] | one error type; a message names the thing, its value and the remedy |
 //! | [`number`] | how numbers are printed, with their errors |
 //! | [`rng`] | streams of random numbers, named by what they are for |
@@ -63,6 +64,7 @@ pub mod sampler;
 pub mod metrics;
 pub mod checkpoint;
 
+pub mod text;
 pub mod error;
 pub mod number;
 pub mod rng;

@@ -1,6 +1,7 @@
 //! What decides what is learned: the data, the network and the training, and nothing of the machine.
 
 use crate::classifier::ClassifierConfig;
+use crate::data::PointFile;
 use crate::nn::{MlpConfig, Target};
 use crate::train::{Levels, TrainConfig};
 use serde::{Deserialize, Serialize};
@@ -34,15 +35,32 @@ impl Kind {
 }
 
 /// Where data are found.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Place {
     /// A scene, by its name or the path of its file.
     Scene(String),
+    /// A file of points, a scene by how it is read.
+    Points(PointFile),
     /// Images: `digits`, drawn by the lab, or those of a folder of IDX files, the first of them to learn from.
     Images(String),
     /// Images of a folder, some of them drawn by lot to learn from.
     Shuffled(String),
+}
+
+impl Place {
+    /// The name, file or folder, as it was given.
+    pub fn name(&self) -> &str {
+        match self {
+            Place::Scene(name) | Place::Images(name) | Place::Shuffled(name) => name,
+            Place::Points(file) => &file.path,
+        }
+    }
+
+    /// Whether it is one of a scene, whose scores are known exactly.
+    pub fn is_scene(&self) -> bool {
+        matches!(self, Place::Scene(_) | Place::Points(_))
+    }
 }
 
 /// What decides what is learned.

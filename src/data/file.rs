@@ -3,6 +3,7 @@
 use super::component::{Component, Parsed};
 use super::{ClassName, Scene};
 use crate::mixture::Mixture;
+use crate::text::{name, quoted};
 use crate::{Error, Result};
 use ndarray::Array2;
 use serde::Deserialize;
@@ -94,10 +95,12 @@ fn parse(text: &str) -> Parsed<Scene> {
             "it has over {MOST_MARKS} lines and values; a scene is a few components"
         ));
     }
-    let file: SceneFile = toml::from_str(text).map_err(|e| not_toml(text, &e))?;
-    if file.name.trim().is_empty() {
+    let mut file: SceneFile = toml::from_str(text).map_err(|e| not_toml(text, &e))?;
+    file.name = name(&file.name).map_err(|why| format!("name: {why}"))?;
+    if file.name.is_empty() {
         return Err("name is empty; give the scene a name".into());
     }
+    one_form(text, &mut file)?;
     let dim = check(text, &file.component)?;
     let parts = || file.component.iter().map(Spanned::get_ref);
     let (class_names, labels) = classes(parts(), &file.vietnamese)?;
@@ -110,6 +113,29 @@ fn parse(text: &str) -> Parsed<Scene> {
     )
     .map_err(|e| not_a_mixture(text, &file.component, dim, &e))?;
     Ok(Scene { name: file.name, mixture, class_names })
+}
+
+/// Brings every label and every name of a class into the one form of names.
+fn one_form(text: &str, file: &mut SceneFile) -> Parsed<()> {
+    for (i, component) in file.component.iter_mut().enumerate() {
+        let begin = component.span().start;
+        if let Some(label) = &mut component.get_mut().label {
+            let at =
+                |why| format!("component {} (line {}): label: {why}", i + 1, line(text, begin));
+            *label = name(label).map_err(at)?;
+        }
+    }
+    let wrong = |why| format!("vietnamese: {why}");
+    let mut all = BTreeMap::new();
+    for (label, vi) in &file.vietnamese {
+        let (label, vi) = (name(label).map_err(wrong)?, name(vi).map_err(wrong)?);
+        if all.get(&label).is_some_and(|before| *before != vi) {
+            return Err(format!("vietnamese names {} twice; keep one", quoted(&label)));
+        }
+        all.insert(label, vi);
+    }
+    file.vietnamese = all;
+    Ok(())
 }
 
 /// Checks everything but the covariances' definiteness, before anything is allocated; returns the dimension.
@@ -163,19 +189,20 @@ fn classes<'a>(
     if let Some(key) = vietnamese.keys().find(|k| !numbers.contains_key(k.as_str())) {
         let hint = super::did_you_mean(key, numbers.keys().copied());
         return Err(format!(
-            "vietnamese names {key:?}, which is the label of no component; remove it or correct it{hint}"
+            "vietnamese names {}, which is the label of no component; remove it or correct it{hint}",
+            quoted(key)
         ));
     }
     let mut owner = numbers;
     for (class, name) in names.iter().enumerate() {
         if name.vi.is_empty() {
             return Err(format!(
-                "the vietnamese name of {:?} is empty; fill it in or remove it",
-                name.en
+                "the vietnamese name of {} is empty; fill it in or remove it",
+                quoted(&name.en)
             ));
         }
         if *owner.entry(&name.vi).or_insert(class) != class {
-            return Err(format!("two classes are called {:?}; rename one", name.vi));
+            return Err(format!("two classes are called {}; rename one", quoted(&name.vi)));
         }
     }
     Ok((names, labels))
@@ -267,6 +294,28 @@ mod tests {
         let scene = scene.unwrap();
         assert_eq!(scene.mixture.labels(), [0, 1, 0]);
         assert_eq!(scene.class_names[1], ClassName { en: "a".into(), vi: "a".into() });
+    }
+
+    #[test]
+    fn a_name_in_two_forms_is_one_class() {
+        let one =
+            |l: &str| format!("[[component]]\nweight = 1\nmean = [0]\nsd = 1\nlabel = \"{l}\"\n");
+        let text = format!("name = \"s\"\n{}{}", one("chó"), one("cho\u{301}"));
+        let scene = Scene::parse(&text, "s.toml").unwrap();
+        assert_eq!(scene.mixture.labels(), [0, 0]);
+        assert_eq!((scene.class("cho\u{301}").unwrap(), scene.class("chó").unwrap()), (0, 0));
+        let vi = format!("{text}[vietnamese]\n\"cho\u{301}\" = \"me\u{300}o\"\n");
+        assert_eq!(Scene::parse(&vi, "s.toml").unwrap().class_names[0].vi, "mèo");
+        for (wrong, piece) in [
+            (
+                format!("name = \"s\"\n{}", one("a").replace("\"a\"", "\"a\\u001b[2J\"")),
+                "component 1 (line 2): label: letter 2 is U+001B",
+            ),
+            (format!("name = \"s\\u0007\"\n{}", one("a")), "name: letter 2 is U+0007"),
+            (format!("{vi}\"chó\" = \"bò\"\n"), "vietnamese names \"chó\" twice"),
+        ] {
+            assert!(message(&wrong).contains(piece), "{}", message(&wrong));
+        }
     }
 
     #[test]

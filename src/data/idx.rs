@@ -9,12 +9,12 @@
 //! ```
 //!
 //! Nothing that a header promises is believed before the file's true size agrees. Source: LeCun, Cortes & Burges, "The
-//! MNIST database of handwritten digits"; the gzip trailer: RFC 1952, section 2.3.1.
+//! MNIST database of handwritten digits"; gzip files of several members: RFC 1952, section 2.2.
 
 use super::{Images, digit_names};
 use crate::file::save;
 use crate::{Error, Result};
-use flate2::bufread::GzDecoder;
+use flate2::bufread::MultiGzDecoder;
 use ndarray::Array2;
 use std::fs::{self, File};
 use std::io::{self, BufRead, BufReader, Cursor, ErrorKind, Read, Seek, SeekFrom};
@@ -94,6 +94,10 @@ impl Images {
     /// files differ in their count, an image has no pixels or a side over 256, or a label is not a digit.
     pub fn read(dir: impl AsRef<Path>, part: Part) -> Result<Images> {
         let dir = dir.as_ref();
+        if dir.is_file() {
+            let why = "it is a file, but images are read from a folder of IDX files; a table of points is a scene: --scene";
+            return Err(Error::io("read", dir, io::Error::new(ErrorKind::NotADirectory, why)));
+        }
         fs::read_dir(dir).map_err(|why| Error::io("read", dir, why))?;
         let images = open(Kind::Images, dir, part)?;
         let labels = open(Kind::Labels, dir, part)?;
@@ -187,7 +191,7 @@ struct Idx<R> {
 #[derive(Debug)]
 enum Body<R> {
     Plain(R),
-    Gzip(GzDecoder<R>),
+    Gzip(MultiGzDecoder<R>),
 }
 
 impl<R: BufRead> Read for Body<R> {
@@ -203,14 +207,11 @@ impl<R: BufRead + Seek> Idx<R> {
     /// Reads the header.
     fn new(mut file: R, path: PathBuf, kind: Kind) -> Result<Self> {
         let measured = measure(&mut file).map_err(|why| Error::io("read", &path, why))?;
-        let (bytes, unpacked) = measured;
-        let body = match unpacked {
-            Some(_) => Body::Gzip(GzDecoder::new(file)),
-            None => Body::Plain(file),
-        };
+        let (bytes, gzip) = measured;
+        let body = if gzip { Body::Gzip(MultiGzDecoder::new(file)) } else { Body::Plain(file) };
         let mut idx = Idx { path, kind, sizes: [1; 3], body };
         let sizes = idx.header()?;
-        idx.check_size(&sizes, bytes, unpacked)?;
+        idx.check_size(&sizes, bytes)?;
         for (to, size) in idx.sizes.iter_mut().zip(&sizes) {
             *to = *size as usize;
         }
@@ -252,9 +253,8 @@ impl<R: BufRead + Seek> Idx<R> {
         Ok(four)
     }
 
-    /// Holds what the header promises against the sizes that are wanted, and against the size of the file: `bytes` on the
-    /// disk and, of a gzip file, `unpacked` by its trailer.
-    fn check_size(&self, sizes: &[u32], bytes: u64, unpacked: Option<u32>) -> Result<()> {
+    /// Holds what the header promises against the sizes that are wanted, and against the `bytes` of the file on the disk.
+    fn check_size(&self, sizes: &[u32], bytes: u64) -> Result<()> {
         let header = 4 + 4 * sizes.len() as u128;
         let promised = header + sizes.iter().map(|n| u128::from(*n)).product::<u128>();
         let shown = sizes.iter().map(u32::to_string).collect::<Vec<_>>().join(" × ");
@@ -263,13 +263,10 @@ impl<R: BufRead + Seek> Idx<R> {
         let refuse =
             |but: String| Err(self.refuse(format!("{promise}, but {but}; download it again")));
         let size = bytes.into();
-        match unpacked.map(u128::from) {
-            None if promised != size => refuse(format!("the file has {size}")),
-            Some(_) if promised > MOST_GZIP * size => {
+        match self.body {
+            Body::Plain(_) if promised != size => refuse(format!("the file has {size}")),
+            Body::Gzip(_) if promised > MOST_GZIP * size => {
                 refuse(format!("a gzip file of {size} bytes holds at most {}", MOST_GZIP * size))
-            }
-            Some(unpacked) if promised != unpacked => {
-                refuse(format!("the gzip trailer at byte {} says {unpacked}", size.saturating_sub(4)))
             }
             _ if promised > MOST_BYTES => Err(self.refuse(format!(
                 "{promise}, but at most {MOST_BYTES} are read; split the set"
@@ -298,16 +295,12 @@ impl<R: BufRead + Seek> Idx<R> {
         let read = (&mut self.body).take(promised as u64 + 1).read_to_end(&mut values);
         let (end, must) = (header + values.len(), header + promised);
         read.map_err(|why| self.unreadable(end, why))?;
-        let behind = match &mut self.body {
-            Body::Plain(_) => false,
-            Body::Gzip(gzip) => gzip.get_mut().fill_buf().is_ok_and(|more| !more.is_empty()),
-        };
         if values.len() < promised {
             return Err(self.refuse(format!(
                 "it ends at byte {end}, but its header promises {must}; download it again"
             )));
         }
-        if values.len() > promised || behind {
+        if values.len() > promised {
             return Err(self.refuse(format!(
                 "it goes on behind byte {must}, where its header promises the end; download it again"
             )));
@@ -357,19 +350,14 @@ impl<R> Idx<R> {
     }
 }
 
-/// The size of a file and, if it is gzipped, how many bytes its trailer says it unpacks to; then it stands at its begin.
-fn measure(file: &mut (impl Read + Seek)) -> io::Result<(u64, Option<u32>)> {
+/// The size of a file, and whether it is gzipped; then it stands at its begin.
+fn measure(file: &mut (impl Read + Seek)) -> io::Result<(u64, bool)> {
     let bytes = file.seek(SeekFrom::End(0))?;
     file.rewind()?;
     let mut begin = [0; 2];
     let gzip = fill(file, &mut begin)? == 2 && begin == GZIP;
-    let mut trailer = [0; 4];
-    if gzip && bytes >= 4 {
-        file.seek(SeekFrom::End(-4))?;
-        fill(file, &mut trailer)?;
-    }
     file.rewind()?;
-    Ok((bytes, gzip.then(|| u32::from_le_bytes(trailer))))
+    Ok((bytes, gzip))
 }
 
 /// Reads until the buffer is full or the file ends; the answer is how much was read.

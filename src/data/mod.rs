@@ -6,18 +6,23 @@ mod file;
 mod glyphs;
 mod idx;
 mod images;
+mod points;
 mod principal;
+mod table;
 mod tree;
 mod view;
 
 pub use glyphs::{Attribute, Attributes, Caption, Drawing, Glyphs};
 pub use idx::Part;
 pub use images::{Images, digit_names, from_pixels, to_pixels};
+pub use points::{PointFile, of_points, spread};
 pub use principal::Principal;
+pub use table::{Table, TableOptions, npy, npz};
 pub use view::View;
 
 use crate::file::fingerprint;
 use crate::mixture::Mixture;
+use crate::text::quoted;
 use crate::{Error, Result};
 
 /// What a class is called, in the two languages of the figures.
@@ -64,30 +69,37 @@ impl Scene {
     /// If there is none; the message lists the names and the nearest of them.
     pub fn named(name: &str) -> Result<Scene> {
         built_in::scene(name).ok_or_else(|| {
-            let must = format!("one of {}, or the path of a .toml file", Scene::names().join(", "));
+            let must = format!(
+                "one of {}, or the path of a .toml file or of a file of points",
+                Scene::names().join(", ")
+            );
             let hint = did_you_mean(name, Scene::names().iter().copied());
-            Error::value("the scene", format!("{name:?}"), must + &hint)
+            Error::value("the scene", quoted(name), must + &hint)
         })
     }
 
-    /// A built-in scene by its name, or a scene file by its path.
+    /// A built-in scene by its name, a scene file or a file of points by its path.
     ///
-    /// What ends in `.toml` or holds a path separator is a path.
+    /// What ends in `.toml` or as a file of points does, or holds a path separator, is a path.
     ///
     /// # Errors
-    /// As [`Scene::named`] and [`Scene::load`].
+    /// As [`Scene::named`], [`Scene::load`] and [`PointFile::scene`].
     pub fn find(name_or_path: &str) -> Result<Scene> {
-        if is_path(name_or_path) { Scene::load(name_or_path) } else { Scene::named(name_or_path) }
+        Scene::find_with_fingerprint(name_or_path).map(|(scene, _)| scene)
     }
 
     /// As [`Scene::find`], with the fingerprint by which a change of the scene is told.
     ///
-    /// Of a file it is the fingerprint of its bytes, so that a changed comment is a change too; of a built-in scene that of
-    /// its numbers to ten digits, which every machine computes alike.
+    /// Of a scene file it is the fingerprint of its bytes, so that a changed comment is a change too; of a file of points that
+    /// of what was read; of a built-in scene that of its numbers to ten digits, which every machine computes alike.
     ///
     /// # Errors
     /// As [`Scene::find`].
     pub fn find_with_fingerprint(name_or_path: &str) -> Result<(Scene, String)> {
+        if PointFile::is(name_or_path) {
+            let path = name_or_path.into();
+            return PointFile { path, ..PointFile::default() }.scene_with_fingerprint();
+        }
         if is_path(name_or_path) {
             let text = Scene::text(name_or_path)?;
             return Ok((Scene::parse(&text, name_or_path)?, fingerprint(text.as_bytes())));
@@ -132,7 +144,8 @@ fn is_path(name_or_path: &str) -> bool {
 /// # Errors
 /// If there is none; the message lists the names and the nearest of them.
 pub fn find_class(names: &[ClassName], whose: &str, name_or_index: &str) -> Result<usize> {
-    let by_name = |n: &ClassName| n.en == name_or_index || n.vi == name_or_index;
+    let name_or_index = &crate::text::composed(name_or_index);
+    let by_name = |n: &ClassName| n.en == *name_or_index || n.vi == *name_or_index;
     let by_index = || name_or_index.parse().ok().filter(|i| *i < names.len());
     names.iter().position(by_name).or_else(by_index).ok_or_else(|| {
         let known = names.iter().flat_map(|n| [n.en.as_str(), n.vi.as_str()]);
@@ -143,7 +156,7 @@ pub fn find_class(names: &[ClassName], whose: &str, name_or_index: &str) -> Resu
         );
         Error::value(
             format!("the class of {whose}"),
-            format!("{name_or_index:?}"),
+            quoted(name_or_index),
             must + &did_you_mean(name_or_index, known),
         )
     })
@@ -207,6 +220,7 @@ mod tests {
         let mut odd = scene.clone();
         odd.class_names[3].en = "1".into();
         assert_eq!(odd.class("1").unwrap(), 3, "a name goes before a number");
+        assert_eq!(scene.class("cho\u{301}").unwrap(), 0, "its letters may come apart");
     }
 
     #[test]
@@ -216,7 +230,7 @@ mod tests {
         assert_eq!(
             scene("animal"),
             format!(
-                "the scene is \"animal\", but it must be one of {all}, or the path of a .toml file \
+                "the scene is \"animal\", but it must be one of {all}, or the path of a .toml file or of a file of points \
                  (did you mean \"animals\"?)"
             )
         );

@@ -34,6 +34,9 @@ use rand::Rng;
 use rand_distr::{Distribution, StandardNormal};
 use std::sync::Arc;
 
+/// More components than are gone through one by one to draw a point.
+const MANY: usize = 4096;
+
 /// Points with a class each.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Labelled {
@@ -250,9 +253,10 @@ impl Mixture {
     pub fn sample(&self, n: usize, seed: u64, purpose: Purpose) -> Labelled {
         let d = self.dim();
         let (mut x, mut y) = (Array2::zeros((n, d)), Vec::with_capacity(n));
+        let sums = self.sums_of_many();
         for (row, mut point) in x.outer_iter_mut().enumerate() {
             let mut rng = stream(seed, purpose, 0, row as u64);
-            let k = self.pick(rng.random());
+            let k = self.pick(rng.random(), &sums);
             let axes = &self.axes[k];
             let z: Array1<f64> = axes
                 .lambda
@@ -265,8 +269,22 @@ impl Mixture {
         Labelled { x, y }
     }
 
-    /// The component whose share of [0, 1) holds u.
-    fn pick(&self, mut u: f64) -> usize {
+    /// The sums of the weights up to each component, where there are so many that one is not found by going through them.
+    fn sums_of_many(&self) -> Vec<f64> {
+        let mut sum = 0.0;
+        let many = self.weights.len() > MANY;
+        let add = |w: &f64| {
+            sum += w;
+            sum
+        };
+        if many { self.weights.iter().map(add).collect() } else { Vec::new() }
+    }
+
+    /// The component whose share of [0, 1) holds u; `sums` are those of the weights where they are many.
+    fn pick(&self, mut u: f64, sums: &[f64]) -> usize {
+        if !sums.is_empty() {
+            return sums.partition_point(|sum| *sum <= u).min(sums.len() - 1);
+        }
         for (k, w) in self.weights.iter().enumerate() {
             if u < *w {
                 return k;

@@ -148,9 +148,27 @@ fn a_file_cut_off_anywhere_is_refused() {
         let short =
             format!("f: it ends at byte 5, but its header alone has {header}; download it again");
         assert_eq!(refused(&bytes[..5], kind), short);
-        for whole in [bytes.clone(), zipped] {
+        for (whole, why) in [(bytes.clone(), " but the "), (zipped, "the gzip stream is damaged")] {
             assert!(parse(&whole, kind).is_ok());
-            assert!(refused(&[&whole[..], &[0]].concat(), kind).contains(" but the "));
+            let message = refused(&[&whole[..], &[0]].concat(), kind);
+            assert!(message.contains(why), "{message}");
+        }
+    }
+}
+
+#[test]
+fn gzip_of_several_members_is_read_as_one_file() {
+    for (bytes, kind) in files().iter().zip([Kind::Images, Kind::Labels]) {
+        for cut in [0, 3, 10, bytes.len()] {
+            let two = [gzip(&bytes[..cut]), gzip(&bytes[cut..])].concat();
+            assert_eq!(parse(&two, kind).unwrap(), parse(bytes, kind).unwrap(), "{cut}");
+            // the wrong twins: a member less, and one damaged
+            let one = gzip(&bytes[..cut]);
+            assert_eq!(parse(&one, kind).is_ok(), cut == bytes.len());
+            let mut broken = two;
+            let at = broken.len() - 6; // of the checksum
+            broken[at] ^= 1;
+            assert!(refused(&broken, kind).contains("the gzip stream is damaged"));
         }
     }
 }
@@ -183,7 +201,7 @@ fn a_header_that_is_wrong_is_quoted_with_its_place() {
     );
     let four = with(7, &[4]);
     assert!(four[0].contains("3 values, 40 bytes in all, but the file has 34; "), "{}", four[0]);
-    assert!(four[1].contains("40 bytes in all, but the gzip trailer at byte "), "{}", four[1]);
+    assert!(four[1].contains("it ends at byte 34, but its header promises 40"), "{}", four[1]);
     let of = |sizes: [u32; 3]| {
         let sizes: Vec<u8> = sizes.iter().flat_map(|n| n.to_be_bytes()).collect();
         [&images[..4], &sizes].concat()
@@ -229,7 +247,7 @@ fn a_bomb_is_refused_before_it_goes_off() {
     let size = 16 + all * 784;
     for (bytes, why) in [
         (bomb(&header(all), size), "1073741328 bytes in all, but at most 50331648 are read"),
-        (bomb(&header(10), size), "7856 bytes in all, but the gzip trailer at byte "),
+        (bomb(&header(10), size), "it goes on behind byte 7856, where its header promises the end"),
         (bomb(&header(10), 7856), "it goes on behind byte 7856, where its header promises the end"),
         (bomb(&header(60_000), 47_040_016), "it goes on behind byte 47040016, where its header "),
         (gzip(&header(all)), "1073741328 bytes in all, but a gzip file of "),
@@ -238,7 +256,7 @@ fn a_bomb_is_refused_before_it_goes_off() {
         assert!(message.contains(why), "{message}");
     }
     let file = bomb(&header(10), 7856);
-    let mut whole = GzDecoder::new(&file[..]);
+    let mut whole = flate2::bufread::GzDecoder::new(&file[..]);
     let unpacked = io::copy(&mut (&mut whole).take(1 << 24), &mut io::sink()).unwrap();
     assert_eq!(unpacked, 1 << 24, "it is a bomb");
 }

@@ -1,0 +1,94 @@
+//! The flags that say how a table of points is read, and when it is a scene.
+
+use clap::Args;
+use scorelab::checkpoint::Place;
+use scorelab::data::{PointFile, TableOptions};
+use scorelab::{Error, Result};
+
+/// What a cell takes on its way from text to a point.
+const BYTES_A_CELL: f64 = 40.0;
+
+/// Whether the first row of a table is one of names, where it does not tell.
+#[derive(Debug, Clone, Default, Args)]
+pub struct HeaderArgs {
+    /// Of a table: its first row is one of names [default: if none of its cells is a number]
+    #[arg(long)]
+    pub header: bool,
+    /// Of a table: its first row is one of numbers
+    #[arg(long, conflicts_with = "header")]
+    pub no_header: bool,
+}
+
+impl HeaderArgs {
+    fn told(&self) -> Option<bool> {
+        (self.header || self.no_header).then_some(self.header)
+    }
+
+    /// How a table is read, in no more than `gib` GiB.
+    pub fn options(&self, gib: f64) -> TableOptions {
+        let most = gib.max(0.0) * (1u64 << 30) as f64 / BYTES_A_CELL;
+        TableOptions { header: self.told(), most_cells: Some(most as usize) }
+    }
+}
+
+/// How points are found in a table.
+#[derive(Debug, Clone, Default, Args)]
+pub struct TableArgs {
+    /// Of a table: the columns of the coordinates, by name or number [default: x1, x2, …, or all of numbers]
+    #[arg(long, value_name = "NAMES", value_delimiter = ',')]
+    pub columns: Vec<String>,
+    #[command(flatten)]
+    pub header: HeaderArgs,
+}
+
+impl TableArgs {
+    /// The first flag that is given, if one is.
+    fn given(&self) -> Option<&'static str> {
+        let HeaderArgs { header, no_header } = self.header;
+        let flags = [
+            ("--columns", !self.columns.is_empty()),
+            ("--header", header),
+            ("--no-header", no_header),
+        ];
+        flags.iter().find(|(_, given)| *given).map(|(flag, _)| *flag)
+    }
+}
+
+/// How a file of points becomes a scene.
+#[derive(Debug, Clone, Default, Args)]
+pub struct PointArgs {
+    /// Of a file of points: the standard deviation of the Gaussian at each [default: Silverman's rule within the classes]
+    #[arg(long, value_name = "SD")]
+    pub sd: Option<f64>,
+    #[command(flatten)]
+    pub table: TableArgs,
+}
+
+impl PointArgs {
+    /// What `--scene` names: a file of points by its ending, or else a scene. `other` tells whether the flags of a table are
+    /// those of another file.
+    ///
+    /// # Errors
+    /// If a flag of a file of points is given and it is none.
+    pub fn place(&self, scene: &str, other: bool) -> Result<Place> {
+        if PointFile::is(scene) {
+            let (columns, header) = (self.table.columns.clone(), self.table.header.told());
+            return Ok(Place::Points(PointFile {
+                path: scene.into(),
+                sd: self.sd,
+                columns,
+                header,
+            }));
+        }
+        let table = self.table.given().filter(|_| !other);
+        match self.sd.map(|_| "--sd").or(table) {
+            None => Ok(Place::Scene(scene.into())),
+            Some(flag) => {
+                let must = format!(
+                    "left out: the scene {scene} is no file of points (.csv, .txt, .npy, .npz)"
+                );
+                Err(Error::value(flag, "given", must))
+            }
+        }
+    }
+}

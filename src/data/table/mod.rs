@@ -1,0 +1,302 @@
+//! Tables of points: CSV and other text, gzipped or not, NumPy's `.npy` and `.npz`, all through one reader.
+//!
+//! Text is a row a line. The separator of the columns is what the first two lines have in common: a tab, a semicolon, a
+//! comma, or else blanks; beside a tab, a semicolon or blanks a number may have a decimal comma. A first row is one of names
+//! if none of its cells is a number (they may be empty); what looks like a number and is none is refused, so that no row of
+//! data is taken for names. Lines that begin with `#` are remarks.
+
+mod npy;
+mod text;
+
+pub use npy::{npy, npz};
+
+use super::component::Parsed;
+use crate::text::{printable, quoted};
+use crate::{Error, Result};
+use flate2::bufread::MultiGzDecoder;
+use ndarray::Array2;
+use std::fs::File;
+use std::io::{BufRead, BufReader, Read};
+use std::path::{Path, PathBuf};
+
+/// The most columns of a table.
+const MOST_COLUMNS: usize = 10_000;
+/// The most cells that are read where nobody says how many: 800 MB.
+const MOST_CELLS: usize = 100_000_000;
+/// The most bytes that a text unpacks to.
+const MOST_BYTES: u64 = 4 << 30;
+/// The largest coordinate whose square has a square.
+const LARGEST: f64 = 1e50;
+/// What a column of labels may be called, those that are preferred first.
+const LABELS: [&str; 7] = ["name", "label", "labels", "class", "target", "species", "y"];
+
+/// How a table is read where it does not tell.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct TableOptions {
+    /// Whether the first row of a text is one of names; it is told by its cells where this is left out.
+    pub header: Option<bool>,
+    /// The most cells that are read; 100 million where this is left out.
+    pub most_cells: Option<usize>,
+}
+
+/// A table of columns, each of numbers or of words.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Table {
+    path: PathBuf,
+    names: Vec<String>,
+    columns: Vec<Column>,
+    /// The row of the file in which each row of the table stands, counted from 1; none where there are no lines.
+    lines: Vec<u32>,
+}
+
+/// One column.
+#[derive(Debug, Clone, PartialEq)]
+enum Column {
+    Numbers(Vec<f64>),
+    /// The words, each once, and which of them each row has.
+    Words(Vec<String>, Vec<u32>),
+}
+
+impl Column {
+    fn len(&self) -> usize {
+        match self {
+            Column::Numbers(values) => values.len(),
+            Column::Words(_, which) => which.len(),
+        }
+    }
+}
+
+impl Table {
+    /// Reads a table: arrays from `.npy` and `.npz`, text from anything else.
+    ///
+    /// # Errors
+    /// If the file cannot be read or is no table: rows of other lengths, a cell that is no number in a column of numbers, a
+    /// first row that is half names, a separator within a number, more than is read; with the row and the column.
+    pub fn read(path: impl AsRef<Path>, options: TableOptions) -> Result<Table> {
+        let path = path.as_ref();
+        let io = |e| Error::io("read", path, e);
+        let file = File::open(path).map_err(io)?;
+        if file.metadata().map_err(io)?.is_dir() {
+            let why = "it is a folder, but a table of points is a file: .csv, .txt, .npy or .npz";
+            return Err(io(std::io::Error::new(std::io::ErrorKind::IsADirectory, why)));
+        }
+        let mut input = BufReader::new(file);
+        let begin = input.fill_buf().map_err(io)?;
+        let most = options.most_cells.unwrap_or(MOST_CELLS);
+        let wrong = |why| Error::File { path: path.into(), why };
+        if begin.starts_with(npy::MAGIC) {
+            return npy::read_array(input, most)
+                .and_then(|a| Table::of_array(path, a))
+                .map_err(wrong);
+        }
+        if begin.starts_with(npy::ARCHIVE) {
+            let file = File::open(path).map_err(io)?;
+            return npy::read_archive(file, most)
+                .and_then(|(x, y)| Table::of_arrays(path, x, y))
+                .map_err(wrong);
+        }
+        Table::parse(input, path, options)
+    }
+
+    /// Reads a table from text, gzipped or not; `path` only appears in messages.
+    ///
+    /// # Errors
+    /// As [`Table::read`].
+    pub fn parse(
+        mut input: impl BufRead,
+        path: impl AsRef<Path>,
+        options: TableOptions,
+    ) -> Result<Table> {
+        let path = path.as_ref();
+        let gzip =
+            input.fill_buf().map_err(|e| Error::io("read", path, e))?.starts_with(&[0x1f, 0x8b]);
+        if gzip {
+            let unpacked = BufReader::new(MultiGzDecoder::new(input).take(MOST_BYTES));
+            return text::read(unpacked, path, options);
+        }
+        text::read(input.take(MOST_BYTES), path, options)
+    }
+
+    fn of_array(path: &Path, array: npy::Array) -> Parsed<Table> {
+        Table::of_arrays(path, array, None)
+    }
+
+    /// The columns x1, x2, … of an array (n, d) and, if there is one, a column of labels (n).
+    fn of_arrays(path: &Path, x: npy::Array, y: Option<npy::Array>) -> Parsed<Table> {
+        let (n, d) = x.rows_and_columns()?;
+        let mut names: Vec<String> = (1..=d).map(|i| format!("x{i}")).collect();
+        let mut columns = x.columns(d)?;
+        if let Some(y) = y {
+            if y.rows_and_columns()? != (n, 1) {
+                return Err(format!("its labels are {}, but there are {n} points", y.shown()));
+            }
+            names.push("label".into());
+            columns.push(y.labels()?);
+        }
+        Ok(Table { path: path.into(), names, columns, lines: Vec::new() })
+    }
+
+    /// The number of rows.
+    pub fn rows(&self) -> usize {
+        self.columns.first().map_or(0, Column::len)
+    }
+
+    /// The names of the columns; none where the table has none.
+    pub fn names(&self) -> &[String] {
+        &self.names
+    }
+
+    /// The numbers of a table that has nothing else (n, columns), whatever they are.
+    ///
+    /// # Errors
+    /// If a column is one of words.
+    pub fn numbers(&self) -> Result<Array2<f64>> {
+        self.take(&(0..self.columns.len()).collect::<Vec<_>>(), |_| true)
+    }
+
+    /// The points (n, d): the columns of these names, else those called x1, x2, …, else all columns of numbers that are no
+    /// labels.
+    ///
+    /// # Errors
+    /// If there are not `dim` such columns, or a coordinate is not finite or over 10⁵⁰, with its row and column.
+    pub fn points(&self, columns: &[String], dim: Option<usize>) -> Result<Array2<f64>> {
+        let chosen = self.coordinates(columns)?;
+        if let Some(dim) = dim.filter(|dim| *dim != chosen.len()) {
+            let how = match self.names.is_empty() {
+                true => "give the file one column for each coordinate",
+                false => "call them x1, x2, …, or name them with --columns",
+            };
+            let why = format!(
+                "it has {} columns of numbers, but a point here has {dim}; {how}",
+                chosen.len()
+            );
+            return Err(self.wrong(why));
+        }
+        self.take(&chosen, |v| v.abs() <= LARGEST)
+    }
+
+    /// The labels: the words, each once, and which of them each row has; none if there is no such column.
+    ///
+    /// It is the column called `name`, `label`, `class` or the like, or else the only one of words. Numbers are in rising
+    /// order, all else in the order of its first appearance.
+    ///
+    /// # Errors
+    /// If several could be it, or a label is empty.
+    pub fn labels(&self, columns: &[String]) -> Result<Option<(Vec<String>, Vec<usize>)>> {
+        let taken = self.coordinates(columns)?;
+        let named = |wanted: &&str| self.position(wanted);
+        let words = |c: &usize| matches!(self.columns[*c], Column::Words(..)) && !taken.contains(c);
+        let found: Vec<usize> = match LABELS.iter().filter_map(named).find(words) {
+            Some(column) => vec![column],
+            None => (0..self.columns.len()).filter(words).collect(),
+        };
+        let [column] = found[..] else {
+            let why = "it has several columns of words; call the one of the labels \"label\"";
+            return if found.is_empty() { Ok(None) } else { Err(self.wrong(why.into())) };
+        };
+        let Column::Words(words, which) = &self.columns[column] else { return Ok(None) };
+        if let Some(empty) = words.iter().position(String::is_empty) {
+            let row = which.iter().position(|w| *w as usize == empty).unwrap_or(0);
+            return Err(
+                self.wrong(format!("{}: the label is empty; fill it in", self.place(row, column)))
+            );
+        }
+        Ok(Some(ordered(words, which)))
+    }
+
+    /// The columns that are coordinates.
+    fn coordinates(&self, wanted: &[String]) -> Result<Vec<usize>> {
+        let named = |name: &String| {
+            let column = self
+                .position(name)
+                .or_else(|| name.parse().ok().and_then(|i: usize| i.checked_sub(1)));
+            column.filter(|c| *c < self.columns.len()).ok_or_else(|| {
+                let known: Vec<String> = self.names.iter().take(12).map(|n| printable(n)).collect();
+                let must = match known[..] {
+                    [] => format!("a number from 1 to {}, as it has no names", self.columns.len()),
+                    _ => format!("one of {}", known.join(", ")),
+                };
+                self.wrong(format!("it has no column {}; --columns takes {must}", quoted(name)))
+            })
+        };
+        if !wanted.is_empty() {
+            return wanted.iter().map(named).collect();
+        }
+        let counted: Vec<usize> = (1..).map_while(|i| self.position(&format!("x{i}"))).collect();
+        if !counted.is_empty() {
+            return Ok(counted);
+        }
+        // an index, as pandas writes it, has an empty name
+        let plain = |c: &usize| {
+            matches!(self.columns[*c], Column::Numbers(_))
+                && self.names.get(*c).is_none_or(|n| !n.is_empty())
+        };
+        let chosen: Vec<usize> = (0..self.columns.len()).filter(plain).collect();
+        if chosen.is_empty() {
+            return Err(self.wrong("it has no column of numbers; write a point a line".into()));
+        }
+        Ok(chosen)
+    }
+
+    fn position(&self, name: &str) -> Option<usize> {
+        self.names.iter().position(|n| n.eq_ignore_ascii_case(name))
+    }
+
+    /// Those columns (n, columns), every number of which passes `good`.
+    fn take(&self, chosen: &[usize], good: impl Fn(f64) -> bool) -> Result<Array2<f64>> {
+        let mut x = Array2::zeros((self.rows(), chosen.len()));
+        for (mut to, column) in x.columns_mut().into_iter().zip(chosen) {
+            let values = match &self.columns[*column] {
+                Column::Numbers(values) => values,
+                Column::Words(words, which) => {
+                    let word = which.first().map_or("", |w| &words[*w as usize]);
+                    return Err(self.unusable(0, *column, &quoted(word)));
+                }
+            };
+            for (row, (to, value)) in to.iter_mut().zip(values).enumerate() {
+                if !good(*value) {
+                    return Err(self.unusable(row, *column, &value.to_string()));
+                }
+                *to = *value;
+            }
+        }
+        Ok(x)
+    }
+
+    fn unusable(&self, row: usize, column: usize, what: &str) -> Error {
+        self.wrong(format!(
+            "{}: {what} is no number that can be used here",
+            self.place(row, column)
+        ))
+    }
+
+    /// `row 3, column 2 (x2)`, as the file counts them.
+    fn place(&self, row: usize, column: usize) -> String {
+        let line = self.lines.get(row).map_or(row + 1, |line| *line as usize);
+        let place = format!("row {line}, column {}", column + 1);
+        match self.names.get(column).filter(|name| !name.is_empty()) {
+            Some(name) => format!("{place} ({})", printable(name)),
+            None => place,
+        }
+    }
+
+    fn wrong(&self, why: String) -> Error {
+        Error::File { path: self.path.clone(), why }
+    }
+}
+
+/// Labels that are all numbers in rising order; others as they are.
+fn ordered(words: &[String], which: &[u32]) -> (Vec<String>, Vec<usize>) {
+    let numbers: Option<Vec<f64>> = words.iter().map(|w| crate::number::parse(w)).collect();
+    let mut order: Vec<usize> = (0..words.len()).collect();
+    if let Some(numbers) = numbers {
+        order.sort_by(|a, b| numbers[*a].total_cmp(&numbers[*b]));
+    }
+    let mut place = vec![0; words.len()];
+    order.iter().enumerate().for_each(|(to, from)| place[*from] = to);
+    let sorted = order.iter().map(|i| words[*i].clone()).collect();
+    (sorted, which.iter().map(|w| place[*w as usize]).collect())
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,411 @@
+//! Tables as text: lines, cells, and what each cell is.
+
+use super::{Column, LABELS, MOST_CELLS, MOST_COLUMNS, Parsed, Table, TableOptions};
+use crate::number;
+use crate::text::{composed, name, quoted};
+use crate::{Error, Result};
+use std::collections::HashMap;
+use std::io::{BufRead, Read};
+use std::path::Path;
+
+/// The most bytes of a line.
+const MOST_LINE: u64 = 4 << 20;
+/// The most words that differ within a column.
+const MOST_WORDS: usize = 1_000_000;
+/// Words that stand for a number that is not there.
+const MISSING: [&str; 7] = ["na", "n/a", "null", "none", "nil", "missing", "-"];
+
+/// What stands between two cells.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Separator {
+    Tab,
+    Semicolon,
+    Comma,
+    Blanks,
+}
+
+impl Separator {
+    /// What both of the first two lines have outside of their quotes, or one of them that has no blank.
+    fn of(first: &str, second: &str) -> Separator {
+        use Separator::{Blanks, Comma, Semicolon, Tab};
+        let lines: Vec<&str> =
+            [first, second].into_iter().filter(|line| !line.is_empty()).collect();
+        let within =
+            |line: &str, letter| line.split('"').step_by(2).any(|part| part.contains(letter));
+        let solid = lines.iter().all(|line| line.split_whitespace().count() < 2);
+        let decimal = lines.iter().any(|line| decimal_commas(line));
+        let is = |letter| match (solid, letter) {
+            (false, ',') if decimal => false,
+            (true, _) => lines.iter().any(|line| within(line, letter)),
+            (false, _) => lines.iter().all(|line| within(line, letter)),
+        };
+        let candidates = [(Tab, '\t'), (Semicolon, ';'), (Comma, ',')];
+        candidates.into_iter().find(|(_, letter)| is(*letter)).map_or(Blanks, |(s, _)| s)
+    }
+
+    fn letter(self) -> char {
+        match self {
+            Separator::Tab => '\t',
+            Separator::Semicolon => ';',
+            Separator::Comma => ',',
+            Separator::Blanks => ' ',
+        }
+    }
+
+    fn plural(self) -> &'static str {
+        match self {
+            Separator::Tab => "tabs",
+            Separator::Semicolon => "semicolons",
+            Separator::Comma => "commas",
+            Separator::Blanks => "blanks",
+        }
+    }
+
+    /// The cells of a line: quoted or not, a doubled quote for one within quotes.
+    fn cells(self, line: &str) -> Parsed<Vec<String>> {
+        let (mut cells, mut rest) = (Vec::new(), line);
+        loop {
+            if self == Separator::Blanks {
+                rest = rest.trim_start();
+                if rest.is_empty() {
+                    return Ok(cells);
+                }
+            }
+            if cells.len() == MOST_COLUMNS {
+                return Err(format!("it has more than {MOST_COLUMNS} columns; no more are read"));
+            }
+            let (cell, after) = self.cell(rest)?;
+            cells.push(cell);
+            match after {
+                Some(after) => rest = after,
+                None => return Ok(cells),
+            }
+        }
+    }
+
+    /// The first cell, and what comes after its separator, if one does.
+    fn cell(self, line: &str) -> Parsed<(String, Option<&str>)> {
+        let ends = |c: char| match self {
+            Separator::Blanks => c.is_whitespace(),
+            _ => c == self.letter(),
+        };
+        let Some(opened) = line.trim_start_matches(' ').strip_prefix('"') else {
+            let end = line.find(ends);
+            let cell = line[..end.unwrap_or(line.len())].trim();
+            return Ok((cell.into(), end.map(|at| &line[at + 1..])));
+        };
+        let (mut cell, mut rest) = (String::new(), opened);
+        loop {
+            let Some(end) = rest.find('"') else {
+                return Err("a quote is not closed on its line".into());
+            };
+            cell.push_str(&rest[..end]);
+            rest = &rest[end + 1..];
+            match rest.strip_prefix('"') {
+                Some(more) => {
+                    cell.push('"');
+                    rest = more;
+                }
+                None => break,
+            }
+        }
+        let end = rest.find(ends);
+        match rest[..end.unwrap_or(rest.len())].trim() {
+            "" => Ok((cell, end.map(|at| &rest[at + 1..]))),
+            more => Err(format!("{} stands behind a closed quote", quoted(more))),
+        }
+    }
+}
+
+/// Whether a line is of several numbers with decimal commas and blanks between them.
+fn decimal_commas(line: &str) -> bool {
+    let cells: Vec<&str> = line.split_whitespace().collect();
+    let number = |cell: &&str| with_decimal_comma(cell).or_else(|| number::parse(cell)).is_some();
+    cells.len() > 1 && cells.iter().any(|c| c.contains(',')) && cells.iter().all(number)
+}
+
+/// The number that a cell is if its one comma stands before the decimals.
+fn with_decimal_comma(cell: &str) -> Option<f64> {
+    let (whole, decimals) = cell.split_once(',')?;
+    let plain = decimals.starts_with(|c: char| c.is_ascii_digit()) && !cell.contains('.');
+    number::parse(&format!("{whole}.{decimals}")).filter(|_| plain)
+}
+
+/// The lines that are no remarks and not empty, with their numbers from 1.
+struct Lines<'a, R> {
+    input: R,
+    path: &'a Path,
+    number: u32,
+}
+
+impl<R: BufRead> Lines<'_, R> {
+    fn next(&mut self) -> Result<Option<(u32, String)>> {
+        let wrong = |why: String| Error::File { path: self.path.into(), why };
+        loop {
+            let mut bytes = Vec::new();
+            let read = self.input.by_ref().take(MOST_LINE).read_until(b'\n', &mut bytes);
+            let read = read.map_err(|e| match e.kind() {
+                std::io::ErrorKind::InvalidData
+                | std::io::ErrorKind::InvalidInput
+                | std::io::ErrorKind::UnexpectedEof => {
+                    wrong(format!("the gzip stream is damaged behind row {}: {e}", self.number))
+                }
+                _ => Error::io("read", self.path, e),
+            })?;
+            if read == 0 {
+                return Ok(None);
+            }
+            self.number += 1;
+            if self.number == 1
+                && (bytes.starts_with(b"\xff\xfe") || bytes.starts_with(b"\xfe\xff"))
+            {
+                return Err(wrong(
+                    "it is text in UTF-16; save it as UTF-8, or as CSV UTF-8".into(),
+                ));
+            }
+            if bytes.contains(&0) {
+                return Err(wrong(format!(
+                    "row {} holds a byte of zero: this is no text",
+                    self.number
+                )));
+            }
+            if read as u64 == MOST_LINE && bytes.last() != Some(&b'\n') {
+                let most = MOST_LINE >> 20;
+                return Err(wrong(format!(
+                    "row {} is longer than {most} MiB; write a point a line",
+                    self.number
+                )));
+            }
+            let text = String::from_utf8(bytes);
+            let text = text.map_err(|_| {
+                wrong(format!("row {} is not UTF-8; save the file as UTF-8", self.number))
+            })?;
+            let line = text.trim_start_matches('\u{feff}').trim_end_matches(['\n', '\r']);
+            if !(line.trim().is_empty() || line.starts_with('#')) {
+                return Ok(Some((self.number, line.into())));
+            }
+        }
+    }
+}
+
+/// Reads a table from text.
+///
+/// # Errors
+/// As [`Table::read`].
+pub fn read(input: impl BufRead, path: &Path, options: TableOptions) -> Result<Table> {
+    let wrong = |why: String| Error::File { path: path.into(), why };
+    let nothing = || wrong("it holds no numbers; write them a row a line".into());
+    let mut lines = Lines { input, path, number: 0 };
+    let first = lines.next()?.ok_or_else(nothing)?;
+    let mut second = lines.next()?;
+    let separator = Separator::of(&first.1, second.as_ref().map_or("", |(_, line)| line));
+    let mut rows = Rows::new(path, separator, options.most_cells.unwrap_or(MOST_CELLS));
+    if !rows.names(&first, options.header).map_err(wrong)? {
+        rows.push(&first).map_err(wrong)?;
+    }
+    while let Some(line) = match second.take() {
+        Some(line) => Some(line),
+        None => lines.next()?,
+    } {
+        rows.push(&line).map_err(wrong)?;
+    }
+    if rows.table.rows() == 0 { Err(nothing()) } else { Ok(rows.table) }
+}
+
+/// A line and its number from 1.
+type Line = (u32, String);
+
+/// A table on the way.
+struct Rows {
+    table: Table,
+    separator: Separator,
+    most_cells: usize,
+    /// The mark before the decimals, and the row in which it was first seen.
+    decimal: Option<(char, u32)>,
+    /// For each column of words, the place of each word.
+    known: Vec<HashMap<String, u32>>,
+}
+
+impl Rows {
+    fn new(path: &Path, separator: Separator, most_cells: usize) -> Self {
+        let table = Table { path: path.into(), names: vec![], columns: vec![], lines: vec![] };
+        Rows { table, separator, most_cells, decimal: None, known: Vec::new() }
+    }
+
+    /// Takes a first line for the names of the columns, if it is one of names.
+    fn names(&mut self, (row, line): &Line, told: Option<bool>) -> Parsed<bool> {
+        let cells = self.separator.cells(line).map_err(|why| format!("row {row}: {why}"))?;
+        let number = |cell: &String| self.number(cell).is_some();
+        let numbers = cells.iter().filter(|cell| number(cell)).count();
+        let like = cells.iter().position(|cell| !number(cell) && like_a_number(cell));
+        match (told, like) {
+            (Some(false), _) => return Ok(false),
+            (None, _) if numbers > 0 => return Ok(false),
+            (None, Some(i)) => {
+                let (cell, hint) = (quoted(&cells[i]), self.hint(&cells[i]));
+                return Err(format!(
+                    "row {row}, column {}: {cell} is no number{hint}; --header if this row holds the names of the columns",
+                    i + 1
+                ));
+            }
+            _ => {}
+        }
+        let named = |(i, cell): (usize, String)| {
+            name(&cell).map_err(|why| format!("row {row}, column {}: {why}", i + 1))
+        };
+        self.table.names = cells.into_iter().enumerate().map(named).collect::<Parsed<_>>()?;
+        Ok(true)
+    }
+
+    /// Adds a row.
+    fn push(&mut self, (row, line): &Line) -> Parsed<()> {
+        let cells = self.separator.cells(line).map_err(|why| format!("row {row}: {why}"))?;
+        if self.table.columns.is_empty() {
+            self.begin(&cells);
+        }
+        let wanted = self.table.columns.len();
+        let names = self.table.names.len();
+        if cells.len() != wanted || (names > 0 && names != wanted) {
+            return Err(self.ragged(*row, cells.len()));
+        }
+        self.table.lines.push(*row);
+        if self.table.lines.len() * wanted > self.most_cells {
+            return Err(format!(
+                "it goes on behind row {row} with more than {} numbers; raise --memory, or take fewer",
+                self.most_cells
+            ));
+        }
+        for (column, cell) in cells.into_iter().enumerate() {
+            let at = |(row, why): (u32, String)| format!("row {row}, column {}: {why}", column + 1);
+            self.cell(*row, column, cell).map_err(at)?;
+        }
+        Ok(())
+    }
+
+    /// What each column is: of words where it is called labels, or begins with no number.
+    fn begin(&mut self, cells: &[String]) {
+        for (i, cell) in cells.iter().enumerate() {
+            let named = self.table.names.get(i).is_some_and(|n| self.is_of_labels(n));
+            let numbers = !named && (self.number(cell).is_some() || like_a_number(cell));
+            self.table.columns.push(match numbers {
+                true => Column::Numbers(Vec::new()),
+                false => Column::Words(Vec::new(), Vec::new()),
+            });
+            self.known.push(HashMap::new());
+        }
+    }
+
+    /// Whether a name is one of labels; `y` is one only beside an `x1`.
+    fn is_of_labels(&self, name: &str) -> bool {
+        let is = |known: &&str| name.eq_ignore_ascii_case(known);
+        let counted = self.table.names.iter().any(|n| n.eq_ignore_ascii_case("x1"));
+        LABELS.iter().any(|known| is(&known)) && (counted || !is(&"y"))
+    }
+
+    fn ragged(&self, row: u32, cells: usize) -> String {
+        let (names, columns) = (self.table.names.len(), self.table.columns.len());
+        let wanted = if names > 0 { names } else { columns };
+        let by = self.separator.plural();
+        let hint = match self.separator {
+            Separator::Comma if cells == 2 * wanted => {
+                "; if commas stand before the decimals, separate the columns by semicolons or tabs"
+            }
+            _ => "",
+        };
+        format!("row {row} has {cells} cells, separated by {by}, but it must have {wanted}{hint}")
+    }
+
+    /// Adds a cell; what is wrong is told with the row in which it is.
+    fn cell(
+        &mut self,
+        row: u32,
+        column: usize,
+        cell: String,
+    ) -> std::result::Result<(), (u32, String)> {
+        let number = self.number(&cell);
+        let free = self.table.names.get(column).is_some_and(|n| self.is_of_labels(n));
+        match &mut self.table.columns[column] {
+            Column::Words(words, which) => {
+                if number.is_some() && !free {
+                    let before = quoted(words.first().map_or("", String::as_str));
+                    let why = format!(
+                        "{before} is no number, but row {row} has {} there; if they are labels, call the column \"label\"",
+                        quoted(&cell)
+                    );
+                    return Err((self.table.lines[0], why));
+                }
+                let word = name(&cell).map_err(|why| (row, why))?;
+                let next = words.len() as u32;
+                let place = *self.known[column].entry(word.clone()).or_insert(next);
+                if place == next {
+                    if words.len() == MOST_WORDS {
+                        return Err((
+                            row,
+                            format!("more than {MOST_WORDS} words differ; no more are read"),
+                        ));
+                    }
+                    words.push(word);
+                }
+                which.push(place);
+                Ok(())
+            }
+            Column::Numbers(_) => {
+                let Some((value, mark)) = number else { return Err((row, self.no_number(&cell))) };
+                if let Some(mark) = mark {
+                    let (first, where_) = *self.decimal.get_or_insert((mark, row));
+                    if first != mark {
+                        let why = format!(
+                            "{} has the decimal mark {mark:?}, but row {where_} has {first:?}; use one",
+                            quoted(&cell)
+                        );
+                        return Err((row, why));
+                    }
+                }
+                let Column::Numbers(values) = &mut self.table.columns[column] else {
+                    return Ok(());
+                };
+                values.push(value);
+                Ok(())
+            }
+        }
+    }
+
+    /// The number that a cell is, and the mark before its decimals.
+    fn number(&self, cell: &str) -> Option<(f64, Option<char>)> {
+        if let Some(value) = number::parse(cell) {
+            return Some((value, cell.contains('.').then_some('.')));
+        }
+        let value = with_decimal_comma(cell).filter(|_| self.separator != Separator::Comma);
+        value.map(|value| (value, Some(',')))
+    }
+
+    fn no_number(&self, cell: &str) -> String {
+        let missing =
+            cell.trim().is_empty() || MISSING.contains(&cell.trim().to_lowercase().as_str());
+        match missing {
+            true => "the number is missing; fill it in, or leave the row out".into(),
+            false => format!("{} is no number{}", quoted(cell), self.hint(cell)),
+        }
+    }
+
+    /// What may be meant by a cell that is no number.
+    fn hint(&self, cell: &str) -> String {
+        let blanks = cell.split_whitespace().count() > 1;
+        match (cell.contains(','), self.separator) {
+            (true, by) if by != Separator::Comma => {
+                "; a number has one decimal comma or point, and no mark between its thousands"
+                    .into()
+            }
+            (_, by) if blanks => format!("; the columns are separated by {} here", by.plural()),
+            _ => String::new(),
+        }
+    }
+}
+
+/// Whether a cell that is no number was meant to be one: a digit comes first, or it says that a number is missing.
+fn like_a_number(cell: &str) -> bool {
+    let text = composed(cell.trim());
+    let bare =
+        text.trim_start_matches(|c: char| "+-−–—.,$€£~≈<>=(".contains(c) || c.is_whitespace());
+    bare.starts_with(char::is_numeric) || MISSING.contains(&text.to_lowercase().as_str())
+}
