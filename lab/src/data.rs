@@ -41,7 +41,29 @@ impl Data {
             Place::Scene(name) => {
                 Scene::find_with_fingerprint(name).map(|(scene, print)| Data::Scene(scene, print))
             }
+            Place::Points(file) => {
+                file.scene_with_fingerprint().map(|(scene, print)| Data::Scene(scene, print))
+            }
         }
+    }
+
+    /// The data that a training took before, perhaps in another folder.
+    ///
+    /// # Errors
+    /// As [`Data::find`]; if nothing is there, with what was looked for and why.
+    pub fn find_again(place: &Place, remedy: &str) -> Result<Data> {
+        Data::find(place).map_err(|error| match error {
+            Error::Io { source, path, .. } if source.kind() == std::io::ErrorKind::NotFound => {
+                let why = match path.is_relative() {
+                    true => format!(
+                        "the network was trained on it, and it is not found from this folder; go to the folder of the training, or {remedy}"
+                    ),
+                    false => format!("the network was trained on it, and it is gone; restore it, or {remedy}"),
+                };
+                Error::File { path, why }
+            }
+            other => other,
+        })
     }
 
     /// What they are called.
@@ -116,11 +138,11 @@ impl Data {
     /// # Errors
     /// If its file has another text than at the training, be it a comment, or a built-in scene has other numbers.
     pub fn same_scene(&self, place: &Place, before: &TrainingData, remedy: &str) -> Result<()> {
-        let (Data::Scene(_, now), Some(Fingerprint::Scene(then)), Place::Scene(path)) =
-            (self, &before.fingerprint, place)
+        let (Data::Scene(_, now), Some(Fingerprint::Scene(then))) = (self, &before.fingerprint)
         else {
             return Ok(());
         };
+        let path = place.name();
         if now == then {
             return Ok(());
         }
@@ -192,12 +214,12 @@ impl TrainingSet {
         let (mut points, print) = data.draw(count, recipe.train.seed);
         let labelled = recipe.model != Kind::Score;
         if let Some(c) = (0..classes).find(|c| labelled && !points.y.contains(c)) {
-            let must = format!("enough to meet the class {}; take more", names[c].en);
-            return Err(Error::value("--points", count, must));
+            return Err(not_met(&data, recipe, count, (c, &names[c].en)));
         }
         let (name, fingerprint) = (data.name().to_string(), Some(print));
         let told = TrainingData { name, points: count, image, fingerprint };
         let Data::Scene(scene, _) = data else {
+            refuse_alike(points.x.view(), recipe)?;
             let view = view_of_images(points.x.view(), components);
             points.x = view.coordinates(points.x.view());
             let square = points.x.mapv(|x| x * x).mean().unwrap_or(0.0);
@@ -225,6 +247,40 @@ impl TrainingSet {
     }
 }
 
+/// A class that a label is needed for and that is not met among `count` points.
+fn not_met(data: &Data, recipe: &Recipe, count: usize, (class, name): (usize, &str)) -> Error {
+    match data {
+        Data::Images(images) if !images.labels.contains(&class) => {
+            let why = format!(
+                "none of its {} images is of the class {name}, and a network with labels must meet each; add some, or learn \
+                 without labels: --model score",
+                images.labels.len()
+            );
+            Error::File { path: recipe.data.name().into(), why }
+        }
+        _ => Error::value("--points", count, format!("enough to meet the class {name}; take more")),
+    }
+}
+
+/// Refuses images (n, pixels) of which there is only one, or that do not differ: nothing can be learned of them.
+fn refuse_alike(x: ArrayView2<f64>, recipe: &Recipe) -> Result<()> {
+    if x.nrows() < 2 {
+        return Err(Error::value(
+            "--points",
+            x.nrows(),
+            "at least 2 images, as only what differs can be learned",
+        ));
+    }
+    if recipe.model.classifies() || x.outer_iter().any(|row| row != x.row(0)) {
+        return Ok(());
+    }
+    let why = format!(
+        "its {} images are all alike, so there is nothing to learn of them; is it blank?",
+        x.nrows()
+    );
+    Err(Error::File { path: recipe.data.name().into(), why })
+}
+
 /// How a network sees such images (n, pixels): their principal components or, without any, less their mean.
 pub fn view_of_images(x: ArrayView2<f64>, components: Option<usize>) -> View {
     let Some(k) = components else {
@@ -248,7 +304,8 @@ pub fn unseen(place: &Place, used: usize, (n, draw): (usize, u64), seed: u64) ->
             return Ok(Glyphs { seed }.images(first..first + n as u64));
         }
         Place::Images(folder) => folder,
-        Place::Scene(name) | Place::Shuffled(name) => {
+        Place::Scene(_) | Place::Points(_) | Place::Shuffled(_) => {
+            let name = place.name();
             let must = "those of a network by `scorelab train`, which tells which of its images it has not seen";
             return Err(Error::value("the data", name, must));
         }
@@ -267,7 +324,7 @@ pub fn unseen(place: &Place, used: usize, (n, draw): (usize, u64), seed: u64) ->
 pub fn has_test(place: &Place) -> Result<bool> {
     let folder = match place {
         Place::Images(name) if name == DRAWN => return Ok(false),
-        Place::Scene(_) => return Ok(false),
+        Place::Scene(_) | Place::Points(_) => return Ok(false),
         Place::Images(folder) | Place::Shuffled(folder) => folder,
     };
     let files = std::fs::read_dir(folder).map_err(|e| Error::io("read", folder, e))?;

@@ -38,6 +38,8 @@ pub struct Experiment {
     began: Instant,
 }
 
+/// More threads than any machine of a user has.
+const MOST_THREADS: usize = 1024;
 /// More samples than any figure or table can use.
 const MOST_SAMPLES: usize = 1_000_000;
 /// Fewer samples than the statistics of any experiment need.
@@ -62,7 +64,7 @@ pub(super) fn run_on<L: DerefMut<Target = Experiment>>(
     match done {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("error: {error}");
+            crate::tell::tell_error(&error);
             ExitCode::from(if matches!(error, Error::Checks { .. }) { 1 } else { 2 })
         }
     }
@@ -303,8 +305,11 @@ fn output_for(name: &str, settings: &Settings) -> Result<Output> {
 
 /// Sets the number of threads for the whole program.
 pub(super) fn set_threads(threads: Option<usize>) -> Result<()> {
-    let Some(n) = threads else { return Ok(()) };
-    if !(1..=1024).contains(&n) {
+    // rayon starts as many as its own variable says, however many that are
+    let asked =
+        || std::env::var("RAYON_NUM_THREADS").ok()?.parse().ok().filter(|n| *n > MOST_THREADS);
+    let Some(n) = threads.or_else(|| asked().map(|_: usize| MOST_THREADS)) else { return Ok(()) };
+    if !(1..=MOST_THREADS).contains(&n) {
         return Err(Error::value("--threads", n, "between 1 and 1024"));
     }
     let pool = rayon::ThreadPoolBuilder::new().num_threads(n).build_global();

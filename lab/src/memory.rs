@@ -15,10 +15,5 @@ pub fn refuse(what: &str, bytes: f64, gib: f64) -> Result<()> {
     if bytes <= gib * GIB {
         return Ok(());
     }
-    let value = format!("about {:.2} GiB", bytes / GIB);
-    Err(Error::value(
-        format!("the memory for {what}"),
-        value,
-        format!("at most {gib} GiB; make it smaller, or raise --memory"),
-    ))
+    Err(Error::Memory { what: what.into(), needed: bytes / GIB, most: gib })
 }

@@ -1,6 +1,7 @@
 //! The flags of a recipe, and what a recipe may be.
 
 use super::menu::{Menu, menu};
+use super::tables::PointArgs;
 use clap::Args;
 use scorelab::checkpoint::{Kind, Place, Recipe};
 use scorelab::nn::{MlpConfig, Target};
@@ -17,9 +18,11 @@ pub struct RecipeArgs {
     /// What to learn
     #[arg(long, value_parser = menu::<Kind>(), default_value = DEFAULT.model.name())]
     pub model: Kind,
-    /// The data: a scene's name or a TOML file
+    /// The data: a scene's name, a TOML file, or a file of points
     #[arg(long, default_value = "animals", value_name = "NAME|FILE")]
     pub scene: String,
+    #[command(flatten)]
+    pub own: PointArgs,
     /// Images in place of a scene: `digits`, drawn by the lab, or a folder of IDX files, such as MNIST's
     #[arg(long, value_name = "digits|FOLDER")]
     pub data: Option<String>,
@@ -81,10 +84,13 @@ pub struct RecipeArgs {
 
 impl RecipeArgs {
     /// The recipe that is meant.
-    pub fn recipe(&self) -> Recipe {
-        Recipe {
+    ///
+    /// # Errors
+    /// As [`PointArgs::place`].
+    pub fn recipe(&self) -> Result<Recipe> {
+        Ok(Recipe {
             model: self.model,
-            data: place(&self.scene, self.data.as_deref()),
+            data: place(&self.scene, self.data.as_deref(), &self.own)?,
             points: self.points,
             components: self.components,
             width: self.width,
@@ -104,15 +110,18 @@ impl RecipeArgs {
                 ema: self.ema,
                 seed: self.seed,
             },
-        }
+        })
     }
 }
 
 /// The place that `--scene` and `--data` name: images go before a scene.
-pub fn place(scene: &str, data: Option<&str>) -> Place {
+///
+/// # Errors
+/// As [`PointArgs::place`].
+pub fn place(scene: &str, data: Option<&str>, own: &PointArgs) -> Result<Place> {
     match data {
-        Some(images) => Place::Images(images.into()),
-        None => Place::Scene(scene.into()),
+        Some(images) => Ok(Place::Images(images.into())),
+        None => own.place(scene, false),
     }
 }
 
@@ -172,7 +181,7 @@ mod tests {
 
     fn typed(words: &[&str]) -> Recipe {
         let words = ["program"].iter().chain(words);
-        Program::try_parse_from(words).unwrap().recipe.recipe()
+        Program::try_parse_from(words).unwrap().recipe.recipe().unwrap()
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! What a user can set.
 
 use super::menu::{Menu, menu};
+use super::words::joined;
 use clap::error::ErrorKind;
 use clap::parser::ValueSource;
 use clap::{Args, CommandFactory, FromArgMatches, Parser, ValueEnum};
@@ -69,6 +70,7 @@ impl Defaults {
                 let unused = arg.get_long().is_some_and(|flag| self.unused.contains(&flag));
                 arg.hide(unused)
             });
+        let words = joined(words, &command);
         let matches = command.try_get_matches_from_mut(words).unwrap_or_else(|e| e.exit());
         for arg in command.get_arguments().filter(|arg| arg.is_hide_set()) {
             if matches.value_source(arg.get_id().as_str()) == Some(ValueSource::CommandLine) {

@@ -132,6 +132,37 @@ fn a_usual_mistake_gets_its_hint_in_the_language_asked_for() {
 }
 
 #[test]
+fn an_answer_is_read_in_every_manner_of_writing_it() {
+    let p = problem();
+    let right = text(&p.scene.mixture.score(p.x.view(), p.level), ",");
+    let minus = right.replace('-', "−");
+    let commas = right.replace(',', ";").replace('.', ",");
+    for written in [&right, &format!("a,b\n{right}"), &minus, &commas, &format!("\u{feff}{right}")]
+    {
+        assert_eq!(through("check 1 -", written).code, Some(0), "{written}");
+    }
+    // a flag decides what the first row is
+    assert_eq!(through("check 1 - --no-header", &right).code, Some(0));
+    assert_eq!(through("check 1 - --header", &right).code, Some(1), "a row less");
+    assert!(answer("check 8 5.0D+00").starts_with("✓ "));
+    assert!(run("check 8 −0.2").out.starts_with("✗ "));
+}
+
+#[test]
+fn the_share_can_be_answered_from_what_is_printed() {
+    let said = answer("check 3 --format csv");
+    let number = |name: &str| -> f64 {
+        let rest = said.split(&format!("{name} = ")).nth(1).unwrap();
+        let end = rest.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(rest.len());
+        rest[..end].parse().unwrap()
+    };
+    let (p, n) = (number("p"), number("n"));
+    let marked = |answer: f64| run(&format!("check 3 {answer}")).code;
+    assert_eq!(marked((p * (1.0 - p) / n).sqrt()), Some(0));
+    assert_eq!(marked((p * (1.0 - p) / (n + 60.0)).sqrt()), Some(1), "the wrong twin");
+}
+
+#[test]
 fn what_is_no_answer_is_refused_with_one_sentence() {
     let folder = Folder::new("unchecked");
     let said = |ended: Ended, code: i32, sentence: &str| {
@@ -142,20 +173,20 @@ fn what_is_no_answer_is_refused_with_one_sentence() {
         ("", "holds no numbers"),
         ("x,y\n", "holds no numbers"),
         ("\n\n", "holds no numbers"),
-        ("1,2\n3", "row 2 has 1 numbers, but it must have 2"),
+        ("1,2\n3", "row 2 has 1 cells, separated by commas, but it must have 2"),
         ("1,2\n3,four", "row 2, column 2: \"four\" is no number"),
-        ("1,2\n3,\n", "row 2, column 2: \"\""),
-        ("1;2\n3;4\n", "row 2, column 1: \"3;4\""),
+        ("1,2\n3,\n", "row 2, column 2: the number is missing"),
+        ("x,2\n3,4\n", "row 1, column 1: \"x\" is no number"),
     ] {
         let file = folder.file("answer.csv", written);
         said(run(&format!("check 1 {file}")), 4, sentence);
         said(through("check 1 -", written), 4, sentence);
     }
     std::fs::write(folder.path("bytes"), b"1,2\n\xff\xfe,3\n").unwrap();
-    said(run(&format!("check 1 {}", folder.path("bytes"))), 4, "row 2 is no text");
+    said(run(&format!("check 1 {}", folder.path("bytes"))), 4, "row 2 is not UTF-8");
     said(run(&format!("check 1 {}", folder.path("missing"))), 3, "cannot read");
     #[cfg(unix)]
-    said(run(&format!("check 1 {}", folder.path(""))), 9, "cannot read");
+    said(run(&format!("check 1 {}", folder.path(""))), 9, "it is a folder");
     said(run("check 99 1"), 2, "1 to 14");
     said(run("check 0"), 2, "1 to 14");
     said(run("check one 1"), 2, "invalid");

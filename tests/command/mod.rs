@@ -3,9 +3,12 @@
 mod answers;
 mod checked;
 mod drawn;
+mod endings;
+mod folder;
 mod format_1;
 mod golden;
 mod interrupted;
+mod own_points;
 mod refused;
 mod robust;
 mod shown;

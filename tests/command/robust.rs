@@ -33,6 +33,29 @@ fn files_that_are_not_what_they_should_be() {
 }
 
 #[test]
+fn a_network_of_any_width_is_trained_and_asked() {
+    let folder = Folder::new("narrow");
+    for width in [1, 2, 3, 4, 5, 7, 17] {
+        for (model, asked) in [
+            ("score", "sample --score"),
+            ("joint", "sample --class 1 --gamma 2 --score"),
+            ("noisy", "sample --class 1 --gamma 2 --classifier"),
+            ("clean", "eval --samples 100 --classifier"),
+        ] {
+            let out = folder.path(&format!("{model}-{width}"));
+            let few = "--steps 3 --points 300 --batch 64 --features 4 --depth 2 --embedding 3";
+            let words =
+                format!("train --model {model} --scene three --width {width} {few} --out {out}");
+            assert_eq!(run(&words).code, Some(0), "{words}: {:?}", run(&words));
+            let words = format!("{asked} {out} --steps 4");
+            let ended = run(&words);
+            assert_eq!(ended.code, Some(0), "{words}: {ended:?}");
+            assert!(ended.out.lines().count() > 3, "{ended:?}");
+        }
+    }
+}
+
+#[test]
 fn a_training_that_explodes_keeps_its_last_good_checkpoint() {
     let folder = Folder::new("explodes");
     let out = folder.path("out");

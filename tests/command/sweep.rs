@@ -50,7 +50,7 @@ fn shards_that_are_killed_and_started_again_merge_to_the_same_table() {
     assert!(killed > 0, "no shard was killed in the middle");
     let table = results(&parts);
     assert_eq!(table, results(&whole));
-    // each run has a seed of its own, and what varies has an effect
+    // each training has a seed of its own, on which every γ is measured; and what varies has an effect
     let mut reader = csv::Reader::from_reader(table.as_bytes());
     let headers = reader.headers().unwrap().clone();
     assert_eq!(
@@ -61,7 +61,22 @@ fn shards_that_are_killed_and_started_again_merge_to_the_same_table() {
     let distinct = |column: usize| {
         rows.iter().map(|r| &r[column]).collect::<std::collections::BTreeSet<_>>().len()
     };
-    assert_eq!((distinct(0), distinct(1)), (runs, runs));
+    assert_eq!((distinct(0), distinct(1)), (runs, runs / 2));
+    let folders =
+        std::fs::read_dir(&whole).unwrap().filter(|e| e.as_ref().unwrap().path().is_dir());
+    assert_eq!(folders.count(), runs / 2, "one training for all γ");
+    let at_one: Vec<Vec<&str>> = rows
+        .iter()
+        .filter(|r| &r[5] == "1" && &r[7] == "target_share")
+        .map(|r| r.iter().skip(1).collect())
+        .collect();
+    let told = |row: &[&str]| (row[0].to_string(), row[2..].join(","));
+    let first: std::collections::BTreeSet<_> = at_one.iter().map(|r| told(r)).collect();
+    assert_eq!(
+        (at_one.len(), first.len()),
+        (runs, runs / 2),
+        "paired: γ = 1 is the same whatever stands beside it"
+    );
     let errors: Vec<&str> = rows.iter().filter(|r| &r[7] == "score_error").map(|r| &r[8]).collect();
     assert_eq!(errors.len(), runs / 2 * 3, "one γ in half of the runs, two in the others");
     // a third time there is nothing left to do, and the table can be made again
@@ -95,6 +110,44 @@ fn a_run_that_fails_is_a_row_with_its_reason() {
 }
 
 #[test]
+fn a_sweep_of_which_nothing_comes_has_a_code_of_its_own_and_memory_is_asked_again() {
+    let folder = Folder::new("nothing");
+    let all_fail = "[train]\nscene = \"three\"\nsteps = 60\npoints = 200\nbatch = 64\ndepth = 1\nwidth = 8\nclip = 1e12\nwarmup = 1\ntarget = \"x0\"\n\
+                    [eval]\nsamples = 100\nsteps = 4\n[grid.train]\nlearning-rate = [1e13, 1e14]\n";
+    let file = folder.file("fail.toml", all_fail);
+    let ended = run(&format!("sweep {file} --out {}", folder.path("fail")));
+    assert_eq!(ended.code, Some(1), "{ended:?}");
+    assert!(ended.err.lines().last().unwrap().starts_with("error: 2 of 2"), "{ended:?}");
+    let file = folder.file("big.toml", "[train]\nscene = \"three\"\nsteps = 5\npoints = 300\ndepth = 1\nwidth = 8\n[eval]\nsamples = 100\nsteps = 4\n[grid.train]\nseed = [1]\n");
+    let sweep = |gib: &str| {
+        run(&format!("sweep {file} --memory {gib} --format csv --out {}", folder.path("big")))
+    };
+    let refused = sweep("0.0001");
+    assert_eq!(refused.code, Some(1), "{refused:?}");
+    assert!(refused.err.contains("it is tried again the next time"), "{refused:?}");
+    let done = sweep("4");
+    assert_eq!(done.code, Some(0), "{done:?}");
+    assert!(done.out.lines().nth(1).unwrap().starts_with("1,0,1,0,"), "{done:?}");
+}
+
+#[test]
+fn a_scene_of_other_contents_is_another_run() {
+    let folder = Folder::new("contents");
+    let points = folder.file("p.csv", "x,y,label\n-1,0,a\n-1.2,0.1,a\n1,0,b\n1.1,0.2,b\n");
+    let text = format!(
+        "[eval]\nscene = \"{points}\"\nsamples = 100\nsteps = 4\n[grid.eval]\nclass = [0]\n"
+    );
+    let file = folder.file("grid.toml", &text);
+    let told = || answer(&format!("sweep {file} --format csv --out {}", folder.path("out")));
+    let counts =
+        |told: &str| told.lines().nth(1).unwrap().split(',').take(3).collect::<Vec<_>>().join(",");
+    assert_eq!(counts(&told()), "1,0,1");
+    assert_eq!(counts(&told()), "1,1,0", "the good twin: nothing has changed");
+    std::fs::write(&points, "x,y,label\n-1,0,a\n-1.2,0.1,a\n1,0,b\n5.1,0.2,b\n").unwrap();
+    assert_eq!(counts(&told()), "1,0,1");
+}
+
+#[test]
 fn a_classifier_is_measured_alone_and_with_a_class_as_what_steers() {
     let folder = Folder::new("classifiers");
     let train = "[train]\nscene = \"three\"\nsteps = 60\npoints = 500\nbatch = 64\ndepth = 1\n\
@@ -113,7 +166,9 @@ fn a_classifier_is_measured_alone_and_with_a_class_as_what_steers() {
         for model in ["noisy", "clean"] {
             // id, seed, model, then the columns of `eval`, then the error
             let own: Vec<&csv::StringRecord> = rows.iter().filter(|r| &r[2] == model).collect();
-            let run = out.join(&own[0][0]);
+            let of_run = std::fs::read(out.join(format!("{}.json", &own[0][0]))).unwrap();
+            let of_run: serde_json::Value = serde_json::from_slice(&of_run).unwrap();
+            let run = out.join(of_run["training"].as_str().unwrap());
             let asked = answer(&format!(
                 "eval --classifier {} {words} --samples 100 --steps 8 --sigma 1 --seed {} --format csv",
                 run.display(),

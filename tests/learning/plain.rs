@@ -24,7 +24,21 @@ pub fn shape(residual: bool, labels: usize) -> MlpConfig {
 
 /// Every kind of network in small, by name.
 pub fn shapes() -> Vec<(&'static str, MlpConfig)> {
-    vec![
+    // narrower than a vector of any machine, and just not as wide as one or two
+    let narrow = [
+        ("1 wide", 1),
+        ("2 wide", 2),
+        ("3 wide", 3),
+        ("4 wide", 4),
+        ("5 wide", 5),
+        ("7 wide", 7),
+        ("17 wide", 17),
+    ];
+    let narrow = narrow.into_iter().flat_map(|(name, width)| {
+        let clean = MlpConfig { features: 0, ..shape(false, 0) };
+        [shape(true, 4), shape(false, 0), clean].map(|shape| (name, MlpConfig { width, ..shape }))
+    });
+    let odd = vec![
         ("plain", shape(false, 0)),
         ("residual", shape(true, 0)),
         ("labels", shape(false, 4)),
@@ -34,7 +48,8 @@ pub fn shapes() -> Vec<(&'static str, MlpConfig)> {
         ("a narrow answer", MlpConfig { outputs: 2, inputs: 2, ..shape(true, 4) }),
         ("a wide point", MlpConfig { inputs: 21, ..shape(false, 3) }),
         ("one frequency", MlpConfig { features: 2, ..shape(false, 1) }),
-    ]
+    ];
+    odd.into_iter().chain(narrow).collect()
 }
 
 /// The networks that the lab trains, by name.

@@ -110,7 +110,10 @@ fn share() -> Exercise {
         notebook: 1,
         question: Text::new("the standard error of a share", "sai số chuẩn của một tỉ lệ"),
         right: quarter.se(Verdict::Target).into(),
-        start: Text::new("√(p(1 − p)/n)", "√(p(1 − p)/n)"),
+        start: Text::new(
+            "√(p(1 − p)/n), with p = 0.25 and n = 6000",
+            "√(p(1 − p)/n), với p = 0.25 và n = 6000",
+        ),
         mistakes: vec![
             Mistake::new(
                 p * (1.0 - p) / n,

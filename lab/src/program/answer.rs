@@ -4,6 +4,7 @@ use crate::Table;
 pub use crate::tell::tell;
 use clap::ValueEnum;
 use scorelab::file;
+use scorelab::text::printable_lines;
 use scorelab::{Error, Result};
 use serde::ser::{Serialize, SerializeMap, SerializeSeq, Serializer};
 use std::io::Write;
@@ -18,6 +19,17 @@ pub enum Form {
     Csv,
     /// A list of objects, numbers exact
     Json,
+}
+
+impl Form {
+    /// What the command line calls it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Form::Table => "table",
+            Form::Csv => "csv",
+            Form::Json => "json",
+        }
+    }
 }
 
 /// One cell.
@@ -92,7 +104,7 @@ impl Serialize for Cell {
     /// What is not finite is null in JSON, which has no word for it.
     fn serialize<S: Serializer>(&self, to: S) -> std::result::Result<S::Ok, S::Error> {
         match self {
-            Cell::Text(text) => to.serialize_str(text),
+            Cell::Text(text) => to.serialize_str(&printable_lines(text)),
             Cell::Count(n) => to.serialize_u64(*n),
             Cell::Flag(flag) => to.serialize_bool(*flag),
             Cell::Number(x) if x.is_finite() => to.serialize_f64(*x),
@@ -105,7 +117,7 @@ impl Cell {
     /// As text that reads back as the same number.
     fn exact(&self) -> String {
         match self {
-            Cell::Text(text) => text.clone(),
+            Cell::Text(text) => printable_lines(text),
             Cell::Count(n) => n.to_string(),
             Cell::Flag(flag) => flag.to_string(),
             Cell::Number(x) => exact(*x),
@@ -139,6 +151,9 @@ fn short(x: f64) -> String {
         Err(_) => x.to_string(),
     }
 }
+
+/// The memory that a cell takes, and its text, in the form that takes most: aligned columns, whose cells are texts of their own.
+pub const BYTES_A_CELL: f64 = 200.0;
 
 /// A table of typed cells.
 #[derive(Debug, Clone, PartialEq)]
@@ -191,20 +206,28 @@ impl Answer {
     /// None that a user can cause.
     pub fn text(&self, form: Form) -> Result<Vec<u8>> {
         let unlike = |e: std::io::Error| Error::io("write", "the answer", e);
-        let table = |cell: fn(&Cell) -> String| Table {
-            headers: self.headers.clone(),
-            rows: self.rows.iter().map(|row| row.iter().map(cell).collect()).collect(),
-            notes: self.notes.clone(),
-        };
         match form {
-            Form::Table => Ok(table(Cell::short).to_string().into_bytes()),
-            Form::Csv => table(Cell::exact).csv().map_err(unlike),
+            Form::Table => {
+                let rows =
+                    self.rows.iter().map(|row| row.iter().map(Cell::short).collect()).collect();
+                let (headers, notes) = (self.headers.clone(), self.notes.clone());
+                Ok(Table { headers, rows, notes }.to_string().into_bytes())
+            }
+            Form::Csv => self.csv().map_err(unlike),
             Form::Json => {
                 let mut text = serde_json::to_vec_pretty(self).map_err(|e| unlike(e.into()))?;
                 text.push(b'\n');
                 Ok(text)
             }
         }
+    }
+
+    /// As CSV, a row at a time: no second table is made of it.
+    fn csv(&self) -> std::io::Result<Vec<u8>> {
+        let mut writer = csv::Writer::from_writer(Vec::new());
+        writer.write_record(&self.headers)?;
+        self.rows.iter().try_for_each(|row| writer.write_record(row.iter().map(Cell::exact)))?;
+        writer.into_inner().map_err(|e| e.into_error())
     }
 
     /// Writes the answer to a file, whole or not at all, or else to standard output.

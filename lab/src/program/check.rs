@@ -1,14 +1,16 @@
 //! `scorelab check`: marks the answer to an exercise of the course, whatever language it was computed in.
 
+use super::Common;
 use super::answer::{Answer, Cell, Form, say};
-use super::{Common, numbers};
 use crate::course::{self, Exercise, Mark};
 use crate::menu::{Menu, menu};
+use crate::tables::HeaderArgs;
 use clap::Args;
 use ndarray::{Array2, Axis};
-use scorelab::{Error, Result};
+use scorelab::data::{Table, TableOptions};
+use scorelab::{Error, Result, number};
 use scorelab_figures::plot::Lang;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 /// The arguments of `check`.
 #[derive(Debug, Clone, Args)]
@@ -17,7 +19,7 @@ pub struct Check {
     #[arg(value_name = "N")]
     pub exercise: Option<usize>,
     /// The answer: a number or several with commas, a CSV file with a row a line, or - for standard input; without it the question is said
-    #[arg(value_name = "NUMBERS|FILE|-", allow_negative_numbers = true)]
+    #[arg(value_name = "NUMBERS|FILE|-", allow_hyphen_values = true)]
     pub answer: Option<String>,
     /// Write the points x_t that the exercise asks about, with their noise level, as CSV
     #[arg(long, requires = "exercise", conflicts_with = "answer")]
@@ -31,6 +33,8 @@ pub struct Check {
     /// The language
     #[arg(long, value_parser = menu::<Lang>(), default_value = Lang::default().name())]
     pub lang: Lang,
+    #[command(flatten)]
+    pub table: HeaderArgs,
     #[command(flatten)]
     pub common: Common,
 }
@@ -59,14 +63,15 @@ impl Check {
     }
 
     fn mark(&self, n: usize, text: &str) -> Result<bool> {
-        let Mark { right, said } = course::mark(n, handed_in(text)?)?;
+        let Mark { right, said } =
+            course::mark(n, handed_in(text, self.table.options(self.common.memory))?)?;
         let said = said.get(self.lang);
-        if self.common.format == Form::Table {
+        if self.common.form(None)? == Form::Table {
             say(format!("{} {said}\n", if right { "✓" } else { "✗" }).as_bytes())?;
         } else {
             let mut answer = Answer::new(["exercise", "right", "said"]);
             answer.row([n.into(), right.into(), said.into()]);
-            answer.write(self.common.format, None)?;
+            answer.write(self.common.form(None)?, None)?;
         }
         Ok(right)
     }
@@ -78,7 +83,8 @@ impl Check {
             let shape = shape(e, self.lang);
             answer.row([(i + 1).into(), e.notebook.into(), question.into(), shape.into()]);
         }
-        answer.write(self.common.format, self.out.as_deref())
+        let out = self.out.as_deref();
+        answer.write(self.common.form(out)?, out)
     }
 
     fn question(&self, n: usize, e: &Exercise) -> Result<()> {
@@ -105,7 +111,8 @@ impl Check {
             }
         }
         answer.notes = notes;
-        answer.write(self.common.format, self.out.as_deref())
+        let out = self.out.as_deref();
+        answer.write(self.common.form(out)?, out)
     }
 
     /// α, σ and the coordinates of each point.
@@ -120,7 +127,7 @@ impl Check {
             let level = [level.alpha, level.sigma].into_iter();
             answer.row(level.chain(row.iter().copied()).map(Cell::from));
         }
-        answer.write(self.exact(), self.out.as_deref())
+        answer.write(self.exact()?, self.out.as_deref())
     }
 
     /// The class, weight, mean and covariance of each Gaussian of the scene, at α = 1 and σ = 0.
@@ -147,29 +154,28 @@ impl Check {
             let named = [Cell::from(*class), name.into()].into_iter();
             answer.row(named.chain(numbers.map(Cell::from)));
         }
-        answer.write(self.exact(), self.out.as_deref())
+        answer.write(self.exact()?, self.out.as_deref())
     }
 
     /// The form of numbers to compute with: never six digits.
-    fn exact(&self) -> Form {
-        if self.common.format == Form::Table { Form::Csv } else { self.common.format }
+    ///
+    /// # Errors
+    /// As [`Common::form`].
+    fn exact(&self) -> Result<Form> {
+        let form = self.common.form(self.out.as_deref())?;
+        Ok(if form == Form::Table { Form::Csv } else { form })
     }
 }
 
 /// The answer that a word of the command line gives or names.
-fn handed_in(text: &str) -> Result<course::Answer> {
-    let typed: Option<Vec<f64>> = text.split(',').map(|part| part.trim().parse().ok()).collect();
-    let any = |_| true; // what is not finite has a hint of its own
+fn handed_in(text: &str, options: TableOptions) -> Result<course::Answer> {
+    let typed: Option<Vec<f64>> = text.split(',').map(number::parse).collect();
     let numbers = match typed {
         Some(typed) => Array2::from_shape_vec((1, typed.len()), typed).expect("one row"),
         None if text == "-" => {
-            numbers::read(std::io::stdin().lock(), Path::new("standard input"), None, any)?
+            Table::parse(std::io::stdin().lock(), "standard input", options)?.numbers()?
         }
-        None => {
-            let path = Path::new(text);
-            let file = std::fs::File::open(path).map_err(|e| Error::io("read", path, e))?;
-            numbers::read(file, path, None, any)?
-        }
+        None => Table::read(text, options)?.numbers()?, // what is not finite has a hint of its own
     };
     Ok(match numbers.dim() {
         (1, 1) => numbers[[0, 0]].into(),

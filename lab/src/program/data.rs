@@ -3,6 +3,7 @@
 use super::Common;
 use super::points::Points;
 use crate::recipe::place;
+use crate::tables::PointArgs;
 use crate::{data, memory};
 use clap::Args;
 use scorelab::data::Part;
@@ -12,9 +13,11 @@ use std::path::PathBuf;
 /// The arguments of `data`.
 #[derive(Debug, Clone, Args)]
 pub struct Data {
-    /// The scene to draw from: a name or a TOML file
+    /// The scene to draw from: a name, a TOML file, or a file of points
     #[arg(long, default_value = "animals", value_name = "NAME|FILE")]
     pub scene: String,
+    #[command(flatten)]
+    pub own: PointArgs,
     /// Images in place of a scene: `digits`, drawn by the lab, or a folder of IDX files, such as MNIST's
     #[arg(long, value_name = "digits|FOLDER")]
     pub data: Option<String>,
@@ -24,7 +27,7 @@ pub struct Data {
     /// The seed of the points
     #[arg(long, default_value_t = 0)]
     pub seed: u64,
-    /// Write to this file: .npz arrays, .png a sheet of images, .csv, .json
+    /// Write to this file: .csv, .json, .npz the arrays x and y, .npy x alone, .png a sheet of images; images from −1 black to 1 white
     #[arg(long, value_name = "FILE")]
     pub out: Option<PathBuf>,
     /// Write the images as IDX files into this folder
@@ -43,7 +46,7 @@ impl Data {
         if !(1..=100_000_000).contains(&self.points) {
             return Err(Error::value("--points", self.points, "1 to 100000000"));
         }
-        let data = data::Data::find(&place(&self.scene, self.data.as_deref()))?;
+        let data = data::Data::find(&place(&self.scene, self.data.as_deref(), &self.own)?)?;
         let n = data.count(self.points);
         memory::refuse("the data", n as f64 * data.dim() as f64 * 100.0, self.common.memory)?;
         if let Some(folder) = &self.idx {
@@ -53,6 +56,8 @@ impl Data {
             };
             return images.write_idx(folder, Part::Train).map(|_| ());
         }
+        let shape = (n, data.dim(), true);
+        Points::refuse(shape, (self.common.format, self.out.as_deref()), self.common.memory)?;
         let (drawn, _) = data.draw(n, self.seed);
         let (names, size) = (data.class_names(), data.size());
         let labels = Some((drawn.y, &names[..]));

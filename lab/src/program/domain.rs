@@ -32,29 +32,27 @@ impl Domain {
     ///
     /// # Errors
     /// If the scene cannot be found, or, not being asked for, has changed since the training; if one is asked for beside images.
-    pub fn of(scene: Option<&str>, main: Option<&Checkpoint>) -> Result<Domain> {
+    pub fn of(scene: Option<&Place>, main: Option<&Checkpoint>) -> Result<Domain> {
         let trained = main.map(|c| &c.trained);
         if let Some((size, main)) = trained.and_then(|t| t.data.image).zip(main) {
             if let Some(scene) = scene {
-                return Err(Error::value(
-                    "--scene",
-                    scene,
-                    "left out: this score is one of images",
-                ));
+                let must = "left out: this score is one of images";
+                return Err(Error::value("--scene", scene.name(), must));
             }
             let (view, recipe) = (main.view.clone(), main.trained.recipe.clone());
             return Ok(Domain::Images { size, view, recipe });
         }
         let recipe = trained.and_then(|t| t.recipe.as_ref().map(|recipe| (recipe, &t.data)));
-        let (None, Some((Recipe { data: Place::Scene(name), .. }, before))) = (scene, recipe)
-        else {
-            return Scene::find(scene.unwrap_or("animals")).map(Domain::Scene);
+        let trained_on = recipe.filter(|(recipe, _)| recipe.data.is_scene() && scene.is_none());
+        let Some((Recipe { data: place, .. }, before)) = trained_on else {
+            let animals = Place::Scene("animals".into());
+            return Data::find(scene.unwrap_or(&animals)).map(Domain::of_scene);
         };
-        let place = Place::Scene(name.clone());
-        let data = Data::find(&place)?;
+        let name = place.name();
+        let data = Data::find_again(place, "name the scene with --scene")?;
         let remedy =
             "a network was trained on it; restore it, or name the scene to measure by with --scene";
-        data.same_scene(&place, before, remedy)?;
+        data.same_scene(place, before, remedy)?;
         if matches!(before.fingerprint, Some(Fingerprint::Points(_))) && Scene::named(name).is_err()
         {
             tell(format!(
@@ -62,8 +60,12 @@ impl Domain {
                  taken as it is now"
             ));
         }
+        Ok(Domain::of_scene(data))
+    }
+
+    fn of_scene(data: Data) -> Domain {
         let Data::Scene(scene, _) = data else { unreachable!("the place of a scene") };
-        Ok(Domain::Scene(scene))
+        Domain::Scene(scene)
     }
 
     /// The scene with the exact answers; images have none.

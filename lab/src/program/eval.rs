@@ -5,6 +5,7 @@ use super::answer::{Answer, Cell, exact};
 use super::images::{Yardstick, held_out, pictures};
 use super::source::{ScoreArgs, Source};
 use super::walk::{WalkArgs, gammas};
+use crate::patience::Patience;
 use clap::Args;
 use ndarray::{Array2, ArrayView1};
 use scorelab::guidance::{Gamma, Guided};
@@ -59,7 +60,8 @@ impl Eval {
     /// # Errors
     /// If an argument cannot be, or a file cannot be read or written.
     pub fn run(&self) -> Result<()> {
-        self.answer()?.write(self.common.format, self.out.as_deref())
+        let out = self.out.as_deref();
+        self.answer()?.write(self.common.form(out)?, out)
     }
 
     /// The metrics, one a row: [`COLUMNS`].
@@ -104,6 +106,8 @@ impl Eval {
             if source.learned() && !source.autoguided() && source.gradient_scale() == 1.0 {
                 self.score_errors(mixture, &source, gamma, shown, &mut rows);
             }
+            let word = format!("measuring {} samples at γ = {}", self.walk.samples, gamma.value());
+            let _waiting = Patience::new(word);
             let x = self.walk.walk(&source, gamma, &[], self.common.memory)?;
             self.samples(mixture, &source, gamma, shown, &x, &mut rows)?;
         }

@@ -7,7 +7,7 @@ use std::io::ErrorKind;
 pub const CODES: &str = "\
 Exit codes:
     0  all well
-    1  the answer to an exercise is wrong
+    1  the answer to an exercise is wrong, a check of an experiment failed, or every run of a sweep did
     2  a value, a flag or a configuration that cannot be
     3  a file or folder that is not there
     4  a file whose contents are wrong or damaged
@@ -25,7 +25,9 @@ pub const WRONG: u8 = 1;
 /// The exit code of an error.
 pub fn code(error: &Error) -> u8 {
     match error {
-        Error::Value { .. } | Error::Usage { .. } | Error::Figure { .. } => 2,
+        Error::Value { .. } | Error::Memory { .. } | Error::Usage { .. } | Error::Figure { .. } => {
+            2
+        }
         Error::Scene { .. } | Error::File { .. } => 4,
         Error::Diverged { .. } => 5,
         Error::InUse { .. } => 6,

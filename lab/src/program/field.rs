@@ -1,18 +1,19 @@
 //! `scorelab field`: a score on a grid or at given points.
 
-use super::answer::Answer;
+use super::answer::{Answer, BYTES_A_CELL};
 use super::compose::AlsoArgs;
 use super::eval::noise_level;
 use super::source::{ScoreArgs, Source};
 use super::walk::gammas;
-use super::{Common, memory, numbers};
+use super::{Common, memory};
 use crate::ProcessName;
 use clap::Args;
 use ndarray::Array2;
+use scorelab::data::Table;
 use scorelab::noise::NoiseLevel;
 use scorelab::score::ScoreFn;
 use scorelab::{Error, Result};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 /// The arguments of `field`.
 #[derive(Debug, Clone, Args)]
@@ -42,7 +43,7 @@ pub struct Field {
         default_value = "-4,4,9"
     )]
     pub grid: Vec<f64>,
-    /// The points of a CSV file, a row each, in place of the grid; a first row of names is passed over; images as the network sees them
+    /// The points of a table, in place of the grid: text with a row each, .npy or .npz; images as the network sees them
     #[arg(long, value_name = "FILE")]
     pub points: Option<PathBuf>,
     /// Write the field to this file instead of standard output
@@ -68,10 +69,15 @@ impl Field {
         let levels = self.levels()?;
         let dim = source.dim();
         let x = match &self.points {
-            Some(path) => points(path, dim, self.common.memory)?,
+            Some(path) => {
+                let table = &self.score.own.table;
+                let read = Table::read(path, table.header.options(self.common.memory))?;
+                read.points(&table.columns, Some(dim))?
+            }
             None => self.on_grid(dim)?,
         };
-        memory::refuse("the field", (x.len() * levels.len()) as f64 * 200.0, self.common.memory)?;
+        let cells = (x.nrows() * (2 * dim + 2) * levels.len()) as f64;
+        memory::refuse("the field", cells * BYTES_A_CELL, self.common.memory)?;
         let named = |name: &'static str| (1..=dim).map(move |i| format!("{name}{i}"));
         let columns = ["alpha", "sigma"].map(String::from).into_iter();
         let mut answer = Answer::new(columns.chain(named("x")).chain(named("score")));
@@ -83,7 +89,8 @@ impl Field {
                     .row(numbers.chain(x.iter().copied()).chain(s.iter().copied()).map(Into::into));
             }
         }
-        answer.write(self.common.format, self.out.as_deref())
+        let out = self.out.as_deref();
+        answer.write(self.common.form(out)?, out)
     }
 
     fn levels(&self) -> Result<Vec<NoiseLevel>> {
@@ -128,15 +135,6 @@ impl Field {
         // the first coordinate runs fastest
         Ok(Array2::from_shape_fn((count, dim), |(i, j)| at(i / n.pow(j as u32) % n)))
     }
-}
-
-/// The points of a CSV file (n, d).
-fn points(path: &Path, dim: usize, gib: f64) -> Result<Array2<f64>> {
-    let io = |e| Error::io("read", path, e);
-    let file = std::fs::File::open(path).map_err(io)?;
-    let length = file.metadata().map_err(io)?.len();
-    memory::refuse("the points", 8.0 * length as f64, gib)?;
-    numbers::read(file, path, Some(dim), place)
 }
 
 /// Whether a coordinate has a square, and a square of its square.

@@ -305,6 +305,7 @@ impl Plot {
         let args = ScoreArgs {
             score: "exact".into(),
             scene: None,
+            own: Default::default(),
             class: None,
             classifier: Some(path.into()),
             gradient_scale: 1.0,

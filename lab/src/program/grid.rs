@@ -1,13 +1,16 @@
 //! The runs of a sweep, from a TOML file.
 
+use super::contents::Contents;
 use super::eval::Eval;
 use super::{Command, Program, config};
+use crate::patience::Patience;
 use crate::recipe::check;
 use clap::CommandFactory;
 use scorelab::checkpoint::{Place, Recipe};
 use scorelab::file::fingerprint;
 use scorelab::{Error, Result};
 use serde_json::json;
+use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::path::Path;
 use toml::{Table, Value};
@@ -40,9 +43,11 @@ pub struct Grid {
 
 /// One run.
 pub struct Planned {
-    /// A fingerprint of all its settings.
+    /// A fingerprint of all its settings, and of what the files hold that they name.
     pub id: String,
-    /// Its seed, drawn from the fingerprint, unless the grid gives one.
+    /// A fingerprint of what decides what is trained: runs that differ in their evaluation only share it.
+    pub training: String,
+    /// Its seed, drawn from the fingerprint of the training, unless the grid gives one: evaluations of one network are paired.
     pub seed: u64,
     /// The values of what varies.
     pub varied: Vec<String>,
@@ -54,7 +59,7 @@ pub struct Planned {
 }
 
 /// The flags of one subcommand, as the command line spells their values.
-type Flags = BTreeMap<String, String>;
+pub type Flags = BTreeMap<String, String>;
 
 /// Flags that a sweep sets itself, or that are the program's.
 const NOT_HERE: [&str; 9] =
@@ -75,7 +80,21 @@ impl Grid {
     /// If the file cannot be read or is no TOML, a key is no flag, there are too many runs, or a run cannot be.
     pub fn load(path: &Path) -> Result<Grid> {
         let table = config::read(path)?;
+        let _waiting = Patience::new("checking every run of the grid".into());
         Grid::of(&table).map_err(|why| Error::File { path: path.into(), why })
+    }
+
+    /// Which runs are those of shard `shard` of `shards`, counted from 0: runs that share a training share a shard.
+    pub fn shard(&self, shard: usize, shards: usize) -> Vec<bool> {
+        let mut places = BTreeMap::new();
+        let mut place = |run: &Planned, own: usize| match run.recipe {
+            None => own,
+            Some(_) => {
+                let next = places.len();
+                *places.entry(run.training.clone()).or_insert(next)
+            }
+        };
+        self.runs.iter().enumerate().map(|(i, run)| place(run, i) % shards == shard).collect()
     }
 
     /// The grid of a table.
@@ -102,7 +121,8 @@ impl Grid {
             count.ok_or_else(|| format!("it has over {MOST_RUNS} runs; make it smaller"))?;
         let fixed = |sub: &str| flags(table.get(sub).and_then(Value::as_table));
         let (train, eval) = (fixed("train")?, fixed("eval")?);
-        let plan = Plan { train: trains.then_some(train), eval, axes: &axes, repeats };
+        let contents = RefCell::default();
+        let plan = Plan { train: trains.then_some(train), eval, axes: &axes, repeats, contents };
         let runs = (0..count).map(|i| plan.run(i)).collect::<std::result::Result<_, _>>()?;
         let mut varied: Vec<String> = axes.iter().map(Axis::name).collect();
         varied.extend((repeats > 1).then(|| "repeat".to_string()));
@@ -188,6 +208,7 @@ struct Plan<'a> {
     eval: Flags,
     axes: &'a [Axis],
     repeats: usize,
+    contents: RefCell<Contents>,
 }
 
 impl Plan<'_> {
@@ -202,16 +223,26 @@ impl Plan<'_> {
             let flags = if axis.sub == "train" { train.get_or_insert_default() } else { &mut eval };
             flags.insert(axis.flag.clone(), chosen.clone());
         }
+        let wrong = |e: Error| format!("run {} ({e})", number + 1);
+        let mut contents = self.contents.borrow_mut();
+        let mut held = |flags: Option<&Flags>| {
+            flags.map_or(Ok(Default::default()), |f| contents.of(f)).map_err(wrong)
+        };
         let version = env!("CARGO_PKG_VERSION");
-        let content = json!({ "version": version, "train": train, "eval": eval, "repeat": repeat });
-        let print = fingerprint(content.to_string().as_bytes());
-        let id = print[..16].to_string();
+        let mut trained = json!({ "version": version, "train": train, "repeat": repeat });
+        add_files(&mut trained, "files of train", held(train.as_ref())?);
+        let mut content = trained.clone();
+        content["eval"] = json!(eval);
+        add_files(&mut content, "files of eval", held(Some(&eval))?);
+        let [print, training] =
+            [content, trained].map(|all| fingerprint(all.to_string().as_bytes()));
+        let (id, seed) = (print[..16].to_string(), &training[16..29]);
         // 52 bits, which every reader of numbers keeps
-        let seed = u64::from_str_radix(&print[16..29], 16).expect("hexadecimal digits");
+        let seed = u64::from_str_radix(seed, 16).expect("hexadecimal digits");
+        let training = training[..16].to_string();
         for flags in train.iter_mut().chain([&mut eval]) {
             flags.entry("seed".into()).or_insert_with(|| seed.to_string());
         }
-        let wrong = |e: Error| format!("run {} ({e})", number + 1);
         let recipe = train.as_ref().map(recipe).transpose().map_err(wrong)?;
         let eval = evaluation(recipe.as_ref(), &eval).map_err(wrong)?;
         let seed = recipe.as_ref().map_or(eval.walk.seed, |r| r.train.seed);
@@ -220,7 +251,14 @@ impl Plan<'_> {
             varied.push(repeat.to_string());
             names.push("repeat".into());
         }
-        Ok(Planned { id, seed, varied, recipe, eval, names })
+        Ok(Planned { id, training, seed, varied, recipe, eval, names })
+    }
+}
+
+/// Adds the fingerprints of files, if there are any, to what a fingerprint is made of.
+fn add_files(content: &mut serde_json::Value, of: &str, files: BTreeMap<&str, String>) {
+    if !files.is_empty() {
+        content[of] = json!(files);
     }
 }
 
@@ -262,7 +300,7 @@ fn evaluation(trained: Option<&Recipe>, flags: &Flags) -> Result<Eval> {
 /// The recipe of some flags of `train`.
 fn recipe(flags: &Flags) -> Result<Recipe> {
     let Command::Train(train) = parsed("train", flags)? else { unreachable!("asked for train") };
-    let recipe = train.recipe.recipe();
+    let recipe = train.recipe.recipe()?;
     check(&recipe)?;
     Ok(recipe)
 }

@@ -58,7 +58,7 @@ impl Info {
         let told = serde_json::to_value(&c.trained);
         let told = told.map_err(|e| Error::io("describe", &found.path, e.into()))?;
         leaves("", &told, &mut say);
-        answer.write(self.common.format, None)
+        answer.write(self.common.form(None)?, None)
     }
 }
 

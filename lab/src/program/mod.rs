@@ -19,8 +19,10 @@ mod answer;
 mod check;
 mod compose;
 mod config;
+mod contents;
 mod data;
 mod domain;
+mod ending;
 mod eval;
 mod exit;
 mod field;
@@ -29,7 +31,6 @@ mod grid;
 mod images;
 mod info;
 mod networks;
-mod numbers;
 mod pictures;
 mod plot;
 mod points;
@@ -43,10 +44,14 @@ mod walk;
 
 use crate::interrupt::INTERRUPTED;
 use crate::memory;
-use answer::{Form, say, tell};
+use crate::tell::tell_error;
+use crate::words::joined;
+use answer::{Form, say};
 use clap::parser::ValueSource;
 use clap::{ArgMatches, Args, CommandFactory, FromArgMatches, Parser, Subcommand};
+use ending::{Ending, Kind};
 use scorelab::arch::check_kernel_variable;
+use scorelab::text::printable;
 use scorelab::{Error, Result};
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
@@ -116,15 +121,28 @@ struct Common {
     /// Flags from a TOML file; those on the command line go before them
     #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
-    /// How the answer is written
-    #[arg(long, value_enum, default_value_t = Form::Table)]
-    format: Form,
+    /// How the answer is written [default: as the ending of --out says, else table]
+    #[arg(long, value_enum)]
+    format: Option<Form>,
     /// Threads; the results do not depend on it [default: all]
     #[arg(long)]
     threads: Option<usize>,
     /// The most memory to take, in GiB; what would need more is refused
     #[arg(long, default_value_t = 4.0, value_name = "GIB")]
     memory: f64,
+}
+
+impl Common {
+    /// How a table is written to a file or to standard output.
+    ///
+    /// # Errors
+    /// As [`ending::ending`].
+    fn form(&self, out: Option<&Path>) -> Result<Form> {
+        match ending::ending(Kind::Table, self.format, out)? {
+            Ending::Text(form) => Ok(form),
+            _ => unreachable!("a table is text"),
+        }
+    }
 }
 
 #[derive(Debug, Clone, Args)]
@@ -139,7 +157,7 @@ pub fn main() -> ExitCode {
     match run(std::env::args_os().collect()) {
         Ok(code) => ExitCode::from(code),
         Err(error) => {
-            tell(format!("error: {error}"));
+            tell_error(&error);
             ExitCode::from(exit::code(&error))
         }
     }
@@ -177,6 +195,7 @@ fn understand(
     read: &dyn Fn(&Path) -> Result<toml::Table>,
 ) -> Result<Understood> {
     let program = Program::command();
+    let words = &joined(words.iter().cloned(), &program)[..];
     let first = match program.clone().try_get_matches_from(words) {
         Ok(matches) => matches,
         Err(e) if e.use_stderr() => return Err(usage(&e)),
@@ -219,7 +238,15 @@ fn usage(e: &clap::Error) -> Error {
     } else {
         format!("{} ({})", first.trim_end_matches(':'), more.join("; "))
     };
-    Error::Usage { why: why.replace(['\n', '\r'], " ") }
+    // what was typed is told, but not ten million letters of it
+    let why: Vec<String> = why.replace(['\n', '\r'], " ").split(' ').map(cut).collect();
+    Error::Usage { why: why.join(" ") }
+}
+
+/// A word of a message, cut where it is longer than any flag, value or folder that somebody types.
+fn cut(word: &str) -> String {
+    const LONGEST: usize = 200;
+    if word.chars().nth(LONGEST).is_some() { printable(word) } else { word.into() }
 }
 
 /// Refuses a setting beside `--resume`, which takes them all from the run.
@@ -246,6 +273,22 @@ fn beside_resume(matches: &ArgMatches) -> Result<()> {
 }
 
 impl Command {
+    /// How the answer is written.
+    ///
+    /// # Errors
+    /// As [`ending::ending`].
+    fn ending(&self) -> Result<Ending> {
+        let (kind, common, out) = match self {
+            Command::Sample(c) => (Kind::Points, &c.common, &c.out),
+            Command::Data(c) => (Kind::Points, &c.common, &c.out),
+            Command::Eval(c) => (Kind::Table, &c.common, &c.out),
+            Command::Field(c) => (Kind::Table, &c.common, &c.out),
+            Command::Check(c) => (Kind::Table, &c.common, &c.out),
+            _ => return Ok(Ending::Text(Form::Table)), // their --out is a folder, or they have none
+        };
+        ending::ending(kind, common.format, out.as_deref())
+    }
+
     fn run(self) -> Result<u8> {
         let common = match &self {
             Command::Train(c) => Some(&c.common),
@@ -260,6 +303,7 @@ impl Command {
             Command::Completions(_) => None,
         };
         crate::experiment::set_threads(common.and_then(|c| c.threads))?;
+        self.ending()?; // refused before any work is done
         let done = |()| 0;
         let stopped = |stopped| if stopped { INTERRUPTED } else { 0 };
         match self {

@@ -163,7 +163,7 @@ impl Plot {
                 answer.row([stem.into(), file.display().to_string().into()]);
             }
         }
-        answer.write(self.common.format, None)
+        answer.write(self.common.form(None)?, None)
     }
 
     /// Writes what was drawn: (stem, file).

@@ -1,15 +1,14 @@
 //! Points as a file: text, arrays for NumPy, or a sheet of images.
 
-use super::answer::{Answer, Cell, Form};
+use super::answer::{Answer, BYTES_A_CELL, Cell, Form};
+use super::ending::{Ending, Kind, ending};
+use crate::memory;
 use ndarray::{Array2, s};
-use scorelab::data::{ClassName, to_pixels};
+use scorelab::data::{ClassName, npy, npz, to_pixels};
 use scorelab::file;
 use scorelab::{Error, Result};
 use scorelab_figures::plot::{self, Axis, Figure, Format, Layer, Output, Panel, Role, Sheet};
-use std::io::{Cursor, Write};
 use std::path::Path;
-use zip::ZipWriter;
-use zip::write::SimpleFileOptions;
 
 /// Points, and what is known of them.
 pub struct Points<'a> {
@@ -25,21 +24,44 @@ pub struct Points<'a> {
 const SHEET: usize = 160;
 
 impl Points<'_> {
-    /// Writes the points: `.npz` arrays `x` (n, d) and `y` (n), `.png` a sheet of images, anything else text.
-    ///
-    /// Text takes the form of the ending `.csv` or `.json`, or else `form`. Without a file it goes to standard output.
+    /// Writes the points as the ending of the file says, and without a file as text to standard output.
     ///
     /// # Errors
-    /// If a sheet is asked for of what are no images, or the file cannot be written.
-    pub fn write(&self, form: Form, out: Option<&Path>) -> Result<()> {
-        let ending = out.and_then(|path| path.extension()).and_then(|e| e.to_str());
-        match (ending, out) {
-            (Some("npz"), Some(path)) => file::replace(path, &self.npz(path)?),
-            (Some("png"), Some(path)) => self.sheet(path),
-            (Some("csv"), _) => self.answer().write(Form::Csv, out),
-            (Some("json"), _) => self.answer().write(Form::Json, out),
-            _ => self.answer().write(form, out),
+    /// As [`ending`], if a sheet is asked for of what are no images, or the file cannot be written.
+    pub fn write(&self, format: Option<Form>, out: Option<&Path>) -> Result<()> {
+        let classes = self.labels.as_ref().map(|(y, _)| &y[..]);
+        let (shape, numbers) = (self.x.shape(), self.x.iter().copied());
+        match (ending(Kind::Points, format, out)?, out) {
+            (Ending::Text(form), _) => self.answer().write(form, out),
+            (_, None) => unreachable!("standard output is text"),
+            (Ending::Npy, Some(path)) => file::replace(path, &npy(shape, numbers)),
+            (Ending::Png, Some(path)) => self.sheet(path),
+            (Ending::Npz, Some(path)) => {
+                let range = self.size.map(|_| (-1.0, 1.0));
+                let bytes = npz(shape, numbers, classes, range);
+                file::replace(path, &bytes.map_err(|why| Error::File { path: path.into(), why })?)
+            }
         }
+    }
+
+    /// Refuses points whose text would need more than `gib` GiB; arrays need no more than a copy of the points.
+    ///
+    /// # Errors
+    /// As [`ending`] and [`memory::refuse`].
+    pub fn refuse(
+        (n, d, labels): (usize, usize, bool),
+        (format, out): (Option<Form>, Option<&Path>),
+        gib: f64,
+    ) -> Result<()> {
+        let cell = match ending(Kind::Points, format, out)? {
+            Ending::Text(_) => BYTES_A_CELL,
+            _ => 3.0 * 8.0,
+        };
+        memory::refuse(
+            "what is written",
+            n as f64 * (d + if labels { 2 } else { 0 }) as f64 * cell,
+            gib,
+        )
     }
 
     fn answer(&self) -> Answer {
@@ -56,24 +78,12 @@ impl Points<'_> {
         answer
     }
 
-    /// The arrays as NumPy keeps them: a zip archive of one file for each.
-    fn npz(&self, path: &Path) -> Result<Vec<u8>> {
-        let (n, d) = self.x.dim();
-        let x = self.x.iter().flat_map(|v| v.to_le_bytes()).collect();
-        let mut arrays = vec![("x.npy", npy("<f8", &format!("({n}, {d})"), x))];
-        if let Some((y, _)) = &self.labels {
-            let y = y.iter().flat_map(|y| (*y as u64).to_le_bytes()).collect();
-            arrays.push(("y.npy", npy("<i8", &format!("({n},)"), y)));
-        }
-        let pack = || -> zip::result::ZipResult<Vec<u8>> {
-            let mut archive = ZipWriter::new(Cursor::new(Vec::new()));
-            for (name, bytes) in &arrays {
-                archive.start_file(*name, SimpleFileOptions::default())?;
-                archive.write_all(bytes)?;
-            }
-            Ok(archive.finish()?.into_inner())
-        };
-        pack().map_err(|e| Error::File { path: path.into(), why: e.to_string() })
+    /// The number of classes, if the points are of each in turn: then a line of a sheet is one round.
+    fn in_turn(&self) -> Option<usize> {
+        let (y, names) = self.labels.as_ref()?;
+        let turn =
+            y.len() >= names.len() && y.iter().enumerate().all(|(i, y)| *y == i % names.len());
+        turn.then_some(names.len())
     }
 
     fn sheet(&self, path: &Path) -> Result<()> {
@@ -85,7 +95,7 @@ impl Points<'_> {
         let mark = Sheet {
             pixels: to_pixels(self.x.slice(s![..shown, ..])),
             size,
-            columns: (shown as f64 * 16.0 / 9.0).sqrt().ceil() as usize, // the shape of a slide
+            columns: self.in_turn().unwrap_or((shown as f64 * 16.0 / 9.0).sqrt().ceil() as usize), // the shape of a slide
             above: vec![],
             left: vec![],
             under: vec![],
@@ -93,25 +103,17 @@ impl Points<'_> {
         };
         let layers = vec![Layer::new("images", "the images, row by row", Role::Muted, mark)];
         let (x, y) = (Axis::hidden((0.0, 1.0)), Axis::hidden((0.0, 1.0)));
-        let stem = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+        let Some(stem) = path.file_stem().and_then(|stem| stem.to_str()).map(String::from) else {
+            return Err(Error::value(
+                "--out",
+                path.display(),
+                "a name in UTF-8, as a sheet is drawn under it",
+            ));
+        };
         let panels = vec![Panel { x, y, layers, ..Panel::default() }];
         let dir = path.parent().map(Path::to_path_buf).unwrap_or_default();
         let formats = vec![Format::Png];
         let figure = Figure { stem, panels, ..Figure::default() };
         plot::write(&figure, &Output { dir, formats, ..Output::default() }).map(|_| ())
     }
-}
-
-/// An array as an `.npy` file of version 1.0: magic, version, length of the header, the header, the numbers.
-///
-/// Source: <https://numpy.org/doc/stable/reference/generated/numpy.lib.format.html>.
-fn npy(kind: &str, shape: &str, numbers: Vec<u8>) -> Vec<u8> {
-    const BEFORE: usize = 10;
-    let mut header = format!("{{'descr': '{kind}', 'fortran_order': False, 'shape': {shape}, }}");
-    while !(BEFORE + header.len() + 1).is_multiple_of(64) {
-        header.push(' '); // the numbers begin at a multiple of 64 bytes
-    }
-    header.push('\n');
-    let length = (header.len() as u16).to_le_bytes();
-    [b"\x93NUMPY\x01\x00", &length[..], header.as_bytes(), &numbers].concat()
 }

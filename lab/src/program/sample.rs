@@ -5,6 +5,7 @@ use super::compose::AlsoArgs;
 use super::points::Points;
 use super::source::{ScoreArgs, Source};
 use super::walk::{WalkArgs, gammas};
+use crate::patience::Patience;
 use clap::Args;
 use scorelab::Result;
 use std::path::PathBuf;
@@ -21,7 +22,7 @@ pub struct Sample {
     pub gamma: Option<f64>,
     #[command(flatten)]
     pub walk: WalkArgs,
-    /// Write to this file: .npz arrays, .png a sheet of images, .csv, .json
+    /// Write to this file: .csv, .json, .npz the arrays x and y, .npy x alone, .png a sheet of images; images from −1 black to 1 white
     #[arg(long, value_name = "FILE")]
     pub out: Option<PathBuf>,
     #[command(flatten)]
@@ -35,9 +36,13 @@ impl Sample {
     /// If an argument cannot be, or a file cannot be read or written.
     pub fn run(&self) -> Result<()> {
         let source = Source::new(&self.score)?;
+        let pixels = source.pixels().unwrap_or(source.dim());
+        let shape = (self.walk.samples, pixels, source.all);
+        Points::refuse(shape, (self.common.format, self.out.as_deref()), self.common.memory)?;
         let gamma = gammas(self.gamma.as_slice(), &source)?[0];
         let also = self.also.conditions(&source, gamma)?;
         self.walk.warn(&source);
+        let _waiting = Patience::new(format!("drawing {} samples", self.walk.samples));
         let x = self.walk.walk(&source, gamma, &also, self.common.memory)?;
         let (x, size) = source.finished(x);
         let names = source.class_names();

@@ -2,9 +2,10 @@
 
 use super::domain::{ALL, Domain};
 use super::networks::{self, Classifier, Held, fits, held, load};
+use crate::tables::PointArgs;
 use clap::Args;
 use ndarray::{Array2, ArrayView2};
-use scorelab::checkpoint::{Model, Recipe};
+use scorelab::checkpoint::{Model, Place, Recipe};
 use scorelab::data::{ClassName, Scene};
 use scorelab::guidance::{ClassifierGuided, Composed, Gamma, GradientScaled, Guided};
 use scorelab::nn::Mlp;
@@ -20,9 +21,11 @@ pub struct ScoreArgs {
     /// The score: `exact` for the scene's own, or a checkpoint, or the folder of a run
     #[arg(long, default_value = "exact", value_name = "exact|FILE|FOLDER")]
     pub score: String,
-    /// The scene with the exact answers: a name or a TOML file [default: the one the score was trained on, else animals]
+    /// The scene with the exact answers: a name, a TOML file, or a file of points [default: the one the score was trained on, else animals]
     #[arg(long, value_name = "NAME|FILE")]
     pub scene: Option<String>,
+    #[command(flatten)]
+    pub own: PointArgs,
     /// The wanted class, by name or number, or of images `all` in turn; without it nothing is steered
     #[arg(long, value_name = "NAME|NUMBER")]
     pub class: Option<String>,
@@ -35,6 +38,16 @@ pub struct ScoreArgs {
     /// Steer away from this worse score (autoguidance): a checkpoint, or the folder of a run
     #[arg(long, value_name = "FILE|FOLDER")]
     pub guiding: Option<String>,
+}
+
+impl ScoreArgs {
+    /// The scene that is asked for, if one is.
+    ///
+    /// # Errors
+    /// As [`PointArgs::place`].
+    fn place(&self) -> Result<Option<Place>> {
+        self.scene.as_deref().map(|scene| self.own.place(scene, true)).transpose()
+    }
 }
 
 /// p(y | x_t) of a class, its gradient multiplied by c.
@@ -88,7 +101,7 @@ impl Source {
             (None, Some(path)) if path != "exact" => Some(load(path)?),
             _ => None,
         };
-        let space = Domain::of(args.scene.as_deref(), main.as_ref().or(alone.as_ref()))?;
+        let space = Domain::of(args.place()?.as_ref(), main.as_ref().or(alone.as_ref()))?;
         let all = args.class.as_deref() == Some(ALL) && space.scene().is_none();
         let wanted = if all { Some("0") } else { args.class.as_deref() };
         let class = wanted.map(|c| space.class(c)).transpose()?;
@@ -298,6 +311,11 @@ impl Source {
         let (classifier, class) = match (&self.classifier, &self.held, self.class) {
             (Some(classifier), _, Some(class)) => (classifier, class),
             (None, Held::Exact, Some(class)) => (&Classifier::Exact, class),
+            (None, Held::Joint(_), _) => {
+                let must = "given: this figure draws a classifier apart from the score, which a joint network does not \
+                            have; add --classifier exact or one of your own, or draw sweep, fidelity, overshoot or away";
+                return Err(Error::value("--classifier", "left out", must));
+            }
             _ => {
                 let must = "given: this figure is of a score that a classifier steers";
                 return Err(Error::value("--classifier", "left out", must));

@@ -62,7 +62,8 @@ impl Sweep {
         let (mut done, mut before, mut failed) = (0_usize, 0_usize, 0_usize);
         if !self.merge {
             listen()?;
-            for (i, run) in grid.runs.iter().enumerate().filter(|(i, _)| i % shards == shard) {
+            let mine = grid.shard(shard, shards);
+            for (i, run) in grid.runs.iter().enumerate().filter(|(i, _)| mine[*i]) {
                 if result(&folder, run)?.is_some() {
                     before += 1;
                     continue;
@@ -89,8 +90,14 @@ impl Sweep {
             path.into(),
         ]);
         answer.notes = vec!["results: once every run of every shard is done".into()];
-        answer.write(self.common.format, None)?;
-        Ok(false)
+        answer.write(self.common.form(None)?, None)?;
+        match (failed, done + before) {
+            (1.., 0) => {
+                let names = "every run that was tried; the lines above say why".into();
+                Err(Error::Checks { failed, total: failed, names })
+            }
+            _ => Ok(false),
+        }
     }
 
     /// Which share of the runs, from 0, of how many.
@@ -108,6 +115,10 @@ impl Sweep {
         let (rows, error) = match self.measure(run, folder) {
             Ok(Some(rows)) => (rows, None),
             Ok(None) => return Ok(End::Interrupted),
+            Err(e @ Error::Memory { .. }) => {
+                tell(format!("run {}: {e}; it is tried again the next time", run.id));
+                return Ok(End::Failed);
+            }
             // what the settings lead to is a result; what the system refuses is not
             Err(e @ (Error::Diverged { .. } | Error::Value { .. })) => {
                 tell(format!("run {}: {e}", run.id));
@@ -117,7 +128,7 @@ impl Sweep {
         };
         let end = if error.is_some() { End::Failed } else { End::Done };
         let all = json!({
-            "id": run.id, "seed": run.seed, "settings": run.told(), "error": error, "rows": rows,
+            "id": run.id, "training": run.training, "seed": run.seed, "settings": run.told(), "error": error, "rows": rows,
         });
         let path = path_of(folder, run);
         let text =
@@ -129,14 +140,13 @@ impl Sweep {
     fn measure(&self, run: &Planned, folder: &Path) -> Result<Option<Value>> {
         let mut eval = run.eval.clone();
         if let Some(recipe) = &run.recipe {
-            let held = Run::open(folder.join(&run.id))?;
+            let held = Run::open(folder.join(&run.training))?;
             let (folder, gib) = (held.folder(), self.common.memory);
-            let (set, from) = match checkpoint::find(folder) {
-                Ok(_) => {
-                    let begun = Begun::find(folder)?;
-                    (begun.training_set(folder, gib)?, Some(begun.checkpoint))
-                }
-                Err(_) => (TrainingSet::of(recipe, gib)?, None),
+            let (set, from) = if checkpoint::holds_checkpoints(folder)? {
+                let begun = Begun::find(folder)?;
+                (begun.training_set(folder, gib)?, Some(begun.checkpoint))
+            } else {
+                (TrainingSet::of(recipe, gib)?, None)
             };
             let job = Job { recipe, set: &set, run: &held, every: self.every, quiet: true };
             let ended = job.run(None, from)?;

@@ -1,7 +1,9 @@
 use super::{Program, config, grid::Grid, usage};
+use crate::words::joined;
 #[path = "../../../tests/common/damage.rs"]
 mod damage;
 
+use clap::error::ErrorKind;
 use clap::{CommandFactory, FromArgMatches};
 use damage::damaged;
 use rand::Rng;
@@ -109,4 +111,107 @@ fn no_damage_to_a_command_line_is_a_panic() {
         .collect();
     let (refused, understood) = told.iter().fold((0, 0), |(a, b), (r, u)| (a + r, b + u));
     assert!(refused > 30_000 && understood > 5_000, "{refused} refused, {understood} understood");
+}
+
+/// What clap says to these words, if anything.
+fn kind(words: &[&str]) -> Option<ErrorKind> {
+    let program = Program::command();
+    let words = words.iter().map(OsString::from);
+    program.clone().try_get_matches_from(joined(words, &program)).err().map(|e| e.kind())
+}
+
+/// The flags with a value of every subcommand.
+fn flags() -> Vec<(String, clap::Arg)> {
+    let program = Program::command();
+    let of = |sub: &clap::Command| {
+        let name = sub.get_name().to_string();
+        let valued = |arg: &&clap::Arg| arg.get_long().is_some() && arg.get_action().takes_values();
+        let args: Vec<clap::Arg> = sub.get_arguments().filter(valued).cloned().collect();
+        args.into_iter().map(move |arg| (name.clone(), arg)).collect::<Vec<_>>()
+    };
+    program.get_subcommands().flat_map(of).collect()
+}
+
+#[test]
+fn every_number_of_every_flag_may_be_below_zero() {
+    let (mut numbers, mut lists, mut apart) = (0, 0, 0);
+    for (sub, arg) in flags() {
+        let flag = format!("--{}", arg.get_long().unwrap());
+        let wrong = [ErrorKind::ValueValidation, ErrorKind::InvalidValue];
+        let asked = |value: &str| match arg.is_require_equals_set() {
+            true => kind(&["scorelab", &sub, &format!("{flag}={value}")]),
+            false => kind(&["scorelab", &sub, &flag, value]),
+        };
+        let taken = |value: &str| {
+            asked(value).is_none_or(|k| !wrong.contains(&k) && k != ErrorKind::UnknownArgument)
+        };
+        if !taken("1") || taken("word") {
+            continue; // it takes no number
+        }
+        numbers += 1;
+        let real = taken("0.5");
+        for value in ["-1", "−1", "-.5", "-1e-1", "−1e−1", "-inf"] {
+            // a count below zero is no count, and is told to be none
+            assert_ne!(asked(value), Some(ErrorKind::UnknownArgument), "{sub} {flag} {value}");
+            assert_eq!(taken(value), real, "{sub} {flag} {value}");
+        }
+        if real && arg.get_value_delimiter().is_some() {
+            lists += 1;
+            assert!(taken("-1,0,1") && taken("−.5,-1e-1,2"), "{sub} {flag}");
+        }
+        let plain = Program::command().try_get_matches_from(["scorelab", &sub, &flag, "-1,0,1"]);
+        apart += usize::from(plain.is_err_and(|e| e.kind() == ErrorKind::UnknownArgument));
+    }
+    assert!(numbers > 40 && lists > 5, "{numbers} flags take numbers, {lists} lists of them");
+    assert!(apart > 20, "the wrong twin: words that are not joined are flags");
+    assert_eq!(kind(&["scorelab", "check", "10", "-1,2,3", "--lang", "vi"]), None);
+    assert_eq!(kind(&["scorelab", "check", "10", "−1,2,3"]), None);
+    assert_eq!(kind(&["scorelab", "check", "--lang", "vi", "--points", "1"]), None);
+    assert_eq!(
+        kind(&["scorelab", "sample", "--gamma", "--steps", "5"]),
+        Some(ErrorKind::InvalidValue)
+    );
+}
+
+#[test]
+fn what_the_help_prints_can_be_typed() {
+    let mut typed = 0;
+    for (sub, arg) in flags() {
+        let flag = format!("--{}", arg.get_long().unwrap());
+        let given: Vec<&str> = arg.get_default_values().iter().filter_map(|v| v.to_str()).collect();
+        if given.is_empty() || arg.is_require_equals_set() {
+            continue;
+        }
+        typed += 1;
+        let wrong =
+            [ErrorKind::ValueValidation, ErrorKind::InvalidValue, ErrorKind::UnknownArgument];
+        let said = kind(&["scorelab", &sub, &flag, &given.join(",")]);
+        assert!(said.is_none_or(|k| !wrong.contains(&k)), "{sub} {flag} {given:?}: {said:?}");
+    }
+    assert!(typed > 60, "{typed}");
+}
+
+#[test]
+fn no_subcommand_writes_a_file_whose_name_promises_another_format() {
+    let mut files = Vec::new();
+    for (sub, arg) in flags() {
+        let file =
+            arg.get_value_names().is_some_and(|names| names.iter().any(|n| n.as_str() == "FILE"));
+        if arg.get_long() != Some("out") || !file {
+            continue;
+        }
+        files.push(sub.clone());
+        for (name, right) in [
+            ("x.parquet", false),
+            ("x.xlsx", false),
+            ("x.csv", true),
+            ("x.JSON", true),
+            ("x.txt", true),
+        ] {
+            let words = ["scorelab", &sub, "--out", name].map(String::from);
+            let command = super::understood(words).unwrap();
+            assert_eq!(command.ending().is_ok(), right, "{sub} {name}");
+        }
+    }
+    assert_eq!(files, ["sample", "eval", "field", "data", "check"]);
 }

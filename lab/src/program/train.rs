@@ -14,6 +14,7 @@ use clap::Args;
 use scorelab::arch::kernel_name;
 use scorelab::checkpoint::{self, Checkpoint, Recipe, Run};
 use scorelab::data::digit_names;
+use scorelab::file;
 use scorelab::{Error, Result};
 use scorelab_figures::plot::Output;
 use std::path::{Path, PathBuf};
@@ -61,20 +62,15 @@ impl Train {
     }
 
     fn begin(&self) -> Result<bool> {
-        let recipe = self.recipe.recipe();
+        let recipe = self.recipe.recipe()?;
         let show = self.show(&recipe)?;
         let set = TrainingSet::of(&recipe, self.common.memory)?;
         let folder = self.out.clone().unwrap_or_else(|| {
-            PathBuf::from("out").join(format!("{}-{}", recipe.model.name(), set.told.name))
+            let name = file::plain_name(&set.told.name);
+            PathBuf::from("out").join(format!("{}-{name}", recipe.model.name()))
         });
         let run = Run::open(folder)?;
-        if checkpoint::find(run.folder()).is_ok() {
-            let folder = quoted(run.folder());
-            let why = format!(
-                "a run is there already; go on with `scorelab train --resume {folder}`, or choose another --out"
-            );
-            return Err(Error::File { path: run.folder().into(), why });
-        }
+        refuse_begun(run.folder())?;
         let job = Job { recipe: &recipe, set: &set, run: &run, every: self.every, quiet: false };
         self.report(&job, &job.run(show, None)?)
     }
@@ -83,6 +79,9 @@ impl Train {
         if !folder.is_dir() {
             let why = "it is no folder; --resume takes the folder of a run".into();
             return Err(Error::File { path: folder.into(), why });
+        }
+        if !checkpoint::holds_checkpoints(folder)? {
+            checkpoint::find(folder)?; // which tells so
         }
         let run = Run::open(folder)?;
         let begun = Begun::find(folder)?;
@@ -117,8 +116,25 @@ impl Train {
         let mut answer = Answer::new(["checkpoint", "steps", "loss"]);
         answer.row([path.to_string().into(), step.into(), ended.loss.into()]);
         answer.notes = vec!["loss: that of the last batch, before its update".into()];
-        answer.write(self.common.format, None).map(|()| false)
+        answer.write(self.common.form(None)?, None).map(|()| false)
     }
+}
+
+/// Refuses to begin where a run is, be its checkpoints good or not.
+fn refuse_begun(folder: &Path) -> Result<()> {
+    if !checkpoint::holds_checkpoints(folder)? {
+        return Ok(());
+    }
+    let why = match checkpoint::find(folder) {
+        Ok(_) => format!(
+            "a run is there already; go on with `scorelab train --resume {}`, or choose another --out",
+            quoted(folder)
+        ),
+        Err(e) => format!(
+            "a run is there whose checkpoints cannot be read ({e}); move them away, or choose another --out"
+        ),
+    };
+    Err(Error::File { path: folder.into(), why })
 }
 
 /// A run that has begun: its recipe, and where it stands.
@@ -159,7 +175,8 @@ impl Begun {
     /// As [`TrainingSet::of`], and if the data are no more those that it began with.
     pub fn training_set(&self, folder: &Path, gib: f64) -> Result<TrainingSet> {
         recipe::check(&self.recipe)?;
-        let (data, before) = (Data::find(&self.recipe.data)?, &self.checkpoint.trained.data);
+        let data = Data::find_again(&self.recipe.data, "begin anew with the data of today")?;
+        let before = &self.checkpoint.trained.data;
         let remedy = "the run began, so its data are not those that the run began with; restore it";
         data.same_scene(&self.recipe.data, before, remedy)?;
         let set = TrainingSet::from(data, &self.recipe, gib)?;

@@ -1,0 +1,119 @@
+//! What the name of an output promises, and that it is kept.
+
+use super::answer::Form;
+use scorelab::{Error, Result};
+use std::path::Path;
+
+/// What is written to a file or to standard output.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ending {
+    /// Text of this form.
+    Text(Form),
+    /// NumPy's arrays of points and classes.
+    Npz,
+    /// NumPy's array of points alone.
+    Npy,
+    /// A sheet of images.
+    Png,
+}
+
+/// What an answer can be written as.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// A table.
+    Table,
+    /// Points, which are a table, arrays, or images.
+    Points,
+}
+
+impl Kind {
+    fn endings(self) -> &'static str {
+        match self {
+            Kind::Table => ".csv, .json or .txt",
+            Kind::Points => ".csv, .json, .txt, .npz, .npy or, of images, .png",
+        }
+    }
+}
+
+/// What is written where, by the ending of its name in any case and by `--format`.
+///
+/// # Errors
+/// If the two contradict each other, or a name promises what is not written here.
+pub fn ending(kind: Kind, format: Option<Form>, out: Option<&Path>) -> Result<Ending> {
+    let text = Ending::Text(format.unwrap_or(Form::Table));
+    let Some((path, end)) = out.and_then(|path| Some((path, path.extension()?))) else {
+        return Ok(text);
+    };
+    let promised = match (end.to_string_lossy().to_lowercase().as_str(), kind) {
+        ("csv", _) => Ending::Text(Form::Csv),
+        ("json", _) => Ending::Text(Form::Json),
+        ("npz", Kind::Points) => Ending::Npz,
+        ("npy", Kind::Points) => Ending::Npy,
+        ("png", Kind::Points) => Ending::Png,
+        ("txt", _) => return Ok(text),
+        _ if format.is_some() && !known(end) => return Ok(text),
+        _ => {
+            let must = format!(
+                "a name that ends in {}; or say with --format how it is written",
+                kind.endings()
+            );
+            return Err(Error::value("--out", path.display(), must));
+        }
+    };
+    match format {
+        Some(format) if promised != Ending::Text(format) => {
+            let must = format!("left out, or as --out {} ends", path.display());
+            Err(Error::value("--format", format.name(), must))
+        }
+        _ => Ok(promised),
+    }
+}
+
+/// Whether an ending is one of another format that programs read by their names.
+fn known(end: &std::ffi::OsStr) -> bool {
+    const FORMATS: [&str; 16] = [
+        "npz", "npy", "png", "svg", "pdf", "gif", "jpg", "jpeg", "tsv", "xlsx", "parquet", "pt",
+        "h5", "toml", "gz", "zip",
+    ];
+    FORMATS.contains(&end.to_string_lossy().to_lowercase().as_str())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_ending_is_obeyed_in_any_case_or_refused() {
+        let of = |kind, format, out: &str| ending(kind, format, Some(Path::new(out)));
+        for kind in [Kind::Table, Kind::Points] {
+            for (out, right) in [
+                ("a.csv", Ending::Text(Form::Csv)),
+                ("a.CSV", Ending::Text(Form::Csv)),
+                ("a.b.Json", Ending::Text(Form::Json)),
+                ("a.txt", Ending::Text(Form::Table)),
+                ("a", Ending::Text(Form::Table)),
+                ("/dev/stdout", Ending::Text(Form::Table)),
+            ] {
+                assert_eq!(of(kind, None, out).unwrap(), right, "{out}");
+            }
+            assert_eq!(of(kind, Some(Form::Json), "a.dat").unwrap(), Ending::Text(Form::Json));
+            assert_eq!(of(kind, Some(Form::Csv), "a.csv").unwrap(), Ending::Text(Form::Csv));
+            for (format, out) in [
+                (Some(Form::Json), "a.csv"),
+                (Some(Form::Table), "a.JSON"),
+                (Some(Form::Csv), "a.npz"),
+                (Some(Form::Csv), "a.parquet"),
+                (None, "a.tsv"),
+                (None, "a.csv.gz"),
+                (None, "a.dat"),
+            ] {
+                assert!(of(kind, format, out).is_err(), "{out} {format:?}");
+            }
+        }
+        for (out, right) in [("a.npz", Ending::Npz), ("a.NPY", Ending::Npy), ("a.Png", Ending::Png)]
+        {
+            assert_eq!(of(Kind::Points, None, out).unwrap(), right);
+            assert!(of(Kind::Table, None, out).is_err(), "{out}");
+        }
+    }
+}
