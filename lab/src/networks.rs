@@ -1,10 +1,10 @@
-//! The networks that a subcommand is given: what a checkpoint holds, and whether it fits.
+//! Scores and classifiers of each kind, exact or from a checkpoint, and whether they fit the data.
 
-use super::answer::tell;
-use super::domain::Domain;
+use crate::tell::tell;
 use scorelab::checkpoint::{self, Checkpoint, Model};
 use scorelab::classifier::{CleanClassifier, NoisyClassifier};
-use scorelab::nn::ScoreNet;
+use scorelab::mixture::Mixture;
+use scorelab::nn::{Mlp, ScoreNet};
 use scorelab::null_label::JointNet;
 use scorelab::score::{Likelihood, ScoreFn};
 use scorelab::{Error, Result};
@@ -12,9 +12,9 @@ use std::path::Path;
 use std::sync::Arc;
 
 /// A score of one kind.
-pub enum Held {
+pub enum ScoreModel {
     /// The scene's own.
-    Exact,
+    Exact(Arc<Mixture>),
     /// A network that knows no labels.
     Score(Arc<ScoreNet>),
     /// A network with every label and with none.
@@ -22,35 +22,53 @@ pub enum Held {
 }
 
 /// A classifier of one kind.
-pub enum Classifier {
+pub enum ClassifierModel {
     /// The scene's own.
-    Exact,
+    Exact(Arc<Mixture>),
     /// Trained with noise.
     Noisy(NoisyClassifier),
     /// Trained without.
     Clean(CleanClassifier),
 }
 
-impl Held {
+impl ScoreModel {
     /// The score of this class, or the unconditional one if none is given or known.
-    pub fn score(&self, space: &Domain, class: Option<usize>) -> Arc<dyn ScoreFn> {
+    pub fn given(&self, class: Option<usize>) -> Arc<dyn ScoreFn> {
         match (self, class) {
-            (Held::Exact, Some(class)) => Arc::new(space.exact().given(class)),
-            (Held::Exact, None) => Arc::new(space.exact().clone()),
-            (Held::Score(net), _) => net.clone(),
-            (Held::Joint(net), Some(class)) => Arc::new(net.given(class)),
-            (Held::Joint(net), None) => Arc::new(net.unconditional()),
+            (ScoreModel::Exact(mixture), Some(class)) => Arc::new(mixture.given(class)),
+            (ScoreModel::Exact(mixture), None) => mixture.clone(),
+            (ScoreModel::Score(net), _) => net.clone(),
+            (ScoreModel::Joint(net), Some(class)) => Arc::new(net.given(class)),
+            (ScoreModel::Joint(net), None) => Arc::new(net.unconditional()),
+        }
+    }
+
+    /// Its dimensions and its classes, of which a score without labels has as many as the data.
+    pub fn shape(&self, classes: usize) -> (usize, usize) {
+        match self {
+            ScoreModel::Exact(mixture) => (mixture.dim(), mixture.classes()),
+            ScoreModel::Score(net) => (net.dim(), classes),
+            ScoreModel::Joint(net) => (net.mlp().config.inputs, net.classes()),
         }
     }
 }
 
-impl Classifier {
+impl ClassifierModel {
     /// p(y | x_t) of this class.
-    pub fn given(&self, space: &Domain, class: usize) -> Arc<dyn Likelihood> {
+    pub fn given(&self, class: usize) -> Arc<dyn Likelihood> {
         match self {
-            Classifier::Exact => Arc::new(space.exact().posterior(class)),
-            Classifier::Noisy(net) => Arc::new(net.given(class)),
-            Classifier::Clean(net) => Arc::new(net.given(class)),
+            ClassifierModel::Exact(mixture) => Arc::new(mixture.posterior(class)),
+            ClassifierModel::Noisy(net) => Arc::new(net.given(class)),
+            ClassifierModel::Clean(net) => Arc::new(net.given(class)),
+        }
+    }
+
+    /// Its network, if it is learned.
+    pub fn mlp(&self) -> Option<&Mlp> {
+        match self {
+            ClassifierModel::Exact(_) => None,
+            ClassifierModel::Noisy(net) => Some(net.mlp()),
+            ClassifierModel::Clean(net) => Some(net.mlp()),
         }
     }
 }
@@ -81,20 +99,21 @@ pub fn load(path: &str) -> Result<Checkpoint> {
     Ok(found.checkpoint)
 }
 
-/// A score network, which sees the points of this space.
+/// A score network, whose coordinates have these spreads if they do not have all one.
 ///
 /// # Errors
 /// If the checkpoint holds something else.
-pub fn held(path: &str, model: Model, space: &Domain) -> Result<Held> {
-    let widths = space.widths();
-    let fits = |dim: usize| widths.is_empty() || widths.len() == dim; // the others are refused later
+pub fn score(path: &str, model: Model, spread: Vec<f64>) -> Result<ScoreModel> {
+    let fits = |dim: usize| spread.is_empty() || spread.len() == dim; // the others are refused later
     match model {
-        Model::Score(net) if fits(net.dim()) => Ok(Held::Score(net.with_spread(widths).into())),
-        Model::Joint(net) if fits(net.mlp().config.inputs) => {
-            Ok(Held::Joint(net.with_spread(widths)))
+        Model::Score(net) if fits(net.dim()) => {
+            Ok(ScoreModel::Score(net.with_spread(spread).into()))
         }
-        Model::Score(net) => Ok(Held::Score(net.into())),
-        Model::Joint(net) => Ok(Held::Joint(net)),
+        Model::Joint(net) if fits(net.mlp().config.inputs) => {
+            Ok(ScoreModel::Joint(net.with_spread(spread)))
+        }
+        Model::Score(net) => Ok(ScoreModel::Score(net.into())),
+        Model::Joint(net) => Ok(ScoreModel::Joint(net)),
         other => Err(wrong_kind(path, &other, "a score network")),
     }
 }
@@ -103,10 +122,10 @@ pub fn held(path: &str, model: Model, space: &Domain) -> Result<Held> {
 ///
 /// # Errors
 /// If the checkpoint holds something else.
-pub fn classifier(path: &str, model: Model) -> Result<Classifier> {
+pub fn classifier(path: &str, model: Model) -> Result<ClassifierModel> {
     match model {
-        Model::Noisy(net) => Ok(Classifier::Noisy(net)),
-        Model::Clean(net) => Ok(Classifier::Clean(net)),
+        Model::Noisy(net) => Ok(ClassifierModel::Noisy(net)),
+        Model::Clean(net) => Ok(ClassifierModel::Clean(net)),
         other => Err(wrong_kind(path, &other, "a classifier")),
     }
 }

@@ -1,189 +1,131 @@
-//! From noise to samples, as the flags say.
+//! From noise to samples, as a setup says.
 
-use super::answer::tell;
-use super::memory;
-use super::source::Source;
-use crate::{ProcessName, SamplerName};
-use clap::Args;
-use ndarray::Array2;
-use scorelab::guidance::Gamma;
-use scorelab::noise::{Grid, Process, Spacing};
-use scorelab::sampler::{sample_classes, sample_parts, start};
-use scorelab::score::ScoreFn;
+use crate::setup::Setup;
+use ndarray::{Array2, ArrayView2};
+use scorelab::guidance::{ClassifierGuided, Gamma};
+use scorelab::mixture::Labelled;
+use scorelab::noise::{Grid, Process};
+use scorelab::null_label::JointNet;
+use scorelab::rng::Purpose;
+use scorelab::sampler::{sample, sample_classes, sample_parts, start};
+use scorelab::score::{Counted, Likelihood, ScoreFn};
 use scorelab::{Error, Result};
-use std::sync::Arc;
 
-/// The walk.
-#[derive(Debug, Clone, Args)]
-pub struct WalkArgs {
-    /// The noise process
-    #[arg(long, value_enum, default_value_t = ProcessName::VpLinear)]
-    pub process: ProcessName,
-    /// The sampler
-    #[arg(long, value_enum, default_value_t = SamplerName::Dpm2m)]
-    pub sampler: SamplerName,
-    /// Sampling steps
-    #[arg(long, default_value_t = 64)]
-    pub steps: usize,
-    /// How many samples
-    #[arg(long, default_value_t = 1000)]
-    pub samples: usize,
-    /// The seed of the starting noise and of the noise along the way
-    #[arg(long, default_value_t = 0)]
-    pub seed: u64,
-    /// Guide only where σ/α lies between these two, and take γ = 1 elsewhere
-    #[arg(long, value_name = "LOW,HIGH", value_delimiter = ',')]
-    pub interval: Vec<f64>,
-}
+/// The parts of a walk: on each grid its score.
+pub type Parts<'g, S> = Vec<(S, &'g Grid)>;
 
-impl WalkArgs {
-    /// The process and its grid of times.
-    ///
-    /// # Errors
-    /// If a number is out of range or the samples need more than `gib` GiB.
-    pub fn check(&self, dim: usize, gib: f64) -> Result<(Process, Grid)> {
-        if self.samples == 0 || self.samples > 100_000_000 {
-            return Err(Error::value("--samples", self.samples, "1 to 100000000"));
-        }
-        memory::refuse("the samples", self.samples as f64 * dim as f64 * 100.0, gib)?;
-        match self.interval[..] {
-            [] => {}
-            [low, high] if 0.0 <= low && low < high && high.is_finite() => {}
-            _ => {
-                let given: Vec<String> = self.interval.iter().map(f64::to_string).collect();
-                return Err(Error::value(
-                    "--interval",
-                    given.join(","),
-                    "two rising numbers from 0",
-                ));
-            }
-        }
-        let process = self.process.process().validated()?;
-        let grid = Grid::to_data(&process, Spacing::KARRAS, self.steps)
-            .map_err(|_| Error::value("--steps", self.steps, "1 to 1000000"))?;
-        Ok((process, grid))
+impl Setup {
+    /// The first n starting points (n, dim).
+    pub fn starts(&self, n: usize, dim: usize) -> Array2<f64> {
+        start(n, dim, &self.process, &self.grid, self.seed)
     }
 
-    /// Says on standard error where the walks' start does not fit the scene, as experiments do.
-    pub fn warn(&self, source: &Source) {
-        let process = self.process.process();
-        if let Some(why) = source.scene().and_then(|s| s.mixture.start_warning(&process)) {
-            tell(format!("warning: {why}"));
-        }
+    /// The starting noise x_T of as many walks as samples are wanted (n, d).
+    pub fn start(&self) -> Array2<f64> {
+        self.starts(self.samples, self.data.dim())
     }
 
-    /// The samples (n, d) at this γ and under further conditions (wᵢ, yᵢ), of the classes that are wanted.
+    /// Where the points `start` end that walk along a score (n, d).
     ///
     /// # Errors
-    /// As [`WalkArgs::check`].
-    pub fn walk(
+    /// If an end is not finite.
+    pub fn walk(&self, score: &dyn ScoreFn, start: ArrayView2<f64>) -> Result<Array2<f64>> {
+        finite(sample(&self.sampler, score, &self.process, &self.grid, start, self.seed))
+    }
+
+    /// Where the first n starting points of the present grid end under a score (n, d).
+    ///
+    /// # Errors
+    /// As [`Setup::walk`].
+    pub fn ends(&self, score: &dyn ScoreFn, n: usize) -> Result<Array2<f64>> {
+        self.walk(score, self.starts(n, self.data.dim()).view())
+    }
+
+    /// Where the points `start` end in a walk of several parts, the i-th of them walked for class `wanted[i]` or, without
+    /// any, for none (n, d).
+    ///
+    /// # Errors
+    /// As [`Setup::walk`].
+    pub fn walk_parts<'g, S: ScoreFn>(
         &self,
-        source: &Source,
-        gamma: Gamma,
-        also: &[(Gamma, usize)],
-        gib: f64,
+        parts: impl Fn(Option<usize>) -> Parts<'g, S>,
+        start: ArrayView2<f64>,
+        wanted: Option<&[usize]>,
     ) -> Result<Array2<f64>> {
-        self.walk_for(source, gamma, also, source.wanted(self.samples), gib)
-    }
-
-    /// A sample (n, d) for each of these classes, or as many as the flags say without any.
-    ///
-    /// # Errors
-    /// As [`WalkArgs::check`], and if a sample is not finite.
-    pub fn walk_for(
-        &self,
-        source: &Source,
-        gamma: Gamma,
-        also: &[(Gamma, usize)],
-        wanted: Option<Vec<usize>>,
-        gib: f64,
-    ) -> Result<Array2<f64>> {
-        let dim = source.dim();
-        let (process, grid) = self.check(dim, gib)?;
-        let n = wanted.as_ref().map_or(self.samples, Vec::len);
-        let x = start(n, dim, &process, &grid, self.seed);
-        let (legs, method) = (self.legs(&process, &grid), self.sampler.method());
-        let one = Gamma::new(1.0)?;
-        let parts = |class| -> Vec<(Arc<dyn ScoreFn>, &Grid)> {
-            let guided = source.guided(class, gamma, also);
-            if self.interval.is_empty() {
-                return vec![(guided, &grid)];
-            }
-            let plain = source.guided(class, one, &[]);
-            let score = |inside: bool| if inside { guided.clone() } else { plain.clone() };
-            legs.iter().map(|(leg, inside)| (score(*inside), leg)).collect()
-        };
-        finite_rows(match wanted {
-            None => sample_parts(&method, &parts(None), &process, x.view(), self.seed),
+        let (method, process, seed) = (&self.sampler, &self.process, self.seed);
+        finite(match wanted {
+            None => sample_parts(method, &parts(None), process, start, seed),
             Some(wanted) => {
                 let of_class = |class| parts(Some(class));
-                sample_classes(&method, of_class, &process, x.view(), &wanted, self.seed)
+                sample_classes(method, of_class, process, start, wanted, seed)
             }
         })
     }
 
-    /// The grid cut at the edges of the interval, and whether γ applies on each part.
-    fn legs(&self, process: &Process, grid: &Grid) -> Vec<(Grid, bool)> {
-        let [low, high] = self.interval[..] else { return Vec::new() };
-        let edges: Vec<f64> = [low, high]
-            .iter()
-            .filter(|r| **r > 0.0)
-            .map(|r| process.t_of_log_snr(-2.0 * r.ln()))
-            .collect();
-        let inside = |leg: &Grid| {
-            let times = leg.times();
-            let middle = 0.5 * (times[0] + times[times.len() - 1]);
-            (low..high).contains(&process.level(middle).ratio())
-        };
-        grid.cut(&edges)
-            .into_iter()
-            .map(|leg| {
-                let inside = inside(&leg);
-                (leg, inside)
-            })
-            .collect()
+    /// Steers the points `start` by a classifier: the ends (n, d), and the evaluations that each of them took.
+    ///
+    /// # Errors
+    /// As [`Setup::walk`].
+    pub fn steer(
+        &self,
+        score: &dyn ScoreFn,
+        likelihood: &dyn Likelihood,
+        gamma: Gamma,
+        start: ArrayView2<f64>,
+    ) -> Result<(Array2<f64>, f64)> {
+        let (score, likelihood) = (Counted::new(score), Counted::new(likelihood));
+        let guided = ClassifierGuided { score: &score, likelihood: &likelihood, gamma };
+        let ends = self.walk(&guided, start)?;
+        Ok((ends, (score.points() + likelihood.points()) as f64 / start.nrows() as f64))
     }
+
+    /// Steers the points `start` without a classifier: the ends (n, d), and the evaluations that each of them took.
+    ///
+    /// # Errors
+    /// As [`Setup::walk`].
+    pub fn steer_free(
+        &self,
+        net: &JointNet,
+        gamma: Gamma,
+        start: ArrayView2<f64>,
+    ) -> Result<(Array2<f64>, f64)> {
+        let guided = net.guided(self.target(), gamma);
+        let counted = Counted::new(&guided);
+        let ends = self.walk(&counted, start)?;
+        let asked = counted.points() as f64 / start.nrows() as f64;
+        Ok((ends, asked * guided.evaluations() as f64))
+    }
+
+    /// n points of the true p(x | y), for comparison.
+    pub fn truth(&self, n: usize) -> Labelled {
+        self.scene().mixture.given(self.target()).sample(n, self.seed, Purpose::Reference)
+    }
+}
+
+/// The grid cut at the edges of an interval of σ/α, and whether each part lies within it.
+pub fn cut(process: &Process, grid: &Grid, [low, high]: [f64; 2]) -> Vec<(Grid, bool)> {
+    let edges = [low, high].into_iter().filter(|ratio| *ratio > 0.0);
+    let edges: Vec<f64> = edges.map(|ratio| process.t_of_log_snr(-2.0 * ratio.ln())).collect();
+    let inside = |part: &Grid| {
+        let times = part.times();
+        let middle = 0.5 * (times[0] + times[times.len() - 1]);
+        (low..high).contains(&process.level(middle).ratio())
+    };
+    let parts = grid.cut(&edges).into_iter().map(|part| {
+        let inside = inside(&part);
+        (part, inside)
+    });
+    parts.collect()
 }
 
 /// The samples, if all are finite.
-fn finite_rows(x: Array2<f64>) -> Result<Array2<f64>> {
-    let gone = x.outer_iter().filter(|row| row.iter().any(|v| !v.is_finite())).count();
-    if gone == 0 {
+fn finite(x: Array2<f64>) -> Result<Array2<f64>> {
+    let lost = x.outer_iter().filter(|row| row.iter().any(|v| !v.is_finite())).count();
+    if lost == 0 {
         return Ok(x);
     }
-    let value = format!("not finite in {gone} of {} rows", x.nrows());
-    Err(Error::value(
-        "the array of samples",
-        value,
-        "finite; take more --steps or a smaller --gamma",
-    ))
-}
-
-/// The guidance scale of the flags.
-///
-/// # Errors
-/// If a scale is not finite, or there is nothing that it could steer.
-pub fn gammas(given: &[f64], source: &Source) -> Result<Vec<Gamma>> {
-    if !source.steered() {
-        return match given {
-            [] => Ok(vec![Gamma::new(0.0)?]),
-            _ => {
-                Err(Error::value("--gamma", given[0], "left out, or with the --class to steer to"))
-            }
-        };
-    }
-    if given.is_empty() { Ok(vec![Gamma::new(1.0)?]) } else { finite(given) }
-}
-
-/// The guidance scales of the flags, where something is steered.
-///
-/// # Errors
-/// If there are none or more than 100, or one is not finite.
-pub fn finite(given: &[f64]) -> Result<Vec<Gamma>> {
-    if given.is_empty() || given.len() > 100 {
-        let value = format!("{} numbers", given.len());
-        return Err(Error::value("--gamma", value, "1 to 100 numbers"));
-    }
-    let gamma = |g: &f64| Gamma::new(*g).map_err(|_| Error::value("--gamma", g, "a finite number"));
-    given.iter().map(gamma).collect()
+    let n = x.nrows();
+    let why =
+        format!("{lost} of {n} samples are not finite; use more --steps or a smaller --gamma");
+    Err(Error::Usage { why })
 }

@@ -1,39 +1,13 @@
 //! `scorelab check`: marks the answer to an exercise of the course, whatever language it was computed in.
 
-use super::answer::{Answer, Cell, Form, say};
-use super::{Common, numbers};
+use super::numbers;
 use crate::course::{self, Exercise, Mark};
-use crate::menu::{Menu, menu};
-use clap::Args;
+use crate::flags::Check;
+use crate::report::{Answer, Cell, Form, say};
 use ndarray::{Array2, Axis};
 use scorelab::{Error, Result};
 use scorelab_figures::plot::Lang;
-use std::path::{Path, PathBuf};
-
-/// The arguments of `check`.
-#[derive(Debug, Clone, Args)]
-pub struct Check {
-    /// The exercise, counted from 1; without it all are listed
-    #[arg(value_name = "N")]
-    pub exercise: Option<usize>,
-    /// The answer: a number or several with commas, a CSV file with a row a line, or - for standard input; without it the question is said
-    #[arg(value_name = "NUMBERS|FILE|-", allow_negative_numbers = true)]
-    pub answer: Option<String>,
-    /// Write the points x_t that the exercise asks about, with their noise level, as CSV
-    #[arg(long, requires = "exercise", conflicts_with = "answer")]
-    pub points: bool,
-    /// Write the Gaussians of the scene that the exercise asks about, as CSV
-    #[arg(long, requires = "exercise", conflicts_with_all = ["answer", "points"])]
-    pub components: bool,
-    /// Write what is listed to this file instead of standard output
-    #[arg(long, value_name = "FILE", conflicts_with = "answer")]
-    pub out: Option<PathBuf>,
-    /// The language
-    #[arg(long, value_parser = menu::<Lang>(), default_value = Lang::default().name())]
-    pub lang: Lang,
-    #[command(flatten)]
-    pub common: Common,
-}
+use std::path::Path;
 
 /// The coordinates of a point of the scene; an image has more.
 const PLANE: usize = 2;

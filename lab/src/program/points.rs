@@ -1,6 +1,6 @@
 //! Points as a file: text, arrays for NumPy, or a sheet of images.
 
-use super::answer::{Answer, Cell, Form};
+use crate::report::{Answer, Cell, Form};
 use ndarray::{Array2, s};
 use scorelab::data::{ClassName, to_pixels};
 use scorelab::file;

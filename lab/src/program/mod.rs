@@ -1,0 +1,42 @@
+//! The program `scorelab`: train, sample, evaluate and look without writing Rust.
+//!
+//! | subcommand | what it does |
+//! |---|---|
+//! | `train` | learns a score network or a classifier, in a folder from which it can go on |
+//! | `sample` | draws samples of a score, exact or learned, steered or not |
+//! | `eval` | measures a score and its samples against the exact answers |
+//! | `field` | writes a score on a grid or at given points |
+//! | `plot` | draws figures of the lecture, of any score and scene |
+//! | `data` | writes a data set |
+//! | `sweep` | trains and evaluates every combination of a grid, in as many processes as one likes |
+//! | `info` | describes a checkpoint |
+//! | `check` | marks the answer to an exercise of the course |
+//! | `completions` | writes the completions of a shell |
+//!
+//! Every flag can also stand in a TOML file, given with `--config`.
+
+mod exit;
+mod config;
+mod numbers;
+mod points;
+mod conditions;
+mod sample;
+mod field;
+mod eval;
+mod data;
+mod info;
+mod check;
+mod train;
+mod pictures;
+mod figures;
+mod plot;
+mod command;
+mod combinations;
+mod sweep;
+mod completions;
+mod main;
+#[cfg(test)]
+mod tests;
+
+pub use command::check;
+pub use main::main;
