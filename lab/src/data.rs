@@ -1,7 +1,7 @@
 //! What the data are: a scene, drawn digits, or images of a folder; and the training set that is taken from them.
 
-use super::training::Examples;
-use super::{memory, recipe};
+use crate::training::Examples;
+use crate::{memory, recipe};
 use ndarray::{ArrayView2, Axis, Slice};
 use scorelab::checkpoint::{Fingerprint, Kind, Place, Recipe, TrainingData};
 use scorelab::data::{ClassName, Glyphs, Images, Part, Principal, Scene, View, digit_names};

@@ -2,43 +2,37 @@
 //!
 //! The only user of clap, of files of settings and of exit codes.
 
-mod bill;
-mod checkpoints;
-mod compare;
-mod data;
-mod experiment;
-mod image_nets;
-mod images;
 pub mod interrupt;
-mod lab;
+mod tell;
+mod patience;
 mod memory;
 mod menu;
-mod nets;
-mod patience;
-mod progress;
-mod recipe;
-mod settings;
-mod so_far;
-mod table;
-mod tables;
-mod tell;
-mod training;
 mod words;
-mod yours;
+mod tables;
+mod table;
+mod report;
+mod ending;
+mod recipe;
+mod training;
+mod data;
+mod view;
+mod flags;
+mod setup;
+mod sampling;
+mod networks;
+mod steering;
+mod judge;
+mod watch;
+mod experiment;
 pub mod course;
 pub mod program;
 
-pub use bill::Billed;
-pub use compare::{Comparison, Steer, Walked};
-pub use experiment::Experiment;
-pub use image_nets::{Guide, ImageNets};
-pub use images::{ImageLab, run_images};
-pub use lab::{Lab, run};
-pub use nets::{
-    CLASSIFIER_STEPS, JOINT_STEPS, Learned, P_DROP, SCORE_STEPS, TRAINING_POINTS, untrained_joint,
-    untrained_score,
+pub use experiment::{
+    Billed, CLASSIFIER_STEPS, Comparison, Experiment, Guide, ImageExperiment, ImageNets,
+    JOINT_STEPS, Learned, P_DROP, SCORE_STEPS, Steer, TRAINING_POINTS, Walked, compare, run,
+    run_images, untrained_joint, untrained_score,
 };
+pub use flags::{Defaults, ExperimentFlags, Look};
 pub use scorelab::number::plus_minus;
-pub use settings::{Defaults, Look, ProcessName, SamplerName, Settings};
+pub use setup::Setup;
 pub use table::{GAMMA_FOOTNOTE, JudgementTable, OutcomeTable, Table, share};
-pub use yours::compare;

@@ -4,12 +4,13 @@ use clap::Args;
 use scorelab::checkpoint::Place;
 use scorelab::data::{PointFile, TableOptions};
 use scorelab::{Error, Result};
+use serde::Serialize;
 
 /// What a cell takes on its way from text to a point.
 const BYTES_A_CELL: f64 = 40.0;
 
 /// Whether the first row of a table is one of names, where it does not tell.
-#[derive(Debug, Clone, Default, Args)]
+#[derive(Debug, Clone, Default, Args, Serialize)]
 pub struct HeaderArgs {
     /// Of a table: its first row is one of names [default: if none of its cells is a number]
     #[arg(long)]
@@ -32,12 +33,13 @@ impl HeaderArgs {
 }
 
 /// How points are found in a table.
-#[derive(Debug, Clone, Default, Args)]
+#[derive(Debug, Clone, Default, Args, Serialize)]
 pub struct TableArgs {
     /// Of a table: the columns of the coordinates, by name or number [default: x1, x2, …, or all of numbers]
     #[arg(long, value_name = "NAMES", value_delimiter = ',')]
     pub columns: Vec<String>,
     #[command(flatten)]
+    #[serde(flatten)]
     pub header: HeaderArgs,
 }
 
@@ -55,12 +57,13 @@ impl TableArgs {
 }
 
 /// How a file of points becomes a scene.
-#[derive(Debug, Clone, Default, Args)]
+#[derive(Debug, Clone, Default, Args, Serialize)]
 pub struct PointArgs {
     /// Of a file of points: the standard deviation of the Gaussian at each [default: Silverman's rule within the classes]
     #[arg(long, value_name = "SD")]
     pub sd: Option<f64>,
     #[command(flatten)]
+    #[serde(flatten)]
     pub table: TableArgs,
 }
 

@@ -1,6 +1,6 @@
 //! What an exercise is, and the mark of an answer to it.
 
-use super::{Answer, image_problem, images, problem, scores, steering};
+use super::{Answer, image_problem, memory, problem, scores, steering};
 use scorelab::{Error, Result};
 use scorelab_figures::plot::Text;
 
@@ -49,7 +49,7 @@ pub fn exercises() -> Vec<Exercise> {
     let p = problem();
     let mut all = scores::exercises(&p);
     all.extend(steering::exercises(&p));
-    all.push(images::memory(&image_problem()));
+    all.push(memory::memory(&image_problem()));
     all
 }
 

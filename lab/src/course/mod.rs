@@ -29,7 +29,7 @@
 
 mod answer;
 mod exercise;
-mod images;
+mod memory;
 mod problem;
 mod scores;
 mod show;

@@ -1,43 +1,12 @@
 //! `scorelab check`: marks the answer to an exercise of the course, whatever language it was computed in.
 
-use super::Common;
-use super::answer::{Answer, Cell, Form, say};
 use crate::course::{self, Exercise, Mark};
-use crate::menu::{Menu, menu};
-use crate::tables::HeaderArgs;
-use clap::Args;
+use crate::flags::Check;
+use crate::report::{Answer, Cell, Form, say};
 use ndarray::{Array2, Axis};
 use scorelab::data::{Table, TableOptions};
 use scorelab::{Error, Result, number};
 use scorelab_figures::plot::Lang;
-use std::path::PathBuf;
-
-/// The arguments of `check`.
-#[derive(Debug, Clone, Args)]
-pub struct Check {
-    /// The exercise, counted from 1; without it all are listed
-    #[arg(value_name = "N")]
-    pub exercise: Option<usize>,
-    /// The answer: a number or several with commas, a CSV file with a row a line, or - for standard input; without it the question is said
-    #[arg(value_name = "NUMBERS|FILE|-", allow_hyphen_values = true)]
-    pub answer: Option<String>,
-    /// Write the points x_t that the exercise asks about, with their noise level, as CSV
-    #[arg(long, requires = "exercise", conflicts_with = "answer")]
-    pub points: bool,
-    /// Write the Gaussians of the scene that the exercise asks about, as CSV
-    #[arg(long, requires = "exercise", conflicts_with_all = ["answer", "points"])]
-    pub components: bool,
-    /// Write what is listed to this file instead of standard output
-    #[arg(long, value_name = "FILE", conflicts_with = "answer")]
-    pub out: Option<PathBuf>,
-    /// The language
-    #[arg(long, value_parser = menu::<Lang>(), default_value = Lang::default().name())]
-    pub lang: Lang,
-    #[command(flatten)]
-    pub table: HeaderArgs,
-    #[command(flatten)]
-    pub common: Common,
-}
 
 /// The coordinates of a point of the scene; an image has more.
 const PLANE: usize = 2;
@@ -63,8 +32,7 @@ impl Check {
     }
 
     fn mark(&self, n: usize, text: &str) -> Result<bool> {
-        let Mark { right, said } =
-            course::mark(n, handed_in(text, self.table.options(self.common.memory))?)?;
+        let Mark { right, said } = course::mark(n, handed_in(text, self.table.options(self.common.machine.memory))?)?;
         let said = said.get(self.lang);
         if self.common.form(None)? == Form::Table {
             say(format!("{} {said}\n", if right { "✓" } else { "✗" }).as_bytes())?;
@@ -160,7 +128,7 @@ impl Check {
     /// The form of numbers to compute with: never six digits.
     ///
     /// # Errors
-    /// As [`Common::form`].
+    /// As [`CommonFlags::form`](crate::flags::CommonFlags::form).
     fn exact(&self) -> Result<Form> {
         let form = self.common.form(self.out.as_deref())?;
         Ok(if form == Form::Table { Form::Csv } else { form })

@@ -1,11 +1,13 @@
 //! What the files that flags name hold: other contents under the same name are other settings.
 
-use super::grid::Flags;
 use scorelab::checkpoint;
 use scorelab::file::fingerprint;
 use scorelab::{Error, Result};
 use std::collections::BTreeMap;
 use std::path::Path;
+
+/// The flags of one subcommand, as the command line spells their values.
+pub type Flags = BTreeMap<String, String>;
 
 /// The flags that may name a file, or a folder of a run.
 const NAMED: [&str; 6] = ["scene", "data", "score", "classifier", "guiding", "judge"];

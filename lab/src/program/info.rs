@@ -1,22 +1,11 @@
 //! `scorelab info`: what a checkpoint holds.
 
-use super::Common;
-use super::answer::{Answer, Cell, tell};
-use clap::Args;
+use crate::flags::Info;
+use crate::report::{Answer, Cell};
+use crate::tell::tell;
 use scorelab::checkpoint::{self, Model};
 use scorelab::{Error, Result};
 use serde_json::Value;
-use std::path::PathBuf;
-
-/// The arguments of `info`.
-#[derive(Debug, Clone, Args)]
-pub struct Info {
-    /// A checkpoint, or the folder of a run
-    #[arg(value_name = "FILE|FOLDER")]
-    pub checkpoint: PathBuf,
-    #[command(flatten)]
-    pub common: Common,
-}
 
 impl Info {
     /// Describes the checkpoint.

@@ -1,8 +1,8 @@
 //! Points as a file: text, arrays for NumPy, or a sheet of images.
 
-use super::answer::{Answer, BYTES_A_CELL, Cell, Form};
-use super::ending::{Ending, Kind, ending};
+use crate::ending::{Ending, Kind, ending};
 use crate::memory;
+use crate::report::{Answer, BYTES_A_CELL, Cell, Form};
 use ndarray::{Array2, s};
 use scorelab::data::{ClassName, npy, npz, to_pixels};
 use scorelab::file;

@@ -1,39 +1,18 @@
 //! `scorelab sweep`: every combination of a grid, trained and evaluated, in as many processes as one likes.
 
-use super::Common;
-use super::answer::{Answer, Cell, tell};
-use super::grid::{Grid, Planned};
+use super::combinations::{Combinations, Planned};
+use super::eval::COLUMNS;
 use super::train::{Begun, Job};
 use crate::data::TrainingSet;
+use crate::flags::Sweep;
 use crate::interrupt::{interrupted, listen};
-use clap::Args;
+use crate::report::{Answer, Cell, Form};
+use crate::tell::tell;
 use scorelab::checkpoint::{self, Run};
 use scorelab::file;
 use scorelab::{Error, Result};
 use serde_json::{Value, json};
 use std::path::{Path, PathBuf};
-
-/// The arguments of `sweep`.
-#[derive(Debug, Clone, Args)]
-pub struct Sweep {
-    /// The grid
-    #[arg(value_name = "GRID.toml")]
-    pub grid: PathBuf,
-    /// Do only the I-th of N equal shares of the runs, counted from 1
-    #[arg(long, value_name = "I/N")]
-    pub shard: Option<String>,
-    /// Run nothing; only gather the results, all of which must be there
-    #[arg(long)]
-    pub merge: bool,
-    /// The folder of the results [default: out/ and the name of the grid]
-    #[arg(long, value_name = "FOLDER")]
-    pub out: Option<PathBuf>,
-    /// Training steps from one checkpoint to the next
-    #[arg(long, default_value_t = 500)]
-    pub every: usize,
-    #[command(flatten)]
-    pub common: Common,
-}
 
 /// The file of all results.
 const MERGED: &str = "results.csv";
@@ -55,7 +34,7 @@ impl Sweep {
             return Err(Error::value("--every", 0, "at least 1"));
         }
         let (shard, shards) = self.share()?;
-        let grid = Grid::load(&self.grid)?;
+        let grid = Combinations::load(&self.grid)?;
         let stem = self.grid.file_stem().unwrap_or_default();
         let folder = self.out.clone().unwrap_or_else(|| PathBuf::from("out").join(stem));
         std::fs::create_dir_all(&folder).map_err(|e| Error::io("create the folder", &folder, e))?;
@@ -141,7 +120,7 @@ impl Sweep {
         let mut eval = run.eval.clone();
         if let Some(recipe) = &run.recipe {
             let held = Run::open(folder.join(&run.training))?;
-            let (folder, gib) = (held.folder(), self.common.memory);
+            let (folder, gib) = (held.folder(), self.common.machine.memory);
             let (set, from) = if checkpoint::holds_checkpoints(folder)? {
                 let begun = Begun::find(folder)?;
                 (begun.training_set(folder, gib)?, Some(begun.checkpoint))
@@ -162,13 +141,13 @@ impl Sweep {
         if interrupted() {
             return Ok(None);
         }
-        eval.common.memory = self.common.memory;
+        eval.common.machine.memory = self.common.machine.memory;
         let answer = eval.answer()?;
         serde_json::to_value(&answer).map(Some).map_err(|e| Error::io("write", folder, e.into()))
     }
 
     /// Writes all results as one table, if all are there.
-    fn gather(&self, grid: &Grid, folder: &Path) -> Result<Option<PathBuf>> {
+    fn gather(&self, grid: &Combinations, folder: &Path) -> Result<Option<PathBuf>> {
         let results: Vec<Option<Value>> =
             grid.runs.iter().map(|run| result(folder, run)).collect::<Result<_>>()?;
         let missing = results.iter().filter(|r| r.is_none()).count();
@@ -184,7 +163,7 @@ impl Sweep {
                 }
             };
         }
-        let names = super::eval::COLUMNS;
+        let names = COLUMNS;
         let varied = grid.varied.iter().map(String::as_str);
         let columns = ["id", "seed"].into_iter().chain(varied).chain(names).chain(["error"]);
         let mut table = Answer::new(columns);
@@ -204,7 +183,7 @@ impl Sweep {
             }
         }
         let path = folder.join(MERGED);
-        table.write(super::answer::Form::Csv, Some(&path))?;
+        table.write(Form::Csv, Some(&path))?;
         Ok(Some(path))
     }
 }

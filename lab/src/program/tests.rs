@@ -1,4 +1,6 @@
-use super::{Program, config, grid::Grid, usage};
+use super::combinations::Combinations;
+use super::command::{Program, usage};
+use super::config;
 use crate::words::joined;
 #[path = "../../../tests/common/damage.rs"]
 mod damage;
@@ -41,7 +43,7 @@ fn no_damage_to_a_configuration_or_a_grid_is_a_panic() {
             Err(why) => return Some(why),
         };
         // of what is left of a grid every run is looked at; one in eight, for a run takes a while
-        let grid = i.is_multiple_of(8).then(|| Grid::of(&table).err()).flatten();
+        let grid = i.is_multiple_of(8).then(|| Combinations::of(&table).err()).flatten();
         grid.or_else(|| config::check(&table, &program).err())
     };
     let told: Vec<Option<String>> = (0..MANY).into_par_iter().map(refused).collect();
@@ -209,7 +211,7 @@ fn no_subcommand_writes_a_file_whose_name_promises_another_format() {
             ("x.txt", true),
         ] {
             let words = ["scorelab", &sub, "--out", name].map(String::from);
-            let command = super::understood(words).unwrap();
+            let command = super::command::understood(words).unwrap();
             assert_eq!(command.ending().is_ok(), right, "{sub} {name}");
         }
     }

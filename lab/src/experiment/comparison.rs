@@ -1,13 +1,14 @@
 //! Several ways to steer, compared from the same noise, each with once and with twice the solver's steps.
 
-use super::{Lab, OutcomeTable};
+use super::run::Experiment;
+use crate::table::OutcomeTable;
 use ndarray::{Array2, ArrayView2};
 use scorelab::Result;
 use scorelab::guidance::Gamma;
 use scorelab::metrics::{Outcome, Verdict, outcome};
 
-/// One way to steer: (the lab, γ, the start (n, d)) → the ends (n, d) and the evaluations that each of them took.
-pub type Steer<'a> = &'a dyn Fn(&Lab, Gamma, ArrayView2<f64>) -> (Array2<f64>, f64);
+/// One way to steer: (the experiment, γ, the start (n, d)) → the ends (n, d) and the evaluations that each of them took.
+pub type Steer<'a> = &'a dyn Fn(&Experiment, Gamma, ArrayView2<f64>) -> Result<(Array2<f64>, f64)>;
 
 /// Where one arm led at one γ.
 #[derive(Debug, Clone)]
@@ -69,13 +70,13 @@ impl Comparison {
     }
 }
 
-impl Lab {
+impl Experiment {
     /// Runs every arm at every γ of the settings, all from the same starting noise, with N and with 2N steps.
     ///
     /// `truth` (m, d) is a sample of p(x | y) to compare with.
     ///
     /// # Errors
-    /// As [`Lab::twice`].
+    /// As [`Experiment::twice`].
     pub fn compare(
         &mut self,
         arms: &[(&'static str, Steer)],
@@ -86,13 +87,14 @@ impl Lab {
             let mut rows = Vec::new();
             for (arm, steer) in arms {
                 for gamma in lab.gammas.iter().copied() {
-                    let (ends, evaluations) = steer(lab, gamma, start.view());
-                    let outcome = outcome(ends.view(), truth, &lab.scene.mixture, lab.class);
+                    let (ends, evaluations) = steer(lab, gamma, start.view())?;
+                    let mixture = &lab.scene().mixture;
+                    let outcome = outcome(ends.view(), truth, mixture, lab.target());
                     let steps = lab.grid.steps();
                     rows.push(Walked { arm, gamma, steps, ends, evaluations, outcome });
                 }
             }
-            rows
+            Ok(rows)
         })?;
         Ok(Comparison(once.into_iter().zip(twice).map(|(a, b)| [a, b]).collect()))
     }

@@ -1,17 +1,18 @@
 //! What a subcommand answers: one table, for people or for programs.
 
-use crate::Table;
-pub use crate::tell::tell;
+use crate::table::Table;
 use clap::ValueEnum;
 use scorelab::file;
 use scorelab::text::printable_lines;
 use scorelab::{Error, Result};
-use serde::ser::{Serialize, SerializeMap, SerializeSeq, Serializer};
+use serde::Serialize;
+use serde::ser::{SerializeMap, SerializeSeq, Serializer};
 use std::io::Write;
 use std::path::Path;
 
 /// How an answer is written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum, Serialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Form {
     /// Aligned columns, numbers to six digits
     Table,

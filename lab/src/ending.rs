@@ -1,6 +1,6 @@
 //! What the name of an output promises, and that it is kept.
 
-use super::answer::Form;
+use crate::report::Form;
 use scorelab::{Error, Result};
 use std::path::Path;
 

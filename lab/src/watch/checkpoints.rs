@@ -1,8 +1,8 @@
 //! The checkpoints of a training in its folder, and what is shown of it there.
 
-use super::data::TrainingSet;
-use super::so_far::SamplesSoFar;
-use super::training::{Now, Watcher};
+use super::samples_so_far::SamplesSoFar;
+use crate::data::TrainingSet;
+use crate::training::{Now, Watcher};
 use scorelab::Result;
 use scorelab::checkpoint::{Checkpoint, Recipe, Run, Trained};
 use std::ops::ControlFlow;

@@ -1,8 +1,9 @@
 //! The runs of a sweep, from a TOML file.
 
-use super::contents::Contents;
-use super::eval::Eval;
-use super::{Command, Program, config};
+use super::command::{Command, Program, understood};
+use super::config;
+use super::contents::{Contents, Flags};
+use crate::flags::Eval;
 use crate::patience::Patience;
 use crate::recipe::check;
 use clap::CommandFactory;
@@ -34,7 +35,7 @@ const MOST_RUNS: usize = 100_000;
 /// [grid.eval]
 /// gamma = [1, 2]
 /// ```
-pub struct Grid {
+pub struct Combinations {
     /// What varies, as `train.width`.
     pub varied: Vec<String>,
     /// The runs.
@@ -58,9 +59,6 @@ pub struct Planned {
     names: Vec<String>,
 }
 
-/// The flags of one subcommand, as the command line spells their values.
-pub type Flags = BTreeMap<String, String>;
-
 /// Flags that a sweep sets itself, or that are the program's.
 const NOT_HERE: [&str; 9] =
     ["out", "resume", "every", "show", "config", "threads", "format", "memory", "help"];
@@ -73,35 +71,22 @@ impl Planned {
     }
 }
 
-impl Grid {
+impl Combinations {
     /// Reads the grid and checks every run.
     ///
     /// # Errors
     /// If the file cannot be read or is no TOML, a key is no flag, there are too many runs, or a run cannot be.
-    pub fn load(path: &Path) -> Result<Grid> {
+    pub fn load(path: &Path) -> Result<Combinations> {
         let table = config::read(path)?;
         let _waiting = Patience::new("checking every run of the grid".into());
-        Grid::of(&table).map_err(|why| Error::File { path: path.into(), why })
-    }
-
-    /// Which runs are those of shard `shard` of `shards`, counted from 0: runs that share a training share a shard.
-    pub fn shard(&self, shard: usize, shards: usize) -> Vec<bool> {
-        let mut places = BTreeMap::new();
-        let mut place = |run: &Planned, own: usize| match run.recipe {
-            None => own,
-            Some(_) => {
-                let next = places.len();
-                *places.entry(run.training.clone()).or_insert(next)
-            }
-        };
-        self.runs.iter().enumerate().map(|(i, run)| place(run, i) % shards == shard).collect()
+        Combinations::of(&table).map_err(|why| Error::File { path: path.into(), why })
     }
 
     /// The grid of a table.
     ///
     /// # Errors
-    /// As [`Grid::load`].
-    pub fn of(table: &Table) -> std::result::Result<Grid, String> {
+    /// As [`Combinations::load`].
+    pub fn of(table: &Table) -> std::result::Result<Combinations, String> {
         const KNOWN: [&str; 4] = ["train", "eval", "grid", "repeats"];
         if let Some(key) = table.keys().find(|k| !KNOWN.contains(&k.as_str())) {
             let hint = scorelab::data::did_you_mean(key, KNOWN.into_iter());
@@ -126,7 +111,7 @@ impl Grid {
         let runs = (0..count).map(|i| plan.run(i)).collect::<std::result::Result<_, _>>()?;
         let mut varied: Vec<String> = axes.iter().map(Axis::name).collect();
         varied.extend((repeats > 1).then(|| "repeat".to_string()));
-        Ok(Grid { varied, runs })
+        Ok(Combinations { varied, runs })
     }
 }
 
@@ -226,7 +211,7 @@ impl Plan<'_> {
         let wrong = |e: Error| format!("run {} ({e})", number + 1);
         let mut contents = self.contents.borrow_mut();
         let mut held = |flags: Option<&Flags>| {
-            flags.map_or(Ok(Default::default()), |f| contents.of(f)).map_err(wrong)
+            flags.map_or(Ok(BTreeMap::new()), |f| contents.of(f)).map_err(wrong)
         };
         let version = env!("CARGO_PKG_VERSION");
         let mut trained = json!({ "version": version, "train": train, "repeat": repeat });
@@ -309,5 +294,5 @@ fn recipe(flags: &Flags) -> Result<Recipe> {
 fn parsed(name: &str, flags: &Flags) -> Result<Command> {
     let flags = flags.iter().map(|(flag, value)| format!("--{flag}={value}"));
     let words = ["scorelab".to_string(), name.to_string()].into_iter().chain(flags);
-    super::understood(words)
+    understood(words)
 }

@@ -1,0 +1,286 @@
+//! What every experiment does, whatever its data: settings in, figures, tables and checks out.
+
+use crate::flags::{Defaults, ExperimentFlags};
+use crate::setup::{Setup, Typed, gammas, gradient_scale, options};
+use crate::table::Table;
+use crate::view::Domain;
+use rayon::prelude::*;
+use scorelab::guidance::Gamma;
+use scorelab::noise::{Grid, Spacing};
+use scorelab::{Error, Result};
+use scorelab_figures::plot::{self, Figure, Output};
+use std::ops::{Deref, RangeInclusive};
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::time::Instant;
+
+/// A running experiment: its setup, and what it has shown so far.
+pub struct Experiment {
+    setup: Setup,
+    /// What the user typed.
+    pub flags: ExperimentFlags,
+    /// The guidance scales.
+    pub gammas: Vec<Gamma>,
+    /// What is said last of all, if anything.
+    pub last_line: Option<String>,
+    written: Vec<PathBuf>,
+    checks: Vec<(String, bool)>,
+    stopped: bool,
+    began: Instant,
+}
+
+impl Deref for Experiment {
+    type Target = Setup;
+
+    fn deref(&self) -> &Setup {
+        &self.setup
+    }
+}
+
+impl AsMut<Experiment> for Experiment {
+    fn as_mut(&mut self) -> &mut Experiment {
+        self
+    }
+}
+
+/// Fewer samples than the statistics of any experiment need, and more than any figure or table can use, are refused.
+const SAMPLES: RangeInclusive<usize> = 10..=1_000_000;
+
+/// Runs an experiment as a program: reads the command line, opens what it is about, runs `body`, reports, and says how it
+/// ended.
+///
+/// Exit codes: 0 all well (or not checked), 1 a check failed, 2 bad input or a file that cannot be written.
+pub fn run_on<L: AsMut<Experiment>>(
+    (name, question, next): (&'static str, &'static str, &str),
+    defaults: Defaults,
+    open: impl FnOnce(ExperimentFlags) -> Result<L>,
+    body: impl FnOnce(&mut L) -> Result<()>,
+) -> ExitCode {
+    let flags = defaults.flags(name, question, std::env::args_os());
+    println!("{name}: {question}");
+    let done = open(flags).and_then(|mut lab| {
+        body(&mut lab)?;
+        lab.as_mut().finish(next)
+    });
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            tell_error(&error);
+            ExitCode::from(if matches!(error, Error::Checks { .. }) { 1 } else { 2 })
+        }
+    }
+}
+
+impl Experiment {
+    /// Understands the flags and makes sure that the output folder can be written to, before any work is done.
+    ///
+    /// # Errors
+    /// As [`Typed::setup`], and if a flag of experiments cannot be or the folder cannot be written to.
+    pub fn new(name: &'static str, flags: ExperimentFlags, data: Domain) -> Result<Self> {
+        flags.machine.take()?;
+        gradient_scale(flags.gradient_scale)?;
+        if flags.panel == Some(0) {
+            return Err(Error::value("--panel", 0, "counted from 1"));
+        }
+        let gammas = gammas(&flags.gamma)?;
+        let dir = flags.out.clone().unwrap_or_else(|| PathBuf::from("out").join(name));
+        let (quick, panel) = (flags.quick, flags.panel.map(|p| p - 1));
+        let width = if quick { 1280 } else { 1920 };
+        let typed = Typed {
+            program: name,
+            walk: &flags.walk,
+            machine: &flags.machine,
+            samples: SAMPLES,
+            walks: true,
+            quick,
+            output: Output { width, panel, ..flags.look.output(dir)? },
+            options: options(&flags),
+        };
+        data.class(&flags.class)?; // one class: not all in turn
+        let setup = typed.setup(data, Some(&flags.class))?;
+        try_folder(&setup.output.dir)?;
+        let (written, checks, began) = (Vec::new(), Vec::new(), Instant::now());
+        let (last_line, stopped) = (None, false);
+        Ok(Experiment { setup, flags, gammas, last_line, written, checks, stopped, began })
+    }
+
+    /// Goes on with other data, times or process than were asked for; what is written from now on is recorded with them.
+    pub fn change(&mut self, change: impl FnOnce(&mut Setup)) {
+        change(&mut self.setup);
+        self.setup.output.meta = self.setup.record();
+    }
+
+    /// Goes on with another scene, its first class wanted.
+    ///
+    /// # Errors
+    /// As [`Scene::find`](scorelab::data::Scene::find).
+    pub fn change_scene(&mut self, name: &str) -> Result<()> {
+        let data = Domain::of_scene(name)?;
+        self.change(|setup| (setup.data, setup.class) = (data, Some(0)));
+        Ok(())
+    }
+
+    /// The one γ of an experiment that takes no more.
+    ///
+    /// # Errors
+    /// If there are several.
+    pub fn only_gamma(&self) -> Result<Gamma> {
+        match self.gammas[..] {
+            [gamma] => Ok(gamma),
+            _ => Err(Error::value("--gamma", format!("{} numbers", self.gammas.len()), "one here")),
+        }
+    }
+
+    /// Runs `body` as the settings say and again with twice the solver's steps: what differs is the solver's error.
+    ///
+    /// # Errors
+    /// Those of `body`; and if twice the steps are too many for a grid, and nothing has run then.
+    pub fn twice<T>(&mut self, mut body: impl FnMut(&Self) -> Result<T>) -> Result<[T; 2]> {
+        let finer = Grid::to_data(&self.process, Spacing::KARRAS, 2 * self.grid.steps())?;
+        let once = body(self)?;
+        let grid = std::mem::replace(&mut self.setup.grid, finer);
+        let twice = body(self);
+        self.setup.grid = grid;
+        Ok([once, twice?])
+    }
+
+    /// Writes figures, drawn side by side on all threads, and remembers their files.
+    ///
+    /// With `--panel` only the figures that have that panel.
+    ///
+    /// # Errors
+    /// If one cannot be drawn or written.
+    pub fn draw(&mut self, figures: &[Figure]) -> Result<()> {
+        let has_panel = |f: &&Figure| self.output.panel.is_none_or(|p| p < f.panels.len());
+        let drawn: Vec<&Figure> = figures.iter().filter(has_panel).collect();
+        if drawn.is_empty() {
+            let most = figures.iter().map(|f| f.panels.len()).max().unwrap_or(0);
+            let asked = self.output.panel.map_or(0, |p| p + 1);
+            return Err(Error::value("--panel", asked, format!("1 to {most} here")));
+        }
+        let files: Vec<Vec<PathBuf>> =
+            drawn.par_iter().map(|f| plot::write(f, &self.output)).collect::<Result<_>>()?;
+        self.keep(files.concat());
+        Ok(())
+    }
+
+    /// Writes an animation, as [`Setup::animate`] does, with `--all` also each frame, and remembers the animation and its
+    /// record.
+    ///
+    /// # Errors
+    /// If it cannot be drawn or written.
+    pub fn animate(&mut self, stem: &str, frames: impl IntoIterator<Item = Figure>) -> Result<()> {
+        let mut files = self.setup.animate(stem, frames, self.flags.all)?;
+        files.truncate(2); // a list of every frame tells nobody anything
+        self.keep(files);
+        Ok(())
+    }
+
+    /// Writes a file into the output folder, whole or not at all, and remembers it.
+    ///
+    /// # Errors
+    /// If it cannot be written.
+    pub fn write(&mut self, name: &str, bytes: &[u8]) -> Result<PathBuf> {
+        let path = self.output.dir.join(name);
+        scorelab::file::save(&path, bytes)?;
+        self.keep(vec![path.clone()]);
+        Ok(path)
+    }
+
+    /// Remembers files that were written for the list at the end.
+    pub fn keep(&mut self, files: Vec<PathBuf>) {
+        self.written.extend(files);
+    }
+
+    /// Prints a table and writes it as `<name>.csv`.
+    ///
+    /// # Errors
+    /// If the file cannot be written.
+    pub fn show(&mut self, name: &str, table: &Table) -> Result<()> {
+        println!("\n{table}");
+        let bytes = table.csv().map_err(|e| Error::io("write", &self.output.dir, e))?;
+        self.write(&format!("{name}.csv"), &bytes)?;
+        Ok(())
+    }
+
+    /// Whether numbers are checked: all settings that change one are at their defaults, and nothing was stopped early.
+    pub fn checking(&self) -> bool {
+        self.flags.changed.is_empty() && !self.stopped
+    }
+
+    /// From now on no number is checked: the user has stopped something early.
+    pub fn stopped_early(&mut self) {
+        self.stopped = true;
+    }
+
+    /// Holds a number to its range: `full` at the default settings, `quick` at `--quick`, nothing with other settings.
+    pub fn check(
+        &mut self,
+        what: &str,
+        value: f64,
+        full: RangeInclusive<f64>,
+        quick: RangeInclusive<f64>,
+    ) {
+        if !self.checking() {
+            return;
+        }
+        let range = self.size(full, quick);
+        let good = range.contains(&value);
+        let mark = if good { "✓" } else { "✗" };
+        println!(
+            "  {mark} {what}: {} (must be {} … {})",
+            short(value),
+            short(*range.start()),
+            short(*range.end())
+        );
+        self.checks.push((what.to_string(), good));
+    }
+
+    /// Names the files and the next experiment, and fails if a check did.
+    fn finish(&self, next: &str) -> Result<()> {
+        println!("\nwritten in {:.1} s:", self.began.elapsed().as_secs_f64());
+        self.written.iter().for_each(|path| println!("  {}", path.display()));
+        let failed: Vec<&str> =
+            self.checks.iter().filter(|(_, good)| !good).map(|(what, _)| what.as_str()).collect();
+        if self.stopped {
+            println!("not checked: the training was stopped early");
+        } else if !self.checking() {
+            println!(
+                "not checked: settings differ from the defaults ({})",
+                self.flags.changed.join(" ")
+            );
+        } else if failed.is_empty() && !self.checks.is_empty() {
+            println!("checked: {} numbers, all within their ranges", self.checks.len());
+        }
+        println!("next: cargo run --example {next}");
+        if let Some(last) = &self.last_line {
+            println!("{last}");
+        }
+        if failed.is_empty() {
+            return Ok(());
+        }
+        Err(Error::Checks {
+            failed: failed.len(),
+            total: self.checks.len(),
+            names: failed.join("; "),
+        })
+    }
+}
+
+/// A number with about four digits that count.
+fn short(value: f64) -> String {
+    if value != 0.0 && value.abs() < 1e-3 {
+        format!("{value:.1e}")
+    } else {
+        format!("{}", (value * 1e4).round() / 1e4)
+    }
+}
+
+/// Makes the folder and tries it, so that no one waits for a training whose figures are lost.
+fn try_folder(dir: &Path) -> Result<()> {
+    std::fs::create_dir_all(dir).map_err(|e| Error::io("create the folder", dir, e))?;
+    let probe = dir.join(".scorelab-can-write");
+    let wrong = |e| Error::io("write to the folder", dir, e);
+    std::fs::write(&probe, b"").map_err(wrong)?;
+    std::fs::remove_file(&probe).map_err(wrong)
+}
