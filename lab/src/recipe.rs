@@ -121,7 +121,7 @@ impl RecipeArgs {
 pub fn place(scene: &str, data: Option<&str>, own: &PointArgs) -> Result<Place> {
     match data {
         Some(images) => Ok(Place::Images(images.into())),
-        None => own.place(scene, false),
+        None => own.place(scene),
     }
 }
 

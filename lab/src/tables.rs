@@ -65,30 +65,28 @@ pub struct PointArgs {
 }
 
 impl PointArgs {
-    /// What `--scene` names: a file of points by its ending, or else a scene. `other` tells whether the flags of a table are
-    /// those of another file.
+    /// What `--scene` names: a file of points by its ending, or else a scene.
     ///
     /// # Errors
     /// If a flag of a file of points is given and it is none.
-    pub fn place(&self, scene: &str, other: bool) -> Result<Place> {
+    pub fn place(&self, scene: &str) -> Result<Place> {
         if PointFile::is(scene) {
             let (columns, header) = (self.table.columns.clone(), self.table.header.told());
-            return Ok(Place::Points(PointFile {
-                path: scene.into(),
-                sd: self.sd,
-                columns,
-                header,
-            }));
+            let path = scene.into();
+            return Ok(Place::Points(PointFile { path, sd: self.sd, columns, header }));
         }
-        let table = self.table.given().filter(|_| !other);
-        match self.sd.map(|_| "--sd").or(table) {
-            None => Ok(Place::Scene(scene.into())),
-            Some(flag) => {
-                let must = format!(
-                    "left out: the scene {scene} is no file of points (.csv, .txt, .npy, .npz)"
-                );
-                Err(Error::value(flag, "given", must))
-            }
+        let must = format!("left out: the scene {scene} is no file of points (.csv, .txt, .npy, .npz)");
+        self.refuse(&must).map(|()| Place::Scene(scene.into()))
+    }
+
+    /// Refuses the flags of a file of points where there is none.
+    ///
+    /// # Errors
+    /// If one is given.
+    pub fn refuse(&self, must: &str) -> Result<()> {
+        match self.sd.map(|_| "--sd").or(self.table.given()) {
+            None => Ok(()),
+            Some(flag) => Err(Error::value(flag, "given", must)),
         }
     }
 }

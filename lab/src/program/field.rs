@@ -7,9 +7,10 @@ use super::source::{ScoreArgs, Source};
 use super::walk::gammas;
 use super::{Common, memory};
 use crate::ProcessName;
+use crate::tables::TableArgs;
 use clap::Args;
 use ndarray::Array2;
-use scorelab::data::Table;
+use scorelab::data::{PointFile, Table};
 use scorelab::noise::NoiseLevel;
 use scorelab::score::ScoreFn;
 use scorelab::{Error, Result};
@@ -62,7 +63,11 @@ impl Field {
     /// # Errors
     /// If an argument cannot be, or a file cannot be read or written.
     pub fn run(&self) -> Result<()> {
-        let source = Source::new(&self.score)?;
+        let mut score = self.score.clone();
+        if self.points.is_some() && !score.scene.as_deref().is_some_and(PointFile::is) {
+            score.own.table = TableArgs::default(); // they are those of --points
+        }
+        let source = Source::new(&score)?;
         let gamma = gammas(self.gamma.as_slice(), &source)?[0];
         let also = self.also.conditions(&source, gamma)?;
         let steered = source.guided(source.class, gamma, &also);

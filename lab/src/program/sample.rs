@@ -36,6 +36,7 @@ impl Sample {
     /// If an argument cannot be, or a file cannot be read or written.
     pub fn run(&self) -> Result<()> {
         let source = Source::new(&self.score)?;
+        self.walk.check(source.dim(), self.common.memory)?;
         let pixels = source.pixels().unwrap_or(source.dim());
         let shape = (self.walk.samples, pixels, source.all);
         Points::refuse(shape, (self.common.format, self.out.as_deref()), self.common.memory)?;

@@ -46,7 +46,10 @@ impl ScoreArgs {
     /// # Errors
     /// As [`PointArgs::place`].
     fn place(&self) -> Result<Option<Place>> {
-        self.scene.as_deref().map(|scene| self.own.place(scene, true)).transpose()
+        match self.scene.as_deref() {
+            Some(scene) => self.own.place(scene).map(Some),
+            None => self.own.refuse("left out, or with the --scene of a file of points").map(|()| None),
+        }
     }
 }
 
