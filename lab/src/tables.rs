@@ -11,7 +11,7 @@ const BYTES_A_CELL: f64 = 40.0;
 
 /// Whether the first row of a table is one of names, where it does not tell.
 #[derive(Debug, Clone, Default, Args, Serialize)]
-pub struct HeaderArgs {
+pub struct HeaderFlags {
     /// Of a table: its first row is one of names [default: if none of its cells is a number]
     #[arg(long)]
     pub header: bool,
@@ -20,7 +20,7 @@ pub struct HeaderArgs {
     pub no_header: bool,
 }
 
-impl HeaderArgs {
+impl HeaderFlags {
     fn told(&self) -> Option<bool> {
         (self.header || self.no_header).then_some(self.header)
     }
@@ -34,19 +34,19 @@ impl HeaderArgs {
 
 /// How points are found in a table.
 #[derive(Debug, Clone, Default, Args, Serialize)]
-pub struct TableArgs {
+pub struct TableFlags {
     /// Of a table: the columns of the coordinates, by name or number [default: x1, x2, …, or all of numbers]
     #[arg(long, value_name = "NAMES", value_delimiter = ',')]
     pub columns: Vec<String>,
     #[command(flatten)]
     #[serde(flatten)]
-    pub header: HeaderArgs,
+    pub header: HeaderFlags,
 }
 
-impl TableArgs {
+impl TableFlags {
     /// The first flag that is given, if one is.
     fn given(&self) -> Option<&'static str> {
-        let HeaderArgs { header, no_header } = self.header;
+        let HeaderFlags { header, no_header } = self.header;
         let flags = [
             ("--columns", !self.columns.is_empty()),
             ("--header", header),
@@ -58,40 +58,39 @@ impl TableArgs {
 
 /// How a file of points becomes a scene.
 #[derive(Debug, Clone, Default, Args, Serialize)]
-pub struct PointArgs {
+pub struct PointFlags {
     /// Of a file of points: the standard deviation of the Gaussian at each [default: Silverman's rule within the classes]
     #[arg(long, value_name = "SD")]
     pub sd: Option<f64>,
     #[command(flatten)]
     #[serde(flatten)]
-    pub table: TableArgs,
+    pub table: TableFlags,
 }
 
-impl PointArgs {
-    /// What `--scene` names: a file of points by its ending, or else a scene. `other` tells whether the flags of a table are
-    /// those of another file.
+impl PointFlags {
+    /// What `--scene` names: a file of points by its ending, or else a scene.
     ///
     /// # Errors
     /// If a flag of a file of points is given and it is none.
-    pub fn place(&self, scene: &str, other: bool) -> Result<Place> {
+    pub fn place(&self, scene: &str) -> Result<Place> {
         if PointFile::is(scene) {
             let (columns, header) = (self.table.columns.clone(), self.table.header.told());
-            return Ok(Place::Points(PointFile {
-                path: scene.into(),
-                sd: self.sd,
-                columns,
-                header,
-            }));
+            let path = scene.into();
+            return Ok(Place::Points(PointFile { path, sd: self.sd, columns, header }));
         }
-        let table = self.table.given().filter(|_| !other);
-        match self.sd.map(|_| "--sd").or(table) {
-            None => Ok(Place::Scene(scene.into())),
-            Some(flag) => {
-                let must = format!(
-                    "left out: the scene {scene} is no file of points (.csv, .txt, .npy, .npz)"
-                );
-                Err(Error::value(flag, "given", must))
-            }
+        let must =
+            format!("left out: the scene {scene} is no file of points (.csv, .txt, .npy, .npz)");
+        self.refuse(&must).map(|()| Place::Scene(scene.into()))
+    }
+
+    /// Refuses the flags of a file of points where there is none.
+    ///
+    /// # Errors
+    /// If one is given.
+    pub fn refuse(&self, must: &str) -> Result<()> {
+        match self.sd.map(|_| "--sd").or(self.table.given()) {
+            None => Ok(()),
+            Some(flag) => Err(Error::value(flag, "given", must)),
         }
     }
 }

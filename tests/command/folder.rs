@@ -57,7 +57,11 @@ fn a_run_whose_checkpoints_cannot_be_read_is_not_begun_anew() {
     for path in checkpoints(&of_run) {
         fs::write(path, b"damaged").unwrap();
     }
-    fs::remove_file(of_run.with_extension("json")).unwrap();
+    let results = fs::read_dir(&sweep)
+        .unwrap()
+        .map(|e| e.unwrap().path())
+        .filter(|p| p.extension().is_some_and(|e| e == "json"));
+    results.for_each(|path| fs::remove_file(path).unwrap());
     let before = held(&of_run);
     let ended = run(&format!("sweep {grid} --out {sweep}"));
     assert_eq!(ended.code, Some(4), "{ended:?}");

@@ -3,7 +3,7 @@
 use super::groups::{AlsoFlags, CommonFlags, ScoreFlags, WalkFlags};
 use super::recipe::RecipeFlags;
 use crate::menu::{Menu, menu};
-use crate::tables::{HeaderArgs, PointArgs};
+use crate::tables::{HeaderFlags, PointFlags};
 use clap::Args;
 use scorelab::noise::Process;
 use scorelab_figures::plot::Lang;
@@ -141,7 +141,7 @@ pub struct Data {
     #[arg(long, default_value = "animals", value_name = "NAME|FILE")]
     pub scene: String,
     #[command(flatten)]
-    pub own: PointArgs,
+    pub own: PointFlags,
     /// Images in place of a scene: `digits`, drawn by the lab, or a folder of IDX files, such as MNIST's
     #[arg(long, value_name = "digits|FOLDER")]
     pub data: Option<String>,
@@ -215,7 +215,7 @@ pub struct Check {
     #[arg(long, value_parser = menu::<Lang>(), default_value = Lang::default().name())]
     pub lang: Lang,
     #[command(flatten)]
-    pub table: HeaderArgs,
+    pub table: HeaderFlags,
     #[command(flatten)]
     pub common: CommonFlags,
 }

@@ -5,7 +5,7 @@
 use crate::ending::{Ending, Kind, ending};
 use crate::menu::{Menu, SamplerName, menu};
 use crate::report::Form;
-use crate::tables::PointArgs;
+use crate::tables::PointFlags;
 use clap::Args;
 use scorelab::checkpoint::Place;
 use scorelab::noise::Process;
@@ -91,7 +91,7 @@ pub struct ScoreFlags {
     pub scene: Option<String>,
     #[command(flatten)]
     #[serde(flatten)]
-    pub own: PointArgs,
+    pub own: PointFlags,
     /// The wanted class, by name or number, or for images `all` in turn; without it nothing is steered
     #[arg(long, value_name = "NAME|NUMBER")]
     #[serde(skip)]
@@ -111,9 +111,14 @@ impl ScoreFlags {
     /// The scene that is asked for, if one is.
     ///
     /// # Errors
-    /// As [`PointArgs::place`].
+    /// As [`PointFlags::place`].
     pub fn place(&self) -> Result<Option<Place>> {
-        self.scene.as_deref().map(|scene| self.own.place(scene, true)).transpose()
+        match self.scene.as_deref() {
+            Some(scene) => self.own.place(scene).map(Some),
+            None => {
+                self.own.refuse("left out, or with the --scene of a file of points").map(|()| None)
+            }
+        }
     }
 }
 

@@ -1,10 +1,10 @@
 //! The flags that decide what is learned.
 
 use crate::menu::{Menu, menu};
-use crate::tables::PointArgs;
+use crate::tables::PointFlags;
 use clap::Args;
-use scorelab::checkpoint::{Kind, Place, Recipe};
 use scorelab::Result;
+use scorelab::checkpoint::{Kind, Place, Recipe};
 use scorelab::nn::Target;
 use scorelab::train::{Levels, TrainConfig};
 use std::sync::LazyLock;
@@ -22,7 +22,7 @@ pub struct RecipeFlags {
     #[arg(long, default_value = "animals", value_name = "NAME|FILE")]
     pub scene: String,
     #[command(flatten)]
-    pub own: PointArgs,
+    pub own: PointFlags,
     /// Images in place of a scene: `digits`, drawn by the lab, or a folder of IDX files, such as MNIST's
     #[arg(long, value_name = "digits|FOLDER")]
     pub data: Option<String>,
@@ -86,7 +86,7 @@ impl RecipeFlags {
     /// The recipe that is meant.
     ///
     /// # Errors
-    /// As [`PointArgs::place`].
+    /// As [`PointFlags::place`].
     pub fn recipe(&self) -> Result<Recipe> {
         Ok(Recipe {
             model: self.model,
@@ -117,11 +117,11 @@ impl RecipeFlags {
 /// The place that `--scene` and `--data` name: images go before a scene.
 ///
 /// # Errors
-/// As [`PointArgs::place`].
-pub fn place(scene: &str, data: Option<&str>, own: &PointArgs) -> Result<Place> {
+/// As [`PointFlags::place`].
+pub fn place(scene: &str, data: Option<&str>, own: &PointFlags) -> Result<Place> {
     match data {
         Some(images) => Ok(Place::Images(images.into())),
-        None => own.place(scene, false),
+        None => own.place(scene),
     }
 }
 

@@ -32,7 +32,8 @@ impl Check {
     }
 
     fn mark(&self, n: usize, text: &str) -> Result<bool> {
-        let Mark { right, said } = course::mark(n, handed_in(text, self.table.options(self.common.machine.memory))?)?;
+        let Mark { right, said } =
+            course::mark(n, handed_in(text, self.table.options(self.common.machine.memory))?)?;
         let said = said.get(self.lang);
         if self.common.form(None)? == Form::Table {
             say(format!("{} {said}\n", if right { "✓" } else { "✗" }).as_bytes())?;

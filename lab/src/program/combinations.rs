@@ -82,6 +82,19 @@ impl Combinations {
         Combinations::of(&table).map_err(|why| Error::File { path: path.into(), why })
     }
 
+    /// Which runs are those of shard `shard` of `shards`, counted from 0: runs that share a training share a shard.
+    pub fn shard(&self, shard: usize, shards: usize) -> Vec<bool> {
+        let mut places = BTreeMap::new();
+        let mut place = |run: &Planned, own: usize| match run.recipe {
+            None => own,
+            Some(_) => {
+                let next = places.len();
+                *places.entry(run.training.clone()).or_insert(next)
+            }
+        };
+        self.runs.iter().enumerate().map(|(i, run)| place(run, i) % shards == shard).collect()
+    }
+
     /// The grid of a table.
     ///
     /// # Errors

@@ -6,8 +6,9 @@ use crate::menu::SamplerName;
 use crate::report::{Answer, BYTES_A_CELL};
 use crate::setup::{Typed, noise_level};
 use crate::steering::Steering;
+use crate::tables::TableFlags;
 use ndarray::Array2;
-use scorelab::data::Table;
+use scorelab::data::{PointFile, Table};
 use scorelab::noise::NoiseLevel;
 use scorelab::score::ScoreFn;
 use scorelab::{Error, Result};
@@ -55,7 +56,11 @@ impl Field {
         let (process, sampler) = (self.process, SamplerName::Dpm2m);
         let walk = WalkFlags { process, sampler, steps: 1, samples: 1, seed: 0 };
         let typed = Typed::new("field", (&walk, &self.common.machine), self);
-        Steering::new(&self.score, Typed { walks: false, ..typed })
+        let mut score = self.score.clone();
+        if self.points.is_some() && !score.scene.as_deref().is_some_and(PointFile::is) {
+            score.own.table = TableFlags::default(); // they are those of --points
+        }
+        Steering::new(&score, Typed { walks: false, ..typed })
     }
 
     fn levels(&self) -> Result<Vec<NoiseLevel>> {

@@ -117,3 +117,21 @@ impl Points<'_> {
         plot::write(&figure, &Output { dir, formats, ..Output::default() }).map(|_| ())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use scorelab::data::digit_names;
+
+    #[test]
+    fn a_line_of_a_sheet_is_one_round_of_classes_in_turn() {
+        let names = digit_names();
+        let columns = |y: Vec<usize>| {
+            let x = Array2::zeros((y.len(), 1));
+            Points { x, labels: Some((y, &names)), size: Some((1, 1)) }.in_turn()
+        };
+        assert_eq!(columns((0..30).map(|i| i % 10).collect()), Some(10));
+        assert_eq!(columns((0..30).map(|i| i % 7).collect()), None);
+        assert_eq!(columns((0..5).collect()), None, "not one whole round");
+    }
+}

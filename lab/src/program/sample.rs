@@ -15,7 +15,8 @@ impl Sample {
     pub fn run(&self) -> Result<()> {
         let typed = Typed::new("sample", (&self.walk, &self.common.machine), self);
         let steering = Steering::new(&self.score, typed)?.within(&self.interval)?;
-        let pixels = steering.data.size().map_or(steering.data.dim(), |(height, width)| height * width);
+        let pixels =
+            steering.data.size().map_or(steering.data.dim(), |(height, width)| height * width);
         let shape = (steering.samples, pixels, steering.all);
         Points::refuse(shape, (self.common.format, self.out.as_deref()), steering.memory)?;
         let gamma = steering.gammas(self.gamma.as_slice())?[0];

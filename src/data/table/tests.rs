@@ -37,6 +37,8 @@ fn every_separator_and_manner_of_writing_is_read_as_the_same_numbers() {
 
 #[test]
 fn a_first_row_is_names_only_if_none_of_its_cells_is_a_number() {
+    let single = parse("standard error\n0.5\n0.25\n").unwrap();
+    assert_eq!((single.names(), single.rows()), (&["standard error".to_string()][..], 2));
     for text in ["x,y\n1,2\n", ",y\n1,2\n", "α,p(y|x)\n1,2\n"] {
         assert_eq!(parse(text).unwrap().rows(), 1, "{text:?}");
         assert_eq!(parse(text).unwrap().names().len(), 2);

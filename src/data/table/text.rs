@@ -200,7 +200,8 @@ pub fn read(input: impl BufRead, path: &Path, options: TableOptions) -> Result<T
     let mut second = lines.next()?;
     let separator = Separator::of(&first.1, second.as_ref().map_or("", |(_, line)| line));
     let mut rows = Rows::new(path, separator, options.most_cells.unwrap_or(MOST_CELLS));
-    if !rows.names(&first, options.header).map_err(wrong)? {
+    let single = second.as_ref().is_some_and(|(_, line)| line.split_whitespace().count() == 1);
+    if !rows.names(&first, options.header, single).map_err(wrong)? {
         rows.push(&first).map_err(wrong)?;
     }
     while let Some(line) = match second.take() {
@@ -232,9 +233,15 @@ impl Rows {
         Rows { table, separator, most_cells, decimal: None, known: Vec::new() }
     }
 
-    /// Takes a first line for the names of the columns, if it is one of names.
-    fn names(&mut self, (row, line): &Line, told: Option<bool>) -> Parsed<bool> {
-        let cells = self.separator.cells(line).map_err(|why| format!("row {row}: {why}"))?;
+    /// Takes a first line for the names of the columns, if it is one of names; above a single column it is one name.
+    fn names(&mut self, (row, line): &Line, told: Option<bool>, single: bool) -> Parsed<bool> {
+        let mut cells = self.separator.cells(line).map_err(|why| format!("row {row}: {why}"))?;
+        if single
+            && self.separator == Separator::Blanks
+            && cells.iter().all(|c| self.number(c).is_none())
+        {
+            cells = vec![line.trim().into()];
+        }
         let number = |cell: &String| self.number(cell).is_some();
         let numbers = cells.iter().filter(|cell| number(cell)).count();
         let like = cells.iter().position(|cell| !number(cell) && like_a_number(cell));
