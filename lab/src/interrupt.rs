@@ -1,12 +1,18 @@
-//! Ctrl-C: the first asks long work to stop at the end of its step, the second ends the program at once.
+//! Ctrl-C: the first asks long work to stop at the end of its step, the second, a second later, ends the program at once.
 
 use scorelab::{Error, Result};
+use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
 
 /// The exit code of a program that Ctrl-C ended.
 pub const INTERRUPTED: u8 = 130;
 
 static ASKED: AtomicBool = AtomicBool::new(false);
+static FIRST: OnceLock<Instant> = OnceLock::new();
+
+/// A second one within it is the first again: `timeout` sends one to the program and one to its group.
+const MOMENT: Duration = Duration::from_secs(1);
 
 /// Listens for Ctrl-C from now on; a second call changes nothing.
 ///
@@ -18,7 +24,8 @@ pub fn listen() -> Result<()> {
         return Ok(());
     }
     ctrlc::set_handler(|| {
-        if ASKED.swap(true, Ordering::SeqCst) {
+        let first = FIRST.get_or_init(Instant::now);
+        if ASKED.swap(true, Ordering::SeqCst) && first.elapsed() >= MOMENT {
             std::process::exit(i32::from(INTERRUPTED));
         }
     })

@@ -3,6 +3,7 @@
 //! The only user of clap, of files of settings and of exit codes.
 
 pub mod interrupt;
+mod exit;
 mod tell;
 mod patience;
 mod memory;

@@ -102,7 +102,13 @@ fn ctrl_c_saves_and_prints_the_command_to_go_on() {
         let child = started(&format!("{TRAINING} --out {}", out.display()));
         wait_for_checkpoint(&out);
         let id = child.id().to_string();
+        // two within a moment, as `timeout` sends them, are one
         std::process::Command::new("kill").args(["-INT", &id]).status().unwrap();
+        std::process::Command::new("kill")
+            .args(["-INT", &id])
+            .stderr(std::process::Stdio::null())
+            .status()
+            .unwrap();
         let ended = child.wait_with_output().unwrap();
         if ended.status.code() == Some(0) {
             continue; // it was done before the signal came

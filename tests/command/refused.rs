@@ -72,7 +72,7 @@ const ABSURD: &[(&str, &str)] = &[
     ("sample --class dog --classifier exact --guiding /dev/null", "not a file"),
     ("sample --score /dev/null", "not a file"),
     ("sample --format xml", "possible values"),
-    ("eval --samples 5", "at least 100"),
+    ("eval --samples 5", "at least 20"),
     ("eval --classifier exact", "with the --class"),
     ("eval --sigma 0", "--sigma is 0"),
     ("eval --class dog --gamma 1,2,x", "invalid float"),

@@ -1,8 +1,10 @@
 //! What every experiment does, whatever its data: settings in, figures, tables and checks out.
 
+use crate::exit;
 use crate::flags::{Defaults, ExperimentFlags};
 use crate::setup::{Setup, Typed, gammas, gradient_scale, options};
 use crate::table::Table;
+use crate::tell::tell_error;
 use crate::view::Domain;
 use rayon::prelude::*;
 use scorelab::guidance::Gamma;
@@ -49,7 +51,7 @@ const SAMPLES: RangeInclusive<usize> = 10..=1_000_000;
 /// Runs an experiment as a program: reads the command line, opens what it is about, runs `body`, reports, and says how it
 /// ended.
 ///
-/// Exit codes: 0 all well (or not checked), 1 a check failed, 2 bad input or a file that cannot be written.
+/// Exit codes: those of the program, 1 if a check failed; 0 also where nothing is checked.
 pub fn run_on<L: AsMut<Experiment>>(
     (name, question, next): (&'static str, &'static str, &str),
     defaults: Defaults,
@@ -66,7 +68,7 @@ pub fn run_on<L: AsMut<Experiment>>(
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             tell_error(&error);
-            ExitCode::from(if matches!(error, Error::Checks { .. }) { 1 } else { 2 })
+            ExitCode::from(exit::code(&error))
         }
     }
 }

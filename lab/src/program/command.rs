@@ -1,8 +1,9 @@
 //! What words of a command line come to: one subcommand and its flags, with those of `--config`.
 
+use super::config;
 use super::plot::Plot;
-use super::{config, exit};
 use crate::ending::{Ending, Kind, ending};
+use crate::exit;
 use crate::flags::{self, CommonFlags};
 use crate::report::Form;
 use crate::words::joined;

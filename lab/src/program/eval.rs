@@ -23,7 +23,7 @@ pub const COLUMNS: [&str; 7] = ["gamma", "sigma", "metric", "value", "se", "low"
 /// What the columns of errors are.
 const SE: &str = "se: one standard error; low, high: value ∓ se, of shares Wilson's interval";
 /// Fewer samples than this say nothing.
-const LEAST_SAMPLES: usize = 100;
+const LEAST_SAMPLES: usize = 20;
 /// Neighbours of the entropy.
 const NEIGHBOURS: usize = 4;
 /// The share of the distribution that its support holds, and the draws by which it is found.

@@ -1,7 +1,8 @@
 //! The program: its words are understood, its subcommand runs, and how that ended is its exit code.
 
 use super::command::{Command, Understood, understand};
-use super::{config, exit};
+use super::config;
+use crate::exit;
 use crate::report::say;
 use crate::tell::tell_error;
 use scorelab::Result;

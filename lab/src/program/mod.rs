@@ -15,7 +15,6 @@
 //!
 //! Every flag can also stand in a TOML file, given with `--config`.
 
-mod exit;
 mod config;
 mod points;
 mod conditions;

@@ -6,6 +6,7 @@
 //! data is taken for names. Lines that begin with `#` are remarks.
 
 mod npy;
+mod separator;
 mod text;
 
 pub use npy::{npy, npz};
