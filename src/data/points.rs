@@ -17,7 +17,7 @@ const MOST_CLASSES: usize = 1_000;
 /// The smallest and the largest spread that is still an ordinary number squared twice.
 const SPREAD: (f64, f64) = (1e-50, 1e50);
 /// The endings of files of points.
-const ENDINGS: [&str; 6] = [".csv", ".tsv", ".txt", ".npy", ".npz", ".gz"];
+const ENDINGS: [&str; 7] = [".csv", ".tsv", ".txt", ".json", ".npy", ".npz", ".gz"];
 
 /// A file of points, and how it becomes a scene.
 ///

@@ -59,7 +59,7 @@ fn every_ending_is_what_it_says_or_is_refused() {
 fn files_of_points_are_read_back() {
     let folder = Folder::new("back");
     let mut read = Vec::new();
-    for end in ["csv", "npz", "npy"] {
+    for end in ["csv", "json", "npz", "npy"] {
         let out = folder.path(&format!("p.{end}"));
         assert_eq!(run(&format!("data --scene three --points 20 --out {out}")).code, Some(0));
         let table = Table::read(&out, TableOptions::default()).unwrap();

@@ -1,10 +1,11 @@
-//! Tables of points: CSV and other text, gzipped or not, NumPy's `.npy` and `.npz`, all through one reader.
+//! Tables of points: CSV and other text, gzipped or not, JSON, NumPy's `.npy` and `.npz`, all through one reader.
 //!
 //! Text is a row a line. The separator of the columns is what the first two lines have in common: a tab, a semicolon, a
 //! comma, or else blanks; beside a tab, a semicolon or blanks a number may have a decimal comma. A first row is one of names
 //! if none of its cells is a number (they may be empty); what looks like a number and is none is refused, so that no row of
 //! data is taken for names. Lines that begin with `#` are remarks.
 
+mod json;
 mod npy;
 mod separator;
 mod text;
@@ -68,7 +69,7 @@ impl Column {
 }
 
 impl Table {
-    /// Reads a table: arrays from `.npy` and `.npz`, text from anything else.
+    /// Reads a table: arrays from `.npy` and `.npz`, a list of objects from JSON, text from anything else.
     ///
     /// # Errors
     /// If the file cannot be read or is no table: rows of other lengths, a cell that is no number in a column of numbers, a
@@ -95,6 +96,9 @@ impl Table {
             return npy::read_archive(file, most)
                 .and_then(|(x, y)| Table::of_arrays(path, x, y))
                 .map_err(wrong);
+        }
+        if begin.first() == Some(&b'[') {
+            return json::read(input, path, most).map_err(wrong);
         }
         Table::parse(input, path, options)
     }

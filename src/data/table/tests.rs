@@ -243,6 +243,28 @@ fn other_types_and_orders_of_numpy_are_read() {
 }
 
 #[test]
+fn what_the_program_writes_as_json_or_prints_is_read_back() {
+    let json = "[\n {\"x1\": -1.5, \"x2\": 2, \"name\": \"cho\u{301}\"},\n {\"x1\": 0.25, \"x2\": -1e3, \"name\": \"mèo\"}\n]\n";
+    let table = read_file("j.json", json.as_bytes()).unwrap();
+    let right = ndarray::array![[-1.5, 2.0], [0.25, -1000.0]];
+    assert_eq!(table.points(&[], Some(2)).unwrap(), right);
+    assert_eq!(table.labels(&[]).unwrap().unwrap().0, ["chó", "mèo"]);
+    let printed = "  x1        x2\n  ────────────\n  -1.5       2\n  0.25   -1000\n";
+    assert_eq!(parse(printed).unwrap().points(&[], Some(2)).unwrap(), right);
+    for (text, piece) in [
+        ("[{\"x1\": 1}, {\"x2\": 1}]", "row 2 has other names"),
+        ("[1, 2]", "no list of objects"),
+        ("[]", "no numbers"),
+        ("[{\"x1\": 1}, {\"x1\": \"a\"}]", "row 2, column 1: \"a\" is no number"),
+    ] {
+        let why = read_file("k.json", text.as_bytes()).unwrap_err().to_string();
+        assert!(why.contains(piece), "{why}");
+    }
+    let null = read_file("l.json", b"[{\"x1\": null}]").unwrap().points(&[], None).unwrap_err();
+    assert!(null.to_string().contains("row 1, column 1 (x1): NaN is no number"), "{null}");
+}
+
+#[test]
 fn no_damage_to_an_array_is_a_panic() {
     let whole = npz(&[3, 2], (0..6).map(f64::from), Some(&[0, 1, 0]), None).unwrap();
     for i in 0..whole.len() {

@@ -66,7 +66,9 @@ impl<R: BufRead> Lines<'_, R> {
                 wrong(format!("row {} is not UTF-8; save the file as UTF-8", self.number))
             })?;
             let line = text.trim_start_matches('\u{feff}').trim_end_matches(['\n', '\r']);
-            if !(line.trim().is_empty() || line.starts_with('#')) {
+            // nor the rule under the names of a table that the program prints
+            let rule = line.trim().chars().all(|c| c == '─');
+            if !(rule || line.starts_with('#')) {
                 return Ok(Some((self.number, line.into())));
             }
         }
@@ -96,6 +98,27 @@ pub fn read(input: impl BufRead, path: &Path, options: TableOptions) -> Result<T
         rows.push(&line).map_err(wrong)?;
     }
     if rows.table.rows() == 0 { Err(nothing()) } else { Ok(rows.table) }
+}
+
+/// A table of records that are in cells already, a row each, below these names.
+///
+/// # Errors
+/// As [`Table::read`].
+pub fn of_records(
+    path: &Path,
+    names: &[String],
+    records: Vec<Vec<String>>,
+    most: usize,
+) -> Parsed<Table> {
+    let mut rows = Rows::new(path, Separator::Comma, most);
+    rows.table.names = names.iter().map(|n| name(n)).collect::<Parsed<_>>()?;
+    for (i, cells) in records.into_iter().enumerate() {
+        rows.add(i as u32 + 1, cells)?;
+    }
+    match rows.table.rows() {
+        0 => Err("it holds no numbers".into()),
+        _ => Ok(rows.table),
+    }
 }
 
 /// A line and its number from 1.
@@ -152,15 +175,19 @@ impl Rows {
     /// Adds a row.
     fn push(&mut self, (row, line): &Line) -> Parsed<()> {
         let cells = self.separator.cells(line).map_err(|why| format!("row {row}: {why}"))?;
+        self.add(*row, cells)
+    }
+
+    fn add(&mut self, row: u32, cells: Vec<String>) -> Parsed<()> {
         if self.table.columns.is_empty() {
             self.begin(&cells);
         }
         let wanted = self.table.columns.len();
         let names = self.table.names.len();
         if cells.len() != wanted || (names > 0 && names != wanted) {
-            return Err(self.ragged(*row, cells.len()));
+            return Err(self.ragged(row, cells.len()));
         }
-        self.table.lines.push(*row);
+        self.table.lines.push(row);
         if self.table.lines.len() * wanted > self.most_cells {
             return Err(format!(
                 "it goes on behind row {row} with more than {} numbers; raise --memory, or take fewer",
@@ -169,7 +196,7 @@ impl Rows {
         }
         for (column, cell) in cells.into_iter().enumerate() {
             let at = |(row, why): (u32, String)| format!("row {row}, column {}: {why}", column + 1);
-            self.cell(*row, column, cell).map_err(at)?;
+            self.cell(row, column, cell).map_err(at)?;
         }
         Ok(())
     }
