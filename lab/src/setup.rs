@@ -161,10 +161,8 @@ impl Setup {
             sampler_name,
             options,
         } = self;
-        let Output { dir, formats, theme, lang, panel, width, meta: _ } = output;
         let names = data.class_names();
         let class = class.map(|class| json!({ "number": class, "name": names[class].en }));
-        let formats: Vec<&str> = formats.iter().map(|format| format.ending()).collect();
         json!({
             "program": program,
             "version": env!("CARGO_PKG_VERSION"),
@@ -177,10 +175,7 @@ impl Setup {
             "seed": seed,
             "samples": samples,
             "quick": quick,
-            "output": {
-                "folder": dir, "formats": formats, "theme": theme.name(), "lang": lang.name(),
-                "panel": panel.map(|p| p + 1), "width": width,
-            },
+            "output": output_record(output),
             "threads": threads,
             "memory": memory,
             "options": options,
@@ -276,6 +271,16 @@ impl Setup {
             seed: self.seed,
         }
     }
+}
+
+/// What is told of the files in the record.
+fn output_record(output: &Output) -> Value {
+    let Output { dir, formats, theme, lang, panel, width, meta: _ } = output;
+    let formats: Vec<&str> = formats.iter().map(|format| format.ending()).collect();
+    let (theme, lang, panel) = (theme.name(), lang.name(), panel.map(|p| p + 1));
+    json!({
+        "folder": dir, "formats": formats, "theme": theme, "lang": lang, "panel": panel, "width": width,
+    })
 }
 
 impl MachineFlags {

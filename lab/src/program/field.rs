@@ -4,7 +4,7 @@ use super::numbers;
 use crate::flags::{Field, WalkFlags};
 use crate::memory;
 use crate::menu::SamplerName;
-use crate::report::Answer;
+use crate::report::Report;
 use crate::setup::{Typed, noise_level};
 use crate::steering::Steering;
 use ndarray::Array2;
@@ -34,16 +34,16 @@ impl Field {
         memory::refuse("the field", (x.len() * levels.len()) as f64 * 200.0, gib)?;
         let named = |name: &'static str| (1..=dim).map(move |i| format!("{name}{i}"));
         let columns = ["alpha", "sigma"].map(String::from).into_iter();
-        let mut answer = Answer::new(columns.chain(named("x")).chain(named("score")));
+        let mut report = Report::new(columns.chain(named("x")).chain(named("score")));
         for level in levels {
             let score = steered.score(x.view(), level);
             for (x, s) in x.outer_iter().zip(score.outer_iter()) {
                 let numbers = [level.alpha, level.sigma].into_iter();
-                answer
+                report
                     .row(numbers.chain(x.iter().copied()).chain(s.iter().copied()).map(Into::into));
             }
         }
-        answer.write(self.common.format, self.out.as_deref())
+        report.write(self.common.format, self.out.as_deref())
     }
 
     fn steering(&self) -> Result<Steering> {

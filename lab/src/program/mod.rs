@@ -27,14 +27,16 @@ mod data;
 mod info;
 mod check;
 mod train;
+mod plot;
 mod pictures;
 mod figures;
-mod plot;
 mod command;
 mod combinations;
 mod sweep;
 mod completions;
 mod main;
+#[cfg(test)]
+mod record_tests;
 #[cfg(test)]
 mod tests;
 
