@@ -230,14 +230,6 @@ impl Setup {
         self.data.class_names()[self.target()].en.clone()
     }
 
-    /// The wanted class, for what cannot do without one, such as `this figure shows samples of one class`.
-    ///
-    /// # Errors
-    /// If none is wanted.
-    pub fn required_class(&self, why: &str) -> Result<usize> {
-        self.class.ok_or_else(|| Error::Usage { why: format!("--class is required: {why}") })
-    }
-
     /// Refuses a scene in which there is nothing to steer between, before anything is trained.
     ///
     /// # Errors
