@@ -1,9 +1,11 @@
 //! The figures of `scorelab plot` that are drawn of a scene.
 
-use super::networks::{fits, load, wrong_kind};
 use super::plot::{Drawn, FigureName, Plot};
-use super::source::{ScoreArgs, Source};
-use crate::{Billed, Defaults, Lab, P_DROP, untrained_joint};
+use crate::experiment::{Billed, P_DROP, untrained_joint};
+use crate::flags::ScoreFlags;
+use crate::networks::{fits, load, wrong_kind};
+use crate::setup::Typed;
+use crate::steering::Steering;
 use ndarray::{Array2, Axis};
 use scorelab::checkpoint::{Model, Recipe};
 use scorelab::guidance::{Gamma, Guided};
@@ -35,11 +37,11 @@ impl Plot {
     pub(super) fn draw(
         &self,
         name: FigureName,
-        source: &Source,
+        source: &Steering,
         s: &Setting,
         gammas: &[Gamma],
     ) -> Result<Drawn> {
-        let (n, frames) = (self.walk.samples, self.frames);
+        let (n, frames) = (source.samples, self.frames);
         let steered = [
             FigureName::Sweep,
             FigureName::Fidelity,
@@ -57,10 +59,9 @@ impl Plot {
         let last = gammas[gammas.len() - 1];
         Ok(match name {
             FigureName::TrainingCurve => {
-                let lab = self.lab(s)?;
-                let data = lab.training_set()?;
-                let (score, losses) = lab.train_score_with_losses(&data)?;
-                lab.training_curve(&data, &score, &losses).into()
+                let data = source.training_set()?;
+                let (score, losses) = source.train_score_with_losses(&data)?;
+                source.training_curve(&data, &score, &losses).into()
             }
             FigureName::Uncontrolled => lecture::uncontrolled(s, &source.free(), n)?.into(),
             FigureName::Steering => {
@@ -117,12 +118,11 @@ impl Plot {
                 lecture::clean_classifier(s, &source.free(), &noisy, &clean, n)?.into()
             }
             FigureName::Bill => {
-                let lab = self.lab(s)?;
-                let [apart, joint] = Billed::train(&lab)?.bills(&lab)?;
+                let [apart, joint] = Billed::train(source)?.bills(source)?;
                 lecture::classifier_bill(&apart, &joint).into()
             }
             FigureName::NullLabel => self.null_label(s)?.into(),
-            FigureName::PDrop => self.p_drop(s)?.into(),
+            FigureName::PDrop => self.p_drop(source, s)?.into(),
             FigureName::Away => {
                 let below = [0.0, -0.25, -0.5, -0.75, -1.0].map(Gamma::new);
                 let below = below.into_iter().collect::<Result<Vec<_>>>()?;
@@ -164,8 +164,8 @@ impl Plot {
     }
 
     /// F10: what became of the samples at each γ, by the exact score and by the source's.
-    fn fidelity(&self, source: &Source, s: &Setting, gammas: &[Gamma]) -> Result<Figure> {
-        let (n, mixture) = (self.walk.samples, &s.scene.mixture);
+    fn fidelity(&self, source: &Steering, s: &Setting, gammas: &[Gamma]) -> Result<Figure> {
+        let (n, mixture) = (source.samples, &s.scene.mixture);
         let truth = mixture.given(s.class).sample(2 * n, s.seed, Purpose::Reference).x;
         let (reference, twin) = truth.view().split_at(Axis(0), n);
         let measure = |x: &Array2<f64>| outcome(x.view(), reference, mixture, s.class);
@@ -186,8 +186,8 @@ impl Plot {
     }
 
     /// F16: the runs by their p_drop.
-    fn p_drop(&self, s: &Setting) -> Result<Figure> {
-        let (n, mixture) = (self.walk.samples, &s.scene.mixture);
+    fn p_drop(&self, source: &Steering, s: &Setting) -> Result<Figure> {
+        let (n, mixture) = (source.samples, &s.scene.mixture);
         if self.runs.is_empty() {
             let must = "given: joint networks that differ in their p_drop, one after the other";
             return Err(Error::value("--runs", "left out", must));
@@ -231,7 +231,7 @@ impl Plot {
     }
 
     /// F23: the truth, the joint score alone, guided by the worse one, and guided by its own ∅.
-    fn autoguidance(&self, source: &Source, s: &Setting, gamma: Gamma) -> Result<Figure> {
+    fn autoguidance(&self, source: &Steering, s: &Setting, gamma: Gamma) -> Result<Figure> {
         let joint = source.joint()?;
         let wanted =
             "given: this figure is of a joint network, a --class, and a worse network to guide it";
@@ -241,7 +241,7 @@ impl Plot {
         if source.class.is_none() {
             return Err(Error::value("--class", "left out", wanted));
         }
-        let (n, given) = (self.walk.samples, s.scene.mixture.given(s.class));
+        let (n, given) = (source.samples, s.scene.mixture.given(s.class));
         if n < 20 {
             return Err(Error::value("--samples", n, "at least 20 for this figure"));
         }
@@ -268,7 +268,7 @@ impl Plot {
     }
 
     /// The classifier of the flags, which this figure cannot do without.
-    fn classifiers(&self, source: &Source) -> Result<Vec<Arc<dyn Likelihood>>> {
+    fn classifiers(&self, source: &Steering) -> Result<Vec<Arc<dyn Likelihood>>> {
         if !source.learned_classifier() || source.blind() {
             let given = self.score.classifier.as_deref().unwrap_or("left out");
             let must = "a noisy classifier, which this figure holds to the joint network";
@@ -278,7 +278,7 @@ impl Plot {
     }
 
     /// A classifier that knows noise and one that does not.
-    fn judges(&self, source: &Source, s: &Setting) -> Result<[Judge; 2]> {
+    fn judges(&self, source: &Steering, s: &Setting) -> Result<[Judge; 2]> {
         let blind = |class| Arc::new(Noiseless(s.scene.mixture.posterior(class))) as _;
         let clean = match &self.clean {
             None => (0..s.scene.mixture.classes()).map(blind).collect(),
@@ -301,8 +301,8 @@ impl Plot {
     }
 
     /// The clean classifier of this name, which must be of the same scene.
-    fn clean(&self, path: &str, source: &Source) -> Result<Source> {
-        let args = ScoreArgs {
+    fn clean(&self, path: &str, source: &Steering) -> Result<Steering> {
+        let flags = ScoreFlags {
             score: "exact".into(),
             scene: None,
             class: None,
@@ -310,34 +310,20 @@ impl Plot {
             gradient_scale: 1.0,
             guiding: None,
         };
-        let clean = Source::open(&args)?;
-        let name = |source: &Source| source.scene().map(|scene| scene.name.clone());
+        let typed = Typed::new("plot", (&self.walk, &self.common.machine), self);
+        let clean = Steering::open(&flags, Typed { walks: false, ..typed })?;
+        let name = |source: &Steering| source.data.scene().map(|scene| scene.name.clone());
         if clean.blind() && name(&clean) == name(source) {
             return Ok(clean);
         }
         let must = "a clean classifier of the scene of the figure";
         Err(Error::value("--clean", path, must))
     }
-
-    /// The frame of an experiment, for the figures that train their own networks.
-    fn lab(&self, s: &Setting) -> Result<Lab> {
-        let defaults = Defaults::default();
-        let mut settings = defaults.settings("plot", "", ["plot".into()]);
-        settings.seed = s.seed;
-        settings.samples = Some(self.walk.samples);
-        settings.steps = Some(self.walk.steps);
-        (settings.process, settings.sampler) = (self.walk.process, self.walk.sampler);
-        settings.look = self.look.clone();
-        settings.out = Some(self.out.clone());
-        let mut lab = Lab::new("plot", settings, defaults)?;
-        (lab.scene, lab.class) = (s.scene.clone(), s.class);
-        Ok(lab)
-    }
 }
 
 /// What `measure` finds of the exact score at each γ, and of the source's if it is another.
 fn beside_exact<T>(
-    source: &Source,
+    source: &Steering,
     s: &Setting,
     gammas: &[Gamma],
     measure: impl Fn(Gamma, &dyn ScoreFn) -> T,
@@ -357,7 +343,7 @@ fn beside_exact<T>(
     ways
 }
 
-impl Source {
+impl Steering {
     /// What steers, in words.
     pub(super) fn title(&self) -> Text {
         if self.autoguided() {

@@ -1,13 +1,12 @@
 //! The figures of `scorelab plot` that are drawn of images.
 
-use super::images::{Yardstick, pictures};
 use super::plot::{Drawn, FigureName, Plot};
-use super::source::Source;
+use crate::judge::Yardstick;
+use crate::steering::Steering;
 use ndarray::{Array2, ArrayView2};
 use scorelab::data::to_pixels;
 use scorelab::guidance::Gamma;
 use scorelab::metrics::Judgement;
-use scorelab::sampler::start;
 use scorelab::{Error, Result};
 use scorelab_figures::lecture::{self, Judged, Scored, StripWalk, Way};
 use scorelab_figures::plot::{Figure, Role, Text, words};
@@ -27,7 +26,7 @@ impl Plot {
     pub(super) fn draw_images(
         &self,
         name: FigureName,
-        source: &Source,
+        source: &Steering,
         gammas: &[Gamma],
     ) -> Result<Drawn> {
         if source.class.is_none() {
@@ -50,29 +49,27 @@ impl Plot {
     }
 
     /// Samples of each class, a sheet for each γ.
-    fn sheets(&self, source: &Source, gammas: &[Gamma]) -> Result<Figure> {
+    fn sheets(&self, source: &Steering, gammas: &[Gamma]) -> Result<Figure> {
         if gammas.len() > SHEETS {
             let value = format!("{} numbers", gammas.len());
             return Err(Error::value("--gamma", value, format!("at most {SHEETS} of them here")));
         }
-        let classes = source.class_names().len();
+        let classes = source.data.class_names().len();
         let wanted: Vec<usize> = (0..EACH * classes).map(|i| i / EACH).collect();
         let mut sheets = Vec::new();
         for gamma in gammas {
-            let wanted = Some(wanted.clone());
-            let pixels = pictures(&self.walk, source, *gamma, wanted, self.common.memory)?;
-            sheets.push((gamma.value(), pixels));
+            sheets.push((gamma.value(), source.pixels(*gamma, Some(&wanted))?));
         }
         let size = size(source);
         lecture::contact_sheets("digits_samples", source.title(), size, classes, &sheets)
     }
 
     /// One noise, free and steered.
-    fn denoising(&self, source: &Source, gamma: Gamma) -> Result<Figure> {
-        let (process, grid) = self.walk.check(source.dim(), self.common.memory)?;
-        let (sampler, seed) = (&self.walk.sampler.method(), self.walk.seed);
-        let z = start(1, source.dim(), &process, &grid, seed);
-        let walk = StripWalk { process: &process, grid: &grid, sampler, seed };
+    fn denoising(&self, source: &Steering, gamma: Gamma) -> Result<Figure> {
+        let (process, grid, sampler, seed) =
+            (&source.process, &source.grid, &source.sampler, source.seed);
+        let z = source.starts(1, source.data.dim());
+        let walk = StripWalk { process, grid, sampler, seed };
         let pixels = |x: ArrayView2<f64>| to_pixels(source.finished(x.to_owned()).0.view());
         let title = words::GUIDED.then(format!(", γ = {}: ", gamma.value())).then(target(source));
         let (grey, red) = (Role::Unconditional, Role::Guided);
@@ -85,7 +82,7 @@ impl Plot {
     }
 
     /// F8 on images.
-    fn hybrid_images(&self, source: &Source, gammas: &[Gamma]) -> Result<Figure> {
+    fn hybrid_images(&self, source: &Steering, gammas: &[Gamma]) -> Result<Figure> {
         let by = self.yardstick(source)?;
         let images = self.over(source, &by, gammas)?;
         let class = source.class.unwrap_or(0);
@@ -96,7 +93,7 @@ impl Plot {
     }
 
     /// F10 on images.
-    fn images_over_gamma(&self, source: &Source, gammas: &[Gamma]) -> Result<Figure> {
+    fn images_over_gamma(&self, source: &Steering, gammas: &[Gamma]) -> Result<Figure> {
         let by = self.yardstick(source)?;
         let scored = |gamma: f64, judged: Judgement| Scored {
             gamma,
@@ -109,34 +106,33 @@ impl Plot {
         let found = gammas.iter().zip(&images).map(at).collect();
         let role = if source.learned_classifier() { Role::Likelihood } else { Role::Guided };
         let way = Way { title: source.title(), role, found };
-        lecture::images_over_gamma(&[way], &scored(f64::NAN, by.floor()), self.walk.samples)
+        lecture::images_over_gamma(&[way], &scored(f64::NAN, by.floor()), source.samples)
     }
 
-    fn yardstick(&self, source: &Source) -> Result<Yardstick> {
-        let n = self.walk.samples;
+    fn yardstick(&self, source: &Steering) -> Result<Yardstick> {
+        let n = source.samples;
         if n < 20 {
             return Err(Error::value("--samples", n, "at least 20, to measure by"));
         }
-        Yardstick::open(self.judge.as_deref(), source, (n, self.walk.seed), self.common.memory)
+        Yardstick::open(self.judge.as_deref(), source)
     }
 
     /// The samples at each γ.
-    fn over(&self, source: &Source, by: &Yardstick, gammas: &[Gamma]) -> Result<Vec<Array2<u8>>> {
-        let gib = self.common.memory;
-        let at = |gamma: &Gamma| pictures(&self.walk, source, *gamma, by.wanted.clone(), gib);
+    fn over(&self, source: &Steering, by: &Yardstick, gammas: &[Gamma]) -> Result<Vec<Array2<u8>>> {
+        let at = |gamma: &Gamma| source.pixels(*gamma, by.wanted.as_deref());
         gammas.iter().map(at).collect()
     }
 }
 
 /// Height and width of the images.
-fn size(source: &Source) -> (usize, usize) {
-    let [none, dim] = [0, source.dim()];
+fn size(source: &Steering) -> (usize, usize) {
+    let [none, dim] = [0, source.data.dim()];
     let (_, size) = source.finished(Array2::zeros((none, dim)));
     size.expect("a source of images")
 }
 
-fn target(source: &Source) -> Text {
-    let names = source.class_names();
+fn target(source: &Steering) -> Text {
+    let names = source.data.class_names();
     let name = &names[source.class.unwrap_or(0)];
     (name.en.clone(), name.vi.clone()).into()
 }

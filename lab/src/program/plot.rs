@@ -1,22 +1,22 @@
 //! `scorelab plot`: figures of the lecture, of any score and scene.
 
-use super::Common;
-use super::answer::Answer;
-use super::source::{ScoreArgs, Source};
-use super::walk::{WalkArgs, finite as gammas};
-use crate::Look;
+use crate::flags::{CommonFlags, Look, ScoreFlags, WalkFlags};
+use crate::report::Report;
+use crate::setup::{Setup, Typed, gammas};
+use crate::steering::Steering;
 use clap::{Args, ValueEnum};
+use scorelab::guidance::Gamma;
 use scorelab::{Error, Result};
-use scorelab_figures::lecture::Setting;
-use scorelab_figures::plot::{self, Animation, Figure, Output};
-use serde_json::json;
+use scorelab_figures::plot::{self, Figure};
+use serde::Serialize;
 use std::path::PathBuf;
 
 /// The most frames of an animation.
 const MOST_FRAMES: usize = 1000;
 
 /// The menu of figures.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum, Serialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum FigureName {
     /// The loss of a training above its floor; trains a score network
     TrainingCurve,
@@ -96,129 +96,98 @@ impl From<Vec<Figure>> for Drawn {
     }
 }
 
-/// The arguments of `plot`.
-#[derive(Debug, Clone, Args)]
+/// The flags of `plot`.
+#[derive(Debug, Clone, Args, Serialize)]
 pub struct Plot {
     /// The figures
     #[arg(value_enum, required = true, value_name = "FIGURE")]
     pub figures: Vec<FigureName>,
     #[command(flatten)]
-    pub score: ScoreArgs,
+    #[serde(flatten)]
+    pub score: ScoreFlags,
     /// Guidance scales, for the figures that do not have their own
     #[arg(long, value_delimiter = ',', allow_negative_numbers = true, default_value = "0,1,2,5")]
     pub gamma: Vec<f64>,
     #[command(flatten)]
-    pub walk: WalkArgs,
+    #[serde(skip)]
+    pub walk: WalkFlags,
     /// For clean-classifier and regions: a classifier trained without noise [default: the exact one, blind to noise]
     #[arg(long, value_name = "FILE|FOLDER")]
     pub clean: Option<String>,
     /// For p-drop: joint networks that differ in their p_drop
     #[arg(long, value_name = "FILE|FOLDER", value_delimiter = ',')]
     pub runs: Vec<String>,
-    /// Of images: the classifier that judges them, a checkpoint or the folder of a run with --model clean
+    /// For images: the classifier that judges them, a checkpoint or the folder of a run with --model clean
     #[arg(long, value_name = "FILE|FOLDER")]
     pub judge: Option<String>,
     /// Frames of an animation
     #[arg(long, default_value_t = 72)]
     pub frames: usize,
     #[command(flatten)]
+    #[serde(skip)]
     pub look: Look,
     /// The folder of the figures
     #[arg(long, value_name = "FOLDER", default_value = "out/plot")]
+    #[serde(skip)]
     pub out: PathBuf,
     #[command(flatten)]
-    pub common: Common,
+    #[serde(flatten)]
+    pub common: CommonFlags,
 }
 
 impl Plot {
     /// Draws the figures and lists their files.
     ///
     /// # Errors
-    /// If an argument cannot be, a figure cannot be drawn of this scene or score, or a file cannot be read or written.
+    /// If a flag cannot be, a figure cannot be drawn of this scene or score, or a file cannot be read or written.
     pub fn run(&self) -> Result<()> {
-        let source = Source::new(&self.with_class())?;
-        if !self.walk.interval.is_empty() {
-            let must = "left out: the figures have their own";
-            return Err(Error::value("--interval", "given", must));
+        let (steering, gammas) = self.meant()?;
+        let mut report = Report::new(["figure", "file"]);
+        for name in &self.figures {
+            let drawn = match steering.data.scene() {
+                Some(_) => self.draw(*name, &steering, &steering.setting(), &gammas)?,
+                None => self.draw_images(*name, &steering, &gammas)?,
+            };
+            for (stem, file) in write(&steering, drawn)? {
+                report.row([stem.into(), file.display().to_string().into()]);
+            }
         }
+        report.write(self.common.format, None)
+    }
+
+    /// What the flags mean; the first class stands where none is wanted but something steers.
+    ///
+    /// # Errors
+    /// If a flag cannot be.
+    pub(super) fn meant(&self) -> Result<(Steering, Vec<Gamma>)> {
         if !(2..=MOST_FRAMES).contains(&self.frames) {
             return Err(Error::value("--frames", self.frames, format!("2 to {MOST_FRAMES}")));
         }
-        let gammas = gammas(&self.gamma)?;
-        let (process, grid) = self.walk.check(source.dim(), self.common.memory)?;
-        let (class, method) = (source.class.unwrap_or(0), self.walk.sampler.method());
-        self.walk.warn(&source);
-        let scene = source.scene().cloned();
-        let mut answer = Answer::new(["figure", "file"]);
-        for name in &self.figures {
-            let drawn = match &scene {
-                Some(scene) => {
-                    let (seed, sampler, grid) = (self.walk.seed, &method, &grid);
-                    let s = Setting { scene, class, process, grid, sampler, seed };
-                    self.draw(*name, &source, &s, &gammas)?
-                }
-                None => self.draw_images(*name, &source, &gammas)?,
-            };
-            for (stem, file) in self.write(drawn)? {
-                answer.row([stem.into(), file.display().to_string().into()]);
+        let mut score = self.score.clone();
+        if score.class.is_none() && (score.score == "exact" || score.classifier.is_some()) {
+            score.class = Some("0".into());
+        }
+        let typed = Typed::new("plot", (&self.walk, &self.common.machine), self);
+        let output = self.look.output(self.out.clone())?;
+        let steering = Steering::new(&score, Typed { output, ..typed })?;
+        Ok((steering, gammas(&self.gamma)?))
+    }
+}
+
+/// Writes what was drawn: (stem, file).
+fn write(setup: &Setup, drawn: Drawn) -> Result<Vec<(String, PathBuf)>> {
+    let mut written = Vec::new();
+    match drawn {
+        Drawn::Still(figures) => {
+            for figure in figures {
+                let files = plot::write(&figure, &setup.output)?;
+                written.extend(files.into_iter().map(|file| (figure.stem.clone(), file)));
             }
         }
-        answer.write(self.common.format, None)
-    }
-
-    /// Writes what was drawn: (stem, file).
-    fn write(&self, drawn: Drawn) -> Result<Vec<(String, PathBuf)>> {
-        let mut written = Vec::new();
-        match drawn {
-            Drawn::Still(figures) => {
-                for figure in figures {
-                    let files = plot::write(&figure, &self.output())?;
-                    written.extend(files.into_iter().map(|file| (figure.stem.clone(), file)));
-                }
-            }
-            Drawn::Moving(stem, frames) => {
-                let (dir, theme, lang) = (self.out.clone(), self.look.theme, self.look.lang);
-                let how = Animation { dir, stem: stem.into(), theme, lang, ..Animation::default() };
-                let files = plot::write_gif(frames, &how)?;
-                written.extend(files.into_iter().map(|file| (stem.to_string(), file)));
-            }
-        }
-        Ok(written)
-    }
-
-    /// The score's arguments, in which the first class stands where none is wanted but something steers.
-    fn with_class(&self) -> ScoreArgs {
-        let mut args = self.score.clone();
-        let free = args.score != "exact" && args.classifier.is_none();
-        if args.class.is_none() && !free {
-            args.class = Some("0".into());
-        }
-        args
-    }
-
-    fn output(&self) -> Output {
-        let meta = json!({
-            "scene": self.score.scene,
-            "score": self.score.score,
-            "class": self.score.class,
-            "classifier": self.score.classifier,
-            "gradient_scale": self.score.gradient_scale,
-            "guiding": self.score.guiding,
-            "clean": self.clean,
-            "runs": self.runs,
-            "judge": self.judge,
-            "gamma": self.gamma,
-            "seed": self.walk.seed,
-            "steps": self.walk.steps,
-            "samples": self.walk.samples,
-        });
-        Output {
-            dir: self.out.clone(),
-            formats: self.look.formats.clone(),
-            theme: self.look.theme,
-            lang: self.look.lang,
-            meta,
-            ..Output::default()
+        Drawn::Moving(stem, frames) => {
+            let files = setup.animate(stem, frames, false)?;
+            written.extend(files.into_iter().map(|file| (stem.to_string(), file)));
         }
     }
+    Ok(written)
 }
