@@ -169,7 +169,7 @@ fn points_fingerprint(points: &Labelled) -> String {
 /// What is learned from, and what is known of it.
 pub struct TrainingSet {
     /// What is written of it into a checkpoint.
-    pub told: TrainingData,
+    pub header: TrainingData,
     /// The points and their classes, as the network sees them.
     pub points: Labelled,
     /// How the network sees them.
@@ -217,7 +217,7 @@ impl TrainingSet {
             return Err(not_met(&data, recipe, count, (c, &names[c].en)));
         }
         let (name, fingerprint) = (data.name().to_string(), Some(print));
-        let told = TrainingData { name, points: count, image, fingerprint };
+        let header = TrainingData { name, points: count, image, fingerprint };
         let Data::Scene(scene, _) = data else {
             refuse_alike(points.x.view(), recipe)?;
             let view = view_of_images(points.x.view(), components);
@@ -225,11 +225,11 @@ impl TrainingSet {
             let square = points.x.mapv(|x| x * x).mean().unwrap_or(0.0);
             let sigma_data = square.sqrt().max(f64::MIN_POSITIVE);
             let (spread, scene) = (view.spread(), None);
-            return Ok(TrainingSet { told, points, view, classes, sigma_data, spread, scene });
+            return Ok(TrainingSet { header, points, view, classes, sigma_data, spread, scene });
         };
         let (view, sigma_data, spread) = (View::Identity, scene.mixture.radius(), Vec::new());
         let scene = Some(scene);
-        Ok(TrainingSet { told, points, view, classes, sigma_data, spread, scene })
+        Ok(TrainingSet { header, points, view, classes, sigma_data, spread, scene })
     }
 
     /// What a network learns from.
@@ -242,7 +242,7 @@ impl TrainingSet {
     pub fn is(&self, before: &TrainingData) -> bool {
         match &before.fingerprint {
             Some(Fingerprint::Points(before)) => points_fingerprint(&self.points) == *before,
-            print => *print == self.told.fingerprint,
+            print => *print == self.header.fingerprint,
         }
     }
 }

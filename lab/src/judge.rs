@@ -38,11 +38,11 @@ impl Yardstick {
         let bytes = 60.0 * n as f64 * size.unwrap_or(0) as f64;
         memory::refuse("the comparison of images", bytes, steering.memory)?;
         let checkpoint = load(path)?;
-        let (view, told) = (checkpoint.view, checkpoint.trained);
+        let (view, trained) = (checkpoint.view, checkpoint.trained);
         let Model::Clean(classifier) = checkpoint.model else {
             return Err(wrong_kind(path, &checkpoint.model, "a clean classifier"));
         };
-        let own = told.data.image.map(|(height, width)| height * width);
+        let own = trained.data.image.map(|(height, width)| height * width);
         let Some(pixels) = own.filter(|own| Some(*own) == size) else {
             let why = "it is no classifier of images of this size".into();
             return Err(Error::File { path: path.into(), why });
@@ -53,7 +53,7 @@ impl Yardstick {
             let must = "another one than the classifier that steers";
             return Err(Error::value("--judge", path, must));
         }
-        if let Some(learned) = told.recipe {
+        if let Some(learned) = trained.recipe {
             let own = recipe(steering)?;
             let same = learned.data == own.data && learned.train.seed == own.train.seed;
             if same && learned.points > own.points && !has_test(&own.data)? {

@@ -29,9 +29,9 @@ pub mod course;
 pub mod program;
 
 pub use experiment::{
-    Billed, CLASSIFIER_STEPS, Comparison, Experiment, Guide, ImageExperiment, ImageNets,
-    JOINT_STEPS, Learned, P_DROP, SCORE_STEPS, Steer, TRAINING_POINTS, Walked, compare, run,
-    run_images, untrained_joint, untrained_score,
+    ArmRun, Billed, CLASSIFIER_STEPS, Comparison, Experiment, Guide, ImageExperiment, ImageNets,
+    JOINT_STEPS, Learned, P_DROP, SCORE_STEPS, Steer, TRAINING_POINTS, compare, run, run_images,
+    untrained_joint, untrained_score,
 };
 pub use flags::{Defaults, ExperimentFlags, Look};
 pub use scorelab::number::plus_minus;

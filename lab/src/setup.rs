@@ -164,10 +164,8 @@ impl Setup {
             sampler_name,
             options,
         } = self;
-        let Output { dir, formats, theme, lang, panel, width, meta: _ } = output;
         let names = data.class_names();
         let class = class.map(|class| json!({ "number": class, "name": names[class].en }));
-        let formats: Vec<&str> = formats.iter().map(|format| format.ending()).collect();
         json!({
             "program": program,
             "version": env!("CARGO_PKG_VERSION"),
@@ -180,10 +178,7 @@ impl Setup {
             "seed": seed,
             "samples": samples,
             "quick": quick,
-            "output": {
-                "folder": dir, "formats": formats, "theme": theme.name(), "lang": lang.name(),
-                "panel": panel.map(|p| p + 1), "width": width,
-            },
+            "output": output_record(output),
             "threads": threads,
             "memory": memory,
             "options": options,
@@ -238,14 +233,6 @@ impl Setup {
         self.data.class_names()[self.target()].en.clone()
     }
 
-    /// The wanted class, for what cannot do without one, such as `this figure shows samples of one class`.
-    ///
-    /// # Errors
-    /// If none is wanted.
-    pub fn required_class(&self, why: &str) -> Result<usize> {
-        self.class.ok_or_else(|| Error::Usage { why: format!("--class is required: {why}") })
-    }
-
     /// Refuses a scene in which there is nothing to steer between, before anything is trained.
     ///
     /// # Errors
@@ -279,6 +266,16 @@ impl Setup {
             seed: self.seed,
         }
     }
+}
+
+/// What is told of the files in the record.
+fn output_record(output: &Output) -> Value {
+    let Output { dir, formats, theme, lang, panel, width, meta: _ } = output;
+    let formats: Vec<&str> = formats.iter().map(|format| format.ending()).collect();
+    let (theme, lang, panel) = (theme.name(), lang.name(), panel.map(|p| p + 1));
+    json!({
+        "folder": dir, "formats": formats, "theme": theme, "lang": lang, "panel": panel, "width": width,
+    })
 }
 
 impl MachineFlags {

@@ -59,10 +59,6 @@ impl Steering {
     /// As [`Steering::new`].
     pub fn open(flags: &ScoreFlags, typed: Typed) -> Result<Steering> {
         let scale = gradient_scale(flags.gradient_scale)?;
-        if scale != 1.0 && flags.classifier.is_none() {
-            let must = "left out, or with the --classifier whose gradient it multiplies";
-            return Err(Error::value("--gradient-scale", scale, must));
-        }
         let main = match flags.score.as_str() {
             "exact" => None,
             path => Some(load(path)?),
@@ -111,6 +107,10 @@ impl Steering {
         }
         if let Some(net) = self.classifier.as_ref().and_then(ClassifierModel::mlp) {
             fits("--classifier", (net.config.inputs, net.config.outputs), (dim, classes))?;
+        }
+        if self.gradient_scale != 1.0 && self.classifier.is_none() {
+            let must = "left out, or with the --classifier whose gradient it multiplies";
+            return Err(Error::value("--gradient-scale", self.gradient_scale, must));
         }
         if self.score.is_none() && self.class.is_some() {
             let must = "a checkpoint: images have no exact score";

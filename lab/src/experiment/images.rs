@@ -56,13 +56,16 @@ pub fn run_images(
     defaults: Defaults,
     body: impl FnOnce(&mut ImageExperiment) -> Result<()>,
 ) -> ExitCode {
-    let open = |flags: ExperimentFlags| ImageExperiment::new(name, flags);
+    let open = |flags: ExperimentFlags| ImageExperiment::open(name, flags);
     run_on((name, question, next), defaults, open, body)
 }
 
 impl ImageExperiment {
     /// Draws or reads the images and opens the experiment.
-    fn new(name: &'static str, flags: ExperimentFlags) -> Result<Self> {
+    ///
+    /// # Errors
+    /// As [`Images::read`] and [`Experiment::new`], and if there are too few images.
+    pub fn open(name: &'static str, flags: ExperimentFlags) -> Result<Self> {
         let drawn = Glyphs { seed: flags.walk.seed };
         let whole = match &flags.data {
             Some(folder) => Some(Images::read(folder, Part::Train)?),
@@ -73,11 +76,11 @@ impl ImageExperiment {
         let (size, view) = ((one.height, one.width), View::Identity);
         let data = Domain::Images { name: called, size, view, recipe: None };
         let experiment = Experiment::new(name, flags, data)?;
-        let (train, held) = (experiment.size(TRAINING.0, TRAINING.1), experiment.samples);
+        let (train, kept) = (experiment.size(TRAINING.0, TRAINING.1), experiment.samples);
         let [training, held_out, twin] = match whole {
-            Some(images) => split(&images, train, held, experiment.seed)?,
+            Some(images) => split(&images, train, kept, experiment.seed)?,
             None => {
-                let (a, b) = (train as u64, held as u64);
+                let (a, b) = (train as u64, kept as u64);
                 [0..a, a..a + b, a + b..a + 2 * b].map(|range| drawn.images(range))
             }
         };
@@ -117,15 +120,15 @@ impl ImageExperiment {
 }
 
 /// Training set, reference and twin from one set of images, in an order of the seed's.
-fn split(images: &Images, train: usize, held: usize, seed: u64) -> Result<[Images; 3]> {
+fn split(images: &Images, train: usize, kept: usize, seed: u64) -> Result<[Images; 3]> {
     let n = images.labels.len();
-    let train = train.min(n.saturating_sub(2 * held));
+    let train = train.min(n.saturating_sub(2 * kept));
     if train < 10 * images.class_names.len() {
-        let must = format!("above {}, twice the samples and some to learn from", 2 * held);
+        let must = format!("above {}, twice the samples and some to learn from", 2 * kept);
         return Err(Error::value(format!("the number of images of {}", images.name), n, must));
     }
     let mut order: Vec<usize> = (0..n).collect();
     order.shuffle(&mut stream(seed, Purpose::Permutation, 0, 0));
-    Ok([0..train, train..train + held, train + held..train + 2 * held]
+    Ok([0..train, train..train + kept, train + kept..train + 2 * kept]
         .map(|range| images.select(&order[range])))
 }

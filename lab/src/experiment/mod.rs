@@ -10,7 +10,7 @@ mod bill;
 mod your_guidance;
 
 pub use bill::Billed;
-pub use comparison::{Comparison, Steer, Walked};
+pub use comparison::{ArmRun, Comparison, Steer};
 pub use image_networks::{Guide, ImageNets};
 pub use images::{ImageExperiment, run_images};
 pub use networks::{

@@ -60,7 +60,7 @@ pub fn run_on<L: AsMut<Experiment>>(
 ) -> ExitCode {
     let flags = defaults.flags(name, question, std::env::args_os());
     println!("{name}: {question}");
-    let done = open(flags).and_then(|mut lab| {
+    let done = flags.machine.take().and_then(|()| open(flags)).and_then(|mut lab| {
         body(&mut lab)?;
         lab.as_mut().finish(next)
     });
@@ -79,7 +79,6 @@ impl Experiment {
     /// # Errors
     /// As [`Typed::setup`], and if a flag of experiments cannot be or the folder cannot be written to.
     pub fn new(name: &'static str, flags: ExperimentFlags, data: Domain) -> Result<Self> {
-        flags.machine.take()?;
         gradient_scale(flags.gradient_scale)?;
         if flags.panel == Some(0) {
             return Err(Error::value("--panel", 0, "counted from 1"));

@@ -19,20 +19,32 @@ pub fn run(
     defaults: Defaults,
     body: impl FnOnce(&mut Experiment) -> Result<()>,
 ) -> ExitCode {
-    run_on((name, question, next), defaults, |flags| open(name, flags, defaults), body)
+    run_on(
+        (name, question, next),
+        defaults,
+        |flags| Experiment::on_scene(name, flags, defaults),
+        body,
+    )
 }
 
-/// Finds the scene, which must have as many dimensions as that of the defaults, and opens the experiment.
-///
-/// # Errors
-/// As [`Scene::find`] and [`Experiment::new`], and if the dimensions differ.
-pub fn open(name: &'static str, flags: ExperimentFlags, defaults: Defaults) -> Result<Experiment> {
-    let data = Domain::of_scene(&flags.scene)?;
-    let (dim, own) = (data.dim(), Scene::named(defaults.scene)?.mixture.dim());
-    if dim != own {
-        let what = format!("the number of dimensions of scene {}", flags.scene);
-        let must = format!("{own}, as that of {}: this experiment draws no other", defaults.scene);
-        return Err(Error::value(what, dim, must));
+impl Experiment {
+    /// Finds the scene, which must have as many dimensions as that of the defaults, and opens the experiment.
+    ///
+    /// # Errors
+    /// As [`Scene::find`] and [`Experiment::new`], and if the dimensions differ.
+    pub fn on_scene(
+        name: &'static str,
+        flags: ExperimentFlags,
+        defaults: Defaults,
+    ) -> Result<Experiment> {
+        let data = Domain::of_scene(&flags.scene)?;
+        let (dim, own) = (data.dim(), Scene::named(defaults.scene)?.mixture.dim());
+        if dim != own {
+            let what = format!("the number of dimensions of scene {}", flags.scene);
+            let must =
+                format!("{own}, as that of {}: this experiment draws no other", defaults.scene);
+            return Err(Error::value(what, dim, must));
+        }
+        Experiment::new(name, flags, data)
     }
-    Experiment::new(name, flags, data)
 }

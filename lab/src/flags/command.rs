@@ -50,7 +50,7 @@ pub struct Sample {
     #[arg(long, allow_negative_numbers = true)]
     pub gamma: Option<f64>,
     #[command(flatten)]
-    #[serde(flatten)]
+    #[serde(skip)]
     pub walk: WalkFlags,
     /// Guide only where σ/α lies between these two, and take γ = 1 elsewhere
     #[arg(long, value_name = "LOW,HIGH", value_delimiter = ',')]
@@ -73,7 +73,7 @@ pub struct Eval {
     #[arg(long, value_delimiter = ',', allow_negative_numbers = true)]
     pub gamma: Vec<f64>,
     #[command(flatten)]
-    #[serde(flatten)]
+    #[serde(skip)]
     pub walk: WalkFlags,
     /// Guide only where σ/α lies between these two, and take γ = 1 elsewhere
     #[arg(long, value_name = "LOW,HIGH", value_delimiter = ',')]

@@ -75,7 +75,7 @@ pub struct ExperimentFlags {
     pub gradient_scale: f64,
     /// The walk from noise to samples.
     #[command(flatten)]
-    #[serde(flatten)]
+    #[serde(skip)]
     pub walk: WalkFlags,
     /// Updates of the weights of the score network [default: the experiment's own]
     #[arg(long)]
@@ -89,7 +89,7 @@ pub struct ExperimentFlags {
     pub all: bool,
     /// How figures look, and as which files they are written.
     #[command(flatten)]
-    #[serde(flatten)]
+    #[serde(skip)]
     pub look: Look,
     /// Export only this panel, counted from 1, of the figures that have it
     #[arg(long)]
@@ -101,7 +101,7 @@ pub struct ExperimentFlags {
     pub out: Option<PathBuf>,
     /// What is taken of the machine.
     #[command(flatten)]
-    #[serde(flatten)]
+    #[serde(skip)]
     pub machine: MachineFlags,
     /// The flags that change a number and are not as they are by default, with their values: `--scene ring8`.
     #[arg(skip)]

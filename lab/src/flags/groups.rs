@@ -1,6 +1,6 @@
 //! The groups of flags that several commands share.
 //!
-//! A flag that becomes a field of [`Setup`](crate::setup::Setup) is skipped when flags are serialised: the record has it there.
+//! A flag that becomes a field of [`Setup`](crate::setup::Setup) is skipped where flags are serialised: the record has it there.
 
 use crate::ending::{Ending, Kind, ending};
 use crate::menu::{Menu, SamplerName, menu};
@@ -15,40 +15,33 @@ use serde::Serialize;
 use std::path::{Path, PathBuf};
 
 /// The walk from noise to samples.
-#[derive(Debug, Clone, PartialEq, Args, Serialize)]
+#[derive(Debug, Clone, PartialEq, Args)]
 pub struct WalkFlags {
     /// The noise process
     #[arg(long, value_parser = menu::<Process>(), default_value = Process::VP_LINEAR.name())]
-    #[serde(skip)]
     pub process: Process,
     /// The sampler
     #[arg(long, value_parser = menu::<SamplerName>(), default_value = SamplerName::Dpm2m.name())]
-    #[serde(skip)]
     pub sampler: SamplerName,
     /// Sampling steps
     #[arg(long, default_value_t = 64)]
-    #[serde(skip)]
     pub steps: usize,
     /// How many samples; of an experiment for each row of a table
     #[arg(long, default_value_t = 1000)]
-    #[serde(skip)]
     pub samples: usize,
     /// The seed of every random number
     #[arg(long, default_value_t = 0)]
-    #[serde(skip)]
     pub seed: u64,
 }
 
 /// What is taken of the machine.
-#[derive(Debug, Clone, PartialEq, Args, Serialize)]
+#[derive(Debug, Clone, PartialEq, Args)]
 pub struct MachineFlags {
     /// Threads; the results do not depend on it [default: all]
     #[arg(long)]
-    #[serde(skip)]
     pub threads: Option<usize>,
     /// The most memory to take, in GiB; what would need more is refused
     #[arg(long, default_value_t = 4.0, value_name = "GIB")]
-    #[serde(skip)]
     pub memory: f64,
 }
 
@@ -62,7 +55,7 @@ pub struct CommonFlags {
     #[arg(long, value_enum)]
     pub format: Option<Form>,
     #[command(flatten)]
-    #[serde(flatten)]
+    #[serde(skip)]
     pub machine: MachineFlags,
 }
 
@@ -131,19 +124,16 @@ pub struct AlsoFlags {
 }
 
 /// How figures look, and as which files they are written.
-#[derive(Debug, Clone, PartialEq, Args, Serialize)]
+#[derive(Debug, Clone, PartialEq, Args)]
 pub struct Look {
     /// The look of the figures
     #[arg(long, value_parser = menu::<Theme>(), default_value = Theme::default().name())]
-    #[serde(skip)]
     pub theme: Theme,
     /// The language of the figures
     #[arg(long, value_parser = menu::<Lang>(), default_value = Lang::default().name())]
-    #[serde(skip)]
     pub lang: Lang,
     /// File formats of the figures: svg, png, csv (the data), json (settings and numbers), pdf (cargo feature `pdf`)
     #[arg(long, value_delimiter = ',', value_parser = parse_format, default_value = "svg,png")]
-    #[serde(skip)]
     pub formats: Vec<Format>,
 }
 

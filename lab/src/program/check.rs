@@ -2,7 +2,7 @@
 
 use crate::course::{self, Exercise, Mark};
 use crate::flags::Check;
-use crate::report::{Answer, Cell, Form, say};
+use crate::report::{Cell, Form, Report, say};
 use ndarray::{Array2, Axis};
 use scorelab::data::{Table, TableOptions};
 use scorelab::{Error, Result, number};
@@ -38,28 +38,28 @@ impl Check {
         if self.common.form(None)? == Form::Table {
             say(format!("{} {said}\n", if right { "✓" } else { "✗" }).as_bytes())?;
         } else {
-            let mut answer = Answer::new(["exercise", "right", "said"]);
-            answer.row([n.into(), right.into(), said.into()]);
-            answer.write(self.common.form(None)?, None)?;
+            let mut report = Report::new(["exercise", "right", "said"]);
+            report.row([n.into(), right.into(), said.into()]);
+            report.write(self.common.form(None)?, None)?;
         }
         Ok(right)
     }
 
     fn list(&self, all: &[Exercise]) -> Result<()> {
-        let mut answer = Answer::new(["exercise", "notebook", "question", "answer"]);
+        let mut report = Report::new(["exercise", "notebook", "question", "answer"]);
         for (i, e) in all.iter().enumerate() {
             let question = e.question.get(self.lang);
             let shape = shape(e, self.lang);
-            answer.row([(i + 1).into(), e.notebook.into(), question.into(), shape.into()]);
+            report.row([(i + 1).into(), e.notebook.into(), question.into(), shape.into()]);
         }
         let out = self.out.as_deref();
-        answer.write(self.common.form(out)?, out)
+        report.write(self.common.form(out)?, out)
     }
 
     fn question(&self, n: usize, e: &Exercise) -> Result<()> {
         let lang = self.lang;
-        let mut answer = Answer::new(["property", "value"]);
-        let mut add = |name: &str, value: Cell| answer.row([name.into(), value]);
+        let mut report = Report::new(["property", "value"]);
+        let mut add = |name: &str, value: Cell| report.row([name.into(), value]);
         add("exercise", n.into());
         add("notebook", e.notebook.into());
         add("question", e.question.get(lang).into());
@@ -79,9 +79,9 @@ impl Check {
                 notes.push(images.into());
             }
         }
-        answer.notes = notes;
+        report.notes = notes;
         let out = self.out.as_deref();
-        answer.write(self.common.form(out)?, out)
+        report.write(self.common.form(out)?, out)
     }
 
     /// α, σ and the coordinates of each point.
@@ -91,12 +91,12 @@ impl Check {
             return Err(Error::value("--points", "given", must));
         };
         let names = (1..=x.ncols()).map(|i| format!("x{i}"));
-        let mut answer = Answer::new(["alpha", "sigma"].map(String::from).into_iter().chain(names));
+        let mut report = Report::new(["alpha", "sigma"].map(String::from).into_iter().chain(names));
         for row in x.outer_iter() {
             let level = [level.alpha, level.sigma].into_iter();
-            answer.row(level.chain(row.iter().copied()).map(Cell::from));
+            report.row(level.chain(row.iter().copied()).map(Cell::from));
         }
-        answer.write(self.exact()?, self.out.as_deref())
+        report.write(self.exact()?, self.out.as_deref())
     }
 
     /// The class, weight, mean and covariance of each Gaussian of the scene, at α = 1 and σ = 0.
@@ -107,7 +107,7 @@ impl Check {
         }
         let scene = course::problem().scene;
         let names = ["class", "name", "weight", "mean1", "mean2", "cov11", "cov12", "cov22"];
-        let mut answer = Answer::new(names);
+        let mut report = Report::new(names);
         let mixture = &scene.mixture;
         for (k, class) in mixture.labels().iter().enumerate() {
             let (means, cov) = (mixture.means(), &mixture.covs()[k]);
@@ -121,9 +121,9 @@ impl Check {
                 cov[[1, 1]],
             ];
             let named = [Cell::from(*class), name.into()].into_iter();
-            answer.row(named.chain(numbers.map(Cell::from)));
+            report.row(named.chain(numbers.map(Cell::from)));
         }
-        answer.write(self.exact()?, self.out.as_deref())
+        report.write(self.exact()?, self.out.as_deref())
     }
 
     /// The form of numbers to compute with: never six digits.

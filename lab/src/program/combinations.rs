@@ -65,7 +65,7 @@ const NOT_HERE: [&str; 9] =
 
 impl Planned {
     /// What varies and its values, in words.
-    pub fn told(&self) -> String {
+    pub fn description(&self) -> String {
         let pairs = self.names.iter().zip(&self.varied);
         pairs.map(|(name, value)| format!("{name}={value}")).collect::<Vec<_>>().join(" ")
     }

@@ -3,7 +3,7 @@
 use crate::flags::Eval;
 use crate::judge::{Yardstick, held_out};
 use crate::patience::Patience;
-use crate::report::{Answer, Cell};
+use crate::report::{Cell, Report};
 use crate::setup::{Typed, noise_level};
 use crate::steering::Steering;
 use ndarray::{Array2, ArrayView1};
@@ -17,6 +17,7 @@ use scorelab::noise::NoiseLevel;
 use scorelab::rng::{Purpose, normals};
 use scorelab::score::{Likelihood, ScoreFn};
 use scorelab::{Error, Result};
+use serde_json::Value;
 
 /// What is told of each metric: its standard error, and the ends of the interval that covers as often, 68.3 %.
 pub const COLUMNS: [&str; 7] = ["gamma", "sigma", "metric", "value", "se", "low", "high"];
@@ -35,19 +36,20 @@ impl Eval {
     /// # Errors
     /// If a flag cannot be, or a file cannot be read or written.
     pub fn run(&self) -> Result<()> {
+        let (report, _) = self.report()?;
         let out = self.out.as_deref();
-        self.answer()?.write(self.common.form(out)?, out)
+        report.write(self.common.form(out)?, out)
     }
 
-    /// The metrics, one a row: [`COLUMNS`].
+    /// The metrics, one a row: [`COLUMNS`]; and the record of how they came to be.
     ///
     /// # Errors
     /// As [`Eval::run`].
-    pub fn answer(&self) -> Result<Answer> {
+    pub fn report(&self) -> Result<(Report, Value)> {
         let levels: Vec<NoiseLevel> =
             self.sigma.iter().map(|sigma| noise_level(*sigma)).collect::<Result<_>>()?;
         let steering = self.steering()?;
-        let rows = Rows(Answer::new(COLUMNS));
+        let rows = Rows(Report::new(COLUMNS));
         let mut table = Evaluation { steering: &steering, levels: &levels, rows };
         let alone = steering.learned_classifier() && steering.class.is_none();
         if alone && !self.gamma.is_empty() {
@@ -65,9 +67,9 @@ impl Eval {
             (None, true) => table.image_classifier()?,
             (None, false) => table.images(&self.gamma, self.judge.as_deref())?,
         };
-        let mut answer = table.rows.0;
-        answer.notes = notes;
-        Ok(answer)
+        let mut report = table.rows.0;
+        report.notes = notes;
+        Ok((report, steering.record()))
     }
 
     fn steering(&self) -> Result<Steering> {
@@ -294,7 +296,7 @@ fn energy(x: &Array2<f64>, truth: &Array2<f64>) -> (f64, f64) {
 type At = (Option<f64>, Option<f64>);
 
 /// The rows so far.
-struct Rows(Answer);
+struct Rows(Report);
 
 impl Rows {
     /// A number with its standard error.

@@ -3,7 +3,7 @@
 use crate::flags::{Field, WalkFlags};
 use crate::memory;
 use crate::menu::SamplerName;
-use crate::report::{Answer, BYTES_A_CELL};
+use crate::report::{BYTES_A_CELL, Report};
 use crate::setup::{Typed, noise_level};
 use crate::steering::Steering;
 use crate::tables::TableFlags;
@@ -38,17 +38,17 @@ impl Field {
         memory::refuse("the field", cells * BYTES_A_CELL, gib)?;
         let named = |name: &'static str| (1..=dim).map(move |i| format!("{name}{i}"));
         let columns = ["alpha", "sigma"].map(String::from).into_iter();
-        let mut answer = Answer::new(columns.chain(named("x")).chain(named("score")));
+        let mut report = Report::new(columns.chain(named("x")).chain(named("score")));
         for level in levels {
             let score = steered.score(x.view(), level);
             for (x, s) in x.outer_iter().zip(score.outer_iter()) {
                 let numbers = [level.alpha, level.sigma].into_iter();
-                answer
+                report
                     .row(numbers.chain(x.iter().copied()).chain(s.iter().copied()).map(Into::into));
             }
         }
         let out = self.out.as_deref();
-        answer.write(self.common.form(out)?, out)
+        report.write(self.common.form(out)?, out)
     }
 
     fn steering(&self) -> Result<Steering> {

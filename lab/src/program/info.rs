@@ -1,7 +1,7 @@
 //! `scorelab info`: what a checkpoint holds.
 
 use crate::flags::Info;
-use crate::report::{Answer, Cell};
+use crate::report::{Cell, Report};
 use crate::tell::tell;
 use scorelab::checkpoint::{self, Model};
 use scorelab::{Error, Result};
@@ -16,8 +16,8 @@ impl Info {
         let found = checkpoint::find(&self.checkpoint)?;
         found.passed.iter().for_each(|e| tell(format!("warning: {e}")));
         let (c, mlp) = (&found.checkpoint, found.checkpoint.model.mlp());
-        let mut answer = Answer::new(["property", "value"]);
-        let mut say = |name: &str, value: Cell| answer.row([name.into(), value]);
+        let mut report = Report::new(["property", "value"]);
+        let mut say = |name: &str, value: Cell| report.row([name.into(), value]);
         say("file", found.path.display().to_string().into());
         say("kind", c.model.name().into());
         match &c.model {
@@ -44,10 +44,10 @@ impl Info {
         if let Some(state) = &c.training {
             say("step", state.step.into());
         }
-        let told = serde_json::to_value(&c.trained);
-        let told = told.map_err(|e| Error::io("describe", &found.path, e.into()))?;
-        leaves("", &told, &mut say);
-        answer.write(self.common.form(None)?, None)
+        let trained = serde_json::to_value(&c.trained);
+        let trained = trained.map_err(|e| Error::io("describe", &found.path, e.into()))?;
+        leaves("", &trained, &mut say);
+        report.write(self.common.form(None)?, None)
     }
 }
 

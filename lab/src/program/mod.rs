@@ -25,15 +25,17 @@ mod data;
 mod info;
 mod check;
 mod train;
+mod plot;
 mod pictures;
 mod figures;
-mod plot;
 mod command;
 mod contents;
 mod combinations;
 mod sweep;
 mod completions;
 mod main;
+#[cfg(test)]
+mod record_tests;
 #[cfg(test)]
 mod tests;
 

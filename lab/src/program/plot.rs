@@ -1,7 +1,7 @@
 //! `scorelab plot`: figures of the lecture, of any score and scene.
 
 use crate::flags::{CommonFlags, Look, ScoreFlags, WalkFlags};
-use crate::report::Answer;
+use crate::report::Report;
 use crate::setup::{Setup, Typed, gammas};
 use crate::steering::Steering;
 use clap::{Args, ValueEnum};
@@ -109,7 +109,7 @@ pub struct Plot {
     #[arg(long, value_delimiter = ',', allow_negative_numbers = true, default_value = "0,1,2,5")]
     pub gamma: Vec<f64>,
     #[command(flatten)]
-    #[serde(flatten)]
+    #[serde(skip)]
     pub walk: WalkFlags,
     /// For clean-classifier and regions: a classifier trained without noise [default: the exact one, blind to noise]
     #[arg(long, value_name = "FILE|FOLDER")]
@@ -124,7 +124,7 @@ pub struct Plot {
     #[arg(long, default_value_t = 72)]
     pub frames: usize,
     #[command(flatten)]
-    #[serde(flatten)]
+    #[serde(skip)]
     pub look: Look,
     /// The folder of the figures
     #[arg(long, value_name = "FOLDER", default_value = "out/plot")]
@@ -142,17 +142,17 @@ impl Plot {
     /// If a flag cannot be, a figure cannot be drawn of this scene or score, or a file cannot be read or written.
     pub fn run(&self) -> Result<()> {
         let (steering, gammas) = self.meant()?;
-        let mut answer = Answer::new(["figure", "file"]);
+        let mut report = Report::new(["figure", "file"]);
         for name in &self.figures {
             let drawn = match steering.data.scene() {
                 Some(_) => self.draw(*name, &steering, &steering.setting(), &gammas)?,
                 None => self.draw_images(*name, &steering, &gammas)?,
             };
             for (stem, file) in write(&steering, drawn)? {
-                answer.row([stem.into(), file.display().to_string().into()]);
+                report.row([stem.into(), file.display().to_string().into()]);
             }
         }
-        answer.write(self.common.form(None)?, None)
+        report.write(self.common.form(None)?, None)
     }
 
     /// What the flags mean; the first class stands where none is wanted but something steers.

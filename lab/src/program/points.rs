@@ -2,7 +2,7 @@
 
 use crate::ending::{Ending, Kind, ending};
 use crate::memory;
-use crate::report::{Answer, BYTES_A_CELL, Cell, Form};
+use crate::report::{BYTES_A_CELL, Cell, Form, Report};
 use ndarray::{Array2, s};
 use scorelab::data::{ClassName, npy, npz, to_pixels};
 use scorelab::file;
@@ -32,7 +32,7 @@ impl Points<'_> {
         let classes = self.labels.as_ref().map(|(y, _)| &y[..]);
         let (shape, numbers) = (self.x.shape(), self.x.iter().copied());
         match (ending(Kind::Points, format, out)?, out) {
-            (Ending::Text(form), _) => self.answer().write(form, out),
+            (Ending::Text(form), _) => self.report().write(form, out),
             (_, None) => unreachable!("standard output is text"),
             (Ending::Npy, Some(path)) => file::replace(path, &npy(shape, numbers)),
             (Ending::Png, Some(path)) => self.sheet(path),
@@ -64,18 +64,18 @@ impl Points<'_> {
         )
     }
 
-    fn answer(&self) -> Answer {
+    fn report(&self) -> Report {
         let names = (1..=self.x.ncols()).map(|i| format!("x{i}"));
         let more = if self.labels.is_some() { &["class", "name"][..] } else { &[] };
-        let mut answer = Answer::new(names.chain(more.iter().map(|n| n.to_string())));
+        let mut report = Report::new(names.chain(more.iter().map(|n| n.to_string())));
         for (i, row) in self.x.outer_iter().enumerate() {
             let label = self
                 .labels
                 .as_ref()
                 .map(|(y, names)| [Cell::from(y[i]), names[y[i]].en.as_str().into()]);
-            answer.row(row.iter().map(|v| (*v).into()).chain(label.into_iter().flatten()));
+            report.row(row.iter().map(|v| (*v).into()).chain(label.into_iter().flatten()));
         }
-        answer
+        report
     }
 
     /// The number of classes, if the points are of each in turn: then a line of a sheet is one round.

@@ -6,7 +6,7 @@ use super::train::{Begun, Job};
 use crate::data::TrainingSet;
 use crate::flags::Sweep;
 use crate::interrupt::{interrupted, listen};
-use crate::report::{Answer, Cell, Form};
+use crate::report::{Cell, Form, Report};
 use crate::tell::tell;
 use scorelab::checkpoint::{self, Run};
 use scorelab::file;
@@ -24,6 +24,14 @@ enum End {
     Interrupted,
 }
 
+/// How many runs are done.
+#[derive(Default)]
+struct Count {
+    before: usize,
+    done: usize,
+    failed: usize,
+}
+
 impl Sweep {
     /// Does the runs that are not done yet; true if Ctrl-C ended it.
     ///
@@ -34,49 +42,51 @@ impl Sweep {
             return Err(Error::value("--every", 0, "at least 1"));
         }
         let (shard, shards) = self.share()?;
-        let grid = Combinations::load(&self.grid)?;
+        let planned = Combinations::load(&self.grid)?;
         let stem = self.grid.file_stem().unwrap_or_default();
         let folder = self.out.clone().unwrap_or_else(|| PathBuf::from("out").join(stem));
         std::fs::create_dir_all(&folder).map_err(|e| Error::io("create the folder", &folder, e))?;
-        let (mut done, mut before, mut failed) = (0_usize, 0_usize, 0_usize);
+        let mut count = Count::default();
         if !self.merge {
             listen()?;
-            let mine = grid.shard(shard, shards);
-            for (i, run) in grid.runs.iter().enumerate().filter(|(i, _)| mine[*i]) {
+            let mine = planned.shard(shard, shards);
+            let own = planned.runs.iter().enumerate().filter(|(i, _)| mine[*i]);
+            for (i, run) in own {
+                let (number, all, what) = (i + 1, planned.runs.len(), run.description());
                 if result(&folder, run)?.is_some() {
-                    before += 1;
+                    count.before += 1;
                     continue;
                 }
-                tell(format!("run {} of {}: {} {}", i + 1, grid.runs.len(), run.id, run.told()));
+                tell(format!("run {number} of {all}: {} {what}", run.id));
                 match self.one(run, &folder)? {
                     End::Interrupted => {
                         tell("stopped; the same command goes on");
                         return Ok(true);
                     }
-                    End::Failed => failed += 1,
-                    End::Done => done += 1,
+                    End::Failed => count.failed += 1,
+                    End::Done => count.done += 1,
                 }
             }
         }
-        let merged = self.gather(&grid, &folder)?;
-        let mut answer = Answer::new(["runs", "done_before", "done", "failed", "results"]);
-        let path = merged.map(|p| p.display().to_string());
-        answer.row([
-            grid.runs.len().into(),
-            before.into(),
-            done.into(),
-            failed.into(),
-            path.into(),
-        ]);
-        answer.notes = vec!["results: once every run of every shard is done".into()];
-        answer.write(self.common.form(None)?, None)?;
-        match (failed, done + before) {
-            (1.., 0) => {
-                let names = "every run that was tried; the lines above say why".into();
+        let merged = self.gather(&planned, &folder)?;
+        self.say(planned.runs.len(), &count, merged)?;
+        match count {
+            Count { failed: 1.., before: 0, done: 0 } => {
+                let (failed, names) = (count.failed, "every run that was tried; the lines above say why".into());
                 Err(Error::Checks { failed, total: failed, names })
             }
             _ => Ok(false),
         }
+    }
+
+    /// Says what was done.
+    fn say(&self, runs: usize, count: &Count, merged: Option<PathBuf>) -> Result<()> {
+        let Count { before, done, failed } = *count;
+        let mut report = Report::new(["runs", "done_before", "done", "failed", "results"]);
+        let path = merged.map(|p| p.display().to_string());
+        report.row([runs.into(), before.into(), done.into(), failed.into(), path.into()]);
+        report.notes = vec!["results: once every run of every shard is done".into()];
+        report.write(self.common.form(None)?, None)
     }
 
     /// Which share of the runs, from 0, of how many.
@@ -91,8 +101,8 @@ impl Sweep {
 
     /// Trains, if the grid says so, evaluates, and writes the result.
     fn one(&self, run: &Planned, folder: &Path) -> Result<End> {
-        let (rows, error) = match self.measure(run, folder) {
-            Ok(Some(rows)) => (rows, None),
+        let ((rows, setup), error) = match self.measure(run, folder) {
+            Ok(Some(found)) => (found, None),
             Ok(None) => return Ok(End::Interrupted),
             Err(e @ Error::Memory { .. }) => {
                 tell(format!("run {}: {e}; it is tried again the next time", run.id));
@@ -101,13 +111,14 @@ impl Sweep {
             // what the settings lead to is a result; what the system refuses is not
             Err(e @ (Error::Diverged { .. } | Error::Value { .. })) => {
                 tell(format!("run {}: {e}", run.id));
-                (json!([]), Some(e.to_string()))
+                ((json!([]), Value::Null), Some(e.to_string()))
             }
             Err(e) => return Err(e),
         };
         let end = if error.is_some() { End::Failed } else { End::Done };
         let all = json!({
-            "id": run.id, "training": run.training, "seed": run.seed, "settings": run.told(), "error": error, "rows": rows,
+            "id": run.id, "training": run.training, "seed": run.seed, "settings": run.description(), "error": error, "rows": rows,
+            "setup": setup,
         });
         let path = path_of(folder, run);
         let text =
@@ -115,19 +126,19 @@ impl Sweep {
         file::replace(&path, &text).map(|()| end)
     }
 
-    /// The rows of the evaluation; nothing if Ctrl-C came first.
-    fn measure(&self, run: &Planned, folder: &Path) -> Result<Option<Value>> {
+    /// The rows of the evaluation and its record; nothing if Ctrl-C came first.
+    fn measure(&self, run: &Planned, folder: &Path) -> Result<Option<(Value, Value)>> {
         let mut eval = run.eval.clone();
         if let Some(recipe) = &run.recipe {
-            let held = Run::open(folder.join(&run.training))?;
-            let (folder, gib) = (held.folder(), self.common.machine.memory);
+            let open = Run::open(folder.join(&run.training))?;
+            let (folder, gib) = (open.folder(), self.common.machine.memory);
             let (set, from) = if checkpoint::holds_checkpoints(folder)? {
                 let begun = Begun::find(folder)?;
                 (begun.training_set(folder, gib)?, Some(begun.checkpoint))
             } else {
                 (TrainingSet::of(recipe, gib)?, None)
             };
-            let job = Job { recipe, set: &set, run: &held, every: self.every, quiet: true };
+            let job = Job { recipe, set: &set, run: &open, every: self.every, quiet: true };
             let ended = job.run(None, from)?;
             if ended.interrupted {
                 return Ok(None);
@@ -142,14 +153,16 @@ impl Sweep {
             return Ok(None);
         }
         eval.common.machine.memory = self.common.machine.memory;
-        let answer = eval.answer()?;
-        serde_json::to_value(&answer).map(Some).map_err(|e| Error::io("write", folder, e.into()))
+        let (report, setup) = eval.report()?;
+        let rows = serde_json::to_value(&report);
+        let rows = rows.map_err(|e| Error::io("write", folder, e.into()))?;
+        Ok(Some((rows, setup)))
     }
 
     /// Writes all results as one table, if all are there.
-    fn gather(&self, grid: &Combinations, folder: &Path) -> Result<Option<PathBuf>> {
+    fn gather(&self, planned: &Combinations, folder: &Path) -> Result<Option<PathBuf>> {
         let results: Vec<Option<Value>> =
-            grid.runs.iter().map(|run| result(folder, run)).collect::<Result<_>>()?;
+            planned.runs.iter().map(|run| result(folder, run)).collect::<Result<_>>()?;
         let missing = results.iter().filter(|r| r.is_none()).count();
         if missing > 0 {
             return match self.merge {
@@ -164,10 +177,10 @@ impl Sweep {
             };
         }
         let names = COLUMNS;
-        let varied = grid.varied.iter().map(String::as_str);
+        let varied = planned.varied.iter().map(String::as_str);
         let columns = ["id", "seed"].into_iter().chain(varied).chain(names).chain(["error"]);
-        let mut table = Answer::new(columns);
-        for (run, result) in grid.runs.iter().zip(results.into_iter().flatten()) {
+        let mut table = Report::new(columns);
+        for (run, result) in planned.runs.iter().zip(results.into_iter().flatten()) {
             let head = [Cell::from(run.id.as_str()), run.seed.into()];
             let head: Vec<Cell> =
                 head.into_iter().chain(run.varied.iter().map(|v| v.as_str().into())).collect();

@@ -5,7 +5,7 @@ use crate::flags::Train;
 use crate::interrupt::listen;
 use crate::menu::Menu;
 use crate::recipe;
-use crate::report::Answer;
+use crate::report::Report;
 use crate::tell::tell;
 use crate::training::{CtrlC, learn};
 use crate::watch::{Canvas, Checkpoints, Progress, SamplesSoFar, Schedule, interval};
@@ -39,8 +39,7 @@ impl Train {
         let show = self.show(&recipe)?;
         let set = TrainingSet::of(&recipe, self.common.machine.memory)?;
         let folder = self.out.clone().unwrap_or_else(|| {
-            let name = file::plain_name(&set.told.name);
-            PathBuf::from("out").join(format!("{}-{name}", recipe.model.name()))
+            PathBuf::from("out").join(format!("{}-{}", recipe.model.name(), set.header.name))
         });
         let run = Run::open(folder)?;
         refuse_begun(run.folder())?;
@@ -86,10 +85,10 @@ impl Train {
             ));
             return Ok(true);
         }
-        let mut answer = Answer::new(["checkpoint", "steps", "loss"]);
-        answer.row([path.to_string().into(), step.into(), ended.loss.into()]);
-        answer.notes = vec!["loss: that of the last batch, before its update".into()];
-        answer.write(self.common.form(None)?, None).map(|()| false)
+        let mut report = Report::new(["checkpoint", "steps", "loss"]);
+        report.row([path.to_string().into(), step.into(), ended.loss.into()]);
+        report.notes = vec!["loss: that of the last batch, before its update".into()];
+        report.write(self.common.form(None)?, None).map(|()| false)
     }
 }
 
@@ -156,7 +155,7 @@ impl Begun {
         if set.is(before) {
             return Ok(set);
         }
-        let name = &set.told.name;
+        let name = &set.header.name;
         let why = format!("the data, {name}, are not those that the run began with; restore them");
         Err(Error::File { path: folder.into(), why })
     }
@@ -216,7 +215,7 @@ impl Job<'_> {
 
     /// What draws samples into the folder.
     fn so_far(&self, every: Duration) -> Result<SamplesSoFar<'_>> {
-        let canvas = match (&self.set.scene, self.set.told.image) {
+        let canvas = match (&self.set.scene, self.set.header.image) {
             (Some(scene), _) => Canvas::Scene(scene),
             (None, size) => Canvas::Images {
                 size: size.expect("what is no scene is images"),

@@ -28,7 +28,7 @@ impl<'a> Checkpoints<'a> {
         set: &'a TrainingSet,
         so_far: Option<SamplesSoFar<'a>>,
     ) -> Self {
-        let trained = Trained::here(set.told.clone(), Some(recipe.clone()));
+        let trained = Trained::here(set.header.clone(), Some(recipe.clone()));
         Checkpoints { run, every, set, trained, so_far, last: None }
     }
 
