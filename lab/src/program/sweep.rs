@@ -72,7 +72,8 @@ impl Sweep {
         self.say(planned.runs.len(), &count, merged)?;
         match count {
             Count { failed: 1.., before: 0, done: 0 } => {
-                let (failed, names) = (count.failed, "every run that was tried; the lines above say why".into());
+                let (failed, names) =
+                    (count.failed, "every run that was tried; the lines above say why".into());
                 Err(Error::Checks { failed, total: failed, names })
             }
             _ => Ok(false),

@@ -39,7 +39,8 @@ impl Train {
         let show = self.show(&recipe)?;
         let set = TrainingSet::of(&recipe, self.common.machine.memory)?;
         let folder = self.out.clone().unwrap_or_else(|| {
-            PathBuf::from("out").join(format!("{}-{}", recipe.model.name(), set.header.name))
+            let name = file::plain_name(&set.header.name);
+            PathBuf::from("out").join(format!("{}-{name}", recipe.model.name()))
         });
         let run = Run::open(folder)?;
         refuse_begun(run.folder())?;
