@@ -10,7 +10,7 @@
 
 use scorelab::Result;
 use scorelab::metrics::Judgement;
-use scorelab_figures::lecture::{self, Scored, Way};
+use scorelab_figures::lecture::{self, Scored, Series};
 use scorelab_figures::plot::Role;
 use scorelab_lab::{Defaults, GAMMA_FOOTNOTE, Guide, ImageLab, Table, plus_minus, run_images};
 use std::process::ExitCode;
@@ -46,7 +46,7 @@ fn experiment(lab: &mut ImageLab) -> Result<()> {
             let pixels = lab.steered(&nets, guide, *gamma, &wanted);
             scored(gamma.value(), lab.judged(&nets, &pixels, &wanted))
         };
-        Way { title: guide.name(), role, found: lab.gammas.iter().map(at).collect::<Vec<_>>() }
+        Series { title: guide.name(), role, found: lab.gammas.iter().map(at).collect::<Vec<_>>() }
     });
     let mut table = Table::new(&["guidance", "γ", "judged right", "FD", "coverage"]);
     let mut row = |name: &str, gamma: String, s: &Scored| {
@@ -71,7 +71,7 @@ fn experiment(lab: &mut ImageLab) -> Result<()> {
 }
 
 /// Says which of the shapes that are expected came out, and checks them.
-fn shapes(lab: &mut ImageLab, way: &Way<Vec<Scored>>) {
+fn shapes(lab: &mut ImageLab, way: &Series<Vec<Scored>>) {
     let (name, all) = (way.title.en.to_string(), &way.found);
     let (Some(first), Some(last)) = (all.first(), all.last()) else { return };
     let nearest = all.iter().min_by(|a, b| a.fd.0.total_cmp(&b.fd.0)).unwrap_or(first);

@@ -1,9 +1,9 @@
 //! Arrows: shafts, heads and the scale key.
 
 use super::font;
-use super::layout::{Place, SMALL};
 use super::mark::Arrows;
 use super::palette::{Role, Theme};
+use super::slide::{Place, SMALL};
 use super::svg::{Style, n, path, text};
 use super::words::Lang;
 

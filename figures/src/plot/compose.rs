@@ -1,12 +1,13 @@
 //! A figure as one SVG document: every layer its own group, in the order of the panels.
 
 use super::figure::{Figure, Inset, Panel};
-use super::layout::{HEIGHT, NOTE, Place, SMALL, TITLE, WIDTH, WORDS, lay_out, lay_out_inset};
+use super::layout::{lay_out, lay_out_inset};
 use super::mark::{Density, Mark};
-use super::palette::Theme;
+use super::palette::{Theme, mix};
 use super::scale::short;
-use super::svg::{Ids, Style, escape, group, n, plain, spans, text};
-use super::words::Lang;
+use super::slide::{HEIGHT, NOTE, Place, SMALL, TITLE, WIDTH, WORDS};
+use super::svg::{Ids, Style, drop, ends_low, escape, group, n, spans, text};
+use super::words::{Lang, plain};
 use super::{chart, draw, font, heat, label};
 use scorelab::{Error, Result};
 
@@ -238,10 +239,9 @@ impl Canvas {
         let mut low = false; // the span before ended in a subscript
         for (role, t) in &figure.formula {
             let (colour, words) = (role.word_colour(self.theme), t.get(self.lang));
-            let back =
-                if low { format!(" dy=\"-{}\"", n(super::svg::drop(size))) } else { String::new() };
+            let back = if low { format!(" dy=\"-{}\"", n(drop(size))) } else { String::new() };
             body += &format!("<tspan fill=\"{colour}\"{back}>{}</tspan>", spans(words, size));
-            low = super::svg::ends_low(words);
+            low = ends_low(words);
         }
         let spans = body;
         let body = format!(
@@ -260,7 +260,7 @@ impl Canvas {
             let words = note.get(self.lang);
             let size = font::fit(words, SMALL, SMALL, WIDTH);
             let style = Style {
-                colour: super::palette::mix(self.theme.ink(), self.theme.muted(), 0.5),
+                colour: mix(self.theme.ink(), self.theme.muted(), 0.5),
                 ..self.words(size, "start")
             };
             self.out += &text(32.0, first + NOTE * i as f64, words, style);

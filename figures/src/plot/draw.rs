@@ -2,11 +2,11 @@
 
 use super::chart::{self, FINE};
 use super::figure::Layer;
-use super::layout::{Place, Rect, SMALL, WORDS};
 use super::mark::{
     Boxes, Curve, Density, Labels, Mark, Marker, Paths, Points, Regions, Rules, Side,
 };
 use super::palette::{Role, Theme, contrast, mix};
+use super::slide::{Place, Rect, SMALL, WORDS};
 use super::svg::{Style, n, path, text};
 use super::words::Lang;
 use super::{arrow, font, heat, sheet};

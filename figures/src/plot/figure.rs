@@ -25,6 +25,19 @@ pub struct Figure {
     pub numbers: Vec<(String, f64)>,
 }
 
+impl Figure {
+    /// Puts a number that is printed into the sidecar.
+    pub fn number(&mut self, name: impl Into<String>, value: f64) {
+        self.numbers.push((name.into(), value));
+    }
+
+    /// Puts a number and its standard error into the sidecar, as `{of}{what}` and `{of}se of {what}`.
+    pub fn measured(&mut self, of: &str, what: &str, (value, se): (f64, f64)) {
+        self.number(format!("{of}{what}"), value);
+        self.number(format!("{of}se of {what}"), se);
+    }
+}
+
 /// One pair of axes and what is drawn on it, first layer at the bottom.
 #[derive(Clone, Debug, Default)]
 pub struct Panel {

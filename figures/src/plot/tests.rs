@@ -307,7 +307,7 @@ fn ticks_are_round_numbers_and_powers() {
 
 #[test]
 fn subscripts_take_letters_and_digits() {
-    assert_eq!(svg::plain("log p_t(x) + s_{t∣0}"), "log pt(x) + st∣0");
+    assert_eq!(words::plain("log p_t(x) + s_{t∣0}"), "log pt(x) + st∣0");
     assert!(svg::spans("p_drop = 0", 40.0).contains(">drop</tspan>"));
     assert_eq!(svg::spans("a < b", 40.0), "a &lt; b");
 }

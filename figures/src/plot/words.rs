@@ -75,6 +75,31 @@ impl From<(String, String)> for Text {
     }
 }
 
+/// The words cut into (is it a subscript, text).
+pub(super) fn subscripts(words: &str) -> Vec<(bool, String)> {
+    let mut parts = vec![];
+    let mut rest = words;
+    while let Some((before, after)) = rest.split_once('_') {
+        let (low, tail) = match after.strip_prefix('{').and_then(|group| group.split_once('}')) {
+            Some(group) => group,
+            None => {
+                after.split_at(after.find(|c: char| !c.is_alphanumeric()).unwrap_or(after.len()))
+            }
+        };
+        parts.push((false, before.to_string()));
+        parts.push((true, low.to_string()));
+        rest = tail;
+    }
+    parts.push((false, rest.to_string()));
+    parts.retain(|(_, text)| !text.is_empty());
+    parts
+}
+
+/// The words without the marks of subscripts, for measuring and for titles.
+pub(super) fn plain(words: &str) -> String {
+    subscripts(words).into_iter().map(|(_, text)| text).collect()
+}
+
 /// s_u, the score without a condition.
 pub const UNCONDITIONAL_SCORE: Text = Text::new("unconditional score", "score không điều kiện");
 /// s_c, the score given the class.

@@ -30,7 +30,6 @@ mod images;
 mod info;
 mod networks;
 mod numbers;
-mod pictures;
 mod plot;
 mod points;
 mod sample;

@@ -1,7 +1,8 @@
 //! What a figure exports is the data, not the drawing.
 
 use super::*;
-use crate::plot::{Arrows, Layer, Panel};
+use crate::plot::{Arrows, Layer, Mark, Panel};
+use std::collections::BTreeSet;
 
 /// The arrows of the first layer of that name in a panel.
 fn arrows<'a>(panel: &'a Panel, name: &str) -> &'a Arrows {
