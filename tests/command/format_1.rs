@@ -71,11 +71,16 @@ fn an_old_run_goes_on_and_ends_as_one_that_was_never_stopped() {
     let [resumed, whole] = [end(&out), end(&folder.0.join("whole"))];
     assert_eq!((&resumed.trained, &resumed.view), (&whole.trained, &whole.view));
     assert!(matches!(resumed.trained.data.fingerprint, Some(Fingerprint::Scene(_))));
-    let [resumed, whole] = [resumed, whole].map(|c| c.training.unwrap());
+    let begun = Checkpoint::load(kept("old.safetensors")).unwrap();
+    let [resumed, whole, begun] = [resumed, whole, begun].map(|c| c.training.unwrap());
     assert_eq!((resumed.step, whole.step), (20, 20));
-    if scorelab::arch::kernel_name() == "avx2" {
-        assert_eq!(resumed, whole, "the bits of the program that wrote it");
-    }
+    // the kernel that took the first ten steps summed in another order
+    let apart = |other: &[f32]| {
+        let pairs = whole.params.iter().zip(other);
+        pairs.map(|(a, b)| (a - b).abs()).fold(0.0, f32::max)
+    };
+    assert!(apart(&resumed.params) < 1e-5, "{}", apart(&resumed.params));
+    assert!(apart(&begun.params) > 1e-3, "the wrong twin passed: {}", apart(&begun.params));
     // other data are refused, now by their points
     let mut bytes = std::fs::read(kept("old.safetensors")).unwrap();
     let at = bytes.windows(8).position(|w| w == b"f69786d0").expect("the fingerprint");
