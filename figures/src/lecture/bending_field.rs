@@ -13,17 +13,15 @@ pub const SPEC: Spec = Spec {
         "Khi γ tăng, trường score uốn về lớp mong muốn và các mẫu đi theo: ban đầu về đúng lớp, sau đó vượt quá.",
     ),
     needs: &[Need::Plane, Need::Classifier, Need::Frames],
-    draw,
+    draw: |i: &Inputs| {
+        Ok(bending_field(i.setting(), &i.score, i.classifier(), POINTS, i.frames)?.collect())
+    },
 };
 
 /// Samples of a frame.
 const POINTS: usize = 300;
 /// The largest γ.
 const MOST: f64 = 10.0;
-
-fn draw(i: &Inputs) -> Result<Vec<Figure>> {
-    Ok(bending_field(i.setting(), &i.score, i.classifier(), POINTS, i.frames)?.collect())
-}
 
 /// A2: the guided field at one noise level as γ goes from 0 to 10 and back, and where `n` starting points then end.
 ///

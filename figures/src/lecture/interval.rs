@@ -20,12 +20,8 @@ pub const SPEC: Spec = Spec {
         "Nếu điều hướng khi nhiễu lớn, lớp mất đỉnh nằm xa các lớp khác; nếu chỉ điều hướng ở cuối, đỉnh đó được giữ.",
     ),
     needs: &[Need::Scene, Need::Line],
-    draw,
+    draw: |i: &Inputs| Ok(vec![on_its_scene(i.setting(), i.samples)?]),
 };
-
-fn draw(i: &Inputs) -> Result<Vec<Figure>> {
-    Ok(vec![on_its_scene(i.setting(), i.samples)?])
-}
 
 /// γ = 4 on a scene of its own, with this process, seed and number of steps.
 pub(super) fn on_its_scene(s: &Setting, n: usize) -> Result<Figure> {

@@ -19,12 +19,10 @@ pub const SPEC: Spec = Spec {
         "Khi nhiễu che mất lớp, bộ phân loại không chắc ở mọi nơi; khi nhiễu giảm, các vùng tách nhau ra.",
     ),
     needs: &[Need::Plane, Need::Clean, Need::Frames],
-    draw,
+    draw: |i: &Inputs| {
+        Ok(regions_through_noise(i.setting(), i.with_and_without_noise(), i.frames)?.collect())
+    },
 };
-
-fn draw(i: &Inputs) -> Result<Vec<Figure>> {
-    Ok(regions_through_noise(i.setting(), i.with_and_without_noise(), i.frames)?.collect())
-}
 
 /// A4: what classifiers believe over the plane as the noise falls, one panel each.
 ///

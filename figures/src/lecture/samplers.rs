@@ -21,12 +21,8 @@ pub const SPEC: Spec = Spec {
         "Cùng một score đã điều hướng đi bằng ODE, SDE và dự đoán–hiệu chỉnh; chỉ cách cuối tiến tới phân phối nghiêng mà người ta cho rằng điều hướng lấy mẫu.",
     ),
     needs: &[Need::Scene, Need::Line],
-    draw,
+    draw: |i: &Inputs| Ok(vec![on_its_scene(i.setting(), i.samples)?]),
 };
-
-fn draw(i: &Inputs) -> Result<Vec<Figure>> {
-    Ok(vec![on_its_scene(i.setting(), i.samples)?])
-}
 
 /// γ = 3 on a scene of its own, with this process, seed and number of steps.
 pub(super) fn on_its_scene(s: &Setting, n: usize) -> Result<Figure> {

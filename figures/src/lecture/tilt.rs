@@ -241,7 +241,7 @@ fn marginals(
     curves.push(Series { title: "tilt".into(), role: Role::Neutral, found: at(&tilted) });
     curves.push(Series { title: "class".into(), role: Role::Muted, found: at(&own) });
     let top = curves.iter().map(|curve| height(&curve.found)).fold(0.0, f64::max);
-    let [mean, sd] = [line.mean(), variance(&line.modes).sqrt()].map(decimals);
+    let [mean, sd] = [line.mean(), variance(&line.modes).sqrt()].map(|v| significant(v, 3));
     let layer = |(k, Series { title, role, found: at }): (usize, Series<Array2<f64>>)| {
         let width = Some(match k {
             0 => 9.0, // under the others

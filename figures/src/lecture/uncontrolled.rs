@@ -18,12 +18,8 @@ pub const SPEC: Spec = Spec {
         "Từ một đám nhiễu, quỹ đạo của score không điều kiện kết thúc ở mọi lớp, với tần suất như trong dữ liệu.",
     ),
     needs: &[Need::Plane],
-    draw,
+    draw: |i: &Inputs| Ok(vec![uncontrolled(i.setting(), &i.score, i.samples)?]),
 };
-
-fn draw(i: &Inputs) -> Result<Vec<Figure>> {
-    Ok(vec![uncontrolled(i.setting(), &i.score, i.samples)?])
-}
 
 /// Paths that are drawn.
 const PATHS: usize = 40;

@@ -1,7 +1,7 @@
 //! A figure as one SVG document: every layer its own group, in the order of the panels.
 
-use super::figure::{Figure, Inset, Panel};
-use super::layout::{lay_out, lay_out_inset};
+use super::figure::{Figure, Panel};
+use super::layout::lay_out;
 use super::mark::{Density, Mark};
 use super::palette::{Theme, mix};
 use super::scale::short;
@@ -113,10 +113,7 @@ impl Canvas {
             self.out += &group(&id, &layer.name, &layer.desc, &body);
         }
         self.frame(panel, place);
-        match &panel.inset {
-            Some(inset) => self.inset(inset, place, prefix),
-            None => Ok(()),
-        }
+        Ok(())
     }
 
     /// The axes' labels: below, and turned on the left.
@@ -159,27 +156,6 @@ impl Canvas {
             let middle = place.rect.x + place.rect.w / 2.0;
             self.out += &text(middle, place.rect.y - 13.0, words, self.words(size, "middle"));
         }
-    }
-
-    fn inset(
-        &mut self,
-        inset: &Inset,
-        outer: &Place,
-        prefix: &str,
-    ) -> std::result::Result<(), String> {
-        let (cell, place) =
-            lay_out_inset(inset, outer.rect, self.lang).map_err(|why| format!("inset: {why}"))?;
-        self.out += &format!(
-            "<rect x=\"{}\" y=\"{}\" width=\"{}\" height=\"{}\" rx=\"6\" fill=\"{}\" fill-opacity=\"0.94\" stroke=\"{}\" stroke-width=\"1.25\"/>\n",
-            n(cell.x),
-            n(cell.y),
-            n(cell.w),
-            n(cell.h),
-            self.theme.ground(),
-            self.theme.muted()
-        );
-        let flat = Panel { inset: None, ..(*inset.panel).clone() };
-        self.panel(&flat, &place, &format!("{}inset-", prefix))
     }
 
     /// The colour bar of a density, right of its panel.

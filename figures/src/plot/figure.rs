@@ -51,8 +51,6 @@ pub struct Panel {
     pub equal: bool,
     /// What is drawn.
     pub layers: Vec<Layer>,
-    /// A small panel inside this one.
-    pub inset: Option<Inset>,
     /// A sign between this panel and the next: `+`, `=`.
     pub joiner: Option<&'static str>,
 }
@@ -63,15 +61,6 @@ impl Panel {
         let (x, y) = (Axis::hidden((0.0, 1.0)), Axis::hidden((0.0, 1.0)));
         Panel { x, y, layers, ..Panel::default() }
     }
-}
-
-/// A panel inside a panel.
-#[derive(Clone, Debug)]
-pub struct Inset {
-    /// What is shown; an inset of an inset is not drawn.
-    pub panel: Box<Panel>,
-    /// Left, bottom, right and top edge as fractions of the outer panel, tick labels included.
-    pub at: [f64; 4],
 }
 
 /// A horizontal or vertical axis.

@@ -1,6 +1,6 @@
 //! Where things go on the slide: 1280 × 720 units, 96 to the inch, y downwards.
 
-use super::figure::{Figure, Inset, Panel};
+use super::figure::{Figure, Panel};
 use super::label;
 use super::mark::{Density, Mark};
 use super::scale::{Scale, short};
@@ -48,23 +48,6 @@ pub(super) fn lay_out(figure: &Figure, panels: &[&Panel], lang: Lang) -> Result<
         .collect::<Result<_, String>>()?;
     let places = draw_together(panels, places, &sides, cols);
     Ok(Layout { places, formula: notes - 16.0, notes: notes + 22.0 })
-}
-
-/// The place of an inset inside its panel.
-pub(super) fn lay_out_inset(
-    inset: &Inset,
-    outer: Rect,
-    lang: Lang,
-) -> Result<(Rect, Place), String> {
-    let [l, b, r, t] = inset.at;
-    let cell = Rect {
-        x: outer.x + l * outer.w,
-        y: outer.bottom() - t * outer.h,
-        w: (r - l) * outer.w,
-        h: (t - b) * outer.h,
-    };
-    let sides = around(&inset.panel, cell, lang)?;
-    Ok((cell, place(&inset.panel, cell, sides)?))
 }
 
 fn grid(figure: &Figure, panels: usize) -> Result<(usize, usize), String> {

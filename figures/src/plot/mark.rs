@@ -91,15 +91,13 @@ pub struct Paths {
     pub width: Option<f64>,
     /// `None` is the role's habit.
     pub dashed: Option<bool>,
-    /// An arrow head at the end of each.
-    pub head: bool,
     /// Opacity.
     pub alpha: f64,
 }
 
 impl Default for Paths {
     fn default() -> Self {
-        Paths { lines: vec![], width: None, dashed: None, head: false, alpha: 1.0 }
+        Paths { lines: vec![], width: None, dashed: None, alpha: 1.0 }
     }
 }
 

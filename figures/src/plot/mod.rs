@@ -56,7 +56,7 @@ mod tests;
 pub use animation::{Animation, write_gif};
 pub use compose::svg;
 pub use data::csv;
-pub use figure::{Axis, Figure, Inset, Layer, Panel};
+pub use figure::{Axis, Figure, Layer, Panel};
 pub use mark::{
     Arrows, Band, Bars, Boxes, Curve, Density, Labels, Mark, Marker, Paths, Points, Regions, Rules,
     Sheet, Side,

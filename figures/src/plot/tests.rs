@@ -178,12 +178,7 @@ fn points_without_a_place_are_left_out() {
     let text = draw(&figure(vec![
         Layer::new("map", "", Role::Neutral, map),
         Layer::new("points", "", Role::Guided, Points { at: at.clone(), ..Points::default() }),
-        Layer::new(
-            "paths",
-            "",
-            Role::Guided,
-            Paths { lines: vec![at], head: true, ..Paths::default() },
-        ),
+        Layer::new("paths", "", Role::Guided, Paths { lines: vec![at], ..Paths::default() }),
         Layer::new("curve", "", Role::Guided, curve),
         Layer::new("arrows", "", Role::Guided, arrows),
         Layer::new(
