@@ -56,8 +56,8 @@ pub(crate) fn over_gamma_panel(
     let at = |found: &[(f64, f64)]| {
         Array2::from_shape_fn((x.len(), 2), |(i, j)| if j == 0 { x[i] } else { found[i].0 })
     };
-    let values = found.once.iter().chain(&found.again).map(|f| f.0);
-    let (low, high) = reaching((0.0, 0.0), values);
+    let bars = found.once.iter().flat_map(|(value, se)| [value - se, value + se]);
+    let (low, high) = reaching((0.0, 0.0), bars.chain(found.again.iter().map(|f| f.0)));
     let (first, last) = extent(x.iter().copied().chain([0.0]));
     let (tall, wide) = (0.08 * (high - low).max(1e-3), 0.06 * (last - first).max(0.1));
     let se = found.once.iter().map(|f| f.1).collect();

@@ -39,7 +39,7 @@ pub(crate) use log_curves::{curve_numbers, log_panel, log_range};
 pub(crate) use number::{count, decimals, percent, ratio, rounded, tiny};
 pub(crate) use places::{
     Names, VERDICTS, classes_of, clean_names, dots, ends, ends_by_class, likeliest, line_below,
-    lines, names, off_the_modes, starts,
+    lines, names, off_the_modes, starts, verdict_key,
 };
 pub(crate) use series::{positive_extent, series_curve};
 pub(crate) use setting::{at_least, falling_levels, finer, guided};

@@ -138,6 +138,12 @@ pub(crate) const VERDICTS: [(Verdict, Role, Text); 4] = [
     (Verdict::Overshoot, Role::Overshoot, words::OVERSHOOT),
 ];
 
+/// Their signs and words, once under the panels.
+pub(crate) fn verdict_key() -> Vec<(Role, Text)> {
+    let sign = |((_, role, word), sign)| (role, Text::from(sign).then(word).then("          "));
+    VERDICTS.into_iter().zip(["●  ", "●  ", "×  ", "○  "]).map(sign).collect()
+}
+
 /// The share of samples that lie on no mode at all.
 pub(crate) fn off_the_modes(s: &Setting, x: ArrayView2<f64>) -> Interval {
     let found = verdicts(x, &Modes::of(s.exact()), s.class);

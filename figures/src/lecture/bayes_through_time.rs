@@ -97,8 +97,8 @@ fn sum_panel(
 ) -> Panel {
     let by = scale(level);
     let scaled = window.at(level);
-    let way = arr2(trail) * by;
-    let x = way.row(way.nrows() - 1).to_vec();
+    let path = arr2(trail) * by;
+    let x = path.row(path.nrows() - 1).to_vec();
     let arrow = |name: &str, role, from: [f64; 2], vec: [f64; 2], width| {
         let vec = arr2(&[vec.map(|v| by * v)]);
         let look = Arrows { from: arr2(&[from]), vec, width: Some(width), ..Arrows::default() };
@@ -108,7 +108,7 @@ fn sum_panel(
     let mut panel = scaled.panel("");
     panel.layers.push(scaled.density_layer(s.exact(), level));
     panel.layers.extend(clean_names(s, level));
-    let trail = Paths { lines: vec![way], alpha: 0.45, ..Paths::default() };
+    let trail = Paths { lines: vec![path], alpha: 0.45, ..Paths::default() };
     panel.layers.extend([
         Layer::new("trail", "the way so far", Role::Guided, trail),
         arrow("sum", Role::Guided, x, sum, 8.0),

@@ -143,10 +143,10 @@ impl StripWalk<'_> {
     ) -> Strip {
         let parts = [(score, self.grid)];
         let (process, seed) = (self.process, self.seed);
-        let way = trajectories_rows(self.sampler, &parts, process, start, &[row], seed);
+        let path = trajectories_rows(self.sampler, &parts, process, start, &[row], seed);
         let (mut walked, mut denoised) = (Vec::new(), Vec::new());
         for time in self.shown() {
-            let (x, here) = (way.slice(slice![time, .., ..]), self.level(time));
+            let (x, here) = (path.slice(slice![time, .., ..]), self.level(time));
             let scale = here.alpha.hypot(here.sigma); // 1 for the processes that preserve the variance
             walked.push(x.mapv(|x| x / scale));
             // at σ = 0 it is the sample itself

@@ -84,6 +84,7 @@ fn one_arm(s: &Setting, arm: &Arm, letter: char, gammas: &[Gamma], n: usize) -> 
         }
         f.number(format!("γ = {gamma}: not finite"), shares.not_finite);
     }
+    f.formula = verdict_key();
     let (name, n, first) = (s.target_name(), count(n), gammas[0].value());
     f.notes = vec![Text::from((
         format!(
@@ -136,12 +137,12 @@ fn verdict_panel(
         let (small, big) = if role == Role::Hybrid { (12.0, 14.0) } else { (8.0, 13.0) };
         let look = Points { size: small, alpha: 0.8, ..Points::default() };
         panel.layers.push(dots(&word.en, "end points", role, x.select(Dim(0), &rows), look));
-        // a line of the table below: its sign, its word and its share
+        // a line of the table below: its sign and its share
         let y = window.y.0 - (k as f64 + 0.72) * line;
         let at = window.x.0 + 0.06 * window.width();
         let sign = Points { size: big, ..Points::default() };
         let sign = dots("sign", "the sign of a verdict", role, arr2(&[[at, y]]), sign);
-        panel.layers.push(sign.label_at(word, [at + 0.045 * window.width(), y]));
+        panel.layers.push(sign);
         let share = percent(shares.interval(verdict));
         panel.layers.push(line_below(window, y, "share", role, share));
     }

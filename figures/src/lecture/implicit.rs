@@ -23,11 +23,11 @@ pub const SPEC: Spec = Spec {
 };
 
 fn draw(i: &Inputs) -> Result<Vec<Figure>> {
-    let s = i.setting();
-    let explicit = &*i.with_and_without_noise()[0].classes[s.class];
-    let rows =
-        Implicit::SIGMAS.map(|sigma| Implicit::measure(s, explicit, i.joint(), sigma, i.samples));
-    Ok(vec![Implicit::figure(&rows)?])
+    let (s, n) = (i.setting(), i.samples);
+    let (_, labels) = draws(s, n, CLEAN);
+    at_least("samples of the class", labels.iter().filter(|y| **y == s.class).count(), 2)?;
+    let measure = |sigma| Implicit::measure(s, i.noisy(), i.joint(), sigma, n);
+    Ok(vec![Implicit::figure(&Implicit::SIGMAS.map(measure))?])
 }
 
 /// What two classifiers of one class are worth at one noise level: an explicit one, and the implicit one s_c − s_∅ of a

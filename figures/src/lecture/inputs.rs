@@ -42,8 +42,8 @@ pub struct Inputs<'a> {
     pub guided: Box<dyn Fn(Gamma) -> Arc<dyn ScoreFn> + 'a>,
     /// The classifier that steers the score to the class.
     pub classifier: Option<Arc<dyn Likelihood>>,
-    /// Whether it was learned on noisy data.
-    pub noisy: bool,
+    /// The likelihood of the class by a classifier learned on noisy data.
+    pub noisy: Option<Arc<dyn Likelihood>>,
     /// A classifier that sees the noise and one that does not.
     pub with_and_without_noise: Option<[Classifier; 2]>,
     /// The score, if it is a joint network.
@@ -124,6 +124,10 @@ impl Inputs<'_> {
 
     pub(super) fn with_and_without_noise(&self) -> &[Classifier; 2] {
         self.with_and_without_noise.as_ref().expect(MET)
+    }
+
+    pub(super) fn noisy(&self) -> &dyn Likelihood {
+        self.noisy.as_deref().expect(MET)
     }
 
     pub(super) fn last_gamma(&self) -> Gamma {

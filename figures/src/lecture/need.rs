@@ -78,7 +78,7 @@ impl Need {
             Need::OneClass => inputs.class.is_some() && !inputs.every_class,
             Need::Classifier => inputs.classifier.is_some(),
             Need::Joint => inputs.joint.is_some(),
-            Need::Noisy => inputs.noisy,
+            Need::Noisy => inputs.noisy.is_some(),
             Need::Clean => inputs.with_and_without_noise.is_some(),
             Need::Guiding => inputs.guiding,
             Need::Runs => !inputs.runs.is_empty(),

@@ -129,14 +129,14 @@ fn zoom(s: &Setting, gammas: &[Gamma], found: &[Found]) -> Panel {
     let shown = last.slice(slice![..last.nrows().min(SHOWN), ..]).to_owned();
     let small = Points { size: 6.0, alpha: 0.45, marker: Some(Marker::Dot), ..Points::default() };
     let means = arr2(&found.iter().map(|f| f.mean).collect::<Vec<_>>());
-    let way = Paths { lines: vec![means.clone()], width: Some(4.5), ..Paths::default() };
+    let through = Paths { lines: vec![means.clone()], width: Some(4.5), ..Paths::default() };
     let big = Points { size: 14.0, ..Points::default() };
     let mut panel = window.panel(Text::new("the target, enlarged", "lớp đích, phóng to"));
     panel.layers = vec![
         window.density_layer(&class, CLEAN),
         Layer::new("edge", "the support of the class", Role::Neutral, edges),
         dots("samples", "samples at the largest γ", Role::Overshoot, shown, small),
-        Layer::new("way", "the mean as γ grows", Role::Guided, way),
+        Layer::new("way", "the mean as γ grows", Role::Guided, through),
         dots("means", "the mean at each γ", Role::Guided, means, big),
     ];
     for k in [0, found.len() - 1] {

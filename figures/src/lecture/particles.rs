@@ -81,23 +81,23 @@ pub fn guided_particles(
     }))
 }
 
-/// The way covered up to each step, averaged over all particles and scaled to 0…1.
+/// The distance covered up to each step, averaged over all particles and scaled to 0…1.
 fn clock(own: &[Array2<f64>], led: &[Array2<f64>]) -> Vec<f64> {
     let steps = own.first().map_or(0, |line| line.nrows());
-    let mut way = vec![0.0; steps];
+    let mut travelled = vec![0.0; steps];
     for i in 1..steps {
         let moved = |line: &Array2<f64>| {
             let d = &line.row(i) - &line.row(i - 1);
             let far = d.dot(&d).sqrt();
             if far.is_finite() { far } else { 0.0 }
         };
-        way[i] = way[i - 1] + own.iter().chain(led).map(moved).sum::<f64>();
+        travelled[i] = travelled[i - 1] + own.iter().chain(led).map(moved).sum::<f64>();
     }
-    let total = way.last().copied().filter(|w| *w > 0.0).unwrap_or(1.0);
-    way.iter().map(|w| w / total).collect()
+    let total = travelled.last().copied().filter(|w| *w > 0.0).unwrap_or(1.0);
+    travelled.iter().map(|w| w / total).collect()
 }
 
-/// The place of a particle when a share `now` of the way is done.
+/// The place of a particle when a share `now` of the travelled is done.
 fn place(line: &Array2<f64>, clock: &[f64], now: f64) -> [f64; 2] {
     let i = clock.partition_point(|c| *c < now).clamp(1, clock.len() - 1);
     let span = clock[i] - clock[i - 1];

@@ -63,8 +63,7 @@ pub fn gamma_sweep<S: ScoreFn>(
     }
     f.number("verdicts that twice the steps change", changed as f64);
     f.panels = vec![table(s, gammas, &paths, &found)];
-    let sign = |((_, role, word), sign)| (role, Text::from(sign).then(word).then("          "));
-    f.formula = VERDICTS.into_iter().zip(["●  ", "●  ", "×  ", "○  "]).map(sign).collect();
+    f.formula = verdict_key();
     let (name, all) = (s.target_name(), SIX * gammas.len());
     f.notes = vec![Text::from((
         format!("target: {};  with twice the steps {changed} of {all} verdicts change", name.en),

@@ -1,7 +1,7 @@
 //! A figure as one SVG document: every layer its own group, in the order of the panels.
 
 use super::figure::{Figure, Panel};
-use super::layout::lay_out;
+use super::layout::{lay_out, note_lines};
 use super::mark::{Density, Mark};
 use super::palette::{Theme, mix};
 use super::scale::short;
@@ -10,6 +10,7 @@ use super::svg::{Ids, Style, drop, ends_low, escape, group, n, spans, text};
 use super::words::{Lang, plain};
 use super::{chart, draw, font, heat, label};
 use scorelab::{Error, Result};
+use std::borrow::Cow;
 
 /// Everything the parts of a drawing share.
 struct Canvas {
@@ -26,7 +27,11 @@ struct Canvas {
 /// # Errors
 /// A range that is empty, more panels than fit, or a colour map without values: [`Error::Figure`].
 pub fn svg(figure: &Figure, theme: Theme, lang: Lang, panel: Option<usize>) -> Result<String> {
-    compose(figure, theme, lang, panel)
+    let drawn = match lang {
+        Lang::En => Cow::Borrowed(figure),
+        Lang::Vi => Cow::Owned(figure.with_numerals()),
+    };
+    compose(&drawn, theme, lang, panel)
         .map_err(|why| Error::Figure { figure: figure.stem.clone(), why })
 }
 
@@ -232,13 +237,9 @@ impl Canvas {
     }
 
     fn notes(&mut self, figure: &Figure, first: f64) {
-        for (i, note) in figure.notes.iter().enumerate() {
-            let words = note.get(self.lang);
-            let size = font::fit(words, SMALL, SMALL, WIDTH);
-            let style = Style {
-                colour: mix(self.theme.ink(), self.theme.muted(), 0.5),
-                ..self.words(size, "start")
-            };
+        let colour = mix(self.theme.ink(), self.theme.muted(), 0.5);
+        for (i, words) in note_lines(figure, self.lang).iter().enumerate() {
+            let style = Style { colour, ..self.words(SMALL, "start") };
             self.out += &text(32.0, first + NOTE * i as f64, words, style);
         }
     }

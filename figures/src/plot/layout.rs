@@ -31,7 +31,7 @@ pub(super) struct Layout {
 /// Lays out the slide, or says why it cannot be.
 pub(super) fn lay_out(figure: &Figure, panels: &[&Panel], lang: Lang) -> Result<Layout, String> {
     let top = if figure.title.is_empty() { 16.0 } else { 74.0 };
-    let notes = HEIGHT - 14.0 - NOTE * figure.notes.len() as f64;
+    let notes = HEIGHT - 14.0 - NOTE * note_lines(figure, lang).len() as f64;
     let bottom = notes - if figure.formula.is_empty() { 0.0 } else { FORMULA };
     let area = Rect { x: EDGE, y: top, w: WIDTH - 2.0 * EDGE, h: bottom - top };
     let (rows, cols) = grid(figure, panels.len())?;
@@ -48,6 +48,24 @@ pub(super) fn lay_out(figure: &Figure, panels: &[&Panel], lang: Lang) -> Result<
         .collect::<Result<_, String>>()?;
     let places = draw_together(panels, places, &sides, cols);
     Ok(Layout { places, formula: notes - 16.0, notes: notes + 22.0 })
+}
+
+/// The footers in lines that fit the slide: a longer one is broken, after a semicolon if it has one.
+pub(super) fn note_lines(figure: &Figure, lang: Lang) -> Vec<String> {
+    figure.notes.iter().flat_map(|note| wrapped(note.get(lang), WIDTH - 2.0 * EDGE)).collect()
+}
+
+fn wrapped(words: &str, room: f64) -> Vec<String> {
+    let fits = |at: usize| font::width(&words[..at], SMALL) <= room;
+    let last = |sign| words.match_indices(sign).filter(|(at, _)| fits(*at)).last();
+    match last("; ").or_else(|| last(" ")) {
+        Some((at, sign)) if !fits(words.len()) => {
+            let (line, rest) = words.split_at(at + sign.len());
+            let rest = wrapped(rest.trim_start(), room);
+            std::iter::once(line.trim_end().to_string()).chain(rest).collect()
+        }
+        _ => vec![words.to_string()],
+    }
 }
 
 fn grid(figure: &Figure, panels: usize) -> Result<(usize, usize), String> {
@@ -169,4 +187,23 @@ fn place(panel: &Panel, cell: Rect, sides: Sides) -> Result<Place, String> {
         rect.y += (h - rect.h) / 2.0;
     }
     Ok(Place { rect, left: sides.left, bottom: sides.bottom, x, y })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_footer_that_is_too_long_is_broken_and_loses_nothing() {
+        let (short, long) =
+            ("one; two", format!("{}; {}", "first ".repeat(40), "second ".repeat(9)));
+        assert_eq!(wrapped(short, 400.0), [short]);
+        let lines = wrapped(&long, 400.0);
+        assert!(
+            lines.len() > 4 && lines.iter().all(|l| font::width(l, SMALL) <= 400.0),
+            "{lines:?}"
+        );
+        assert_eq!(lines.join(" ").split_whitespace().count(), 40 + 1 + 9);
+        assert_eq!(wrapped("a wide part; the rest of it", 200.0)[0], "a wide part;");
+    }
 }

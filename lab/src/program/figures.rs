@@ -67,7 +67,7 @@ impl Plot {
             score: source.free(),
             guided: Box::new(|gamma| source.guided(source.class, gamma, &[])),
             classifier: source.apart().ok().map(|(_, likelihood)| Arc::new(likelihood) as _),
-            noisy: source.learned_classifier() && !source.blind(),
+            noisy: source.noisy(),
             with_and_without_noise: both,
             joint: source.joint().ok(),
             guiding: source.autoguided(),
@@ -230,6 +230,12 @@ fn clean(path: &str, scene: &Scene) -> Result<Source> {
 }
 
 impl Source {
+    /// The likelihood of the wanted class by a classifier that was learned on noisy data, if it is one.
+    fn noisy(&self) -> Option<Arc<dyn Likelihood>> {
+        let noisy = self.learned_classifier() && !self.blind();
+        self.class.filter(|_| noisy).map(|class| self.likelihoods().swap_remove(class))
+    }
+
     /// What steers, in words.
     pub(super) fn title(&self) -> Text {
         if self.autoguided() {

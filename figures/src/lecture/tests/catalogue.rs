@@ -78,7 +78,7 @@ fn inputs<'a>(s: &Setting<'a>, joint: &'a JointNet) -> Inputs<'a> {
         score: Arc::new(exact.clone()),
         guided: Box::new(steered),
         classifier: Some(posterior(class)),
-        noisy: true,
+        noisy: Some(posterior(class)),
         with_and_without_noise: Some([
             Classifier::new("noisy".into(), classes.clone().map(posterior)),
             Classifier::new("clean".into(), classes.map(blind)),
@@ -110,9 +110,22 @@ fn with_images<'a>(s: &Setting<'a>, joint: &'a JointNet) -> Inputs<'a> {
     Inputs { setting: None, images: Some(images), judge, ..inputs(s, joint) }
 }
 
-/// The figures of one entry; what only a classifier may steer is not guided by a worse score.
-fn drawn(spec: &Spec, mut inputs: Inputs) -> Vec<Figure> {
-    inputs.guiding &= !spec.needs.contains(&Need::Classifier);
+/// The figures of one entry, from what it says it needs and nothing more.
+fn drawn(spec: &Spec, inputs: Inputs) -> Vec<Figure> {
+    let all = [
+        Need::Class,
+        Need::Classifier,
+        Need::Joint,
+        Need::Noisy,
+        Need::Clean,
+        Need::Guiding,
+        Need::Runs,
+        Need::Judge,
+        Need::Trains,
+    ];
+    let of_class = spec.needs.contains(&Need::OneClass);
+    let unneeded = |need: &Need| !(spec.needs.contains(need) || *need == Need::Class && of_class);
+    let inputs = all.into_iter().filter(unneeded).fold(inputs, |i, need| without(need, i));
     spec.figures(&inputs).unwrap_or_else(|why| panic!("{}: {why}", spec.name))
 }
 
@@ -163,7 +176,7 @@ fn every_scene_of_the_plane_and_every_process_can_be_drawn() {
             let slow = |spec: &Spec| spec.name == "tilt" && s.exact().weights().len() > 10;
             let of_plane = |spec: &&&Spec| spec.needs.contains(&Need::Plane) && !slow(spec);
             for spec in FIGURES.iter().filter(of_plane) {
-                let few = Inputs { samples: 20, frames: 2, ..inputs(s, &joint) };
+                let few = Inputs { samples: 120, frames: 2, ..inputs(s, &joint) };
                 for figure in drawn(spec, few) {
                     let text = svg(&figure, Theme::Dark, Lang::En, None);
                     text.unwrap_or_else(|why| panic!("{name}, {}: {why}", spec.name));
@@ -181,7 +194,7 @@ fn without(need: Need, mut inputs: Inputs) -> Inputs {
         Need::Class | Need::OneClass => inputs.class = None,
         Need::Classifier => inputs.classifier = None,
         Need::Joint => inputs.joint = None,
-        Need::Noisy => inputs.noisy = false,
+        Need::Noisy => inputs.noisy = None,
         Need::Clean => inputs.with_and_without_noise = None,
         Need::Guiding => inputs.guiding = false,
         Need::Runs => inputs.runs.clear(),
@@ -222,6 +235,9 @@ fn a_figure_without_what_it_needs_is_refused_with_a_sentence_and_with_it_is_not(
             why,
             "the scene two-1d is 1-dimensional: this figure needs a two-dimensional one"
         );
+        let few = Inputs { samples: 1, ..inputs(s, &joint) };
+        let why = implicit::SPEC.figures(&few).unwrap_err().to_string();
+        assert!(why.contains("samples of the class"), "{why}");
         let all = Inputs { every_class: true, ..with_images(s, &joint) };
         assert!(denoising::SPEC.check(&all).is_err() && sheets::SPEC.check(&all).is_ok());
     });
