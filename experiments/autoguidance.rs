@@ -13,7 +13,6 @@
 
 use ndarray::{Array2, Axis};
 use scorelab::checkpoint::{Kind, Recipe};
-use scorelab::data::Scene;
 use scorelab::guidance::{Gamma, Guided};
 use scorelab::metrics::{Support, spread_with_se};
 use scorelab::mixture::{Labelled, Mixture};
@@ -24,7 +23,7 @@ use scorelab::train::Levels;
 use scorelab::{Error, Result};
 use scorelab_figures::lecture::{self, Cloud};
 use scorelab_figures::plot::Text;
-use scorelab_lab::{Defaults, GAMMA_FOOTNOTE, Lab, Table, plus_minus, run, share};
+use scorelab_lab::{Defaults, Experiment, GAMMA_FOOTNOTE, Table, plus_minus, run, share};
 use std::process::ExitCode;
 
 const QUESTION: &str = "can a score be guided by a worse version of itself?";
@@ -41,40 +40,41 @@ fn main() -> ExitCode {
     run("autoguidance", QUESTION, "lecture_figures", Defaults::default(), experiment)
 }
 
-fn experiment(lab: &mut Lab) -> Result<()> {
+fn experiment(lab: &mut Experiment) -> Result<()> {
     if lab.samples < 80 {
         return Err(Error::value("--samples", lab.samples, "at least 80, or parts have no error"));
     }
     let twice = Grid::to_data(&lab.process, Spacing::KARRAS, 2 * lab.grid.steps())?;
     let grids = [lab.grid.clone(), twice];
     blurred(lab, &grids)?;
-    (lab.scene, lab.class) = (Scene::named("tree")?, 0);
+    lab.change_scene("tree")?;
     let data = lab.training_set()?;
     let good = learn(lab, &data, STEPS[0])?;
     let worse = learn(lab, &data, STEPS[1])?;
-    let (given, main) = (lab.scene.mixture.given(0), good.given(0));
+    let (given, main) = (lab.scene().mixture.given(0), good.given(0));
     let guides: [(Text, &dyn ScoreFn); 2] = [
         (Text::new("autoguided", "tự điều hướng"), &worse.given(0)),
         (Text::new("classifier-free", "không bộ phân loại"), &good.unconditional()),
     ];
     let truth = lab.truth(2 * lab.samples).x;
     let (reference, twin) = truth.view().split_at(Axis(0), lab.samples);
-    let seed = lab.settings.seed.wrapping_add(1); // other draws than the reference's
+    let seed = lab.seed.wrapping_add(1); // other draws than the reference's
     let support = Support::of(&given, 0.99, lab.size(40_000, 10_000), seed);
     let cloud = |title: Text, x| Cloud::new(title, x, &support, reference);
     let mut rows =
         vec![(0, cloud(Text::new("truth p(x ∣ y)", "sự thật p(x ∣ y)"), twin.to_owned()))];
     for grid in &grids {
-        lab.grid = grid.clone();
-        let mut add = |title, score: &dyn ScoreFn, n| {
-            rows.push((grid.steps(), cloud(title, lab.ends(score, n))));
+        lab.change(|setup| setup.grid = grid.clone());
+        let mut add = |title, score: &dyn ScoreFn, n| -> Result<()> {
+            rows.push((grid.steps(), cloud(title, lab.ends(score, n)?)));
+            Ok(())
         };
-        add(Text::new("unguided, γ = 1", "không điều hướng, γ = 1"), &main, lab.samples);
+        add(Text::new("unguided, γ = 1", "không điều hướng, γ = 1"), &main, lab.samples)?;
         for ((name, guiding), gamma) in guides.iter().flat_map(|g| GAMMAS.map(|gamma| (g, gamma))) {
             let guided = Guided { main: &main, guiding: *guiding, gamma: Gamma::new(gamma)? };
-            add(name.then(format!(", γ = {gamma}")), &guided, lab.samples);
+            add(name.then(format!(", γ = {gamma}")), &guided, lab.samples)?;
         }
-        add("exact score, γ = 1".into(), &given, lab.samples / 4); // a thousand components are slow
+        add("exact score, γ = 1".into(), &given, lab.samples / 4)?; // a thousand components are slow
     }
     report(lab, &rows)?;
     let clouds = [0, 1, 3, 6].map(|i| rows[i].1.clone());
@@ -83,7 +83,7 @@ fn experiment(lab: &mut Lab) -> Result<()> {
 }
 
 /// The table of the tree and its checks.
-fn report(lab: &mut Lab, rows: &[(usize, Cloud)]) -> Result<()> {
+fn report(lab: &mut Experiment, rows: &[(usize, Cloud)]) -> Result<()> {
     let mut table = Table::new(&["tree, y = crown", "steps", "off the support %", "energy dist."]);
     table.notes = vec!["± is one standard error".into(), GAMMA_FOOTNOTE.into()];
     let percent = |c: &Cloud| 100.0 * c.missed.value;
@@ -106,23 +106,23 @@ fn report(lab: &mut Lab, rows: &[(usize, Cloud)]) -> Result<()> {
 }
 
 /// A blurred mixture pushed away from a more blurred one: the spread of the samples against the known one.
-fn blurred(lab: &mut Lab, grids: &[Grid]) -> Result<()> {
-    let given = lab.scene.mixture.given(lab.class);
+fn blurred(lab: &mut Experiment, grids: &[Grid]) -> Result<()> {
+    let given = lab.scene().mixture.given(lab.target());
     let [b, b2] = [blur(&given, BLUR)?, blur(&given, 2.0 * BLUR)?];
     let [v, v_b, v_2b] = [&given, &b, &b2].map(|m| m.covs()[0][[0, 0]]);
     let healing = 1.0 + (v_b / v).ln() / (v_2b / v_b).ln();
     let mut table = Table::new(&["blurred", "steps", "γ", "spread", "of one round component"]);
     table.notes = vec![format!("blurs {BLUR} and {}; without blur {:.3}", 2.0 * BLUR, v.sqrt())];
     for grid in grids {
-        lab.grid = grid.clone();
+        lab.change(|setup| setup.grid = grid.clone());
         for gamma in [1.0, healing, 2.0, 3.0] {
-            let x = lab
-                .ends(&Guided { main: &b, guiding: &b2, gamma: Gamma::new(gamma)? }, lab.samples);
+            let guided = Guided { main: &b, guiding: &b2, gamma: Gamma::new(gamma)? };
+            let x = lab.ends(&guided, lab.samples)?;
             let (found, se) = spread_with_se(x.view());
             let known = (v_b * (v_b / v_2b).powf(gamma - 1.0)).sqrt();
             let cells = [grid.steps().to_string(), format!("{gamma:.3}")];
             let numbers = [plus_minus((found, se)), format!("{known:.3}")];
-            table.row(&[&[lab.class_name().into()][..], &cells, &numbers].concat());
+            table.row(&[&[lab.class_name()][..], &cells, &numbers].concat());
             let what = format!("{} steps, γ = {gamma:.3}: spread / known spread", grid.steps());
             lab.check(&what, found / known, 0.97..=1.03, 0.93..=1.07);
         }
@@ -137,7 +137,7 @@ fn blur(m: &Mixture, width: f64) -> Result<Mixture> {
 }
 
 /// A network for both classes and ∅, trained for so many steps.
-fn learn(lab: &Lab, data: &Labelled, steps: (usize, usize)) -> Result<JointNet> {
+fn learn(lab: &Experiment, data: &Labelled, steps: (usize, usize)) -> Result<JointNet> {
     let recipe = Recipe { depth: 4, levels: LEVELS, ..lab.recipe(Kind::Joint, steps) };
     lab.train_joint_by("training a network", &recipe, data)
 }

@@ -19,7 +19,7 @@ use scorelab::noise::NoiseLevel;
 use scorelab::rng::{Purpose, normals};
 use scorelab::score::{Likelihood, ScoreFn};
 use scorelab_figures::lecture;
-use scorelab_lab::{Defaults, Lab, Table, run};
+use scorelab_lab::{Defaults, Experiment, Table, run};
 use std::process::ExitCode;
 
 const QUESTION: &str =
@@ -30,7 +30,7 @@ fn main() -> ExitCode {
     run("bayes_decomposition", QUESTION, "noisy_vs_clean_classifier", defaults, experiment)
 }
 
-fn experiment(lab: &mut Lab) -> Result<()> {
+fn experiment(lab: &mut Experiment) -> Result<()> {
     let mut table = Table::new(&[
         "σ/α",
         "|s_c|",
@@ -57,7 +57,7 @@ fn experiment(lab: &mut Lab) -> Result<()> {
     }
     println!(
         "\nscene {}, y = {}, process {}",
-        lab.scene.name,
+        lab.scene().name,
         lab.class_name(),
         lab.process.name()
     );
@@ -78,7 +78,7 @@ fn experiment(lab: &mut Lab) -> Result<()> {
     for build in [None, Some(1), Some(2), Some(3), Some(4)] {
         figures.push(lecture::bayes_sum(&s, point, level, Gamma::new(1.0)?, build)?);
     }
-    if lab.settings.all {
+    if lab.flags.all {
         let frames: Vec<_> = lecture::bayes_through_time(&s, lab.size(72, 24))?.collect();
         lab.animate("A1_bayes_through_time", frames)?;
     }
@@ -94,12 +94,12 @@ struct Residuals {
 }
 
 impl Residuals {
-    fn at(lab: &Lab, level: NoiseLevel) -> Residuals {
-        let mixture = &lab.scene.mixture;
-        let (conditional, posterior) = (mixture.given(lab.class), mixture.posterior(lab.class));
-        let mut x =
-            mixture.sample(lab.samples, lab.settings.seed, Purpose::Reference).x * level.alpha;
-        let z = normals(lab.settings.seed, Purpose::Reference, 1, x.dim());
+    fn at(lab: &Experiment, level: NoiseLevel) -> Residuals {
+        let mixture = &lab.scene().mixture;
+        let (conditional, posterior) =
+            (mixture.given(lab.target()), mixture.posterior(lab.target()));
+        let mut x = mixture.sample(lab.samples, lab.seed, Purpose::Reference).x * level.alpha;
+        let z = normals(lab.seed, Purpose::Reference, 1, x.dim());
         x.scaled_add(level.sigma, &z);
         let away = &z * 1000.0 + &x;
 

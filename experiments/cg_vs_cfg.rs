@@ -16,7 +16,7 @@ use scorelab::mixture::Tilt;
 use scorelab_figures::lecture::{self, Series};
 use scorelab_figures::plot::{Role, Text, words};
 use scorelab_lab::{
-    Comparison, Defaults, Lab, OutcomeTable, P_DROP, Steer, Table, plus_minus, run,
+    Comparison, Defaults, Experiment, OutcomeTable, P_DROP, Steer, Table, plus_minus, run,
 };
 use std::process::ExitCode;
 
@@ -30,11 +30,11 @@ fn main() -> ExitCode {
     run("cg_vs_cfg", QUESTION, "implicit_classifier", defaults, experiment)
 }
 
-fn experiment(lab: &mut Lab) -> Result<()> {
+fn experiment(lab: &mut Experiment) -> Result<()> {
     let learned = lab.learn()?;
     let joint = lab.train_joint(&lab.training_set()?, P_DROP)?; // the same data: same seed
-    let mixture = lab.scene.mixture.clone();
-    let (exact, noisy) = (mixture.posterior(lab.class), learned.classifier.given(lab.class));
+    let mixture = lab.scene().mixture.clone();
+    let (exact, noisy) = (mixture.posterior(lab.target()), learned.classifier.given(lab.target()));
     let ways: [Steer; 3] = [
         &|lab, gamma, start| lab.steer(&mixture, &exact, gamma, start),
         &|lab, gamma, start| lab.steer(&learned.score, &noisy, gamma, start),
@@ -44,7 +44,7 @@ fn experiment(lab: &mut Lab) -> Result<()> {
     let truth = lab.truth(lab.samples).x;
     let found = lab.compare(&arms, truth.view())?;
     let OutcomeTable(outcomes) = found.table();
-    println!("\nscene {}, target {}", lab.scene.name, lab.class_name());
+    println!("\nscene {}, target {}", lab.scene().name, lab.class_name());
     lab.show("outcomes", &outcomes)?;
     against_tilt(lab, &found)?;
     let gamma = lab.gammas[lab.gammas.len() / 2];
@@ -66,7 +66,7 @@ fn experiment(lab: &mut Lab) -> Result<()> {
 }
 
 /// How far the samples are from the tilt, and from the exact arm's from the same noise.
-fn against_tilt(lab: &mut Lab, found: &Comparison) -> Result<()> {
+fn against_tilt(lab: &mut Experiment, found: &Comparison) -> Result<()> {
     let headers = "arm|γ|mean|sd|entropy, nats|to the exact arm|energy dist. to the tilt";
     let mut table = Table::new(&headers.split('|').collect::<Vec<_>>());
     table.notes = vec![
@@ -74,14 +74,14 @@ fn against_tilt(lab: &mut Lab, found: &Comparison) -> Result<()> {
         "to the exact arm: root mean square distance of ends from the same noise".into(),
         "the tilt: its entropy by quadrature, the energy distance of two of its samples".into(),
     ];
-    let origin = lab.scene.mixture.mean();
-    let off = lab.scene.mixture.given(lab.class).mean() - &origin;
+    let origin = lab.scene().mixture.mean();
+    let off = lab.scene().mixture.given(lab.target()).mean() - &origin;
     let way = &off / off.dot(&off).sqrt();
     let mut checks = Vec::new();
     for g in lab.gammas.iter().map(|gamma| gamma.value()) {
-        let tilt = Tilt::guided(&lab.scene.mixture, lab.class, g)?;
-        let x = tilt.sample(lab.samples, lab.settings.seed);
-        let twin = tilt.sample(lab.samples, lab.settings.seed.wrapping_add(1));
+        let tilt = Tilt::guided(&lab.scene().mixture, lab.target(), g)?;
+        let x = tilt.sample(lab.samples, lab.seed);
+        let twin = tilt.sample(lab.samples, lab.seed.wrapping_add(1));
         let (nats, energy) = (tilt.entropy(), energy_with_se(twin.view(), x.view()));
         let mean = way.dot(&(tilt.mean() - &origin));
         let sd = way.dot(&tilt.covariance().dot(&way)).sqrt();
@@ -119,7 +119,7 @@ fn gap(a: ArrayView2<f64>, b: ArrayView2<f64>) -> (f64, f64) {
 }
 
 /// The numbers this experiment promises of one row; those of N steps come before those of 2N.
-fn check(lab: &mut Lab, arm: &str, gamma: f64, nats: f64, gap: f64, energy: f64) {
+fn check(lab: &mut Experiment, arm: &str, gamma: f64, nats: f64, gap: f64, energy: f64) {
     let what = |number: &str| format!("{arm}, γ = {gamma}: {number}");
     let to_tilt = what("energy distance to the tilt");
     match (arm, gamma) {

@@ -15,7 +15,7 @@ use scorelab::guidance::{ClassifierGuided, Gamma};
 use scorelab::metrics::{Modes, Verdict, shares};
 use scorelab::score::{Counted, ScoreFn};
 use scorelab_figures::lecture::{self, Bill};
-use scorelab_lab::{Billed, Defaults, Lab, Table, run, share};
+use scorelab_lab::{Billed, Defaults, Experiment, Table, run, share};
 use std::process::ExitCode;
 
 const QUESTION: &str = "what does one classifier for each label cost, beside one joint network?";
@@ -24,12 +24,12 @@ fn main() -> ExitCode {
     run("classifier_bill", QUESTION, "autoguidance", Defaults::default(), experiment)
 }
 
-fn experiment(lab: &mut Lab) -> Result<()> {
+fn experiment(lab: &mut Experiment) -> Result<()> {
     let billed = Billed::train(lab)?;
     let [apart, together] = billed.bills(lab)?;
     let Billed { free, each, joint, .. } = &billed;
     let (one, two) = (Gamma::new(1.0)?, Gamma::new(2.0)?);
-    let (y, z) = (lab.class, (lab.class + 1) % joint.classes());
+    let (y, z) = (lab.target(), (lab.target() + 1) % joint.classes());
     let (this, other) = (each.given(y), each.given(z));
     let (free, this, other) = (Counted::new(free), Counted::new(&this), Counted::new(&other));
     let steered = ClassifierGuided { score: &free, likelihood: &this, gamma: two };
@@ -59,7 +59,7 @@ fn experiment(lab: &mut Lab) -> Result<()> {
 }
 
 /// The table of the bill.
-fn show(lab: &mut Lab, apart: &Bill, joint: &Bill) -> Result<()> {
+fn show(lab: &mut Experiment, apart: &Bill, joint: &Bill) -> Result<()> {
     let mut table = Table::new(&["", "one each", "one joint"]);
     table.notes = vec![
         "seconds and µs are measured on this machine, and not checked".into(),
@@ -80,15 +80,16 @@ fn show(lab: &mut Lab, apart: &Bill, joint: &Bill) -> Result<()> {
 }
 
 /// What both buy: the share of samples on the target at γ = 1, at the steps asked for and at twice as many.
-fn quality(lab: &mut Lab, arms: [(&str, &dyn ScoreFn); 2]) -> Result<()> {
+fn quality(lab: &mut Experiment, arms: [(&str, &dyn ScoreFn); 2]) -> Result<()> {
     let mut table = Table::new(&["γ = 1", "steps", "target %"]);
     table.notes = vec!["± is one standard error".into()];
     let found = lab.twice(|lab| {
-        arms.map(|(name, score)| {
-            let ends = lab.ends(score, lab.samples);
-            let s = shares(ends.view(), &Modes::of(&lab.scene.mixture), lab.class);
-            (name, lab.grid.steps(), s)
-        })
+        let arm = |(name, score): (_, &dyn ScoreFn)| {
+            let ends = lab.ends(score, lab.samples)?;
+            let s = shares(ends.view(), &Modes::of(&lab.scene().mixture), lab.target());
+            Ok((name, lab.grid.steps(), s))
+        };
+        arms.into_iter().map(arm).collect::<Result<Vec<_>>>()
     })?;
     for (name, steps, s) in found.into_iter().flatten() {
         let target = 100.0 * s.of(Verdict::Target);

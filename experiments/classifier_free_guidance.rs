@@ -15,7 +15,7 @@ use scorelab::Result;
 use scorelab::metrics::{Verdict::Target, outcome};
 use scorelab_figures::lecture::{self, Series};
 use scorelab_figures::plot::{Role, Text, words};
-use scorelab_lab::{Comparison, Defaults, Lab, OutcomeTable, P_DROP, Steer, run};
+use scorelab_lab::{Comparison, Defaults, Experiment, OutcomeTable, P_DROP, Steer, run};
 use std::process::ExitCode;
 
 const QUESTION: &str = "does one jointly trained network steer as well as a score and a separate classifier, and which γ is best?";
@@ -26,11 +26,11 @@ fn main() -> ExitCode {
     run("classifier_free_guidance", QUESTION, "cg_vs_cfg", defaults, experiment)
 }
 
-fn experiment(lab: &mut Lab) -> Result<()> {
+fn experiment(lab: &mut Experiment) -> Result<()> {
     let learned = lab.learn()?;
     let joint = lab.train_joint(&lab.training_set()?, P_DROP)?; // the same data: same seed
-    let mixture = lab.scene.mixture.clone();
-    let (exact, noisy) = (mixture.posterior(lab.class), learned.classifier.given(lab.class));
+    let mixture = lab.scene().mixture.clone();
+    let (exact, noisy) = (mixture.posterior(lab.target()), learned.classifier.given(lab.target()));
     let arms: [(&str, Steer); 3] = [
         ("exact", &|lab, gamma, start| lab.steer(&mixture, &exact, gamma, start)),
         ("noisy classifier", &|lab, gamma, start| lab.steer(&learned.score, &noisy, gamma, start)),
@@ -39,12 +39,12 @@ fn experiment(lab: &mut Lab) -> Result<()> {
     let truth = lab.truth(2 * lab.samples);
     let (reference, twin) = truth.x.view().split_at(ndarray::Axis(0), lab.samples);
     let found = lab.compare(&arms, reference)?;
-    let truth = outcome(twin, reference, &mixture, lab.class);
+    let truth = outcome(twin, reference, &mixture, lab.target());
     let OutcomeTable(mut table) = found.table();
     let mut first = OutcomeTable::default();
     first.add("true p(x|y)", "", &truth, "");
     table.rows.splice(0..0, first.0.rows);
-    println!("\nscene {}, target {}", lab.scene.name, lab.class_name());
+    println!("\nscene {}, target {}", lab.scene().name, lab.class_name());
     lab.show("classifier_free_guidance", &table)?;
     check(lab, &found);
 
@@ -58,14 +58,14 @@ fn experiment(lab: &mut Lab) -> Result<()> {
         Series { title, role, found }
     });
     let mut figures = vec![lecture::fidelity_diversity(&ways, &truth)?];
-    let steer = |gamma| joint.guided(lab.class, gamma);
+    let steer = |gamma| joint.guided(lab.target(), gamma);
     let name = Text::new("classifier-free", "không bộ phân loại");
     figures.extend(lecture::over_gamma(&lab.setting(), name, steer, lab.size(1000, 300))?);
     lab.draw(&figures)
 }
 
 /// The numbers this experiment promises, with N and with 2N steps.
-fn check(lab: &mut Lab, found: &Comparison) {
+fn check(lab: &mut Experiment, found: &Comparison) {
     for (gamma, full, quick) in [
         (1.0, 0.0..=2.0, 0.0..=15.0),
         (2.0, 0.0..=2.0, 0.0..=15.0),

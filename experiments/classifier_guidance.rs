@@ -15,7 +15,7 @@ use scorelab::metrics::{Verdict, outcome};
 use scorelab::mixture::Mixture;
 use scorelab_figures::lecture::{self, Arm, Classifier};
 use scorelab_figures::plot::{Text, words};
-use scorelab_lab::{Comparison, Defaults, Lab, Learned, OutcomeTable, Steer, run};
+use scorelab_lab::{Comparison, Defaults, Experiment, Learned, OutcomeTable, Steer, run};
 use std::process::ExitCode;
 
 const QUESTION: &str = "does a separate noisy classifier steer an unconditional score to the class we want, and how far?";
@@ -25,11 +25,11 @@ fn main() -> ExitCode {
     run("classifier_guidance", QUESTION, "hybrid", defaults, experiment)
 }
 
-fn experiment(lab: &mut Lab) -> Result<()> {
+fn experiment(lab: &mut Experiment) -> Result<()> {
     let learned = lab.learn()?;
-    let mixture = lab.scene.mixture.clone();
-    let (exact, noisy) = (mixture.posterior(lab.class), learned.classifier.given(lab.class));
-    let weak = GradientScaled { likelihood: &noisy, scale: lab.settings.gradient_scale };
+    let mixture = lab.scene().mixture.clone();
+    let (exact, noisy) = (mixture.posterior(lab.target()), learned.classifier.given(lab.target()));
+    let weak = GradientScaled { likelihood: &noisy, scale: lab.flags.gradient_scale };
     let score = &learned.score;
     let arms: [(&str, Steer); 3] = [
         ("exact", &|lab, gamma, start| lab.steer(&mixture, &exact, gamma, start)),
@@ -40,10 +40,10 @@ fn experiment(lab: &mut Lab) -> Result<()> {
     let (reference, twin) = truth.x.view().split_at(ndarray::Axis(0), lab.samples);
     let found = lab.compare(&arms, reference)?;
     let (name, scale) = (lab.class_name(), weak.scale);
-    println!("\nscene {}, target {name}, weak: gradient × {scale}", lab.scene.name);
+    println!("\nscene {}, target {name}, weak: gradient × {scale}", lab.scene().name);
     for (k, name) in ["classifier_guidance", "classifier_guidance_twice"].into_iter().enumerate() {
         let mut table = OutcomeTable::default();
-        table.add("true p(x|y)", "", &outcome(twin, reference, &mixture, lab.class), "");
+        table.add("true p(x|y)", "", &outcome(twin, reference, &mixture, lab.target()), "");
         for row in found.0.iter().map(|pair| &pair[k]) {
             let gamma = row.gamma.value().to_string();
             table.add(row.arm, &gamma, &row.outcome, &row.evaluations.to_string());
@@ -58,10 +58,10 @@ fn experiment(lab: &mut Lab) -> Result<()> {
 }
 
 /// F2, F5, F7 and F8; with --all also the animations A2, A3 and A4.
-fn figures(lab: &mut Lab, learned: &Learned, mixture: &Mixture) -> Result<()> {
+fn figures(lab: &mut Experiment, learned: &Learned, mixture: &Mixture) -> Result<()> {
     let s = lab.setting();
-    let (noisy, exact) = (learned.classifier.given(lab.class), mixture.posterior(lab.class));
-    let weak = GradientScaled { likelihood: &noisy, scale: lab.settings.gradient_scale };
+    let (noisy, exact) = (learned.classifier.given(lab.target()), mixture.posterior(lab.target()));
+    let weak = GradientScaled { likelihood: &noisy, scale: lab.flags.gradient_scale };
     let (one, two) = (Gamma::new(1.0)?, Gamma::new(2.0)?);
     let arms = [
         Arm {
@@ -80,7 +80,7 @@ fn figures(lab: &mut Lab, learned: &Learned, mixture: &Mixture) -> Result<()> {
         lecture::three_trajectories(&s, &learned.score, &noisy, two, &lab.gammas)?,
     ];
     all.extend(lecture::hybrid(&s, &arms, &columns, lab.samples)?);
-    if lab.settings.all {
+    if lab.flags.all {
         let n = lab.size(72, 24);
         let classes = 0..mixture.classes();
         let seen = classes.clone().map(|c| learned.classifier.given(c));
@@ -102,7 +102,7 @@ fn figures(lab: &mut Lab, learned: &Learned, mixture: &Mixture) -> Result<()> {
 }
 
 /// The numbers this experiment promises.
-fn check(lab: &mut Lab, found: &Comparison) {
+fn check(lab: &mut Experiment, found: &Comparison) {
     use Verdict::{Hybrid, Other, Overshoot, Target};
     for (arm, gamma, verdict, what, full, quick) in [
         ("exact", 1.0, Target, "target", 99.0..=100.0, 98.0..=100.0),

@@ -16,7 +16,9 @@ use scorelab::guidance::Gamma;
 use scorelab::metrics::Judgement;
 use scorelab::mixture::sample_fitted;
 use scorelab_figures::lecture;
-use scorelab_lab::{Defaults, Guide, ImageLab, ImageNets, JudgementTable, plus_minus, run_images};
+use scorelab_lab::{
+    Defaults, Guide, ImageExperiment, ImageNets, JudgementTable, plus_minus, run_images,
+};
 use std::process::ExitCode;
 
 const QUESTION: &str =
@@ -30,12 +32,12 @@ fn main() -> ExitCode {
     run_images("digits", QUESTION, "digits_hybrid", defaults, experiment)
 }
 
-fn experiment(lab: &mut ImageLab) -> Result<()> {
+fn experiment(lab: &mut ImageExperiment) -> Result<()> {
     let nets = lab.nets()?;
     let wanted = lab.wanted(lab.samples);
     let mut table = JudgementTable::default();
     let floor = lab.floor(&nets);
-    let fitted = sample_fitted(&lab.training.labelled(), &wanted, lab.settings.seed);
+    let fitted = sample_fitted(&lab.training.labelled(), &wanted, lab.seed);
     let gaussian = lab.judged(&nets, &to_pixels(fitted.view()), &wanted);
     table.add("held-out images", "", &floor, &floor);
     table.add("Gaussian of each class", "", &gaussian, &floor);
@@ -43,7 +45,7 @@ fn experiment(lab: &mut ImageLab) -> Result<()> {
     for (name, guide) in GUIDES {
         let mut sheets = Vec::new();
         for gamma in lab.gammas.clone() {
-            let pixels = lab.steered(&nets, guide, gamma, &wanted);
+            let pixels = lab.steered(&nets, guide, gamma, &wanted)?;
             let judged = lab.judged(&nets, &pixels, &wanted);
             table.add(name, &gamma.value().to_string(), &judged, &floor);
             sheets.push((
@@ -72,7 +74,7 @@ fn in_rows(wanted: &[usize], classes: usize) -> Vec<usize> {
 
 /// The numbers this experiment promises, at the γ of least FD where the label is right.
 fn check(
-    lab: &mut ImageLab,
+    lab: &mut ImageExperiment,
     nets: &ImageNets,
     floor: &Judgement,
     gaussian: &Judgement,
@@ -95,7 +97,7 @@ fn check(
     lab.check("judged right at this γ", accuracy, 0.95..=1.0, 0.7..=1.0);
     lab.check("FD at this γ, of the Gaussian's", ratio, 0.0..=0.25, 0.0..=1.5);
     lab.check("the judge on held-out images", floor.accuracy.value, 0.99..=1.0, 0.9..=1.0);
-    let unguided = lab.steered(nets, Guide::Free, Gamma::new(0.0)?, &lab.wanted(lab.samples));
+    let unguided = lab.steered(nets, Guide::Free, Gamma::new(0.0)?, &lab.wanted(lab.samples))?;
     let classes = nets.judge.classes(from_pixels(unguided.view()).view());
     let share =
         |class| classes.iter().filter(|c| **c == Some(class)).count() as f64 / classes.len() as f64;

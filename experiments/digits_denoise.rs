@@ -8,13 +8,13 @@
 //! that the score expects at the end. Expect: at the highest level the guess is the mean of all images, or of the class;
 //! the judge gives the guided end to the class with p(y | x) near 1.
 
-use ndarray::ArrayView2;
+use ndarray::{Array2, ArrayView2};
 use scorelab::Result;
 use scorelab::data::from_pixels;
 use scorelab::score::ScoreFn;
 use scorelab_figures::lecture::{self, StripWalk};
 use scorelab_figures::plot::{Role, words};
-use scorelab_lab::{Defaults, ImageLab, run_images};
+use scorelab_lab::{Defaults, ImageExperiment, run_images};
 use std::process::ExitCode;
 
 const QUESTION: &str = "how does noise become a digit, free and steered?";
@@ -32,31 +32,27 @@ fn main() -> ExitCode {
     run_images("digits_denoise", QUESTION, "digits", defaults, experiment)
 }
 
-fn experiment(lab: &mut ImageLab) -> Result<()> {
+fn experiment(lab: &mut ImageExperiment) -> Result<()> {
     let gamma = lab.only_gamma()?;
     let nets = lab.nets()?;
     let free = nets.joint.unconditional();
-    let guided = nets.joint.guided(lab.class, gamma);
-    let z = lab.start(STARTS, nets.components.spread.len());
-    let judge = |score: &dyn ScoreFn| {
-        let pixels = nets.pixels(lab.walk(score, z.view()).view());
-        nets.judge.classifier.probabilities(from_pixels(pixels.view()).view())
+    let guided = nets.joint.guided(lab.target(), gamma);
+    let z = lab.starts(STARTS, nets.components.spread.len());
+    let judge = |score: &dyn ScoreFn| -> Result<Array2<f64>> {
+        let pixels = nets.pixels(lab.walk(score, z.view())?.view());
+        Ok(nets.judge.classifier.probabilities(from_pixels(pixels.view()).view()))
     };
-    let (before, after) = (judge(&free), judge(&guided));
+    let (before, after) = (judge(&free)?, judge(&guided)?);
     // a z that ends as another digit when it is left alone, and as one that the judge is sure of
     let other = |i: usize| {
         let top = before.row(i).fold(0.0f64, |a, b| a.max(*b));
-        top - 2.0 * before[[i, lab.class]] + after[[i, lab.class]]
+        top - 2.0 * before[[i, lab.target()]] + after[[i, lab.target()]]
     };
     let row = (0..STARTS).max_by(|a, b| other(*a).total_cmp(&other(*b))).unwrap_or(0);
-    let walk = StripWalk {
-        process: &lab.process,
-        grid: &lab.grid,
-        sampler: &lab.method,
-        seed: lab.settings.seed,
-    };
+    let walk =
+        StripWalk { process: &lab.process, grid: &lab.grid, sampler: &lab.sampler, seed: lab.seed };
     let pixels = |x: ArrayView2<f64>| nets.pixels(x);
-    let target = lab.class_name(lab.class);
+    let target = lab.class_name(lab.target());
     let title = words::GUIDED.then(format!(", γ = {}: ", gamma.value())).then(target);
     let strips = [
         walk.strip(words::UNCONDITIONAL, Role::Unconditional, &free, (z.view(), row), pixels),
@@ -70,12 +66,12 @@ fn experiment(lab: &mut ImageLab) -> Result<()> {
         "\nz{row}: judged {} when free ({:.3}), {} when guided ({:.3})",
         names(top.unwrap_or(0)),
         before[[row, top.unwrap_or(0)]],
-        names(lab.class),
-        after[[row, lab.class]]
+        names(lab.target()),
+        after[[row, lab.target()]]
     );
-    let p = after[[row, lab.class]];
+    let p = after[[row, lab.target()]];
     lab.check("guided: p(y|x) of the strip", p, 0.99..=1.0, 0.5..=1.0);
-    figure.numbers.push(("free: p(y|x)".into(), before[[row, lab.class]]));
-    figure.numbers.push(("guided: p(y|x)".into(), after[[row, lab.class]]));
+    figure.numbers.push(("free: p(y|x)".into(), before[[row, lab.target()]]));
+    figure.numbers.push(("guided: p(y|x)".into(), after[[row, lab.target()]]));
     lab.draw(&[figure])
 }

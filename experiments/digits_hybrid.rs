@@ -16,7 +16,7 @@ use scorelab::metrics::{Interval, mean_with_se};
 use scorelab_figures::lecture::{self, Judged, SURE};
 use scorelab_figures::plot::Text;
 use scorelab_lab::{
-    Defaults, GAMMA_FOOTNOTE, Guide, ImageLab, Table, plus_minus, run_images, share,
+    Defaults, GAMMA_FOOTNOTE, Guide, ImageExperiment, Table, plus_minus, run_images, share,
 };
 use std::process::ExitCode;
 
@@ -36,17 +36,19 @@ fn main() -> ExitCode {
     run_images("digits_hybrid", QUESTION, "digits_tradeoff", defaults, experiment)
 }
 
-fn experiment(lab: &mut ImageLab) -> Result<()> {
+fn experiment(lab: &mut ImageExperiment) -> Result<()> {
     let nets = lab.nets()?;
-    let wanted = vec![lab.class; lab.samples];
-    let scale = lab.settings.gradient_scale;
-    let arms = [scale, 1.0].map(|scale| {
+    let wanted = vec![lab.target(); lab.samples];
+    let scale = lab.flags.gradient_scale;
+    let arm = |scale| -> Result<Judged> {
         let steer = |gamma| lab.steered(&nets, Guide::Classifier(scale), gamma, &wanted);
-        let images: Vec<Array2<u8>> = lab.gammas.iter().map(|gamma| steer(*gamma)).collect();
+        let images: Vec<Array2<u8>> =
+            lab.gammas.iter().map(|gamma| steer(*gamma)).collect::<Result<_>>()?;
         let judge =
             |x: &Array2<u8>| nets.judge.classifier.probabilities(from_pixels(x.view()).view());
-        Judged::new(images, lab.class, judge)
-    });
+        Ok(Judged::new(images, lab.target(), judge))
+    };
+    let arms = [arm(scale)?, arm(1.0)?];
     tell(lab, &arms)?;
     check(lab, &arms);
     let rows = arms[0].telling(SHOWN);
@@ -57,13 +59,13 @@ fn experiment(lab: &mut ImageLab) -> Result<()> {
     let ways = [0, 1].map(|k| arms[k].morph(titles[k].clone(), &rows));
     let size = (lab.training.height, lab.training.width);
     let gammas: Vec<f64> = lab.gammas.iter().map(|g| g.value()).collect();
-    let figure = lecture::hybrid_images(lab.class_name(lab.class), size, &gammas, &ways)?;
+    let figure = lecture::hybrid_images(lab.class_name(lab.target()), size, &gammas, &ways)?;
     lab.draw(&[figure])
 }
 
 /// The table: what the judge gives for the wanted class, and of how many images it is unsure.
-fn tell(lab: &mut ImageLab, arms: &[Judged; 2]) -> Result<()> {
-    let scale = lab.settings.gradient_scale;
+fn tell(lab: &mut ImageExperiment, arms: &[Judged; 2]) -> Result<()> {
+    let scale = lab.flags.gradient_scale;
     let mut table = Table::new(&["gradient", "γ", "p(y|x)", "wanted %", "unsure %"]);
     for (arm, scale) in arms.iter().zip([scale, 1.0]) {
         for (g, gamma) in lab.gammas.iter().enumerate() {
@@ -77,12 +79,12 @@ fn tell(lab: &mut ImageLab, arms: &[Judged; 2]) -> Result<()> {
     let unsure =
         format!("unsure: the judge gives no class {SURE} or more; {} samples each", lab.samples);
     table.notes = vec![unsure, GAMMA_FOOTNOTE.into()];
-    println!("\n{}, wanted: {}", lab.training.name, lab.class_name(lab.class).en);
+    println!("\n{}, wanted: {}", lab.training.name, lab.class_name(lab.target()).en);
     lab.show("digits_hybrid", &table)
 }
 
 /// The numbers this experiment promises.
-fn check(lab: &mut ImageLab, [weak, full]: &[Judged; 2]) {
+fn check(lab: &mut ImageExperiment, [weak, full]: &[Judged; 2]) {
     let mean = |v: &[f64]| v.iter().sum::<f64>() / v.len() as f64;
     let [free, one, ten] = [0, 1, 2].map(|g| weak.wanted.get(g).map_or(f64::NAN, |p| mean(p)));
     let unsure = |arm: &Judged, g: usize| arm.sure.get(g).map_or(f64::NAN, |s| 1.0 - mean(s));

@@ -12,7 +12,9 @@ use scorelab::Result;
 use scorelab::metrics::Judgement;
 use scorelab_figures::lecture::{self, Scored, Series};
 use scorelab_figures::plot::Role;
-use scorelab_lab::{Defaults, GAMMA_FOOTNOTE, Guide, ImageLab, Table, plus_minus, run_images};
+use scorelab_lab::{
+    Defaults, GAMMA_FOOTNOTE, Guide, ImageExperiment, Table, plus_minus, run_images,
+};
 use std::process::ExitCode;
 
 const QUESTION: &str = "what does γ win and lose on images?";
@@ -30,7 +32,7 @@ fn main() -> ExitCode {
     run_images("digits_tradeoff", QUESTION, "digits_denoise", defaults, experiment)
 }
 
-fn experiment(lab: &mut ImageLab) -> Result<()> {
+fn experiment(lab: &mut ImageExperiment) -> Result<()> {
     let nets = lab.nets()?;
     let wanted = lab.wanted(lab.samples);
     let scored = |gamma: f64, judged: Judgement| Scored {
@@ -41,13 +43,15 @@ fn experiment(lab: &mut ImageLab) -> Result<()> {
     };
     let floor = scored(f64::NAN, lab.floor(&nets));
     let guides = [(Guide::Classifier(1.0), Role::Likelihood), (Guide::Free, Role::Guided)];
-    let ways = guides.map(|(guide, role)| {
+    let way = |(guide, role): (Guide, Role)| {
         let at = |gamma: &scorelab::guidance::Gamma| {
-            let pixels = lab.steered(&nets, guide, *gamma, &wanted);
-            scored(gamma.value(), lab.judged(&nets, &pixels, &wanted))
+            let pixels = lab.steered(&nets, guide, *gamma, &wanted)?;
+            Ok(scored(gamma.value(), lab.judged(&nets, &pixels, &wanted)))
         };
-        Series { title: guide.name(), role, found: lab.gammas.iter().map(at).collect::<Vec<_>>() }
-    });
+        let found = lab.gammas.iter().map(at).collect::<Result<Vec<_>>>()?;
+        Ok(Series { title: guide.name(), role, found })
+    };
+    let ways = guides.into_iter().map(way).collect::<Result<Vec<_>>>()?;
     let mut table = Table::new(&["guidance", "γ", "judged right", "FD", "coverage"]);
     let mut row = |name: &str, gamma: String, s: &Scored| {
         let numbers = [s.accuracy, s.fd, s.coverage].map(plus_minus);
@@ -71,7 +75,7 @@ fn experiment(lab: &mut ImageLab) -> Result<()> {
 }
 
 /// Says which of the shapes that are expected came out, and checks them.
-fn shapes(lab: &mut ImageLab, way: &Series<Vec<Scored>>) {
+fn shapes(lab: &mut ImageExperiment, way: &Series<Vec<Scored>>) {
     let (name, all) = (way.title.en.to_string(), &way.found);
     let (Some(first), Some(last)) = (all.first(), all.last()) else { return };
     let nearest = all.iter().min_by(|a, b| a.fd.0.total_cmp(&b.fd.0)).unwrap_or(first);

@@ -17,7 +17,7 @@ use scorelab::data::{Attribute, Attributes, Caption, Drawing, Glyphs, Images, Pa
 use scorelab::metrics::{Interval, knn_classify};
 use scorelab::mixture::Labelled;
 use scorelab_figures::plot::{Axis, Figure, Layer, Panel, Role, Sheet, Text};
-use scorelab_lab::{Defaults, ImageLab, Table, run_images, share};
+use scorelab_lab::{Defaults, ImageExperiment, Table, run_images, share};
 use std::process::ExitCode;
 use std::time::Instant;
 
@@ -56,8 +56,8 @@ const UNUSED: [&str; 11] = [
     "panel",
 ];
 
-fn experiment(lab: &mut ImageLab) -> Result<()> {
-    let glyphs = Glyphs { seed: lab.settings.seed };
+fn experiment(lab: &mut ImageExperiment) -> Result<()> {
+    let glyphs = Glyphs { seed: lab.seed };
     let (learn, asked) = (lab.size(LEARN.0, LEARN.1), lab.size(ASK.0, ASK.1));
     let train = glyphs.images(0..learn).labelled();
     let mut table = Table::new(&["three neighbours, asked about", "images", "right %"]);
@@ -65,7 +65,7 @@ fn experiment(lab: &mut ImageLab) -> Result<()> {
         vec![format!("learnt from {} drawn digits; ± is one standard error", train.y.len())];
     let drawn = glyphs.images(learn..learn + asked);
     let drawn = ask(&train, &drawn, "drawn digits", &mut table);
-    if let Some(folder) = &lab.settings.data {
+    if let Some(folder) = &lab.flags.data {
         let images = Images::read(folder, Part::Train)?;
         let first = images.take(images.labels.len().min(asked as usize));
         ask(&train, &first, &format!("the first images of {}", images.name), &mut table);
@@ -94,7 +94,7 @@ fn ask(train: &Labelled, images: &Images, what: &str, table: &mut Table) -> f64 
 }
 
 /// How often each attribute is read back from the pixels of digits that wear each with chance ½.
-fn attributes(lab: &mut ImageLab, glyphs: Glyphs) -> Result<()> {
+fn attributes(lab: &mut ImageExperiment, glyphs: Glyphs) -> Result<()> {
     let n = lab.size(10_000, 1000);
     let began = Instant::now();
     let drawings: Vec<Drawing> = (0..n).into_par_iter().map(|i| glyphs.dressed(i)).collect();

@@ -9,14 +9,14 @@
 //! hybrids, 36 % other classes, at γ = 10 over 99 % target. Dividing the *logits* by five instead is another field, which no
 //! γ repairs: at γ = 10 about 86 % target. Every number is printed again at twice the steps.
 
+use scorelab::Result;
 use scorelab::guidance::{Gamma, GradientScaled};
 use scorelab::metrics::Verdict::{Hybrid, Other, Overshoot, Target};
 use scorelab::mixture::Posterior;
 use scorelab::score::Likelihood;
-use scorelab::{Result, sampler};
 use scorelab_figures::lecture::{self, Arm};
 use scorelab_figures::plot::{Text, words};
-use scorelab_lab::{Comparison, Defaults, Lab, OutcomeTable, Steer, run};
+use scorelab_lab::{Comparison, Defaults, Experiment, OutcomeTable, Steer, run};
 use std::process::ExitCode;
 
 const QUESTION: &str =
@@ -27,10 +27,10 @@ fn main() -> ExitCode {
     run("hybrid", QUESTION, "bayes_decomposition", defaults, experiment)
 }
 
-fn experiment(lab: &mut Lab) -> Result<()> {
-    let mixture = lab.scene.mixture.clone();
-    let exact = mixture.posterior(lab.class);
-    let scale = lab.settings.gradient_scale;
+fn experiment(lab: &mut Experiment) -> Result<()> {
+    let mixture = lab.scene().mixture.clone();
+    let exact = mixture.posterior(lab.target());
+    let scale = lab.flags.gradient_scale;
     let weak = GradientScaled { likelihood: &exact, scale };
     let warm = Posterior { temperature: 1.0 / scale, ..exact.clone() };
     let arms: [(&str, Steer); 3] = [
@@ -42,9 +42,9 @@ fn experiment(lab: &mut Lab) -> Result<()> {
     let found = lab.compare(&arms, truth.view())?;
     let OutcomeTable(mut table) = found.table();
     table.notes.push(format!("gradient scale {scale}; temperature {}", 1.0 / scale));
-    println!("\nscene {}, target {}, exact scores", lab.scene.name, lab.class_name());
+    println!("\nscene {}, target {}, exact scores", lab.scene().name, lab.class_name());
     lab.show("hybrid", &table)?;
-    undone(lab, &weak, &exact);
+    undone(lab, &weak, &exact)?;
     check(lab, &found);
     let arms = [
         (Text::new("gradient too weak", "gradient quá yếu"), &weak as &dyn Likelihood),
@@ -57,20 +57,20 @@ fn experiment(lab: &mut Lab) -> Result<()> {
 }
 
 /// γ = 1/c undoes a gradient scaled by c, up to the rounding of c·(1/c); checked on the samples themselves.
-fn undone(lab: &mut Lab, weak: &dyn Likelihood, exact: &dyn Likelihood) {
-    let Ok(undoing) = Gamma::new(1.0 / lab.settings.gradient_scale) else { return };
-    let Ok(one) = Gamma::new(1.0) else { return };
-    let mixture = lab.scene.mixture.clone();
-    let start =
-        sampler::start(200, mixture.means().ncols(), &lab.process, &lab.grid, lab.settings.seed);
-    let (a, _) = lab.steer(&mixture, weak, undoing, start.view());
-    let (b, _) = lab.steer(&mixture, exact, one, start.view());
+fn undone(lab: &mut Experiment, weak: &dyn Likelihood, exact: &dyn Likelihood) -> Result<()> {
+    let Ok(undoing) = Gamma::new(1.0 / lab.flags.gradient_scale) else { return Ok(()) };
+    let one = Gamma::new(1.0)?;
+    let mixture = lab.scene().mixture.clone();
+    let start = lab.starts(200, lab.data.dim());
+    let (a, _) = lab.steer(&mixture, weak, undoing, start.view())?;
+    let (b, _) = lab.steer(&mixture, exact, one, start.view())?;
     let gap = (&a - &b).iter().fold(0.0f64, |m, v| m.max(v.abs()));
     lab.check("γ = 1/c undoes c: largest difference of a sample", gap, 0.0..=1e-9, 0.0..=1e-9);
+    Ok(())
 }
 
 /// The numbers this experiment promises (at --quick with the larger scatter of fewer samples).
-fn check(lab: &mut Lab, found: &Comparison) {
+fn check(lab: &mut Experiment, found: &Comparison) {
     let mut check = |arm: &str, gamma, verdict, label: &str, low: f64, high: f64| {
         for (percent, steps) in found.percent(arm, gamma, verdict).into_iter().zip([1, 2]) {
             let what = format!("{arm}, γ = {gamma}, steps × {steps}: {label} %");

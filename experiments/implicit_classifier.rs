@@ -13,7 +13,7 @@
 
 use scorelab::Result;
 use scorelab_figures::lecture::Implicit;
-use scorelab_lab::{Defaults, Lab, P_DROP, Table, plus_minus, run};
+use scorelab_lab::{Defaults, Experiment, P_DROP, Table, plus_minus, run};
 use std::process::ExitCode;
 
 const QUESTION: &str =
@@ -24,12 +24,12 @@ fn main() -> ExitCode {
     run("implicit_classifier", QUESTION, "p_drop", defaults, experiment)
 }
 
-fn experiment(lab: &mut Lab) -> Result<()> {
+fn experiment(lab: &mut Experiment) -> Result<()> {
     lab.needs_two_classes()?;
     let data = lab.training_set()?;
     let classifier = lab.train_classifier(&data)?;
     let joint = lab.train_joint(&data, P_DROP)?;
-    let noisy = classifier.given(lab.class);
+    let noisy = classifier.given(lab.target());
     let (s, n) = (lab.setting(), lab.samples);
     let measure = |sigma: &f64| Implicit::measure(&s, &noisy, &joint, *sigma, n);
     let rows: Vec<Implicit> = Implicit::SIGMAS.iter().map(measure).collect();
@@ -38,7 +38,7 @@ fn experiment(lab: &mut Lab) -> Result<()> {
     lab.draw(&[Implicit::figure(&rows)?])
 }
 
-fn show(lab: &mut Lab, rows: &[Implicit]) -> Result<()> {
+fn show(lab: &mut Experiment, rows: &[Implicit]) -> Result<()> {
     let headers = "σ|classifier: error|cosine|s_c − s_∅: error|cosine|between|∅ to Σ p·s_y";
     let mut table = Table::new(&headers.split('|').collect::<Vec<_>>());
     table.notes = vec![
@@ -54,13 +54,13 @@ fn show(lab: &mut Lab, rows: &[Implicit]) -> Result<()> {
         table.row(&[row.sigma.to_string(), a, c, b, d, between, last]);
         own.row(&[vec![row.sigma.to_string()], row.own.map(plus_minus).to_vec()].concat());
     }
-    println!("\nscene {}, class {}", lab.scene.name, lab.class_name());
+    println!("\nscene {}, class {}", lab.scene().name, lab.class_name());
     lab.show("gradients", &table)?;
     lab.show("own_class", &own)
 }
 
 /// The numbers this experiment promises.
-fn check(lab: &mut Lab, rows: &[Implicit]) {
+fn check(lab: &mut Experiment, rows: &[Implicit]) {
     for row in rows {
         let mut check = |what: &str, value: f64, low: f64, high: f64, quick: f64| {
             lab.check(&format!("σ = {}: {what}", row.sigma), value, low..=high, 0.0..=quick);

@@ -13,7 +13,7 @@ use scorelab::Result;
 use scorelab::guidance::{Gamma, Guided};
 use scorelab::metrics::{Interval, energy_with_se, spread_with_se};
 use scorelab_figures::lecture;
-use scorelab_lab::{Defaults, Lab, Table, plus_minus, run, share as percent};
+use scorelab_lab::{Defaults, Experiment, Table, plus_minus, run, share as percent};
 use std::process::ExitCode;
 
 const QUESTION: &str = "at which noise levels should one guide?";
@@ -41,11 +41,11 @@ const PARTS: [(&str, f64, f64, f64); 5] = [
     ("1 to 2", 1.0, 2.0, f64::NAN),
 ];
 
-fn experiment(lab: &mut Lab) -> Result<()> {
+fn experiment(lab: &mut Experiment) -> Result<()> {
     lab.needs_two_classes()?;
     let border = lecture::far_border(&lab.setting())?;
-    let mixture = lab.scene.mixture.clone();
-    let given = mixture.given(lab.class);
+    let mixture = lab.scene().mixture.clone();
+    let given = mixture.given(lab.target());
     let truth = lab.truth(ROWS).x;
     let headers = ["γ", "acts at σ/α", "steps", "far mode %", "spread", "to p(x|y)"];
     let mut table = Table::new(&headers);
@@ -74,7 +74,7 @@ fn experiment(lab: &mut Lab) -> Result<()> {
             }
         }
     }
-    println!("\nscene {}, target {}, exact scores", lab.scene.name, lab.class_name());
+    println!("\nscene {}, target {}, exact scores", lab.scene().name, lab.class_name());
     lab.show("interval", &table)?;
     for (what, share, expected) in found.into_iter().filter(|f| f.2.is_finite()) {
         let range = expected - 0.02..=expected + 0.02;

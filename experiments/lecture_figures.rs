@@ -12,7 +12,7 @@ use scorelab::guidance::{ClassifierGuided, Gamma, GradientScaled};
 use scorelab::score::{Likelihood, ScoreFn};
 use scorelab_figures::lecture::{self, Arm, Classifier, Entry};
 use scorelab_figures::plot::{Figure, Format, Text, words};
-use scorelab_lab::{Defaults, Lab, run};
+use scorelab_lab::{Defaults, Experiment, run};
 use std::process::ExitCode;
 
 const QUESTION: &str = "what does the whole lecture look like?";
@@ -23,14 +23,14 @@ fn main() -> ExitCode {
     run("lecture_figures", QUESTION, "classifier_guidance -- --scene ring8", defaults, experiment)
 }
 
-fn experiment(lab: &mut Lab) -> Result<()> {
+fn experiment(lab: &mut Experiment) -> Result<()> {
     lab.needs_two_classes()?;
     let data = lab.training_set()?;
     let (score, losses) = lab.train_score_with_losses(&data)?;
     let noisy = lab.train_classifier(&data)?;
     let clean = lab.train_clean_classifier(&data)?;
     let s = lab.setting();
-    let likelihood = noisy.given(lab.class);
+    let likelihood = noisy.given(lab.target());
 
     let mut figures = vec![lab.training_curve(&data, &score, &losses)];
     let (one, two) = (Gamma::new(1.0)?, Gamma::new(2.0)?);
@@ -49,14 +49,14 @@ fn experiment(lab: &mut Lab) -> Result<()> {
     let steer = |gamma| ClassifierGuided { score: &score, likelihood: &likelihood, gamma };
     let [sweep, past, away] = lecture::over_gamma(&s, CLASSIFIER, steer, lab.size(1000, 100))?;
     figures.extend([sweep, past]);
-    let classes = 0..lab.scene.mixture.classes();
+    let classes = 0..lab.scene().mixture.classes();
     let (sees, blind) = (
         Text::new("sees the noise", "thấy nhiễu"),
         Text::new("clean data only", "chỉ dữ liệu sạch"),
     );
     let noisy_judge = Classifier::new(sees, classes.clone().map(|c| noisy.given(c)));
     let clean_judge = Classifier::new(blind, classes.map(|c| clean.given(c)));
-    let (n, exact) = (lab.size(300, 40), &lab.scene.mixture);
+    let (n, exact) = (lab.size(300, 40), &lab.scene().mixture);
     figures.extend(lecture::clean_classifier(&s, exact, &noisy_judge, &clean_judge, n)?);
     figures.push(away);
     figures.extend(lecture::over_a_line(&s, lab.size(1000, 100))?);
@@ -69,7 +69,7 @@ fn experiment(lab: &mut Lab) -> Result<()> {
 }
 
 /// The numbers printed on the figures that are known beforehand.
-fn check(lab: &mut Lab, figures: &[Figure]) {
+fn check(lab: &mut Experiment, figures: &[Figure]) {
     for figure in figures {
         for (name, value) in &figure.numbers {
             let what = format!("{}: {name}", figure.stem);
@@ -83,23 +83,23 @@ fn check(lab: &mut Lab, figures: &[Figure]) {
 }
 
 /// F8: the weak classifier above, the exact one below.
-fn hybrids(lab: &Lab, score: &dyn ScoreFn, noisy: &dyn Likelihood) -> Result<Vec<Figure>> {
-    let exact = lab.scene.mixture.posterior(lab.class);
-    let weak = GradientScaled { likelihood: noisy, scale: lab.settings.gradient_scale };
+fn hybrids(lab: &Experiment, score: &dyn ScoreFn, noisy: &dyn Likelihood) -> Result<Vec<Figure>> {
+    let exact = lab.scene().mixture.posterior(lab.target());
+    let weak = GradientScaled { likelihood: noisy, scale: lab.flags.gradient_scale };
     let arms = [
         Arm {
             title: Text::new("learned, gradient too weak", "đã học, gradient quá yếu"),
             score,
             likelihood: &weak,
         },
-        Arm { title: words::BY_THE_EXACT_SCORE, score: &lab.scene.mixture, likelihood: &exact },
+        Arm { title: words::BY_THE_EXACT_SCORE, score: &lab.scene().mixture, likelihood: &exact },
     ];
     let columns = [Gamma::new(0.0)?, Gamma::new(1.0)?, Gamma::new(10.0)?];
     lecture::hybrid(&lab.setting(), &arms, &columns, lab.samples)
 }
 
 /// `index.html`, whose path is the last thing that is said.
-fn page(lab: &mut Lab, figures: &[Figure], animation: &Figure) -> Result<()> {
+fn page(lab: &mut Experiment, figures: &[Figure], animation: &Figure) -> Result<()> {
     let picture = |format: &&Format| matches!(format, Format::Svg | Format::Png);
     let ending = lab.output.formats.iter().find(picture).map_or("svg", |f| f.ending());
     let drawn = figures.iter().filter(|f| lab.output.panel.is_none_or(|p| p < f.panels.len()));

@@ -19,7 +19,7 @@ use scorelab::{Result, guidance::Gamma};
 use scorelab::{mixture::Noiseless, score::Likelihood};
 use scorelab_figures::lecture::{self, Classifier};
 use scorelab_figures::plot::{Text, words};
-use scorelab_lab::{Defaults, Lab, Table, plus_minus, run};
+use scorelab_lab::{Defaults, Experiment, Table, plus_minus, run};
 use std::{process::ExitCode, sync::Arc};
 
 const QUESTION: &str = "what goes wrong when the guiding classifier has only seen clean data?";
@@ -36,12 +36,12 @@ type Arm = (&'static str, Vec<Arc<dyn Likelihood>>);
 /// A row of a table: where (σ, or process and steps), the classifier, and numbers with their standard errors.
 type Row = (String, &'static str, Vec<(f64, f64)>);
 
-fn experiment(lab: &mut Lab) -> Result<()> {
+fn experiment(lab: &mut Experiment) -> Result<()> {
     lab.needs_two_classes()?;
     let data = lab.training_set()?;
     let noisy = lab.train_classifier(&data)?;
     let clean = lab.train_clean_classifier(&data)?;
-    let mixture = lab.scene.mixture.clone();
+    let mixture = lab.scene().mixture.clone();
     let all = 0..mixture.classes();
     let arms: [Arm; 4] = [
         ("exact", all.clone().map(|c| Arc::new(mixture.posterior(c)) as _).collect()),
@@ -58,14 +58,15 @@ fn experiment(lab: &mut Lab) -> Result<()> {
         &judged,
         "x ~ p_σ; gradient: root mean square over x ~ p_σ(·|y)",
     )?;
-    let many = if lab.settings.all { vec![20, 40, 80, 160, 320, 640] } else { vec![40, 320] };
-    let steps = lab.settings.steps.map_or(many, |n| vec![n]);
+    let many = if lab.flags.all { vec![20, 40, 80, 160, 320, 640] } else { vec![40, 320] };
+    let steps = if lab.flags.changed("--steps") { vec![lab.flags.walk.steps] } else { many };
     let mut processes = vec![Process::VE, lab.process];
     processes.dedup();
     let mut guided = Vec::new();
     for (process, n) in processes.iter().flat_map(|p| steps.iter().map(move |n| (*p, *n))) {
-        (lab.process, lab.grid) = (process, Grid::to_data(&process, Spacing::KARRAS, n)?);
-        guided.extend(guide(lab, &arms, Gamma::new(1.0)?, Gamma::new(0.0)?));
+        let grid = Grid::to_data(&process, Spacing::KARRAS, n)?;
+        lab.change(|setup| (setup.process, setup.grid) = (process, grid));
+        guided.extend(guide(lab, &arms, Gamma::new(1.0)?, Gamma::new(0.0)?)?);
     }
     show(lab, "guided", &GUIDED, &guided, "far: walks that, unguided, end farthest from y")?;
     check(lab, &judged, &guided);
@@ -77,18 +78,18 @@ fn experiment(lab: &mut Lab) -> Result<()> {
 }
 
 /// Accuracy and NLL on x ~ p_σ; the RMS gradient for the wanted class, relative to the exact one, on x ~ p_σ(· | y).
-fn judge(lab: &Lab, arm: &Arm, exact: &Arm, sigma: f64) -> Row {
-    let (seed, purpose, level) = (lab.settings.seed, Purpose::Reference, NoiseLevel::ve(sigma));
-    let points = lab.scene.mixture.sample(10 * lab.samples, seed, purpose);
+fn judge(lab: &Experiment, arm: &Arm, exact: &Arm, sigma: f64) -> Row {
+    let (seed, purpose, level) = (lab.seed, Purpose::Reference, NoiseLevel::ve(sigma));
+    let points = lab.scene().mixture.sample(10 * lab.samples, seed, purpose);
     let noise = normals(seed, purpose, 1, points.x.dim());
     let x = points.x + noise * sigma;
     let logs: Vec<_> = arm.1.iter().map(|l| l.log_likelihood(x.view(), level)).collect();
     let right = |(i, y): (usize, &usize)| logs.iter().all(|l| l[i] <= logs[*y][i]);
     let rights = points.y.iter().enumerate().map(|row| 100.0 * f64::from(right(row)));
     let losses = points.y.iter().enumerate().map(|(i, y)| 0.0 - logs[*y][i]);
-    let own: Vec<usize> = (0..x.nrows()).filter(|i| points.y[*i] == lab.class).collect();
+    let own: Vec<usize> = (0..x.nrows()).filter(|i| points.y[*i] == lab.target()).collect();
     let steered = x.select(Axis(0), &own);
-    let gradient = |arm: &Arm| arm.1[lab.class].grad_log_likelihood(steered.view(), level);
+    let gradient = |arm: &Arm| arm.1[lab.target()].grad_log_likelihood(steered.view(), level);
     let rms = |g: ArrayView2<f64>| (g.pow2().sum() / g.nrows() as f64).sqrt();
     let tenths = |of| {
         gradient(of).axis_chunks_iter(Axis(0), own.len().div_ceil(10).max(1)).map(rms).collect()
@@ -105,30 +106,39 @@ fn some_mean(values: &[f64]) -> (f64, f64) {
 }
 
 /// Guided samples on the lab's process and grid, one row for each classifier.
-fn guide(lab: &Lab, arms: &[Arm], gamma: Gamma, unguided: Gamma) -> Vec<Row> {
-    let (mixture, start) = (&lab.scene.mixture, lab.start());
-    let walk = |(_, arm): &Arm, gamma| lab.steer(mixture, &*arm[lab.class], gamma, start.view()).0;
-    let free = walk(&arms[0], unguided);
+fn guide(lab: &Experiment, arms: &[Arm], gamma: Gamma, unguided: Gamma) -> Result<Vec<Row>> {
+    let (mixture, start) = (&lab.scene().mixture, lab.start());
+    let walk = |(_, arm): &Arm, gamma| {
+        lab.steer(mixture, &*arm[lab.target()], gamma, start.view()).map(|(ends, _)| ends)
+    };
+    let free = walk(&arms[0], unguided)?;
     let natural = mixture.class_probabilities(free.view(), NoiseLevel::ve(0.0));
-    let gap = |c: &usize| (mixture.given(*c).mean() - mixture.given(lab.class).mean()).pow2().sum();
+    let gap =
+        |c: &usize| (mixture.given(*c).mean() - mixture.given(lab.target()).mean()).pow2().sum();
     let far = (0..mixture.classes()).max_by(|a, b| gap(a).total_cmp(&gap(b))).unwrap_or(0);
     let width = |x: ArrayView2<f64>| spread_with_se(x);
     let rows: Vec<usize> = (0..start.nrows()).filter(|i| natural[[*i, far]] > 0.5).collect();
-    let row = |arm: &Arm| {
-        let ends = walk(arm, gamma);
-        let s = shares(ends.view(), &Modes::of(mixture), lab.class);
+    let row = |arm: &Arm| -> Result<Row> {
+        let ends = walk(arm, gamma)?;
+        let s = shares(ends.view(), &Modes::of(mixture), lab.target());
         let target = s.interval(Verdict::Target).pair();
         let target = (100.0 * target.0, 100.0 * target.1);
         let some = ends.select(Axis(0), &rows);
         let apart = if rows.len() > 1 { width(some.view()) } else { (f64::NAN, f64::NAN) };
         let numbers = vec![target, width(ends.view()), apart];
-        (format!("{}, {}", lab.process.name(), lab.grid.steps()), arm.0, numbers)
+        Ok((format!("{}, {}", lab.process.name(), lab.grid.steps()), arm.0, numbers))
     };
     arms.iter().map(row).collect()
 }
 
 /// Prints and writes rows.
-fn show(lab: &mut Lab, name: &str, headers: &[&str], rows: &[Row], note: &str) -> Result<()> {
+fn show(
+    lab: &mut Experiment,
+    name: &str,
+    headers: &[&str],
+    rows: &[Row],
+    note: &str,
+) -> Result<()> {
     let mut table = Table::new(headers);
     table.notes = vec![note.into(), "± is one standard error".into()];
     for (place, arm, numbers) in rows {
@@ -139,7 +149,7 @@ fn show(lab: &mut Lab, name: &str, headers: &[&str], rows: &[Row], note: &str) -
 }
 
 /// The numbers this experiment promises.
-fn check(lab: &mut Lab, judged: &[Row], guided: &[Row]) {
+fn check(lab: &mut Experiment, judged: &[Row], guided: &[Row]) {
     for (place, arm, i, full, quick) in [
         ("8", "noisy", 0, 35.0..=38.0, 33.0..=40.0),
         ("8", "clean", 0, 35.0..=38.0, 33.0..=40.0),

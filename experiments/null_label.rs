@@ -15,7 +15,7 @@ use scorelab::null_label::shown_labels;
 use scorelab::train::{Levels, TrainConfig};
 use scorelab_figures::lecture;
 use scorelab_lab::{
-    Defaults, Lab, P_DROP, Table, plus_minus, run, share as percent, untrained_joint,
+    Defaults, Experiment, P_DROP, Table, plus_minus, run, share as percent, untrained_joint,
 };
 use std::process::ExitCode;
 
@@ -28,13 +28,13 @@ fn main() -> ExitCode {
     run("null_label", QUESTION, "classifier_bill", Defaults::default(), experiment)
 }
 
-fn experiment(lab: &mut Lab) -> Result<()> {
+fn experiment(lab: &mut Experiment) -> Result<()> {
     let data = lab.training_set()?;
-    let mixture = lab.scene.mixture.clone();
-    let mut config = TrainConfig { seed: lab.settings.seed, ..TrainConfig::default() };
+    let mixture = lab.scene().mixture.clone();
+    let mut config = TrainConfig { seed: lab.seed, ..TrainConfig::default() };
     config.steps = DRAWS.div_ceil(config.batch);
     let watch = |p_drop: f64| {
-        let net = untrained_joint(&mixture, lab.settings.seed)?;
+        let net = untrained_joint(&mixture, lab.seed)?;
         shown_labels(net, &data, Levels::default(), p_drop, config.clone())
     };
     let (shown, own) = (watch(P_DROP)?, watch(0.0)?); // the same rows, with nothing dropped
@@ -47,7 +47,7 @@ fn experiment(lab: &mut Lab) -> Result<()> {
     let mut table = Table::new(&["rows of", "rows", "∅ %", "off, in standard errors"]);
     table.notes = vec![format!("± is one standard error; p_drop = {P_DROP}")];
     let mut rows = vec![("all classes".to_string(), share(&|_| true))];
-    let names = lab.scene.class_names.iter().enumerate();
+    let names = lab.scene().class_names.iter().enumerate();
     rows.extend(names.map(|(class, name)| (name.en.clone(), share(&|y| y == class))));
     for (name, (n, found)) in &rows {
         let off = (found.value - P_DROP) / (P_DROP * (1.0 - P_DROP) / *n as f64).sqrt();

@@ -14,7 +14,7 @@ use scorelab::checkpoint::{Kind, Recipe};
 use scorelab::mixture::Labelled;
 use scorelab::null_label::JointNet;
 use scorelab_figures::lecture::{self, Measured, Series};
-use scorelab_lab::{Defaults, Lab, Table, plus_minus, run};
+use scorelab_lab::{Defaults, Experiment, Table, plus_minus, run};
 use std::process::ExitCode;
 
 const QUESTION: &str =
@@ -30,7 +30,7 @@ fn main() -> ExitCode {
     run("p_drop", QUESTION, next, Defaults::default(), experiment)
 }
 
-fn experiment(lab: &mut Lab) -> Result<()> {
+fn experiment(lab: &mut Experiment) -> Result<()> {
     lab.needs_two_classes()?;
     let data = lab.training_set()?;
     let nets: Vec<JointNet> = RATES.iter().map(|p| train(lab, &data, *p)).collect::<Result<_>>()?;
@@ -50,21 +50,21 @@ fn experiment(lab: &mut Lab) -> Result<()> {
         panels
             .push((sigma, lecture::over_p_drop(&RATES.into_iter().zip(found).collect::<Vec<_>>())));
     }
-    println!("\nscene {}, {} steps each", lab.scene.name, lab.size(STEPS.0, STEPS.1));
+    println!("\nscene {}, {} steps each", lab.scene().name, lab.size(STEPS.0, STEPS.1));
     lab.show("p_drop", &table)?;
     check(lab, &panels[1].1);
     lab.draw(&[lecture::p_drop_sweep(&panels)?])
 }
 
 /// A joint network of the experiments, with its own p_drop and a shorter training.
-fn train(lab: &Lab, data: &Labelled, p_drop: f64) -> Result<JointNet> {
+fn train(lab: &Experiment, data: &Labelled, p_drop: f64) -> Result<JointNet> {
     println!("p_drop = {p_drop}");
     let recipe = Recipe { p_drop, ..lab.recipe(Kind::Joint, STEPS) };
     lab.train_joint_by("training a joint network", &recipe, data)
 }
 
 /// The numbers this experiment promises, at σ = 1.
-fn check(lab: &mut Lab, curves: &[Series<Vec<Measured>>]) {
+fn check(lab: &mut Experiment, curves: &[Series<Vec<Measured>>]) {
     let at = |k: usize, rate: f64| {
         curves[k].found.iter().find(|p: &&Measured| p[0] == rate).map_or(f64::NAN, |p| p[1])
     };

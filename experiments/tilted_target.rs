@@ -17,7 +17,7 @@ use scorelab::mixture::{Mixture, Tilt};
 use scorelab::noise::NoiseLevel;
 use scorelab::{Result, score::Likelihood};
 use scorelab_figures::lecture::{self, Setting, Solver};
-use scorelab_lab::{Defaults, Lab, Table, plus_minus, run};
+use scorelab_lab::{Defaults, Experiment, Table, plus_minus, run};
 use std::process::ExitCode;
 
 const QUESTION: &str = "what does γ > 1 sample?";
@@ -37,13 +37,13 @@ const WAYS: [Solver; 4] = [
     Solver::PredictorCorrector { corrections: 5 },
 ];
 
-fn experiment(lab: &mut Lab) -> Result<()> {
+fn experiment(lab: &mut Experiment) -> Result<()> {
     lab.needs_two_classes()?;
     let gaussian = |v: f64| Mixture::new(vec![1.0], array![[0.0]], vec![array![[v]]], vec![0]);
     let (wide, narrow) = (gaussian(2.0)?, gaussian(1.0)?);
     let class_names = vec![ClassName { en: "c".into(), vi: "c".into() }];
     let pair = Scene { name: PAIR.into(), mixture: wide, class_names };
-    let (scene, given) = (lab.scene.clone(), lab.scene.mixture.given(lab.class));
+    let (scene, given) = (lab.scene().clone(), lab.scene().mixture.given(lab.target()));
     let headers = ["p(x), p(x|y)", "γ", "sampler", "mean", "2 × steps", "variance", "2 × steps"];
     let mut table = Table::new(&headers);
     table.notes = vec![format!("{} samples; ± is one standard error", lab.samples)];
@@ -59,7 +59,13 @@ fn experiment(lab: &mut Lab) -> Result<()> {
 }
 
 /// The mean and the variance by every sampler at one γ, and the tilt's.
-fn rows(lab: &mut Lab, table: &mut Table, scene: &Scene, c: &Mixture, gamma: Gamma) -> Result<()> {
+fn rows(
+    lab: &mut Experiment,
+    table: &mut Table,
+    scene: &Scene,
+    c: &Mixture,
+    gamma: Gamma,
+) -> Result<()> {
     let g = gamma.value();
     let tilt = Tilt::new(&[(1.0 - g, &scene.mixture), (g, c)])?;
     let tilt = [(1e6 * tilt.mean()[0]).round() / 1e6 + 0.0, tilt.covariance()[[0, 0]]];
@@ -98,7 +104,7 @@ const TWICE: [(f64, f64); 3] = [(1.0, 1.0), (3.0, 0.4595), (5.0, 0.2936)];
 /// The numbers this experiment promises: within the solver's 4 % (8 % at --quick; half at twice the steps) and four
 /// standard errors. `found` and `tilt` are (mean, variance).
 fn check(
-    lab: &mut Lab,
+    lab: &mut Experiment,
     name: &str,
     way: Solver,
     g: f64,
@@ -125,7 +131,7 @@ fn check(
 }
 
 /// Entropy and mean confidence of the ODE's samples and of the tilt, over γ in the plane.
-fn plane(lab: &mut Lab) -> Result<()> {
+fn plane(lab: &mut Experiment) -> Result<()> {
     let scene = Scene::named("three")?;
     let (mixture, given, data) = (&scene.mixture, scene.mixture.given(0), NoiseLevel::ve(0.0));
     let sure = |x: &Array2<f64>| mixture.posterior(0).log_likelihood(x.view(), data).mapv(f64::exp);

@@ -18,7 +18,7 @@ use scorelab::noise::NoiseLevel;
 use scorelab::rng::{Purpose, normals};
 use scorelab::score::ScoreFn;
 use scorelab_figures::lecture;
-use scorelab_lab::{Defaults, Lab, Table, plus_minus, run, share};
+use scorelab_lab::{Defaults, Experiment, Table, plus_minus, run, share};
 use std::process::ExitCode;
 
 const QUESTION: &str =
@@ -29,7 +29,7 @@ fn main() -> ExitCode {
     run("unconditional", QUESTION, "classifier_guidance", defaults, experiment)
 }
 
-fn experiment(lab: &mut Lab) -> Result<()> {
+fn experiment(lab: &mut Experiment) -> Result<()> {
     let data = lab.training_set()?;
     let (net, losses) = lab.train_score_with_losses(&data)?;
     errors(lab, &net)?;
@@ -44,7 +44,7 @@ fn experiment(lab: &mut Lab) -> Result<()> {
 }
 
 /// The learned score against the exact one, by noise level.
-fn errors(lab: &mut Lab, net: &ScoreNet) -> Result<()> {
+fn errors(lab: &mut Experiment, net: &ScoreNet) -> Result<()> {
     let mut table = Table::new(&["σ", "relative error", "cosine"]);
     table.notes = vec!["relative error: √(E|s_θ − s|² / E|s|²) over x ~ p_σ".into()];
     let mut found = Vec::new();
@@ -64,7 +64,7 @@ fn errors(lab: &mut Lab, net: &ScoreNet) -> Result<()> {
     }
     let pooled = f64::sqrt(miss / size);
     table.row(&["pooled, .05 … 5".to_string(), format!("{pooled:.4}"), String::new()]);
-    println!("\nscene {}: learned against exact", lab.scene.name);
+    println!("\nscene {}: learned against exact", lab.scene().name);
     lab.show("score_error", &table)?;
     for (sigma, error) in found {
         let bound = if sigma >= 0.5 {
@@ -81,20 +81,21 @@ fn errors(lab: &mut Lab, net: &ScoreNet) -> Result<()> {
 }
 
 /// The learned and the exact score at the same draws of p_σ.
-fn both(lab: &Lab, net: &ScoreNet, sigma: f64) -> (Array2<f64>, Array2<f64>) {
-    let mut x = lab.scene.mixture.sample(lab.samples, lab.settings.seed, Purpose::Reference).x;
-    let z = normals(lab.settings.seed, Purpose::Reference, 1, x.dim());
+fn both(lab: &Experiment, net: &ScoreNet, sigma: f64) -> (Array2<f64>, Array2<f64>) {
+    let mut x = lab.scene().mixture.sample(lab.samples, lab.seed, Purpose::Reference).x;
+    let z = normals(lab.seed, Purpose::Reference, 1, x.dim());
     x.scaled_add(sigma, &z);
     let level = NoiseLevel::ve(sigma);
-    (net.score(x.view(), level), lab.scene.mixture.score(x.view(), level))
+    (net.score(x.view(), level), lab.scene().mixture.score(x.view(), level))
 }
 
 /// How often each class is visited, and how far the samples are from true ones.
-fn shares(lab: &mut Lab, net: &ScoreNet) -> Result<()> {
-    let mixture = lab.scene.mixture.clone();
-    let truth = mixture.sample(2 * lab.samples, lab.settings.seed, Purpose::Reference).x;
+fn shares(lab: &mut Experiment, net: &ScoreNet) -> Result<()> {
+    let mixture = lab.scene().mixture.clone();
+    let truth = mixture.sample(2 * lab.samples, lab.seed, Purpose::Reference).x;
     let (reference, twin) = truth.view().split_at(ndarray::Axis(0), lab.samples);
-    let ends = |lab: &Lab| [lab.ends(&mixture, lab.samples), lab.ends(net, lab.samples)];
+    let ends =
+        |lab: &Experiment| Ok([lab.ends(&mixture, lab.samples)?, lab.ends(net, lab.samples)?]);
     let [[exact, learned], [exact_twice, learned_twice]] = lab.twice(ends)?;
     let sets = [
         ("true samples", twin.to_owned()),
@@ -105,7 +106,7 @@ fn shares(lab: &mut Lab, net: &ScoreNet) -> Result<()> {
     ];
 
     let mut headers = vec!["samples from".to_string()];
-    headers.extend(lab.scene.class_names.iter().map(|c| format!("{} %", c.en)));
+    headers.extend(lab.scene().class_names.iter().map(|c| format!("{} %", c.en)));
     headers.extend(["χ²", "p-value", "energy dist."].map(String::from));
     let mut table = Table::new(&headers);
     table.notes =
@@ -127,7 +128,7 @@ fn shares(lab: &mut Lab, net: &ScoreNet) -> Result<()> {
     }
     println!("{} samples each, {} steps", lab.samples, lab.grid.steps());
     lab.show("shares", &table)?;
-    let names: Vec<String> = lab.scene.class_names.iter().map(|c| c.en.clone()).collect();
+    let names: Vec<String> = lab.scene().class_names.iter().map(|c| c.en.clone()).collect();
     for (name, share) in names.iter().zip(learned) {
         lab.check(&format!("learned: share of {name}, %"), 100.0 * share, 22.0..=28.0, 18.0..=32.0);
     }

@@ -6,7 +6,7 @@
 
 use ndarray::{Array2, ArrayView2};
 use scorelab::{Result, noise::NoiseLevel, score::Counted, score::ScoreFn};
-use scorelab_lab::{Defaults, Lab, compare, run};
+use scorelab_lab::{Defaults, Experiment, compare, run};
 
 struct Mine<'a> {
     main: &'a dyn ScoreFn,
@@ -30,8 +30,8 @@ fn main() -> std::process::ExitCode {
     run("your_guidance", "is mine better than ordinary?", "tilted_target", defaults, experiment)
 }
 
-fn experiment(lab: &mut Lab) -> Result<()> {
-    let (all, class) = (lab.scene.mixture.clone(), lab.scene.mixture.given(lab.class));
+fn experiment(lab: &mut Experiment) -> Result<()> {
+    let (all, class) = (lab.scene().mixture.clone(), lab.scene().mixture.given(lab.target()));
     let (main, guiding) = (Counted::new(&class), Counted::new(&all));
     let gamma = lab.only_gamma()?;
     let mine = Mine { main: &main, guiding: &guiding, gamma: gamma.value() };

@@ -1,7 +1,7 @@
 //! What the data are: a scene, drawn digits, or images of a folder; and the training set that is taken from them.
 
-use super::training::Examples;
-use super::{memory, recipe};
+use crate::training::Examples;
+use crate::{memory, recipe};
 use ndarray::{ArrayView2, Axis, Slice};
 use scorelab::checkpoint::{Fingerprint, Kind, Place, Recipe, TrainingData};
 use scorelab::data::{ClassName, Glyphs, Images, Part, Principal, Scene, View, digit_names};
@@ -147,7 +147,7 @@ fn points_fingerprint(points: &Labelled) -> String {
 /// What is learned from, and what is known of it.
 pub struct TrainingSet {
     /// What is written of it into a checkpoint.
-    pub told: TrainingData,
+    pub header: TrainingData,
     /// The points and their classes, as the network sees them.
     pub points: Labelled,
     /// How the network sees them.
@@ -196,18 +196,18 @@ impl TrainingSet {
             return Err(Error::value("--points", count, must));
         }
         let (name, fingerprint) = (data.name().to_string(), Some(print));
-        let told = TrainingData { name, points: count, image, fingerprint };
+        let header = TrainingData { name, points: count, image, fingerprint };
         let Data::Scene(scene, _) = data else {
             let view = view_of_images(points.x.view(), components);
             points.x = view.coordinates(points.x.view());
             let square = points.x.mapv(|x| x * x).mean().unwrap_or(0.0);
             let sigma_data = square.sqrt().max(f64::MIN_POSITIVE);
             let (spread, scene) = (view.spread(), None);
-            return Ok(TrainingSet { told, points, view, classes, sigma_data, spread, scene });
+            return Ok(TrainingSet { header, points, view, classes, sigma_data, spread, scene });
         };
         let (view, sigma_data, spread) = (View::Identity, scene.mixture.radius(), Vec::new());
         let scene = Some(scene);
-        Ok(TrainingSet { told, points, view, classes, sigma_data, spread, scene })
+        Ok(TrainingSet { header, points, view, classes, sigma_data, spread, scene })
     }
 
     /// What a network learns from.
@@ -220,7 +220,7 @@ impl TrainingSet {
     pub fn is(&self, before: &TrainingData) -> bool {
         match &before.fingerprint {
             Some(Fingerprint::Points(before)) => points_fingerprint(&self.points) == *before,
-            print => *print == self.told.fingerprint,
+            print => *print == self.header.fingerprint,
         }
     }
 }

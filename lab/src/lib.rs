@@ -2,40 +2,33 @@
 //!
 //! The only user of clap, of files of settings and of exit codes.
 
-mod bill;
-mod checkpoints;
-mod compare;
-mod data;
-mod experiment;
-mod image_nets;
-mod images;
 pub mod interrupt;
-mod lab;
+mod tell;
 mod memory;
 mod menu;
-mod nets;
-mod progress;
-mod recipe;
-mod settings;
-mod so_far;
 mod table;
-mod tell;
+mod report;
+mod recipe;
 mod training;
-mod yours;
+mod data;
+mod view;
+mod flags;
+mod setup;
+mod sampling;
+mod networks;
+mod steering;
+mod judge;
+mod watch;
+mod experiment;
 pub mod course;
 pub mod program;
 
-pub use bill::Billed;
-pub use compare::{Comparison, Steer, Walked};
-pub use experiment::Experiment;
-pub use image_nets::{Guide, ImageNets};
-pub use images::{ImageLab, run_images};
-pub use lab::{Lab, run};
-pub use nets::{
-    CLASSIFIER_STEPS, JOINT_STEPS, Learned, P_DROP, SCORE_STEPS, TRAINING_POINTS, untrained_joint,
-    untrained_score,
+pub use experiment::{
+    ArmRun, Billed, CLASSIFIER_STEPS, Comparison, Experiment, Guide, ImageExperiment, ImageNets,
+    JOINT_STEPS, Learned, P_DROP, SCORE_STEPS, Steer, TRAINING_POINTS, compare, run, run_images,
+    untrained_joint, untrained_score,
 };
+pub use flags::{Defaults, ExperimentFlags, Look};
 pub use scorelab::number::plus_minus;
-pub use settings::{Defaults, Look, ProcessName, SamplerName, Settings};
+pub use setup::Setup;
 pub use table::{GAMMA_FOOTNOTE, JudgementTable, OutcomeTable, Table, share};
-pub use yours::compare;

@@ -3,6 +3,8 @@
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use scorelab::checkpoint::Kind;
 use scorelab::nn::Target;
+use scorelab::noise::Process;
+use scorelab::sampler::{Ddim, DpmSolver2M, EulerMaruyama, Heun, Method};
 use scorelab_figures::plot::{Lang, Theme};
 
 /// A value of a menu: its name on the command line, the value, and what the help says of it.
@@ -57,4 +59,51 @@ impl Menu for Theme {
 impl Menu for Lang {
     const ALL: &'static [Entry<Lang>] =
         &[("en", Lang::En, "English"), ("vi", Lang::Vi, "Tiếng Việt")];
+}
+
+impl Menu for Process {
+    const ALL: &'static [Entry<Process>] = &[
+        ("vp-linear", Process::VP_LINEAR, "Variance preserving, linear β"),
+        ("vp-cosine", Process::VpCosine, "Variance preserving, cosine"),
+        ("ve", Process::VE, "Variance exploding"),
+        ("flow", Process::Flow, "Straight-line flow"),
+    ];
+}
+
+/// The samplers that can be chosen by name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SamplerName {
+    /// DDIM.
+    Ddim,
+    /// Heun.
+    Heun,
+    /// DPM-Solver++(2M).
+    Dpm2m,
+    /// DDPM.
+    Ancestral,
+    /// Euler–Maruyama.
+    Sde,
+}
+
+impl Menu for SamplerName {
+    const ALL: &'static [Entry<SamplerName>] = &[
+        ("ddim", SamplerName::Ddim, "DDIM, Euler on the probability-flow ODE"),
+        ("heun", SamplerName::Heun, "Heun, second order, two evaluations a step"),
+        ("dpm2m", SamplerName::Dpm2m, "DPM-Solver++(2M), second order, one evaluation a step"),
+        ("ancestral", SamplerName::Ancestral, "DDPM's ancestral sampling"),
+        ("sde", SamplerName::Sde, "Euler–Maruyama on the reverse SDE"),
+    ];
+}
+
+impl SamplerName {
+    /// The sampler with its usual parameters.
+    pub fn method(self) -> Method {
+        match self {
+            SamplerName::Ddim => Method::Ddim(Ddim { eta: 0.0 }),
+            SamplerName::Heun => Method::Heun(Heun),
+            SamplerName::Dpm2m => Method::DpmSolver2M(DpmSolver2M::default()),
+            SamplerName::Ancestral => Method::Ddim(Ddim { eta: 1.0 }),
+            SamplerName::Sde => Method::EulerMaruyama(EulerMaruyama::default()),
+        }
+    }
 }

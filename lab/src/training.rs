@@ -1,6 +1,6 @@
 //! The one loop of every training: the network and the objective of a recipe, its steps, and those who watch them.
 
-use super::interrupt::interrupted;
+use crate::interrupt::interrupted;
 use scorelab::Result;
 use scorelab::checkpoint::{Kind, Model, Recipe};
 use scorelab::classifier::{CleanClassifier, CrossEntropy, NoisyClassifier};

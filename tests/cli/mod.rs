@@ -74,7 +74,7 @@ fn run_with(variables: &[(&str, &str)], name: &str, arguments: &[&str]) -> Ended
     Ended { code: ended.status.code(), out: text(ended.stdout), err: text(ended.stderr) }
 }
 
-/// Every file below a folder, sorted: (path within it, its bytes).
+/// Every file below a folder, sorted: (path within it, its bytes). A record is without the folder and the threads that it tells.
 fn files(folder: &Path) -> Vec<(PathBuf, Vec<u8>)> {
     let mut found = Vec::new();
     let mut open = vec![folder.to_path_buf()];
@@ -84,11 +84,22 @@ fn files(folder: &Path) -> Vec<(PathBuf, Vec<u8>)> {
             if path.is_dir() {
                 open.push(path);
             } else {
-                found.push((path.clone(), std::fs::read(path).unwrap()));
+                let bytes = std::fs::read(&path).unwrap();
+                let json = path.extension().is_some_and(|e| e == "json");
+                found.push((path, if json { without_place(&bytes) } else { bytes }));
             }
         }
     }
     found.iter_mut().for_each(|(path, _)| *path = path.strip_prefix(folder).unwrap().into());
     found.sort();
     found
+}
+
+/// A record without what it tells of the folder and of the machine.
+fn without_place(record: &[u8]) -> Vec<u8> {
+    let mut record: serde_json::Value = serde_json::from_slice(record).unwrap();
+    assert!(record["meta"]["output"]["folder"].is_string(), "{record}");
+    record["meta"]["output"]["folder"].take();
+    record["meta"]["threads"].take();
+    serde_json::to_vec_pretty(&record).unwrap()
 }

@@ -1,5 +1,6 @@
 //! What the documents say is held to the code and to each other.
 
+mod direction;
 mod figures;
 mod modules;
 mod reading;

@@ -1,7 +1,6 @@
-//! What an exercise is, and the mark of an answer to it.
+//! What an exercise is, and what is said of a wrong answer.
 
-use super::{Answer, image_problem, images, problem, scores, steering};
-use scorelab::{Error, Result};
+use super::answer::Answer;
 use scorelab_figures::plot::Text;
 
 /// A question of the course with its exact answer and the mistakes that are often made.
@@ -35,52 +34,19 @@ impl Mistake {
     }
 }
 
-/// What is said of an answer.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Mark {
-    /// Whether it is right.
-    pub right: bool,
-    /// The exercise, and the mistake that was made if one was.
-    pub said: Text,
-}
-
-/// All exercises, in the order of the course; exercise 1 comes first.
-pub fn exercises() -> Vec<Exercise> {
-    let p = problem();
-    let mut all = scores::exercises(&p);
-    all.extend(steering::exercises(&p));
-    all.push(images::memory(&image_problem()));
-    all
-}
-
 /// Two answers are the same if they differ by less than this share of the largest number.
 ///
 /// Finite differences come within a thousandth of it; one part in a thousand is ten times more.
 const SAME: f64 = 1e-4;
 
-/// Marks the answer to exercise `n`, counted from 1.
-///
-/// # Errors
-/// If there is no such exercise.
-pub fn mark(n: usize, answer: impl Into<Answer>) -> Result<Mark> {
-    let all = exercises();
-    let Some(exercise) = n.checked_sub(1).and_then(|i| all.get(i)) else {
-        return Err(Error::value("the exercise", n, format!("1 to {}", all.len())));
-    };
-    let answer = answer.into();
-    let right = answer.off(&exercise.right) < SAME;
-    let found = if right { Text::new("right", "đúng") } else { exercise.wrong(&answer) };
-    let question = &exercise.question;
-    let said = Text::from((
-        format!("exercise {n}, {}: {}", question.en, found.en),
-        format!("bài {n}, {}: {}", question.vi, found.vi),
-    ));
-    Ok(Mark { right, said })
-}
-
 impl Exercise {
+    /// Whether an answer is the right one.
+    pub(super) fn accepts(&self, answer: &Answer) -> bool {
+        answer.off(&self.right) < SAME
+    }
+
     /// What is wrong with a wrong answer.
-    fn wrong(&self, answer: &Answer) -> Text {
+    pub(super) fn wrong(&self, answer: &Answer) -> Text {
         if answer.is_blank() {
             let blank = Text::new("still blank. Begin with: ", "còn để trống. Hãy bắt đầu từ: ");
             return blank.then(self.start.clone());

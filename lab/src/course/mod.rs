@@ -29,70 +29,19 @@
 
 mod answer;
 mod exercise;
-mod images;
 mod problem;
 mod scores;
-mod show;
 mod steering;
+mod memory;
+mod mark;
+mod show;
+pub mod en;
+pub mod vi;
 #[cfg(test)]
 mod tests;
 
 pub use answer::Answer;
 pub use en::{check, show};
-pub use exercise::{Exercise, Mark, Mistake, exercises, mark};
+pub use exercise::{Exercise, Mistake};
+pub use mark::{Mark, exercises, mark};
 pub use problem::{ImageProblem, Problem, image_problem, points, problem};
-
-/// What a notebook in English calls.
-pub mod en {
-    use super::{Answer, Figure, Lang, Result};
-
-    /// Checks the answer to exercise `n`, counted from 1, and prints whether it is right or what went wrong.
-    ///
-    /// Returns whether it is right.
-    pub fn check(n: usize, answer: impl Into<Answer>) -> bool {
-        super::say(n, answer.into(), Lang::En)
-    }
-
-    /// Shows a figure under the cell of a notebook.
-    ///
-    /// # Errors
-    /// If the figure cannot be drawn.
-    pub fn show(figure: &Figure) -> Result<()> {
-        super::show::show(figure, Lang::En)
-    }
-}
-
-/// What a notebook in Vietnamese calls.
-pub mod vi {
-    use super::{Answer, Figure, Lang, Result};
-
-    /// As [`check`](super::en::check), in Vietnamese.
-    pub fn check(n: usize, answer: impl Into<Answer>) -> bool {
-        super::say(n, answer.into(), Lang::Vi)
-    }
-
-    /// As [`show`](super::en::show), in Vietnamese.
-    ///
-    /// # Errors
-    /// If the figure cannot be drawn.
-    pub fn show(figure: &Figure) -> Result<()> {
-        super::show::show(figure, Lang::Vi)
-    }
-}
-
-use scorelab::Result;
-use scorelab_figures::plot::{Figure, Lang};
-
-/// Prints the mark of an answer.
-fn say(n: usize, answer: Answer, lang: Lang) -> bool {
-    match mark(n, answer) {
-        Ok(mark) => {
-            println!("{} {}", if mark.right { "✓" } else { "✗" }, mark.said.get(lang));
-            mark.right
-        }
-        Err(unknown) => {
-            println!("✗ {unknown}");
-            false
-        }
-    }
-}

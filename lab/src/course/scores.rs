@@ -1,6 +1,8 @@
 //! Exercises 1 to 5: a score, what it says of the data, how sure a share is, and Bayes' rule.
 
-use super::{Answer, Exercise, Mistake, Problem};
+use super::answer::Answer;
+use super::exercise::{Exercise, Mistake};
+use super::problem::Problem;
 use ndarray::{Array1, Array2, Axis};
 use scorelab::metrics::{Shares, Verdict};
 use scorelab::noise::NoiseLevel;

@@ -1,6 +1,8 @@
 //! Exercises 6 to 13: guidance, its scale, its classifiers, and what it samples.
 
-use super::{Answer, Exercise, Mistake, Problem};
+use super::answer::Answer;
+use super::exercise::{Exercise, Mistake};
+use super::problem::Problem;
 use ndarray::{Array2, Axis, array};
 use scorelab::guidance::{Gamma, GradientScaled, Guided};
 use scorelab::mixture::{Mixture, Noiseless, Posterior, Tilt};
@@ -300,37 +302,43 @@ fn tilt() -> Exercise {
             "precisions add up with their powers: (1 − γ)/2 + γ/1",
             "các độ chính xác cộng lại theo luỹ thừa: (1 − γ)/2 + γ/1",
         ),
-        mistakes: vec![
-            Mistake::new(
-                2f64.powf(1.0 - g),
-                "this is what the ODE samples, 2^(1−γ), and not the tilt",
-                "đây là phân phối mà ODE lấy mẫu, 2^(1−γ), không phải phân phối nghiêng",
-            ),
-            Mistake::new(
-                (2.0 - 2f64.powf(2.0 - 2.0 * g)) / (2.0 * g - 1.0),
-                "this is what the SDE samples, and not the tilt",
-                "đây là phân phối mà SDE lấy mẫu, không phải phân phối nghiêng",
-            ),
-            Mistake::new(
-                1.0 / variance,
-                "this is the precision: the variance is one over it",
-                "đây là độ chính xác: phương sai là nghịch đảo của nó",
-            ),
-            Mistake::new(
-                variance.sqrt(),
-                "this is the standard deviation: its square is asked for",
-                "đây là độ lệch chuẩn: đề bài hỏi bình phương của nó",
-            ),
-            Mistake::new(
-                2.0 / (g + 2.0),
-                "this is γ = 4: Ho & Salimans' w = 3 was meant by it, where γ = w + 1",
-                "đây là γ = 4: đó là w = 3 của Ho & Salimans, với γ = w + 1",
-            ),
-            Mistake::new(
-                1.0,
-                "this is p(x ∣ y), the tilt at γ = 1",
-                "đây là p(x ∣ y), tức phân phối nghiêng với γ = 1",
-            ),
-        ],
+        mistakes: tilt_mistakes(variance),
     }
+}
+
+/// What is often answered in place of this variance.
+fn tilt_mistakes(variance: f64) -> Vec<Mistake> {
+    let g = GAMMA;
+    vec![
+        Mistake::new(
+            2f64.powf(1.0 - g),
+            "this is what the ODE samples, 2^(1−γ), and not the tilt",
+            "đây là phân phối mà ODE lấy mẫu, 2^(1−γ), không phải phân phối nghiêng",
+        ),
+        Mistake::new(
+            (2.0 - 2f64.powf(2.0 - 2.0 * g)) / (2.0 * g - 1.0),
+            "this is what the SDE samples, and not the tilt",
+            "đây là phân phối mà SDE lấy mẫu, không phải phân phối nghiêng",
+        ),
+        Mistake::new(
+            1.0 / variance,
+            "this is the precision: the variance is one over it",
+            "đây là độ chính xác: phương sai là nghịch đảo của nó",
+        ),
+        Mistake::new(
+            variance.sqrt(),
+            "this is the standard deviation: its square is asked for",
+            "đây là độ lệch chuẩn: đề bài hỏi bình phương của nó",
+        ),
+        Mistake::new(
+            2.0 / (g + 2.0),
+            "this is γ = 4: Ho & Salimans' w = 3 was meant by it, where γ = w + 1",
+            "đây là γ = 4: đó là w = 3 của Ho & Salimans, với γ = w + 1",
+        ),
+        Mistake::new(
+            1.0,
+            "this is p(x ∣ y), the tilt at γ = 1",
+            "đây là p(x ∣ y), tức phân phối nghiêng với γ = 1",
+        ),
+    ]
 }

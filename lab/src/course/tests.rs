@@ -2,7 +2,7 @@
 
 use super::*;
 use ndarray::{Array2, arr1};
-use scorelab_figures::plot::{Panel, Text};
+use scorelab_figures::plot::{Figure, Lang, Panel, Text};
 use std::collections::BTreeSet;
 
 /// Each exercise with its number.

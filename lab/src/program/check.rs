@@ -1,39 +1,13 @@
 //! `scorelab check`: marks the answer to an exercise of the course, whatever language it was computed in.
 
-use super::answer::{Answer, Cell, Form, say};
-use super::{Common, numbers};
+use super::numbers;
 use crate::course::{self, Exercise, Mark};
-use crate::menu::{Menu, menu};
-use clap::Args;
+use crate::flags::Check;
+use crate::report::{Cell, Form, Report, say};
 use ndarray::{Array2, Axis};
 use scorelab::{Error, Result};
 use scorelab_figures::plot::Lang;
-use std::path::{Path, PathBuf};
-
-/// The arguments of `check`.
-#[derive(Debug, Clone, Args)]
-pub struct Check {
-    /// The exercise, counted from 1; without it all are listed
-    #[arg(value_name = "N")]
-    pub exercise: Option<usize>,
-    /// The answer: a number or several with commas, a CSV file with a row a line, or - for standard input; without it the question is said
-    #[arg(value_name = "NUMBERS|FILE|-", allow_negative_numbers = true)]
-    pub answer: Option<String>,
-    /// Write the points x_t that the exercise asks about, with their noise level, as CSV
-    #[arg(long, requires = "exercise", conflicts_with = "answer")]
-    pub points: bool,
-    /// Write the Gaussians of the scene that the exercise asks about, as CSV
-    #[arg(long, requires = "exercise", conflicts_with_all = ["answer", "points"])]
-    pub components: bool,
-    /// Write what is listed to this file instead of standard output
-    #[arg(long, value_name = "FILE", conflicts_with = "answer")]
-    pub out: Option<PathBuf>,
-    /// The language
-    #[arg(long, value_parser = menu::<Lang>(), default_value = Lang::default().name())]
-    pub lang: Lang,
-    #[command(flatten)]
-    pub common: Common,
-}
+use std::path::Path;
 
 /// The coordinates of a point of the scene; an image has more.
 const PLANE: usize = 2;
@@ -64,27 +38,27 @@ impl Check {
         if self.common.format == Form::Table {
             say(format!("{} {said}\n", if right { "✓" } else { "✗" }).as_bytes())?;
         } else {
-            let mut answer = Answer::new(["exercise", "right", "said"]);
-            answer.row([n.into(), right.into(), said.into()]);
-            answer.write(self.common.format, None)?;
+            let mut report = Report::new(["exercise", "right", "said"]);
+            report.row([n.into(), right.into(), said.into()]);
+            report.write(self.common.format, None)?;
         }
         Ok(right)
     }
 
     fn list(&self, all: &[Exercise]) -> Result<()> {
-        let mut answer = Answer::new(["exercise", "notebook", "question", "answer"]);
+        let mut report = Report::new(["exercise", "notebook", "question", "answer"]);
         for (i, e) in all.iter().enumerate() {
             let question = e.question.get(self.lang);
             let shape = shape(e, self.lang);
-            answer.row([(i + 1).into(), e.notebook.into(), question.into(), shape.into()]);
+            report.row([(i + 1).into(), e.notebook.into(), question.into(), shape.into()]);
         }
-        answer.write(self.common.format, self.out.as_deref())
+        report.write(self.common.format, self.out.as_deref())
     }
 
     fn question(&self, n: usize, e: &Exercise) -> Result<()> {
         let lang = self.lang;
-        let mut answer = Answer::new(["property", "value"]);
-        let mut add = |name: &str, value: Cell| answer.row([name.into(), value]);
+        let mut report = Report::new(["property", "value"]);
+        let mut add = |name: &str, value: Cell| report.row([name.into(), value]);
         add("exercise", n.into());
         add("notebook", e.notebook.into());
         add("question", e.question.get(lang).into());
@@ -104,8 +78,8 @@ impl Check {
                 notes.push(images.into());
             }
         }
-        answer.notes = notes;
-        answer.write(self.common.format, self.out.as_deref())
+        report.notes = notes;
+        report.write(self.common.format, self.out.as_deref())
     }
 
     /// α, σ and the coordinates of each point.
@@ -115,12 +89,12 @@ impl Check {
             return Err(Error::value("--points", "given", must));
         };
         let names = (1..=x.ncols()).map(|i| format!("x{i}"));
-        let mut answer = Answer::new(["alpha", "sigma"].map(String::from).into_iter().chain(names));
+        let mut report = Report::new(["alpha", "sigma"].map(String::from).into_iter().chain(names));
         for row in x.outer_iter() {
             let level = [level.alpha, level.sigma].into_iter();
-            answer.row(level.chain(row.iter().copied()).map(Cell::from));
+            report.row(level.chain(row.iter().copied()).map(Cell::from));
         }
-        answer.write(self.exact(), self.out.as_deref())
+        report.write(self.exact(), self.out.as_deref())
     }
 
     /// The class, weight, mean and covariance of each Gaussian of the scene, at α = 1 and σ = 0.
@@ -131,7 +105,7 @@ impl Check {
         }
         let scene = course::problem().scene;
         let names = ["class", "name", "weight", "mean1", "mean2", "cov11", "cov12", "cov22"];
-        let mut answer = Answer::new(names);
+        let mut report = Report::new(names);
         let mixture = &scene.mixture;
         for (k, class) in mixture.labels().iter().enumerate() {
             let (means, cov) = (mixture.means(), &mixture.covs()[k]);
@@ -145,9 +119,9 @@ impl Check {
                 cov[[1, 1]],
             ];
             let named = [Cell::from(*class), name.into()].into_iter();
-            answer.row(named.chain(numbers.map(Cell::from)));
+            report.row(named.chain(numbers.map(Cell::from)));
         }
-        answer.write(self.exact(), self.out.as_deref())
+        report.write(self.exact(), self.out.as_deref())
     }
 
     /// The form of numbers to compute with: never six digits.

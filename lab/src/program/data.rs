@@ -1,38 +1,10 @@
 //! `scorelab data`: writes a data set.
 
-use super::Common;
 use super::points::Points;
-use crate::recipe::place;
+use crate::flags::{Data, place};
 use crate::{data, memory};
-use clap::Args;
 use scorelab::data::Part;
 use scorelab::{Error, Result};
-use std::path::PathBuf;
-
-/// The arguments of `data`.
-#[derive(Debug, Clone, Args)]
-pub struct Data {
-    /// The scene to draw from: a name or a TOML file
-    #[arg(long, default_value = "animals", value_name = "NAME|FILE")]
-    pub scene: String,
-    /// Images in place of a scene: `digits`, drawn by the lab, or a folder of IDX files, such as MNIST's
-    #[arg(long, value_name = "digits|FOLDER")]
-    pub data: Option<String>,
-    /// Points drawn from the scene, or the most images
-    #[arg(long, default_value_t = 1000)]
-    pub points: usize,
-    /// The seed of the points
-    #[arg(long, default_value_t = 0)]
-    pub seed: u64,
-    /// Write to this file: .npz arrays, .png a sheet of images, .csv, .json
-    #[arg(long, value_name = "FILE")]
-    pub out: Option<PathBuf>,
-    /// Write the images as IDX files into this folder
-    #[arg(long, value_name = "FOLDER", conflicts_with = "out")]
-    pub idx: Option<PathBuf>,
-    #[command(flatten)]
-    pub common: Common,
-}
 
 impl Data {
     /// Writes the data.
@@ -45,7 +17,11 @@ impl Data {
         }
         let data = data::Data::find(&place(&self.scene, self.data.as_deref()))?;
         let n = data.count(self.points);
-        memory::refuse("the data", n as f64 * data.dim() as f64 * 100.0, self.common.memory)?;
+        memory::refuse(
+            "the data",
+            n as f64 * data.dim() as f64 * 100.0,
+            self.common.machine.memory,
+        )?;
         if let Some(folder) = &self.idx {
             let Some(images) = data.images(n, self.seed) else {
                 let must = "left out: a scene has no images";

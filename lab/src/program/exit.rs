@@ -1,5 +1,6 @@
 //! How the program ends.
 
+use crate::interrupt::INTERRUPTED;
 use scorelab::Error;
 use std::io::ErrorKind;
 
@@ -20,7 +21,22 @@ Exit codes:
   130  stopped by Ctrl-C; what was done is saved";
 
 /// The exit code of a wrong answer to an exercise.
-pub const WRONG: u8 = 1;
+const WRONG: u8 = 1;
+
+/// Of what ran to its end.
+pub fn well((): ()) -> u8 {
+    0
+}
+
+/// Of what Ctrl-C may have stopped.
+pub fn if_stopped(stopped: bool) -> u8 {
+    if stopped { INTERRUPTED } else { 0 }
+}
+
+/// Of an answer to an exercise.
+pub fn if_right(right: bool) -> u8 {
+    if right { 0 } else { WRONG }
+}
 
 /// The exit code of an error.
 pub fn code(error: &Error) -> u8 {

@@ -1,56 +1,17 @@
 //! `scorelab field`: a score on a grid or at given points.
 
-use super::answer::Answer;
-use super::compose::AlsoArgs;
-use super::eval::noise_level;
-use super::source::{ScoreArgs, Source};
-use super::walk::gammas;
-use super::{Common, memory, numbers};
-use crate::ProcessName;
-use clap::Args;
+use super::numbers;
+use crate::flags::{Field, WalkFlags};
+use crate::memory;
+use crate::menu::SamplerName;
+use crate::report::Report;
+use crate::setup::{Typed, noise_level};
+use crate::steering::Steering;
 use ndarray::Array2;
 use scorelab::noise::NoiseLevel;
 use scorelab::score::ScoreFn;
 use scorelab::{Error, Result};
-use std::path::{Path, PathBuf};
-
-/// The arguments of `field`.
-#[derive(Debug, Clone, Args)]
-pub struct Field {
-    #[command(flatten)]
-    pub score: ScoreArgs,
-    #[command(flatten)]
-    pub also: AlsoArgs,
-    /// The guidance scale: 0 unconditional, 1 conditional, more over-steers [default: 1 with a class]
-    #[arg(long, allow_negative_numbers = true)]
-    pub gamma: Option<f64>,
-    /// The noise levels, as σ at α = 1
-    #[arg(long, value_delimiter = ',', default_value = "0.5")]
-    pub sigma: Vec<f64>,
-    /// The noise levels, as times of the process, in place of --sigma
-    #[arg(long, value_delimiter = ',')]
-    pub t: Vec<f64>,
-    /// The noise process of --t
-    #[arg(long, value_enum, default_value_t = ProcessName::VpLinear)]
-    pub process: ProcessName,
-    /// A grid of N points a side from LOW to HIGH, in one or two dimensions
-    #[arg(
-        long,
-        value_name = "LOW,HIGH,N",
-        value_delimiter = ',',
-        allow_negative_numbers = true,
-        default_value = "-4,4,9"
-    )]
-    pub grid: Vec<f64>,
-    /// The points of a CSV file, a row each, in place of the grid; a first row of names is passed over; images as the network sees them
-    #[arg(long, value_name = "FILE")]
-    pub points: Option<PathBuf>,
-    /// Write the field to this file instead of standard output
-    #[arg(long, value_name = "FILE")]
-    pub out: Option<PathBuf>,
-    #[command(flatten)]
-    pub common: Common,
-}
+use std::path::Path;
 
 /// More points a side than anyone can look at.
 const MOST_A_SIDE: f64 = 4096.0;
@@ -59,38 +20,44 @@ impl Field {
     /// Writes the score, a row for each level and point.
     ///
     /// # Errors
-    /// If an argument cannot be, or a file cannot be read or written.
+    /// If a flag cannot be, or a file cannot be read or written.
     pub fn run(&self) -> Result<()> {
-        let source = Source::new(&self.score)?;
-        let gamma = gammas(self.gamma.as_slice(), &source)?[0];
-        let also = self.also.conditions(&source, gamma)?;
-        let steered = source.guided(source.class, gamma, &also);
-        let levels = self.levels()?;
-        let dim = source.dim();
+        let steering = self.steering()?;
+        let gamma = steering.gammas(self.gamma.as_slice())?[0];
+        let also = self.also.conditions(&steering, gamma)?;
+        let steered = steering.guided(steering.class, gamma, &also);
+        let (levels, dim, gib) = (self.levels()?, steering.data.dim(), steering.memory);
         let x = match &self.points {
-            Some(path) => points(path, dim, self.common.memory)?,
-            None => self.on_grid(dim)?,
+            Some(path) => points(path, dim, gib)?,
+            None => self.on_grid(dim, gib)?,
         };
-        memory::refuse("the field", (x.len() * levels.len()) as f64 * 200.0, self.common.memory)?;
+        memory::refuse("the field", (x.len() * levels.len()) as f64 * 200.0, gib)?;
         let named = |name: &'static str| (1..=dim).map(move |i| format!("{name}{i}"));
         let columns = ["alpha", "sigma"].map(String::from).into_iter();
-        let mut answer = Answer::new(columns.chain(named("x")).chain(named("score")));
+        let mut report = Report::new(columns.chain(named("x")).chain(named("score")));
         for level in levels {
             let score = steered.score(x.view(), level);
             for (x, s) in x.outer_iter().zip(score.outer_iter()) {
                 let numbers = [level.alpha, level.sigma].into_iter();
-                answer
+                report
                     .row(numbers.chain(x.iter().copied()).chain(s.iter().copied()).map(Into::into));
             }
         }
-        answer.write(self.common.format, self.out.as_deref())
+        report.write(self.common.format, self.out.as_deref())
+    }
+
+    fn steering(&self) -> Result<Steering> {
+        // nothing is walked
+        let (process, sampler) = (self.process, SamplerName::Dpm2m);
+        let walk = WalkFlags { process, sampler, steps: 1, samples: 1, seed: 0 };
+        let typed = Typed::new("field", (&walk, &self.common.machine), self);
+        Steering::new(&self.score, Typed { walks: false, ..typed })
     }
 
     fn levels(&self) -> Result<Vec<NoiseLevel>> {
-        let process = self.process.process().validated()?;
+        let process = self.process.validated()?;
         if self.t.is_empty() {
-            let level = |s: &f64| noise_level(*s).map(|()| NoiseLevel::ve(*s));
-            return self.sigma.iter().map(level).collect();
+            return self.sigma.iter().map(|sigma| noise_level(*sigma)).collect();
         }
         let (low, high) = (process.t_min(), process.t_max());
         let level = |t: &f64| match (low..=high).contains(t) {
@@ -104,7 +71,7 @@ impl Field {
         self.t.iter().map(level).collect()
     }
 
-    fn on_grid(&self, dim: usize) -> Result<Array2<f64>> {
+    fn on_grid(&self, dim: usize, gib: f64) -> Result<Array2<f64>> {
         let wrong = |must: &str| {
             let given: Vec<String> = self.grid.iter().map(f64::to_string).collect();
             Err(Error::value("--grid", given.join(","), must))
@@ -124,7 +91,7 @@ impl Field {
         let n = n as usize;
         let at = |i: usize| low + (high - low) * i as f64 / (n - 1) as f64;
         let count = n.pow(dim as u32);
-        memory::refuse("the grid", count as f64 * 400.0, self.common.memory)?;
+        memory::refuse("the grid", count as f64 * 400.0, gib)?;
         // the first coordinate runs fastest
         Ok(Array2::from_shape_fn((count, dim), |(i, j)| at(i / n.pow(j as u32) % n)))
     }

@@ -1,24 +1,22 @@
 //! What the figures of `scorelab plot` are drawn from, as the flags say.
 
-use super::images::{Yardstick, pictures};
-use super::networks::{fits, load, wrong_kind};
 use super::plot::Plot;
-use super::source::{ScoreArgs, Source};
-use crate::{Billed, Defaults, Lab};
+use crate::experiment::Billed;
+use crate::flags::ScoreFlags;
+use crate::judge::Yardstick;
+use crate::networks::{fits, load, wrong_kind};
+use crate::setup::Typed;
+use crate::steering::Steering;
 use ndarray::{Array2, ArrayView2};
 use scorelab::checkpoint::{Model, Recipe};
 use scorelab::data::{Scene, to_pixels};
 use scorelab::guidance::Gamma;
 use scorelab::mixture::Noiseless;
-use scorelab::noise::{Grid, Process};
 use scorelab::null_label::JointNet;
-use scorelab::sampler::Method;
 use scorelab::score::{Likelihood, ScoreFn};
 use scorelab::train::TrainConfig;
 use scorelab::{Error, Result};
-use scorelab_figures::lecture::{
-    Bill, Classifier, ImageInputs, Inputs, Need, Setting, Spec, Trainer,
-};
+use scorelab_figures::lecture::{Bill, Classifier, ImageInputs, Inputs, Need, Spec, Trainer};
 use scorelab_figures::plot::{Role, Text, words};
 use std::sync::Arc;
 
@@ -29,35 +27,24 @@ impl Plot {
     /// If a file cannot be read, or holds another kind of network.
     pub(super) fn inputs<'a>(
         &'a self,
-        source: &'a Source,
+        source: &'a Steering,
         specs: &[&Spec],
         gammas: Vec<Gamma>,
-        (process, grid, sampler): (Process, &'a Grid, &'a Method),
     ) -> Result<Inputs<'a>> {
         let asked = |need: Need| specs.iter().any(|spec| spec.needs.contains(&need));
-        let (class, seed) = (source.class.unwrap_or(0), self.walk.seed);
-        let on = |scene| Setting { scene, class, process, grid, sampler, seed };
-        let setting = source.scene().map(on);
-        let runs = match (asked(Need::Runs), source.scene()) {
-            (true, Some(scene)) => self.runs(scene)?,
-            _ => Vec::new(),
+        let scene = source.data.scene();
+        let of_scene = |need| scene.filter(|_| asked(need));
+        let runs = of_scene(Need::Runs).map_or(Ok(Vec::new()), |scene| self.runs(scene))?;
+        let both = of_scene(Need::Clean).map(|scene| self.with_and_without_noise(source, scene));
+        let judge = match asked(Need::Judge) {
+            true => self.judge.as_deref().map(|path| Yardstick::open(Some(path), source)),
+            false => None,
         };
-        let both = match (asked(Need::Clean), source.scene()) {
-            (true, Some(scene)) => Some(self.with_and_without_noise(source, scene)?),
-            _ => None,
-        };
-        let trainer = setting.map(|s| Box::new(OwnNetworks { plot: self, setting: s }) as _);
-        let judge = match (&self.judge, asked(Need::Judge)) {
-            (Some(path), true) => Some(self.judge(path, source)?),
-            _ => None,
-        };
-        let walk = (process, grid, sampler);
-        let images = source.scene().is_none().then(|| self.images(source, walk));
         Ok(Inputs {
-            setting,
+            setting: scene.map(|_| source.setting()),
             class: source.class,
             every_class: source.all,
-            samples: self.walk.samples,
+            samples: source.samples,
             frames: self.frames,
             gammas,
             method: source.title(),
@@ -68,44 +55,14 @@ impl Plot {
             guided: Box::new(|gamma| source.guided(source.class, gamma, &[])),
             classifier: source.apart().ok().map(|(_, likelihood)| Arc::new(likelihood) as _),
             noisy: source.noisy(),
-            with_and_without_noise: both,
+            with_and_without_noise: both.transpose()?,
             joint: source.joint().ok(),
             guiding: source.autoguided(),
             runs,
-            trainer,
-            images,
-            judge: judge.map(|judge| Box::new(judge) as _),
+            trainer: scene.map(|_| Box::new(OwnNetworks(source)) as _),
+            images: scene.is_none().then(|| images(source)),
+            judge: judge.transpose()?.map(|judge| Box::new(judge) as _),
         })
-    }
-
-    fn judge(&self, path: &str, source: &Source) -> Result<Yardstick> {
-        let drawn = (self.walk.samples, self.walk.seed);
-        Yardstick::open(Some(path), source, drawn, self.common.memory)
-    }
-
-    /// What figures of images need besides.
-    fn images<'a>(
-        &'a self,
-        source: &'a Source,
-        (process, grid, sampler): (Process, &'a Grid, &'a Method),
-    ) -> ImageInputs<'a> {
-        let (names, class) = (source.class_names(), source.class.unwrap_or(0));
-        let (_, size) = source.finished(Array2::zeros((0, source.dim())));
-        let pixels = |x: ArrayView2<f64>| to_pixels(source.finished(x.to_owned()).0.view());
-        let samples = |gamma, wanted: Option<Vec<usize>>| {
-            pictures(&self.walk, source, gamma, wanted, self.common.memory)
-        };
-        ImageInputs {
-            size: size.expect("a source of images"),
-            classes: names.len(),
-            target: (names[class].en.clone(), names[class].vi.clone()).into(),
-            process,
-            grid,
-            sampler,
-            seed: self.walk.seed,
-            pixels: Box::new(pixels),
-            samples: Box::new(samples),
-        }
     }
 
     /// The runs by their p_drop; all else must be alike.
@@ -117,10 +74,8 @@ impl Plot {
             let train = TrainConfig { seed: 0, ..recipe.train };
             let rest = Recipe { p_drop: 0.0, train, ..recipe };
             if nets.iter().any(|(p, other, _)| *p == rate || *other != rest) {
-                let why = format!(
-                    "--runs {} must differ in their p_drop and in nothing else",
-                    self.runs.join(",")
-                );
+                let given = self.runs.join(",");
+                let why = format!("--runs {given} must differ in their p_drop and in nothing else");
                 return Err(Error::Usage { why });
             }
             nets.push((rate, rest, net));
@@ -130,11 +85,11 @@ impl Plot {
     }
 
     /// A classifier that knows noise and one that does not.
-    fn with_and_without_noise(&self, source: &Source, scene: &Scene) -> Result<[Classifier; 2]> {
+    fn with_and_without_noise(&self, source: &Steering, scene: &Scene) -> Result<[Classifier; 2]> {
         let blind = |class| Arc::new(Noiseless(scene.mixture.posterior(class))) as _;
         let clean: Vec<Arc<dyn Likelihood>> = match &self.clean {
             None => (0..scene.mixture.classes()).map(blind).collect(),
-            Some(path) => clean(path, scene)?.likelihoods(),
+            Some(path) => self.clean(path, scene)?.likelihoods(),
         };
         let clean_data = Text::new("trained on clean data only", "chỉ học dữ liệu sạch");
         let exact = Text::new("exact, sees the noise", "chính xác, thấy nhiễu");
@@ -151,54 +106,73 @@ impl Plot {
         ])
     }
 
-    /// The frame of an experiment, for the figures that train their own networks.
-    fn lab(&self, s: &Setting) -> Result<Lab> {
-        let defaults = Defaults::default();
-        let mut settings = defaults.settings("plot", "", ["plot".into()]);
-        settings.seed = s.seed;
-        settings.samples = Some(self.walk.samples);
-        settings.steps = Some(self.walk.steps);
-        (settings.process, settings.sampler) = (self.walk.process, self.walk.sampler);
-        settings.look = self.look.clone();
-        settings.out = Some(self.out.clone());
-        let mut lab = Lab::new("plot", settings, defaults)?;
-        (lab.scene, lab.class) = (s.scene.clone(), s.class);
-        Ok(lab)
+    /// The clean classifier of this name, which must be of the same scene.
+    fn clean(&self, path: &str, scene: &Scene) -> Result<Steering> {
+        let flags = ScoreFlags {
+            score: "exact".into(),
+            scene: None,
+            class: None,
+            classifier: Some(path.into()),
+            gradient_scale: 1.0,
+            guiding: None,
+        };
+        let typed = Typed::new("plot", (&self.walk, &self.common.machine), self);
+        let clean = Steering::open(&flags, Typed { walks: false, ..typed })?;
+        if clean.blind() && clean.data.scene().is_some_and(|own| own.name == scene.name) {
+            return Ok(clean);
+        }
+        let name = &scene.name;
+        let why = format!("--clean {path} must be a clean classifier trained on the scene {name}");
+        Err(Error::Usage { why })
+    }
+}
+
+/// What figures of images need besides.
+fn images(source: &Steering) -> ImageInputs<'_> {
+    let (_, size) = source.finished(Array2::zeros((0, source.data.dim())));
+    let target = &source.data.class_names()[source.target()];
+    let pixels = |x: ArrayView2<f64>| to_pixels(source.finished(x.to_owned()).0.view());
+    let samples = |gamma, wanted: Option<Vec<usize>>| source.pixels(gamma, wanted.as_deref());
+    ImageInputs {
+        size: size.expect("a source of images"),
+        classes: source.data.classes(),
+        target: (target.en.clone(), target.vi.clone()).into(),
+        process: source.process,
+        grid: &source.grid,
+        sampler: &source.sampler,
+        seed: source.seed,
+        pixels: Box::new(pixels),
+        samples: Box::new(samples),
     }
 }
 
 /// Trains the networks of the figures that have their own.
-struct OwnNetworks<'a> {
-    plot: &'a Plot,
-    setting: Setting<'a>,
-}
+struct OwnNetworks<'a>(&'a Steering);
 
 impl Trainer for OwnNetworks<'_> {
     fn losses(&self) -> Result<(Vec<f64>, f64)> {
-        let lab = self.plot.lab(&self.setting)?;
-        let data = lab.training_set()?;
-        let (score, losses) = lab.train_score_with_losses(&data)?;
-        Ok((losses, lab.loss_floor(&data, &score)))
+        let data = self.0.training_set()?;
+        let (score, losses) = self.0.train_score_with_losses(&data)?;
+        Ok((losses, self.0.loss_floor(&data, &score)))
     }
 
     fn bills(&self) -> Result<[Bill; 2]> {
-        let lab = self.plot.lab(&self.setting)?;
-        Billed::train(&lab)?.bills(&lab)
+        Billed::train(self.0)?.bills(self.0)
     }
 }
 
 /// The joint network of a run on this scene, and the recipe it was trained by.
 fn joint_run(path: &str, scene: &Scene) -> Result<(Recipe, JointNet)> {
     let checkpoint = load(path)?;
-    let told = checkpoint.trained;
+    let trained = checkpoint.trained;
     let Model::Joint(net) = checkpoint.model else {
         return Err(wrong_kind(path, &checkpoint.model, "a joint network"));
     };
-    let Some(recipe) = told.recipe else {
+    let Some(recipe) = trained.recipe else {
         let why = "it does not say its p_drop; take a run of `scorelab train`".into();
         return Err(Error::File { path: path.into(), why });
     };
-    if told.data.name != scene.name {
+    if trained.data.name != scene.name {
         let name = &scene.name;
         let why = format!(
             "--runs {path} was not trained on the scene {name}; name its own scene with --scene"
@@ -210,26 +184,7 @@ fn joint_run(path: &str, scene: &Scene) -> Result<(Recipe, JointNet)> {
     Ok((recipe, net))
 }
 
-/// The clean classifier of this name, which must be of the same scene.
-fn clean(path: &str, scene: &Scene) -> Result<Source> {
-    let args = ScoreArgs {
-        score: "exact".into(),
-        scene: None,
-        class: None,
-        classifier: Some(path.into()),
-        gradient_scale: 1.0,
-        guiding: None,
-    };
-    let clean = Source::open(&args)?;
-    if clean.blind() && clean.scene().is_some_and(|own| own.name == scene.name) {
-        return Ok(clean);
-    }
-    let name = &scene.name;
-    let why = format!("--clean {path} must be a clean classifier trained on the scene {name}");
-    Err(Error::Usage { why })
-}
-
-impl Source {
+impl Steering {
     /// The likelihood of the wanted class by a classifier that was learned on noisy data, if it is one.
     fn noisy(&self) -> Option<Arc<dyn Likelihood>> {
         let noisy = self.learned_classifier() && !self.blind();

@@ -1,22 +1,11 @@
 //! `scorelab info`: what a checkpoint holds.
 
-use super::Common;
-use super::answer::{Answer, Cell, tell};
-use clap::Args;
+use crate::flags::Info;
+use crate::report::{Cell, Report};
+use crate::tell::tell;
 use scorelab::checkpoint::{self, Model};
 use scorelab::{Error, Result};
 use serde_json::Value;
-use std::path::PathBuf;
-
-/// The arguments of `info`.
-#[derive(Debug, Clone, Args)]
-pub struct Info {
-    /// A checkpoint, or the folder of a run
-    #[arg(value_name = "FILE|FOLDER")]
-    pub checkpoint: PathBuf,
-    #[command(flatten)]
-    pub common: Common,
-}
 
 impl Info {
     /// Describes the checkpoint.
@@ -27,8 +16,8 @@ impl Info {
         let found = checkpoint::find(&self.checkpoint)?;
         found.passed.iter().for_each(|e| tell(format!("warning: {e}")));
         let (c, mlp) = (&found.checkpoint, found.checkpoint.model.mlp());
-        let mut answer = Answer::new(["property", "value"]);
-        let mut say = |name: &str, value: Cell| answer.row([name.into(), value]);
+        let mut report = Report::new(["property", "value"]);
+        let mut say = |name: &str, value: Cell| report.row([name.into(), value]);
         say("file", found.path.display().to_string().into());
         say("kind", c.model.name().into());
         match &c.model {
@@ -55,10 +44,10 @@ impl Info {
         if let Some(state) = &c.training {
             say("step", state.step.into());
         }
-        let told = serde_json::to_value(&c.trained);
-        let told = told.map_err(|e| Error::io("describe", &found.path, e.into()))?;
-        leaves("", &told, &mut say);
-        answer.write(self.common.format, None)
+        let trained = serde_json::to_value(&c.trained);
+        let trained = trained.map_err(|e| Error::io("describe", &found.path, e.into()))?;
+        leaves("", &trained, &mut say);
+        report.write(self.common.format, None)
     }
 }
 

@@ -1,16 +1,16 @@
 //! `scorelab plot`: figures of the lecture, of any score and scene.
 
-use super::Common;
-use super::answer::Answer;
-use super::source::{ScoreArgs, Source};
-use super::walk::{WalkArgs, finite as gammas};
-use crate::Look;
+use crate::flags::{CommonFlags, Look, ScoreFlags, WalkFlags};
+use crate::report::Report;
+use crate::setup::{Setup, Typed, gammas};
+use crate::steering::Steering;
 use clap::Args;
 use clap::builder::{PossibleValue, PossibleValuesParser};
+use scorelab::guidance::Gamma;
 use scorelab::{Error, Result};
 use scorelab_figures::lecture::{FIGURES, Need, Spec};
-use scorelab_figures::plot::{self, Animation, Figure, Output};
-use serde_json::json;
+use scorelab_figures::plot::{self, Figure};
+use serde::Serialize;
 use std::path::PathBuf;
 
 /// The most frames of an animation.
@@ -30,19 +30,21 @@ fn names() -> PossibleValuesParser {
     )
 }
 
-/// The arguments of `plot`.
-#[derive(Debug, Clone, Args)]
+/// The flags of `plot`.
+#[derive(Debug, Clone, Args, Serialize)]
 pub struct Plot {
     /// The figures
     #[arg(value_parser = names(), required = true, value_name = "FIGURE")]
     pub figures: Vec<String>,
     #[command(flatten)]
-    pub score: ScoreArgs,
+    #[serde(flatten)]
+    pub score: ScoreFlags,
     /// Guidance scales, for the figures that do not have their own
     #[arg(long, value_delimiter = ',', allow_negative_numbers = true, default_value = "0,1,2,5")]
     pub gamma: Vec<f64>,
     #[command(flatten)]
-    pub walk: WalkArgs,
+    #[serde(skip)]
+    pub walk: WalkFlags,
     /// For clean-classifier and regions: a classifier trained without noise [default: the exact one, blind to noise]
     #[arg(long, value_name = "FILE|FOLDER")]
     pub clean: Option<String>,
@@ -56,41 +58,34 @@ pub struct Plot {
     #[arg(long, default_value_t = 72)]
     pub frames: usize,
     #[command(flatten)]
+    #[serde(skip)]
     pub look: Look,
     /// The folder of the figures
     #[arg(long, value_name = "FOLDER", default_value = "out/plot")]
+    #[serde(skip)]
     pub out: PathBuf,
     #[command(flatten)]
-    pub common: Common,
+    #[serde(flatten)]
+    pub common: CommonFlags,
 }
 
 impl Plot {
     /// Draws the figures and lists their files.
     ///
     /// # Errors
-    /// If an argument cannot be, a figure cannot be drawn of this scene or score, or a file cannot be read or written.
+    /// If a flag cannot be, a figure cannot be drawn of this scene or score, or a file cannot be read or written.
     pub fn run(&self) -> Result<()> {
-        let source = Source::new(&self.with_class())?;
-        if !self.walk.interval.is_empty() {
-            let why = "--interval cannot be given here: a figure has its own".into();
-            return Err(Error::Usage { why });
-        }
-        if !(2..=MOST_FRAMES).contains(&self.frames) {
-            return Err(Error::value("--frames", self.frames, format!("2 to {MOST_FRAMES}")));
-        }
-        let gammas = gammas(&self.gamma)?;
-        let (process, grid) = self.walk.check(source.dim(), self.common.memory)?;
-        self.walk.warn(&source);
-        let (method, specs) = (self.walk.sampler.method(), self.specs(source.scene().is_none()));
-        let inputs = self.inputs(&source, &specs, gammas, (process, &grid, &method))?;
+        let (steering, gammas) = self.meant()?;
+        let specs = self.specs(steering.data.scene().is_none());
+        let inputs = self.inputs(&steering, &specs, gammas)?;
         specs.iter().try_for_each(|spec| spec.check(&inputs))?;
-        let mut answer = Answer::new(["figure", "file"]);
+        let mut report = Report::new(["figure", "file"]);
         for spec in specs {
-            for (stem, file) in self.write(spec, spec.figures(&inputs)?)? {
-                answer.row([stem.into(), file.display().to_string().into()]);
+            for (stem, file) in write(&steering, spec, spec.figures(&inputs)?)? {
+                report.row([stem.into(), file.display().to_string().into()]);
             }
         }
-        answer.write(self.common.format, None)
+        report.write(self.common.format, None)
     }
 
     /// The figures of these names; where two share one, that of images or that of a scene.
@@ -103,56 +98,35 @@ impl Plot {
         self.figures.iter().map(of).collect()
     }
 
-    /// Writes what was drawn, each figure in every format or all as the frames of a GIF: (stem, file).
-    fn write(&self, spec: &Spec, figures: Vec<Figure>) -> Result<Vec<(String, PathBuf)>> {
-        if spec.moves() {
-            let (dir, theme, lang) = (self.out.clone(), self.look.theme, self.look.lang);
-            let how =
-                Animation { dir, stem: spec.stem.into(), theme, lang, ..Animation::default() };
-            let files = plot::write_gif(figures, &how)?.into_iter();
-            return Ok(files.map(|file| (spec.stem.to_string(), file)).collect());
+    /// What the flags mean; the first class stands where none is wanted but something steers.
+    ///
+    /// # Errors
+    /// If a flag cannot be.
+    pub(super) fn meant(&self) -> Result<(Steering, Vec<Gamma>)> {
+        if !(2..=MOST_FRAMES).contains(&self.frames) {
+            return Err(Error::value("--frames", self.frames, format!("2 to {MOST_FRAMES}")));
         }
-        let mut written = Vec::new();
-        for figure in figures {
-            let files = plot::write(&figure, &self.output())?;
-            written.extend(files.into_iter().map(|file| (figure.stem.clone(), file)));
+        let mut score = self.score.clone();
+        if score.class.is_none() && (score.score == "exact" || score.classifier.is_some()) {
+            score.class = Some("0".into());
         }
-        Ok(written)
+        let typed = Typed::new("plot", (&self.walk, &self.common.machine), self);
+        let output = self.look.output(self.out.clone())?;
+        let steering = Steering::new(&score, Typed { output, ..typed })?;
+        Ok((steering, gammas(&self.gamma)?))
     }
+}
 
-    /// The score's arguments, in which the first class stands where none is wanted but something steers.
-    fn with_class(&self) -> ScoreArgs {
-        let mut args = self.score.clone();
-        let free = args.score != "exact" && args.classifier.is_none();
-        if args.class.is_none() && !free {
-            args.class = Some("0".into());
-        }
-        args
+/// Writes what was drawn, each figure in every format or all as the frames of a GIF: (stem, file).
+fn write(setup: &Setup, spec: &Spec, figures: Vec<Figure>) -> Result<Vec<(String, PathBuf)>> {
+    if spec.moves() {
+        let files = setup.animate(spec.stem, figures, false)?.into_iter();
+        return Ok(files.map(|file| (spec.stem.to_string(), file)).collect());
     }
-
-    fn output(&self) -> Output {
-        let meta = json!({
-            "scene": self.score.scene,
-            "score": self.score.score,
-            "class": self.score.class,
-            "classifier": self.score.classifier,
-            "gradient_scale": self.score.gradient_scale,
-            "guiding": self.score.guiding,
-            "clean": self.clean,
-            "runs": self.runs,
-            "judge": self.judge,
-            "gamma": self.gamma,
-            "seed": self.walk.seed,
-            "steps": self.walk.steps,
-            "samples": self.walk.samples,
-        });
-        Output {
-            dir: self.out.clone(),
-            formats: self.look.formats.clone(),
-            theme: self.look.theme,
-            lang: self.look.lang,
-            meta,
-            ..Output::default()
-        }
+    let mut written = Vec::new();
+    for figure in figures {
+        let files = plot::write(&figure, &setup.output)?;
+        written.extend(files.into_iter().map(|file| (figure.stem.clone(), file)));
     }
+    Ok(written)
 }

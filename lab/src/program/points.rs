@@ -1,6 +1,6 @@
 //! Points as a file: text, arrays for NumPy, or a sheet of images.
 
-use super::answer::{Answer, Cell, Form};
+use crate::report::{Cell, Form, Report};
 use ndarray::{Array2, s};
 use scorelab::data::{ClassName, to_pixels};
 use scorelab::file;
@@ -36,24 +36,24 @@ impl Points<'_> {
         match (ending, out) {
             (Some("npz"), Some(path)) => file::replace(path, &self.npz(path)?),
             (Some("png"), Some(path)) => self.sheet(path),
-            (Some("csv"), _) => self.answer().write(Form::Csv, out),
-            (Some("json"), _) => self.answer().write(Form::Json, out),
-            _ => self.answer().write(form, out),
+            (Some("csv"), _) => self.report().write(Form::Csv, out),
+            (Some("json"), _) => self.report().write(Form::Json, out),
+            _ => self.report().write(form, out),
         }
     }
 
-    fn answer(&self) -> Answer {
+    fn report(&self) -> Report {
         let names = (1..=self.x.ncols()).map(|i| format!("x{i}"));
         let more = if self.labels.is_some() { &["class", "name"][..] } else { &[] };
-        let mut answer = Answer::new(names.chain(more.iter().map(|n| n.to_string())));
+        let mut report = Report::new(names.chain(more.iter().map(|n| n.to_string())));
         for (i, row) in self.x.outer_iter().enumerate() {
             let label = self
                 .labels
                 .as_ref()
                 .map(|(y, names)| [Cell::from(y[i]), names[y[i]].en.as_str().into()]);
-            answer.row(row.iter().map(|v| (*v).into()).chain(label.into_iter().flatten()));
+            report.row(row.iter().map(|v| (*v).into()).chain(label.into_iter().flatten()));
         }
-        answer
+        report
     }
 
     /// The arrays as NumPy keeps them: a zip archive of one file for each.

@@ -1,47 +1,26 @@
 //! `scorelab sample`: samples of a score, exact or learned, steered or not.
 
-use super::Common;
-use super::compose::AlsoArgs;
 use super::points::Points;
-use super::source::{ScoreArgs, Source};
-use super::walk::{WalkArgs, gammas};
-use clap::Args;
+use crate::flags::Sample;
+use crate::setup::Typed;
+use crate::steering::Steering;
 use scorelab::Result;
-use std::path::PathBuf;
-
-/// The arguments of `sample`.
-#[derive(Debug, Clone, Args)]
-pub struct Sample {
-    #[command(flatten)]
-    pub score: ScoreArgs,
-    #[command(flatten)]
-    pub also: AlsoArgs,
-    /// The guidance scale: 0 unconditional, 1 conditional, more over-steers [default: 1 with a class]
-    #[arg(long, allow_negative_numbers = true)]
-    pub gamma: Option<f64>,
-    #[command(flatten)]
-    pub walk: WalkArgs,
-    /// Write to this file: .npz arrays, .png a sheet of images, .csv, .json
-    #[arg(long, value_name = "FILE")]
-    pub out: Option<PathBuf>,
-    #[command(flatten)]
-    pub common: Common,
-}
 
 impl Sample {
     /// Samples.
     ///
     /// # Errors
-    /// If an argument cannot be, or a file cannot be read or written.
+    /// If a flag cannot be, or a file cannot be read or written.
     pub fn run(&self) -> Result<()> {
-        let source = Source::new(&self.score)?;
-        let gamma = gammas(self.gamma.as_slice(), &source)?[0];
-        let also = self.also.conditions(&source, gamma)?;
-        self.walk.warn(&source);
-        let x = self.walk.walk(&source, gamma, &also, self.common.memory)?;
-        let (x, size) = source.finished(x);
-        let names = source.class_names();
-        let labels = source.wanted(x.nrows()).filter(|_| source.all).map(|y| (y, &names[..]));
+        let typed = Typed::new("sample", (&self.walk, &self.common.machine), self);
+        let steering = Steering::new(&self.score, typed)?.within(&self.interval)?;
+        let gamma = steering.gammas(self.gamma.as_slice())?[0];
+        let also = self.also.conditions(&steering, gamma)?;
+        let wanted = steering.wanted(steering.samples);
+        let x = steering.samples((gamma, &also), wanted.as_deref())?;
+        let (x, size) = steering.finished(x);
+        let names = steering.data.class_names();
+        let labels = wanted.filter(|_| steering.all).map(|y| (y, &names[..]));
         Points { x, labels, size }.write(self.common.format, self.out.as_deref())
     }
 }

@@ -1,39 +1,18 @@
 //! `scorelab sweep`: every combination of a grid, trained and evaluated, in as many processes as one likes.
 
-use super::Common;
-use super::answer::{Answer, Cell, tell};
-use super::grid::{Grid, Planned};
+use super::combinations::{Combinations, Planned};
+use super::eval::COLUMNS;
 use super::train::{Begun, Job};
 use crate::data::TrainingSet;
+use crate::flags::Sweep;
 use crate::interrupt::{interrupted, listen};
-use clap::Args;
+use crate::report::{Cell, Form, Report};
+use crate::tell::tell;
 use scorelab::checkpoint::{self, Run};
 use scorelab::file;
 use scorelab::{Error, Result};
 use serde_json::{Value, json};
 use std::path::{Path, PathBuf};
-
-/// The arguments of `sweep`.
-#[derive(Debug, Clone, Args)]
-pub struct Sweep {
-    /// The grid
-    #[arg(value_name = "GRID.toml")]
-    pub grid: PathBuf,
-    /// Do only the I-th of N equal shares of the runs, counted from 1
-    #[arg(long, value_name = "I/N")]
-    pub shard: Option<String>,
-    /// Run nothing; only gather the results, all of which must be there
-    #[arg(long)]
-    pub merge: bool,
-    /// The folder of the results [default: out/ and the name of the grid]
-    #[arg(long, value_name = "FOLDER")]
-    pub out: Option<PathBuf>,
-    /// Training steps from one checkpoint to the next
-    #[arg(long, default_value_t = 500)]
-    pub every: usize,
-    #[command(flatten)]
-    pub common: Common,
-}
 
 /// The file of all results.
 const MERGED: &str = "results.csv";
@@ -43,6 +22,14 @@ enum End {
     Done,
     Failed,
     Interrupted,
+}
+
+/// How many runs are done.
+#[derive(Default)]
+struct Count {
+    before: usize,
+    done: usize,
+    failed: usize,
 }
 
 impl Sweep {
@@ -55,42 +42,43 @@ impl Sweep {
             return Err(Error::value("--every", 0, "at least 1"));
         }
         let (shard, shards) = self.share()?;
-        let grid = Grid::load(&self.grid)?;
+        let planned = Combinations::load(&self.grid)?;
         let stem = self.grid.file_stem().unwrap_or_default();
         let folder = self.out.clone().unwrap_or_else(|| PathBuf::from("out").join(stem));
         std::fs::create_dir_all(&folder).map_err(|e| Error::io("create the folder", &folder, e))?;
-        let (mut done, mut before, mut failed) = (0_usize, 0_usize, 0_usize);
+        let mut count = Count::default();
         if !self.merge {
             listen()?;
-            for (i, run) in grid.runs.iter().enumerate().filter(|(i, _)| i % shards == shard) {
+            let own = planned.runs.iter().enumerate().filter(|(i, _)| i % shards == shard);
+            for (i, run) in own {
+                let (number, all, what) = (i + 1, planned.runs.len(), run.description());
                 if result(&folder, run)?.is_some() {
-                    before += 1;
+                    count.before += 1;
                     continue;
                 }
-                tell(format!("run {} of {}: {} {}", i + 1, grid.runs.len(), run.id, run.told()));
+                tell(format!("run {number} of {all}: {} {what}", run.id));
                 match self.one(run, &folder)? {
                     End::Interrupted => {
                         tell("stopped; the same command goes on");
                         return Ok(true);
                     }
-                    End::Failed => failed += 1,
-                    End::Done => done += 1,
+                    End::Failed => count.failed += 1,
+                    End::Done => count.done += 1,
                 }
             }
         }
-        let merged = self.gather(&grid, &folder)?;
-        let mut answer = Answer::new(["runs", "done_before", "done", "failed", "results"]);
+        let merged = self.gather(&planned, &folder)?;
+        self.say(planned.runs.len(), &count, merged).map(|()| false)
+    }
+
+    /// Says what was done.
+    fn say(&self, runs: usize, count: &Count, merged: Option<PathBuf>) -> Result<()> {
+        let Count { before, done, failed } = *count;
+        let mut report = Report::new(["runs", "done_before", "done", "failed", "results"]);
         let path = merged.map(|p| p.display().to_string());
-        answer.row([
-            grid.runs.len().into(),
-            before.into(),
-            done.into(),
-            failed.into(),
-            path.into(),
-        ]);
-        answer.notes = vec!["results: once every run of every shard is done".into()];
-        answer.write(self.common.format, None)?;
-        Ok(false)
+        report.row([runs.into(), before.into(), done.into(), failed.into(), path.into()]);
+        report.notes = vec!["results: once every run of every shard is done".into()];
+        report.write(self.common.format, None)
     }
 
     /// Which share of the runs, from 0, of how many.
@@ -105,19 +93,20 @@ impl Sweep {
 
     /// Trains, if the grid says so, evaluates, and writes the result.
     fn one(&self, run: &Planned, folder: &Path) -> Result<End> {
-        let (rows, error) = match self.measure(run, folder) {
-            Ok(Some(rows)) => (rows, None),
+        let ((rows, setup), error) = match self.measure(run, folder) {
+            Ok(Some(found)) => (found, None),
             Ok(None) => return Ok(End::Interrupted),
             // what the settings lead to is a result; what the system refuses is not
             Err(e @ (Error::Diverged { .. } | Error::Value { .. })) => {
                 tell(format!("run {}: {e}", run.id));
-                (json!([]), Some(e.to_string()))
+                ((json!([]), Value::Null), Some(e.to_string()))
             }
             Err(e) => return Err(e),
         };
         let end = if error.is_some() { End::Failed } else { End::Done };
         let all = json!({
-            "id": run.id, "seed": run.seed, "settings": run.told(), "error": error, "rows": rows,
+            "id": run.id, "seed": run.seed, "settings": run.description(), "error": error, "rows": rows,
+            "setup": setup,
         });
         let path = path_of(folder, run);
         let text =
@@ -125,12 +114,12 @@ impl Sweep {
         file::replace(&path, &text).map(|()| end)
     }
 
-    /// The rows of the evaluation; nothing if Ctrl-C came first.
-    fn measure(&self, run: &Planned, folder: &Path) -> Result<Option<Value>> {
+    /// The rows of the evaluation and its record; nothing if Ctrl-C came first.
+    fn measure(&self, run: &Planned, folder: &Path) -> Result<Option<(Value, Value)>> {
         let mut eval = run.eval.clone();
         if let Some(recipe) = &run.recipe {
-            let held = Run::open(folder.join(&run.id))?;
-            let (folder, gib) = (held.folder(), self.common.memory);
+            let open = Run::open(folder.join(&run.id))?;
+            let (folder, gib) = (open.folder(), self.common.machine.memory);
             let (set, from) = match checkpoint::find(folder) {
                 Ok(_) => {
                     let begun = Begun::find(folder)?;
@@ -138,7 +127,7 @@ impl Sweep {
                 }
                 Err(_) => (TrainingSet::of(recipe, gib)?, None),
             };
-            let job = Job { recipe, set: &set, run: &held, every: self.every, quiet: true };
+            let job = Job { recipe, set: &set, run: &open, every: self.every, quiet: true };
             let ended = job.run(None, from)?;
             if ended.interrupted {
                 return Ok(None);
@@ -152,15 +141,17 @@ impl Sweep {
         if interrupted() {
             return Ok(None);
         }
-        eval.common.memory = self.common.memory;
-        let answer = eval.answer()?;
-        serde_json::to_value(&answer).map(Some).map_err(|e| Error::io("write", folder, e.into()))
+        eval.common.machine.memory = self.common.machine.memory;
+        let (report, setup) = eval.report()?;
+        let rows = serde_json::to_value(&report);
+        let rows = rows.map_err(|e| Error::io("write", folder, e.into()))?;
+        Ok(Some((rows, setup)))
     }
 
     /// Writes all results as one table, if all are there.
-    fn gather(&self, grid: &Grid, folder: &Path) -> Result<Option<PathBuf>> {
+    fn gather(&self, planned: &Combinations, folder: &Path) -> Result<Option<PathBuf>> {
         let results: Vec<Option<Value>> =
-            grid.runs.iter().map(|run| result(folder, run)).collect::<Result<_>>()?;
+            planned.runs.iter().map(|run| result(folder, run)).collect::<Result<_>>()?;
         let missing = results.iter().filter(|r| r.is_none()).count();
         if missing > 0 {
             return match self.merge {
@@ -174,11 +165,11 @@ impl Sweep {
                 }
             };
         }
-        let names = super::eval::COLUMNS;
-        let varied = grid.varied.iter().map(String::as_str);
+        let names = COLUMNS;
+        let varied = planned.varied.iter().map(String::as_str);
         let columns = ["id", "seed"].into_iter().chain(varied).chain(names).chain(["error"]);
-        let mut table = Answer::new(columns);
-        for (run, result) in grid.runs.iter().zip(results.into_iter().flatten()) {
+        let mut table = Report::new(columns);
+        for (run, result) in planned.runs.iter().zip(results.into_iter().flatten()) {
             let head = [Cell::from(run.id.as_str()), run.seed.into()];
             let head: Vec<Cell> =
                 head.into_iter().chain(run.varied.iter().map(|v| v.as_str().into())).collect();
@@ -194,7 +185,7 @@ impl Sweep {
             }
         }
         let path = folder.join(MERGED);
-        table.write(super::answer::Form::Csv, Some(&path))?;
+        table.write(Form::Csv, Some(&path))?;
         Ok(Some(path))
     }
 }

@@ -1,4 +1,6 @@
-use super::{Program, config, grid::Grid, usage};
+use super::combinations::Combinations;
+use super::command::{Program, usage};
+use super::config;
 #[path = "../../../tests/common/damage.rs"]
 mod damage;
 
@@ -39,7 +41,7 @@ fn no_damage_to_a_configuration_or_a_grid_is_a_panic() {
             Err(why) => return Some(why),
         };
         // of what is left of a grid every run is looked at; one in eight, for a run takes a while
-        let grid = i.is_multiple_of(8).then(|| Grid::of(&table).err()).flatten();
+        let grid = i.is_multiple_of(8).then(|| Combinations::of(&table).err()).flatten();
         grid.or_else(|| config::check(&table, &program).err())
     };
     let told: Vec<Option<String>> = (0..MANY).into_par_iter().map(refused).collect();

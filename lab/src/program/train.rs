@@ -1,16 +1,14 @@
 //! `scorelab train`: learns a network, in a folder from which it can go on after any interruption.
 
-use super::Common;
-use super::answer::{Answer, tell};
-use crate::checkpoints::Checkpoints;
 use crate::data::{Data, TrainingSet};
+use crate::flags::Train;
 use crate::interrupt::listen;
 use crate::menu::Menu;
-use crate::progress::Progress;
-use crate::recipe::{self, RecipeArgs};
-use crate::so_far::{Canvas, SamplesSoFar, Walk, interval};
+use crate::recipe;
+use crate::report::Report;
+use crate::tell::tell;
 use crate::training::{CtrlC, learn};
-use clap::Args;
+use crate::watch::{Canvas, Checkpoints, Progress, SamplesSoFar, Schedule, interval};
 use scorelab::arch::kernel_name;
 use scorelab::checkpoint::{self, Checkpoint, Recipe, Run};
 use scorelab::data::digit_names;
@@ -18,31 +16,6 @@ use scorelab::{Error, Result};
 use scorelab_figures::plot::Output;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
-
-/// The arguments of `train`.
-#[derive(Debug, Clone, Args)]
-pub struct Train {
-    #[command(flatten)]
-    pub recipe: RecipeArgs,
-    /// Steps from one checkpoint to the next
-    #[arg(long, default_value_t = 500)]
-    pub every: usize,
-    /// Draw samples of the network into samples_so_far.png every so many seconds, and at the end; saved first
-    #[arg(long, value_name = "SECONDS")]
-    pub show: Option<f64>,
-    /// The folder of the run [default: out/ and what is learned]
-    #[arg(long, value_name = "FOLDER")]
-    pub out: Option<PathBuf>,
-    /// Go on with the run of this folder: same bits as if it had never stopped
-    #[arg(long, value_name = "FOLDER")]
-    pub resume: Option<PathBuf>,
-    #[command(flatten)]
-    pub common: Common,
-}
-
-/// The arguments that may stand beside `--resume`.
-pub const BESIDE_RESUME: [&str; 7] =
-    ["resume", "every", "show", "config", "threads", "memory", "format"];
 
 impl Train {
     /// Trains; true if Ctrl-C ended it.
@@ -63,9 +36,9 @@ impl Train {
     fn begin(&self) -> Result<bool> {
         let recipe = self.recipe.recipe();
         let show = self.show(&recipe)?;
-        let set = TrainingSet::of(&recipe, self.common.memory)?;
+        let set = TrainingSet::of(&recipe, self.common.machine.memory)?;
         let folder = self.out.clone().unwrap_or_else(|| {
-            PathBuf::from("out").join(format!("{}-{}", recipe.model.name(), set.told.name))
+            PathBuf::from("out").join(format!("{}-{}", recipe.model.name(), set.header.name))
         });
         let run = Run::open(folder)?;
         if checkpoint::find(run.folder()).is_ok() {
@@ -87,7 +60,7 @@ impl Train {
         let run = Run::open(folder)?;
         let begun = Begun::find(folder)?;
         let show = self.show(&begun.recipe)?;
-        let set = begun.training_set(folder, self.common.memory)?;
+        let set = begun.training_set(folder, self.common.machine.memory)?;
         let recipe = &begun.recipe;
         let job = Job { recipe, set: &set, run: &run, every: self.every, quiet: false };
         self.report(&job, &job.run(show, Some(begun.checkpoint))?)
@@ -114,10 +87,10 @@ impl Train {
             ));
             return Ok(true);
         }
-        let mut answer = Answer::new(["checkpoint", "steps", "loss"]);
-        answer.row([path.to_string().into(), step.into(), ended.loss.into()]);
-        answer.notes = vec!["loss: that of the last batch, before its update".into()];
-        answer.write(self.common.format, None).map(|()| false)
+        let mut report = Report::new(["checkpoint", "steps", "loss"]);
+        report.row([path.to_string().into(), step.into(), ended.loss.into()]);
+        report.notes = vec!["loss: that of the last batch, before its update".into()];
+        report.write(self.common.format, None).map(|()| false)
     }
 }
 
@@ -166,7 +139,7 @@ impl Begun {
         if set.is(before) {
             return Ok(set);
         }
-        let name = &set.told.name;
+        let name = &set.header.name;
         let why = format!("the data, {name}, are not those that the run began with; restore them");
         Err(Error::File { path: folder.into(), why })
     }
@@ -226,7 +199,7 @@ impl Job<'_> {
 
     /// What draws samples into the folder.
     fn so_far(&self, every: Duration) -> Result<SamplesSoFar<'_>> {
-        let canvas = match (&self.set.scene, self.set.told.image) {
+        let canvas = match (&self.set.scene, self.set.header.image) {
             (Some(scene), _) => Canvas::Scene(scene),
             (None, size) => Canvas::Images {
                 size: size.expect("what is no scene is images"),
@@ -235,7 +208,7 @@ impl Job<'_> {
             },
         };
         let output = Output { dir: self.run.folder().into(), ..Output::default() };
-        Ok(SamplesSoFar::new(every, canvas, Walk::quick(self.recipe.train.seed)?, output))
+        Ok(SamplesSoFar::new(every, canvas, Schedule::quick(self.recipe.train.seed)?, output))
     }
 }
 

@@ -1,6 +1,7 @@
 //! What F14 adds up: one classifier for each label and one joint network, trained and timed here.
 
-use super::{Lab, P_DROP};
+use super::networks::P_DROP;
+use crate::setup::Setup;
 use ndarray::ArrayView2;
 use scorelab::Result;
 use scorelab::classifier::OneVsRest;
@@ -31,12 +32,12 @@ impl Billed {
     ///
     /// # Errors
     /// If the scene has one class only, or a training diverges.
-    pub fn train(lab: &Lab) -> Result<Billed> {
-        lab.needs_two_classes()?;
-        let data = lab.training_set()?;
-        let (free, a) = timed(|| lab.train_score(&data))?;
-        let (each, b) = timed(|| lab.train_one_vs_rest(&data))?;
-        let (joint, c) = timed(|| lab.train_joint(&data, P_DROP))?;
+    pub fn train(setup: &Setup) -> Result<Billed> {
+        setup.needs_two_classes()?;
+        let data = setup.training_set()?;
+        let (free, a) = timed(|| setup.train_score(&data))?;
+        let (each, b) = timed(|| setup.train_one_vs_rest(&data))?;
+        let (joint, c) = timed(|| setup.train_joint(&data, P_DROP))?;
         Ok(Billed { free, each, joint, seconds: [a, b, c] })
     }
 
@@ -44,15 +45,15 @@ impl Billed {
     ///
     /// # Errors
     /// None that a scene can cause.
-    pub fn bills(&self, lab: &Lab) -> Result<[Bill; 2]> {
+    pub fn bills(&self, setup: &Setup) -> Result<[Bill; 2]> {
         let two = Gamma::new(2.0)?;
         let Billed { free, each, joint, seconds } = self;
-        let (y, z) = (lab.class, (lab.class + 1) % joint.classes());
+        let (y, z) = (setup.target(), (setup.target() + 1) % joint.classes());
         let (this, other) = (each.given(y), each.given(z));
         let steered = ClassifierGuided { score: free, likelihood: &this, gamma: two };
         let both = ClassifierGuided { score: &steered, likelihood: &other, gamma: two };
-        let x = lab.start();
-        let cost = |score: &dyn ScoreFn| per_step(lab, score, x.view());
+        let x = setup.start();
+        let cost = |score: &dyn ScoreFn| per_step(setup, score, x.view());
         let networks = each.networks();
         let apart = Bill {
             networks: networks + 1,
@@ -87,8 +88,8 @@ fn timed<T>(make: impl FnOnce() -> Result<T>) -> Result<(T, f64)> {
 }
 
 /// Microseconds of one evaluation for one of the points `x`, all threads together: the least of many.
-fn per_step(lab: &Lab, score: &dyn ScoreFn, x: ArrayView2<f64>) -> f64 {
-    let level = lab.setting().level_by_radius(0.5);
+fn per_step(setup: &Setup, score: &dyn ScoreFn, x: ArrayView2<f64>) -> f64 {
+    let level = setup.setting().level_by_radius(0.5);
     let once =
         || timed(|| Ok(std::hint::black_box(score.score(x, level)))).map_or(f64::NAN, |t| t.1);
     let least = (0..TIMED).map(|_| once()).fold(f64::INFINITY, f64::min);

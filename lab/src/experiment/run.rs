@@ -1,63 +1,66 @@
 //! What every experiment does, whatever its data: settings in, figures, tables and checks out.
 
-use super::{Defaults, Settings, Table};
+use crate::flags::{Defaults, ExperimentFlags};
+use crate::setup::{Setup, Typed, gammas, gradient_scale, options};
+use crate::table::Table;
+use crate::view::Domain;
 use rayon::prelude::*;
-use scorelab::arch::check_kernel_variable;
 use scorelab::guidance::Gamma;
-use scorelab::noise::{Grid, Process, Spacing};
-use scorelab::sampler::Method;
+use scorelab::noise::{Grid, Spacing};
 use scorelab::{Error, Result};
-use scorelab_figures::plot::{self, Animation, Figure, Format, Output};
-use std::ops::{DerefMut, RangeInclusive};
-use std::path::PathBuf;
+use scorelab_figures::plot::{self, Figure, Output};
+use std::ops::{Deref, RangeInclusive};
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Instant;
 
-/// A running experiment: its settings, validated, and what it has shown so far.
+/// A running experiment: its setup, and what it has shown so far.
 pub struct Experiment {
-    /// What the user set.
-    pub settings: Settings,
-    /// The noise process.
-    pub process: Process,
-    /// The times of a walk.
-    pub grid: Grid,
-    /// The sampler.
-    pub method: Method,
+    setup: Setup,
+    /// What the user typed.
+    pub flags: ExperimentFlags,
     /// The guidance scales.
     pub gammas: Vec<Gamma>,
-    /// Samples for each row of a table.
-    pub samples: usize,
-    /// Where and how figures are written.
-    pub output: Output,
     /// What is said last of all, if anything.
     pub last_line: Option<String>,
     written: Vec<PathBuf>,
     checks: Vec<(String, bool)>,
-    unchecked: Vec<String>,
     stopped: bool,
     began: Instant,
 }
 
-/// More samples than any figure or table can use.
-const MOST_SAMPLES: usize = 1_000_000;
-/// Fewer samples than the statistics of any experiment need.
-const LEAST_SAMPLES: usize = 10;
+impl Deref for Experiment {
+    type Target = Setup;
+
+    fn deref(&self) -> &Setup {
+        &self.setup
+    }
+}
+
+impl AsMut<Experiment> for Experiment {
+    fn as_mut(&mut self) -> &mut Experiment {
+        self
+    }
+}
+
+/// Fewer samples than the statistics of any experiment need, and more than any figure or table can use, are refused.
+const SAMPLES: RangeInclusive<usize> = 10..=1_000_000;
 
 /// Runs an experiment as a program: reads the command line, opens what it is about, runs `body`, reports, and says how it
 /// ended.
 ///
 /// Exit codes: 0 all well (or not checked), 1 a check failed, 2 bad input or a file that cannot be written.
-pub(super) fn run_on<L: DerefMut<Target = Experiment>>(
+pub fn run_on<L: AsMut<Experiment>>(
     (name, question, next): (&'static str, &'static str, &str),
     defaults: Defaults,
-    open: impl FnOnce(Settings) -> Result<L>,
+    open: impl FnOnce(ExperimentFlags) -> Result<L>,
     body: impl FnOnce(&mut L) -> Result<()>,
 ) -> ExitCode {
-    let settings = defaults.settings(name, question, std::env::args_os());
+    let flags = defaults.flags(name, question, std::env::args_os());
     println!("{name}: {question}");
-    let done = open(settings).and_then(|mut lab| {
+    let done = flags.machine.take().and_then(|()| open(flags)).and_then(|mut lab| {
         body(&mut lab)?;
-        lab.finish(next)
+        lab.as_mut().finish(next)
     });
     match done {
         Ok(()) => ExitCode::SUCCESS,
@@ -69,34 +72,51 @@ pub(super) fn run_on<L: DerefMut<Target = Experiment>>(
 }
 
 impl Experiment {
-    /// Validates the settings and makes sure that the output folder can be written to, before any work is done.
-    pub(super) fn new(name: &'static str, settings: Settings, defaults: Defaults) -> Result<Self> {
-        let pick = |(full, quick)| if settings.quick { quick } else { full };
-        let (steps, samples) = (
-            settings.steps.unwrap_or(pick(defaults.steps)),
-            settings.samples.unwrap_or(pick(defaults.samples)),
-        );
-        check(&settings, samples)?;
-        let gammas = settings.gamma.iter().map(|g| Gamma::new(*g)).collect::<Result<_>>()?;
-        let process = settings.process.process().validated()?;
-        let grid = Grid::to_data(&process, Spacing::KARRAS, steps)?;
-        set_threads(settings.threads)?;
-        let output = output_for(name, &settings)?;
-        Ok(Experiment {
-            unchecked: settings.differences(&defaults.settings(name, "", [name.into()])),
-            method: settings.sampler.method(),
-            settings,
-            process,
-            grid,
-            gammas,
-            samples,
-            output,
-            last_line: None,
-            written: Vec::new(),
-            checks: Vec::new(),
-            stopped: false,
-            began: Instant::now(),
-        })
+    /// Understands the flags and makes sure that the output folder can be written to, before any work is done.
+    ///
+    /// # Errors
+    /// As [`Typed::setup`], and if a flag of experiments cannot be or the folder cannot be written to.
+    pub fn new(name: &'static str, flags: ExperimentFlags, data: Domain) -> Result<Self> {
+        gradient_scale(flags.gradient_scale)?;
+        if flags.panel == Some(0) {
+            return Err(Error::value("--panel", 0, "counted from 1"));
+        }
+        let gammas = gammas(&flags.gamma)?;
+        let dir = flags.out.clone().unwrap_or_else(|| PathBuf::from("out").join(name));
+        let (quick, panel) = (flags.quick, flags.panel.map(|p| p - 1));
+        let width = if quick { 1280 } else { 1920 };
+        let typed = Typed {
+            program: name,
+            walk: &flags.walk,
+            machine: &flags.machine,
+            samples: SAMPLES,
+            walks: true,
+            quick,
+            output: Output { width, panel, ..flags.look.output(dir)? },
+            options: options(&flags),
+        };
+        data.class(&flags.class)?; // one class: not all in turn
+        let setup = typed.setup(data, Some(&flags.class))?;
+        try_folder(&setup.output.dir)?;
+        let (written, checks, began) = (Vec::new(), Vec::new(), Instant::now());
+        let (last_line, stopped) = (None, false);
+        Ok(Experiment { setup, flags, gammas, last_line, written, checks, stopped, began })
+    }
+
+    /// Goes on with other data, times or process than were asked for; what is written from now on is recorded with them.
+    pub fn change(&mut self, change: impl FnOnce(&mut Setup)) {
+        change(&mut self.setup);
+        self.setup.output.meta = self.setup.record();
+    }
+
+    /// Goes on with another scene, its first class wanted.
+    ///
+    /// # Errors
+    /// As [`Scene::find`](scorelab::data::Scene::find).
+    pub fn change_scene(&mut self, name: &str) -> Result<()> {
+        let data = Domain::of_scene(name)?;
+        self.change(|setup| (setup.data, setup.class) = (data, Some(0)));
+        Ok(())
     }
 
     /// The one γ of an experiment that takes no more.
@@ -110,9 +130,17 @@ impl Experiment {
         }
     }
 
-    /// The full size or, at `--quick`, the small one.
-    pub fn size<T>(&self, full: T, quick: T) -> T {
-        if self.settings.quick { quick } else { full }
+    /// Runs `body` as the settings say and again with twice the solver's steps: what differs is the solver's error.
+    ///
+    /// # Errors
+    /// Those of `body`; and if twice the steps are too many for a grid, and nothing has run then.
+    pub fn twice<T>(&mut self, mut body: impl FnMut(&Self) -> Result<T>) -> Result<[T; 2]> {
+        let finer = Grid::to_data(&self.process, Spacing::KARRAS, 2 * self.grid.steps())?;
+        let once = body(self)?;
+        let grid = std::mem::replace(&mut self.setup.grid, finer);
+        let twice = body(self);
+        self.setup.grid = grid;
+        Ok([once, twice?])
     }
 
     /// Writes figures, drawn side by side on all threads, and remembers their files.
@@ -135,17 +163,13 @@ impl Experiment {
         Ok(())
     }
 
-    /// Writes an animation of the experiment's look, with `--all` also each frame as a numbered PNG, and remembers the
-    /// animation and its first frame.
+    /// Writes an animation, as [`Setup::animate`] does, with `--all` also each frame, and remembers the animation and its
+    /// record.
     ///
     /// # Errors
     /// If it cannot be drawn or written.
     pub fn animate(&mut self, stem: &str, frames: impl IntoIterator<Item = Figure>) -> Result<()> {
-        let Output { dir, theme, lang, .. } = self.output.clone();
-        let (stem, pictures) = (stem.into(), self.settings.all);
-        let animation =
-            Animation { dir, stem, theme, lang, frames: pictures, ..Animation::default() };
-        let mut files = plot::write_gif(frames, &animation)?;
+        let mut files = self.setup.animate(stem, frames, self.flags.all)?;
         files.truncate(2); // a list of every frame tells nobody anything
         self.keep(files);
         Ok(())
@@ -180,7 +204,7 @@ impl Experiment {
 
     /// Whether numbers are checked: all settings that change one are at their defaults, and nothing was stopped early.
     pub fn checking(&self) -> bool {
-        self.unchecked.is_empty() && !self.stopped
+        self.flags.changed.is_empty() && !self.stopped
     }
 
     /// From now on no number is checked: the user has stopped something early.
@@ -222,7 +246,7 @@ impl Experiment {
         } else if !self.checking() {
             println!(
                 "not checked: settings differ from the defaults ({})",
-                self.unchecked.join(" ")
+                self.flags.changed.join(" ")
             );
         } else if failed.is_empty() && !self.checks.is_empty() {
             println!("checked: {} numbers, all within their ranges", self.checks.len());
@@ -242,31 +266,6 @@ impl Experiment {
     }
 }
 
-/// Refuses settings that no experiment can use.
-fn check(settings: &Settings, samples: usize) -> Result<()> {
-    check_kernel_variable()?;
-    if !(LEAST_SAMPLES..=MOST_SAMPLES).contains(&samples) {
-        let must = format!("between {LEAST_SAMPLES} and {MOST_SAMPLES}");
-        return Err(Error::value("--samples", samples, must));
-    }
-    let scale = settings.gradient_scale;
-    if !(scale.is_finite() && scale > 0.0) {
-        return Err(Error::value("--gradient-scale", scale, "a finite number above 0"));
-    }
-    if settings.look.formats.contains(&Format::Pdf) && !cfg!(feature = "pdf") {
-        let must = "svg, png, csv or json; for pdf, build with `--features pdf`";
-        return Err(Error::value("--formats", "pdf", must));
-    }
-    if settings.panel == Some(0) {
-        return Err(Error::value("--panel", 0, "counted from 1"));
-    }
-    if settings.gamma.is_empty() || settings.gamma.len() > 100 {
-        let value = "a list of no or too many numbers";
-        return Err(Error::value("--gamma", value, "1 to 100 numbers"));
-    }
-    Ok(())
-}
-
 /// A number with about four digits that count.
 fn short(value: f64) -> String {
     if value != 0.0 && value.abs() < 1e-3 {
@@ -276,37 +275,11 @@ fn short(value: f64) -> String {
     }
 }
 
-/// Where figures go; the folder is made and tried now, so that no one waits for a training whose figures are lost.
-fn output_for(name: &str, settings: &Settings) -> Result<Output> {
-    let dir = settings.out.clone().unwrap_or_else(|| PathBuf::from("out").join(name));
-    std::fs::create_dir_all(&dir).map_err(|e| Error::io("create the folder", &dir, e))?;
+/// Makes the folder and tries it, so that no one waits for a training whose figures are lost.
+fn try_folder(dir: &Path) -> Result<()> {
+    std::fs::create_dir_all(dir).map_err(|e| Error::io("create the folder", dir, e))?;
     let probe = dir.join(".scorelab-can-write");
-    std::fs::write(&probe, b"").map_err(|e| Error::io("write to the folder", &dir, e))?;
-    std::fs::remove_file(&probe).map_err(|e| Error::io("write to the folder", &dir, e))?;
-    // what no number depends on is left out, so that a sidecar is the same wherever it is written
-    let told = Settings { threads: None, out: None, ..settings.clone() };
-    Ok(Output {
-        dir,
-        formats: settings.look.formats.clone(),
-        theme: settings.look.theme,
-        lang: settings.look.lang,
-        width: if settings.quick { 1280 } else { 1920 },
-        panel: settings.panel.map(|p| p - 1),
-        meta: serde_json::json!({
-            "experiment": name,
-            "version": env!("CARGO_PKG_VERSION"),
-            "seed": settings.seed,
-            "settings": format!("{told:?}"),
-        }),
-    })
-}
-
-/// Sets the number of threads for the whole program.
-pub(super) fn set_threads(threads: Option<usize>) -> Result<()> {
-    let Some(n) = threads else { return Ok(()) };
-    if !(1..=1024).contains(&n) {
-        return Err(Error::value("--threads", n, "between 1 and 1024"));
-    }
-    let pool = rayon::ThreadPoolBuilder::new().num_threads(n).build_global();
-    pool.map_err(|e| Error::value("--threads", n, format!("possible on this machine ({e})")))
+    let wrong = |e| Error::io("write to the folder", dir, e);
+    std::fs::write(&probe, b"").map_err(wrong)?;
+    std::fs::remove_file(&probe).map_err(wrong)
 }

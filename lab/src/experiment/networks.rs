@@ -1,8 +1,8 @@
 //! The networks of the experiments: one recipe, so that every experiment and every test means the same ones.
 
-use super::Lab;
-use super::progress::Progress;
-use super::training::{Examples, Now, Watcher, learn};
+use crate::setup::Setup;
+use crate::training::{Examples, Now, Watcher, learn};
+use crate::watch::Progress;
 use scorelab::checkpoint::{Kind, Model, Recipe};
 use scorelab::classifier::{CleanClassifier, NoisyClassifier, OneVsRest};
 use scorelab::mixture::{Labelled, Mixture};
@@ -55,19 +55,19 @@ pub struct Learned {
     pub classifier: NoisyClassifier,
 }
 
-impl Lab {
+impl Setup {
     /// A training set drawn from the scene.
     ///
     /// # Errors
     /// If a class is so rare that the set does not meet it.
     pub fn training_set(&self) -> Result<Labelled> {
-        let mixture = &self.scene.mixture;
-        let data = mixture.sample(TRAINING_POINTS, self.settings.seed, Purpose::Data);
+        let mixture = &self.scene().mixture;
+        let data = mixture.sample(TRAINING_POINTS, self.seed, Purpose::Data);
         let weights = mixture.class_weights();
         match (0..weights.len()).find(|c| !data.y.contains(c)) {
             None => Ok(data),
             Some(c) => Err(Error::value(
-                format!("the share of class {}", self.scene.class_names[c].en),
+                format!("the share of class {}", self.scene().class_names[c].en),
                 format!("{:.1e}", weights[c]),
                 format!("large enough to be met in {TRAINING_POINTS} points; raise its weight"),
             )),
@@ -76,7 +76,7 @@ impl Lab {
 
     /// The recipe of the experiments for a network, trained for `full` or, at `--quick`, `quick` steps.
     pub fn recipe(&self, model: Kind, (full, quick): (usize, usize)) -> Recipe {
-        let (steps, seed) = (self.size(full, quick), self.settings.seed);
+        let (steps, seed) = (self.size(full, quick), self.seed);
         let train = TrainConfig { steps, seed, ..TrainConfig::default() };
         Recipe { model, train, ..Recipe::default() }
     }
@@ -96,7 +96,7 @@ impl Lab {
         points: &Labelled,
         watcher: &mut dyn Watcher,
     ) -> Result<Model> {
-        let mixture = &self.scene.mixture;
+        let mixture = &self.scene().mixture;
         let (classes, sigma_data) = (mixture.classes(), mixture.radius());
         let examples = Examples { points, classes, sigma_data, spread: &[] };
         let mut progress = Progress::new(what, 0, recipe.train.steps);
@@ -111,7 +111,7 @@ impl Lab {
         Ok(self.train_score_with_losses(data)?.0)
     }
 
-    /// As [`Lab::train_score`], with the loss of every step.
+    /// As [`Setup::train_score`], with the loss of every step.
     ///
     /// # Errors
     /// If training diverges.
@@ -122,7 +122,7 @@ impl Lab {
         Ok((net, losses.0))
     }
 
-    /// The losses of [`Lab::train_score_with_losses`] above the least that any network could have.
+    /// The losses of [`Setup::train_score_with_losses`] above the least that any network could have.
     pub fn training_curve(&self, data: &Labelled, score: &ScoreNet, losses: &[f64]) -> Figure {
         lecture::training_curve(losses, self.loss_floor(data, score))
     }
@@ -133,7 +133,7 @@ impl Lab {
             (score.target, score.sigma_data, Recipe::default().levels);
         let objective = Denoising { data, target, sigma_data, spread: &[], levels };
         let draws = self.size(20_000, 5_000);
-        loss_floor(&self.scene.mixture, &objective, draws, self.settings.seed)
+        loss_floor(&self.scene().mixture, &objective, draws, self.seed)
     }
 
     /// Trains the joint network of the experiments, with a progress bar.
@@ -148,7 +148,7 @@ impl Lab {
     /// Trains a joint network by a recipe of its own, with a progress bar called `what`.
     ///
     /// # Errors
-    /// As [`Lab::train`].
+    /// As [`Setup::train`].
     ///
     /// # Panics
     /// If the recipe is one of another kind.
@@ -176,13 +176,13 @@ impl Lab {
         }
     }
 
-    /// Trains one noisy classifier for each label, each as long as [`Lab::train_classifier`]'s.
+    /// Trains one noisy classifier for each label, each as long as [`Setup::train_classifier`]'s.
     ///
     /// # Errors
-    /// As [`Lab::train_classifier`].
+    /// As [`Setup::train_classifier`].
     pub fn train_one_vs_rest(&self, data: &Labelled) -> Result<OneVsRest> {
         let config = self.recipe(Kind::Noisy, CLASSIFIER_STEPS).classifier();
-        let all = config.train.steps * self.scene.mixture.classes();
+        let all = config.train.steps * self.scene().mixture.classes();
         let mut progress = Progress::new("training a classifier for each label", 0, all);
         let mut done = 1..;
         let net = OneVsRest::train(data, &config, |s| {
@@ -195,28 +195,13 @@ impl Lab {
     /// Trains the clean classifier of the experiments: as many examples as the noisy one, in four times as many steps.
     ///
     /// # Errors
-    /// As [`Lab::train_classifier`].
+    /// As [`Setup::train_classifier`].
     pub fn train_clean_classifier(&self, data: &Labelled) -> Result<CleanClassifier> {
         let mut recipe = self.recipe(Kind::Clean, CLASSIFIER_STEPS);
         (recipe.train.steps, recipe.train.batch) = (4 * recipe.train.steps, recipe.train.batch / 4);
         match self.train("training the clean classifier", &recipe, data)? {
             Model::Clean(net) => Ok(net),
             _ => unreachable!("a clean classifier was asked for"),
-        }
-    }
-
-    /// Refuses a scene in which there is nothing to steer between, before anything is trained.
-    ///
-    /// # Errors
-    /// If the scene has one class only.
-    pub fn needs_two_classes(&self) -> Result<()> {
-        match self.scene.mixture.classes() {
-            1 => Err(Error::value(
-                "the number of classes",
-                1,
-                "at least 2: there is nothing to steer between",
-            )),
-            _ => Ok(()),
         }
     }
 

@@ -1,16 +1,17 @@
 //! What a subcommand answers: one table, for people or for programs.
 
-use crate::Table;
-pub use crate::tell::tell;
+use crate::table::Table;
 use clap::ValueEnum;
 use scorelab::file;
 use scorelab::{Error, Result};
-use serde::ser::{Serialize, SerializeMap, SerializeSeq, Serializer};
+use serde::Serialize;
+use serde::ser::{SerializeMap, SerializeSeq, Serializer};
 use std::io::Write;
 use std::path::Path;
 
 /// How an answer is written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum, Serialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Form {
     /// Aligned columns, numbers to six digits
     Table,
@@ -142,7 +143,7 @@ fn short(x: f64) -> String {
 
 /// A table of typed cells.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Answer {
+pub struct Report {
     headers: Vec<String>,
     rows: Vec<Vec<Cell>>,
     /// Lines under the table, for people only.
@@ -160,7 +161,7 @@ impl Serialize for Row<'_> {
     }
 }
 
-impl Serialize for Answer {
+impl Serialize for Report {
     fn serialize<S: Serializer>(&self, to: S) -> std::result::Result<S::Ok, S::Error> {
         let mut list = to.serialize_seq(Some(self.rows.len()))?;
         self.rows.iter().try_for_each(|row| list.serialize_element(&Row(&self.headers, row)))?;
@@ -168,11 +169,11 @@ impl Serialize for Answer {
     }
 }
 
-impl Answer {
+impl Report {
     /// An empty table.
     pub fn new<S: ToString>(headers: impl IntoIterator<Item = S>) -> Self {
         let headers = headers.into_iter().map(|h| h.to_string()).collect();
-        Answer { headers, rows: Vec::new(), notes: Vec::new() }
+        Report { headers, rows: Vec::new(), notes: Vec::new() }
     }
 
     /// Adds a row.
@@ -239,11 +240,11 @@ pub fn say(text: &[u8]) -> Result<()> {
 mod tests {
     use super::*;
 
-    fn answer(x: f64) -> Answer {
-        let mut answer = Answer::new(["what", "value"]);
-        answer.row(["a \"quoted\", name".into(), x.into()]);
-        answer.row([Cell::Empty, 3_usize.into()]);
-        answer
+    fn report(x: f64) -> Report {
+        let mut report = Report::new(["what", "value"]);
+        report.row(["a \"quoted\", name".into(), x.into()]);
+        report.row([Cell::Empty, 3_usize.into()]);
+        report
     }
 
     #[test]
@@ -253,10 +254,10 @@ mod tests {
             f64::from_bits(u64::wrapping_mul(i, 0x9e37_79b9_7f4a_7c15) % f64::MAX.to_bits())
         });
         for x in odd.into_iter().chain(many) {
-            let json = answer(x).text(Form::Json).unwrap();
+            let json = report(x).text(Form::Json).unwrap();
             let read: serde_json::Value = serde_json::from_slice(&json).unwrap();
             assert_eq!(read[0]["value"].as_f64().unwrap().to_bits(), x.to_bits(), "{x:e}");
-            let csv = answer(x).text(Form::Csv).unwrap();
+            let csv = report(x).text(Form::Csv).unwrap();
             let mut reader = csv::Reader::from_reader(&csv[..]);
             let row = reader.records().next().unwrap().unwrap();
             assert_eq!(row[1].parse::<f64>().unwrap().to_bits(), x.to_bits(), "{x:e}");
@@ -266,13 +267,13 @@ mod tests {
 
     #[test]
     fn people_see_six_digits_and_empty_cells_stay_empty() {
-        let text = String::from_utf8(answer(-1.0 / 3.0).text(Form::Table).unwrap()).unwrap();
+        let text = String::from_utf8(report(-1.0 / 3.0).text(Form::Table).unwrap()).unwrap();
         assert!(text.contains(" -0.333333\n"), "{text}");
         assert_eq!(
             (short(-0.0), short(1e-9), short(123456789.0)),
             ("0".into(), "1e-9".into(), "123457000".into())
         );
-        let json = String::from_utf8(answer(f64::NAN).text(Form::Json).unwrap()).unwrap();
+        let json = String::from_utf8(report(f64::NAN).text(Form::Json).unwrap()).unwrap();
         assert_eq!(json.matches("null").count(), 2);
     }
 }

@@ -1,17 +1,18 @@
 //! Several ways to steer, compared from the same noise, each with once and with twice the solver's steps.
 
-use super::{Lab, OutcomeTable};
+use super::run::Experiment;
+use crate::table::OutcomeTable;
 use ndarray::{Array2, ArrayView2};
 use scorelab::Result;
 use scorelab::guidance::Gamma;
 use scorelab::metrics::{Outcome, Verdict, outcome};
 
-/// One way to steer: (the lab, γ, the start (n, d)) → the ends (n, d) and the evaluations that each of them took.
-pub type Steer<'a> = &'a dyn Fn(&Lab, Gamma, ArrayView2<f64>) -> (Array2<f64>, f64);
+/// One way to steer: (the experiment, γ, the start (n, d)) → the ends (n, d) and the evaluations that each of them took.
+pub type Steer<'a> = &'a dyn Fn(&Experiment, Gamma, ArrayView2<f64>) -> Result<(Array2<f64>, f64)>;
 
 /// Where one arm led at one γ.
 #[derive(Debug, Clone)]
-pub struct Walked {
+pub struct ArmRun {
     /// The name of the arm.
     pub arm: &'static str,
     /// The guidance scale.
@@ -30,29 +31,29 @@ pub struct Walked {
 #[derive(Debug, Clone)]
 pub struct Comparison(
     /// By arm, then by γ, then N steps before 2N.
-    pub Vec<[Walked; 2]>,
+    pub Vec<[ArmRun; 2]>,
 );
 
 impl Comparison {
     /// The rows of one arm by γ, with N steps.
-    pub fn of<'a>(&'a self, arm: &'a str) -> impl Iterator<Item = &'a Walked> {
+    pub fn of<'a>(&'a self, arm: &'a str) -> impl Iterator<Item = &'a ArmRun> {
         self.0.iter().map(|pair| &pair[0]).filter(move |row| row.arm == arm)
     }
 
     /// The rows of one arm at one γ, with N and with 2N steps, if it was among those that were run.
-    pub fn at(&self, arm: &str, gamma: f64) -> Option<&[Walked; 2]> {
+    pub fn at(&self, arm: &str, gamma: f64) -> Option<&[ArmRun; 2]> {
         self.0.iter().find(|[row, _]| row.arm == arm && row.gamma.value() == gamma)
     }
 
     /// The share of a verdict in per cent, with N and with 2N steps; NaN where nothing was run.
     pub fn percent(&self, arm: &str, gamma: f64, verdict: Verdict) -> [f64; 2] {
-        let share = |row: &Walked| 100.0 * row.outcome.shares.of(verdict);
+        let share = |row: &ArmRun| 100.0 * row.outcome.shares.of(verdict);
         self.at(arm, gamma).map_or([f64::NAN; 2], |pair| pair.each_ref().map(share))
     }
 
     /// The γ at which the samples of an arm are nearest to p(x | y) by energy distance; NaN without rows.
     pub fn nearest(&self, arm: &str) -> f64 {
-        let distance = |row: &&Walked| row.outcome.energy;
+        let distance = |row: &&ArmRun| row.outcome.energy;
         let least = self.of(arm).min_by(|a, b| distance(a).total_cmp(&distance(b)));
         least.map_or(f64::NAN, |row| row.gamma.value())
     }
@@ -69,13 +70,13 @@ impl Comparison {
     }
 }
 
-impl Lab {
+impl Experiment {
     /// Runs every arm at every γ of the settings, all from the same starting noise, with N and with 2N steps.
     ///
     /// `truth` (m, d) is a sample of p(x | y) to compare with.
     ///
     /// # Errors
-    /// As [`Lab::twice`].
+    /// As [`Experiment::twice`].
     pub fn compare(
         &mut self,
         arms: &[(&'static str, Steer)],
@@ -86,13 +87,14 @@ impl Lab {
             let mut rows = Vec::new();
             for (arm, steer) in arms {
                 for gamma in lab.gammas.iter().copied() {
-                    let (ends, evaluations) = steer(lab, gamma, start.view());
-                    let outcome = outcome(ends.view(), truth, &lab.scene.mixture, lab.class);
+                    let (ends, evaluations) = steer(lab, gamma, start.view())?;
+                    let mixture = &lab.scene().mixture;
+                    let outcome = outcome(ends.view(), truth, mixture, lab.target());
                     let steps = lab.grid.steps();
-                    rows.push(Walked { arm, gamma, steps, ends, evaluations, outcome });
+                    rows.push(ArmRun { arm, gamma, steps, ends, evaluations, outcome });
                 }
             }
-            rows
+            Ok(rows)
         })?;
         Ok(Comparison(once.into_iter().zip(twice).map(|(a, b)| [a, b]).collect()))
     }

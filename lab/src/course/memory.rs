@@ -1,6 +1,7 @@
 //! Exercise 14: what a network would answer that had learned its images by heart.
 
-use super::{Exercise, ImageProblem, Mistake};
+use super::exercise::{Exercise, Mistake};
+use super::problem::ImageProblem;
 use ndarray::{Array1, Array2, ArrayView1};
 use scorelab::mixture::Empirical;
 use scorelab::score::ScoreFn;
@@ -10,20 +11,6 @@ use scorelab_figures::plot::Text;
 pub(super) fn memory(p: &ImageProblem) -> Exercise {
     let (alpha, variance) = (p.level.alpha, p.level.sigma * p.level.sigma);
     let exact = Empirical::new(p.images.clone()).expect("images are finite");
-    // the images, weighted as `weigh` makes of the squared distances of one x_t from all of them
-    let mixed = |alpha: f64, weigh: &dyn Fn(Array1<f64>) -> Array1<f64>| -> Array2<f64> {
-        let one = |x: ArrayView1<f64>| {
-            let square = |image: ArrayView1<f64>| (&x - &(&image * alpha)).mapv(|v| v * v).sum();
-            weigh(p.images.outer_iter().map(square).collect()).dot(&p.images)
-        };
-        let rows: Vec<Array1<f64>> = p.x.outer_iter().map(one).collect();
-        Array2::from_shape_fn(p.x.raw_dim(), |(i, j)| rows[i][j])
-    };
-    let least = |square: &Array1<f64>| square.fold(f64::INFINITY, |a, b| a.min(*b));
-    let softmax = |square: Array1<f64>, scale: f64| {
-        let w = (&square - least(&square)).mapv(|s| (-s / scale).exp());
-        &w / w.sum()
-    };
     let even = 1.0 / p.images.nrows() as f64;
     Exercise {
         notebook: 8,
@@ -38,17 +25,17 @@ pub(super) fn memory(p: &ImageProblem) -> Exercise {
         ),
         mistakes: vec![
             Mistake::new(
-                mixed(alpha, &|square| softmax(square, variance)),
+                mixed(p, alpha, |square| softmax(&square, variance)),
                 "the 2 of 2σ² is missing: the weights are squared and too sure",
                 "thiếu số 2 trong 2σ²: các trọng số bị bình phương và quá chắc chắn",
             ),
             Mistake::new(
-                mixed(1.0, &|square| softmax(square, 2.0 * variance)),
+                mixed(p, 1.0, |square| softmax(&square, 2.0 * variance)),
                 "the images were not scaled: x_t lies around α·xᵢ, not around xᵢ",
                 "chưa co các ảnh: x_t nằm quanh α·xᵢ chứ không phải quanh xᵢ",
             ),
             Mistake::new(
-                mixed(alpha, &|square| {
+                mixed(p, alpha, |square| {
                     let least = least(&square);
                     square.mapv(|s| f64::from(u8::from(s == least)))
                 }),
@@ -56,15 +43,35 @@ pub(super) fn memory(p: &ImageProblem) -> Exercise {
                 "chỉ có ảnh gần nhất: đó là giới hạn σ → 0",
             ),
             Mistake::new(
-                mixed(alpha, &|square| Array1::from_elem(square.len(), even)),
+                mixed(p, alpha, |square| Array1::from_elem(square.len(), even)),
                 "every image has the same weight: that is the limit σ → ∞",
                 "mọi ảnh có trọng số như nhau: đó là giới hạn σ → ∞",
             ),
             Mistake::new(
-                mixed(alpha, &|square| square.mapv(|s| (-s / (2.0 * variance)).exp())),
+                mixed(p, alpha, |square| square.mapv(|s| (-s / (2.0 * variance)).exp())),
                 "the weights do not sum to one",
                 "các trọng số không có tổng bằng một",
             ),
         ],
     }
+}
+
+/// The images, weighted as `weigh` makes of the squared distances of one x_t from all α·xᵢ.
+fn mixed(p: &ImageProblem, alpha: f64, weigh: impl Fn(Array1<f64>) -> Array1<f64>) -> Array2<f64> {
+    let one = |x: ArrayView1<f64>| {
+        let square = |image: ArrayView1<f64>| (&x - &(&image * alpha)).mapv(|v| v * v).sum();
+        weigh(p.images.outer_iter().map(square).collect()).dot(&p.images)
+    };
+    let rows: Vec<Array1<f64>> = p.x.outer_iter().map(one).collect();
+    Array2::from_shape_fn(p.x.raw_dim(), |(i, j)| rows[i][j])
+}
+
+fn least(square: &Array1<f64>) -> f64 {
+    square.fold(f64::INFINITY, |a, b| a.min(*b))
+}
+
+/// wᵢ ∝ exp(−sᵢ/scale).
+fn softmax(square: &Array1<f64>, scale: f64) -> Array1<f64> {
+    let w = (square - least(square)).mapv(|s| (-s / scale).exp());
+    &w / w.sum()
 }

@@ -1,23 +1,26 @@
-//! Where the points of a score live: in a scene, or among images as a network sees them.
+//! Where the points of a score live: in a scene, or among images in the view of a network.
 
 use crate::data::Data;
 use crate::tell::tell;
 use ndarray::Array2;
 use scorelab::checkpoint::{Checkpoint, Fingerprint, Place, Recipe};
 use scorelab::data::{ClassName, Scene, View, digit_names, find_class};
-use scorelab::mixture::Mixture;
 use scorelab::score::ScoreFn;
 use scorelab::{Error, Result};
+use serde_json::{Value, json};
 
 /// What `--class` calls every class in turn.
 pub const ALL: &str = "all";
 
 /// Where the points live.
+#[derive(Clone)]
 pub enum Domain {
-    /// Points of a scene.
-    Scene(Scene),
+    /// Points of a scene, with its fingerprint.
+    Scene(Scene, String),
     /// Images.
     Images {
+        /// What they are called.
+        name: String,
         /// Lines, and pixels of a line.
         size: (usize, usize),
         /// How they are seen.
@@ -43,12 +46,12 @@ impl Domain {
                 ));
             }
             let (view, recipe) = (main.view.clone(), main.trained.recipe.clone());
-            return Ok(Domain::Images { size, view, recipe });
+            return Ok(Domain::Images { name: main.trained.data.name.clone(), size, view, recipe });
         }
         let recipe = trained.and_then(|t| t.recipe.as_ref().map(|recipe| (recipe, &t.data)));
         let (None, Some((Recipe { data: Place::Scene(name), .. }, before))) = (scene, recipe)
         else {
-            return Scene::find(scene.unwrap_or("animals")).map(Domain::Scene);
+            return Domain::of_scene(scene.unwrap_or("animals"));
         };
         let place = Place::Scene(name.clone());
         let data = Data::find(&place)?;
@@ -62,14 +65,32 @@ impl Domain {
                  taken as it is now"
             ));
         }
-        let Data::Scene(scene, _) = data else { unreachable!("the place of a scene") };
-        Ok(Domain::Scene(scene))
+        let Data::Scene(scene, print) = data else { unreachable!("the place of a scene") };
+        Ok(Domain::Scene(scene, print))
+    }
+
+    /// The scene of this name, or of this file.
+    ///
+    /// # Errors
+    /// As [`Scene::find`].
+    pub fn of_scene(name: &str) -> Result<Domain> {
+        Scene::find_with_fingerprint(name).map(|(scene, print)| Domain::Scene(scene, print))
+    }
+
+    /// What is told of the data in the record of an output.
+    pub fn record(&self) -> Value {
+        match self {
+            Domain::Scene(scene, print) => json!({ "scene": scene.name, "fingerprint": print }),
+            Domain::Images { name, size, view: _, recipe } => {
+                json!({ "images": name, "size": size, "recipe": recipe })
+            }
+        }
     }
 
     /// The scene with the exact answers; images have none.
     pub fn scene(&self) -> Option<&Scene> {
         match self {
-            Domain::Scene(scene) => Some(scene),
+            Domain::Scene(scene, _) => Some(scene),
             Domain::Images { .. } => None,
         }
     }
@@ -77,7 +98,7 @@ impl Domain {
     /// Of images: lines, and pixels of a line.
     pub fn size(&self) -> Option<(usize, usize)> {
         match self {
-            Domain::Scene(_) => None,
+            Domain::Scene(..) => None,
             Domain::Images { size, .. } => Some(*size),
         }
     }
@@ -85,7 +106,7 @@ impl Domain {
     /// The recipe by which images were taken to learn from; a scene needs none.
     pub fn recipe(&self) -> Option<&Recipe> {
         match self {
-            Domain::Scene(_) => None,
+            Domain::Scene(..) => None,
             Domain::Images { recipe, .. } => recipe.as_ref(),
         }
     }
@@ -93,7 +114,7 @@ impl Domain {
     /// The coordinates of a point as a network sees it.
     pub fn dim(&self) -> usize {
         match self {
-            Domain::Scene(scene) => scene.mixture.dim(),
+            Domain::Scene(scene, _) => scene.mixture.dim(),
             Domain::Images { size: (height, width), view, .. } => view.dim(height * width),
         }
     }
@@ -101,7 +122,7 @@ impl Domain {
     /// Points of the data as a network sees them.
     pub fn coordinates(&self, x: Array2<f64>) -> Array2<f64> {
         match self {
-            Domain::Scene(_) => x,
+            Domain::Scene(..) => x,
             Domain::Images { view, .. } => view.coordinates(x.view()),
         }
     }
@@ -109,7 +130,7 @@ impl Domain {
     /// What a network sees as points of the data.
     pub fn points(&self, z: Array2<f64>) -> Array2<f64> {
         match self {
-            Domain::Scene(_) => z,
+            Domain::Scene(..) => z,
             Domain::Images { view, .. } => view.points(z.view()),
         }
     }
@@ -117,19 +138,8 @@ impl Domain {
     /// The spread of each coordinate for a score network; none where all have one.
     pub fn widths(&self) -> Vec<f64> {
         match self {
-            Domain::Scene(_) => Vec::new(),
+            Domain::Scene(..) => Vec::new(),
             Domain::Images { view, .. } => view.spread(),
-        }
-    }
-
-    /// The exact answers, which only a scene has.
-    ///
-    /// # Panics
-    /// If there is no scene.
-    pub fn exact(&self) -> &Mixture {
-        match self {
-            Domain::Scene(scene) => &scene.mixture,
-            Domain::Images { .. } => panic!("exact scores and classifiers are those of a scene"),
         }
     }
 
@@ -141,7 +151,7 @@ impl Domain {
     /// The names of the classes.
     pub fn class_names(&self) -> Vec<ClassName> {
         match self {
-            Domain::Scene(scene) => scene.class_names.clone(),
+            Domain::Scene(scene, _) => scene.class_names.clone(),
             Domain::Images { .. } => digit_names(),
         }
     }
@@ -152,7 +162,7 @@ impl Domain {
     /// If there is none.
     pub fn class(&self, name: &str) -> Result<usize> {
         match self {
-            Domain::Scene(scene) => scene.class(name),
+            Domain::Scene(scene, _) => scene.class(name),
             Domain::Images { .. } => find_class(&digit_names(), "the images", name),
         }
     }
@@ -163,7 +173,7 @@ impl Domain {
     /// If it does.
     pub fn shares_view(&self, path: &str, checkpoint: &Checkpoint) -> Result<()> {
         let own = match self {
-            Domain::Scene(_) => &View::Identity,
+            Domain::Scene(..) => &View::Identity,
             Domain::Images { view, .. } => view,
         };
         if *own == checkpoint.view {

@@ -1,12 +1,14 @@
 //! A reader's own guidance beside the known ones, in one table and one figure.
 
-use super::table::{GAMMA_FOOTNOTE, SE_FOOTNOTE};
-use super::{Lab, Table, plus_minus, share};
+use super::run::Experiment;
+use crate::table::{GAMMA_FOOTNOTE, SE_FOOTNOTE, Table, share};
+use crate::tell::tell;
 use ndarray::{Array2, Axis as Dim, Slice, s as slice};
 use scorelab::Result;
 use scorelab::guidance::{Gamma, Guided};
 use scorelab::metrics::{Outcome, RANKING_LEVEL, Verdict, energy_difference, energy_rows, outcome};
 use scorelab::mixture::Tilt;
+use scorelab::number::plus_minus;
 use scorelab::rng::Purpose;
 use scorelab::score::{Counted, ScoreFn};
 use scorelab_figures::plot::{Axis, Density, Figure, Layer, Marker, Panel, Points, Role, Text};
@@ -28,101 +30,125 @@ const SHOWN: usize = 500;
 /// # Errors
 /// If `mine` is empty, or a file cannot be written.
 pub fn compare(
-    lab: &mut Lab,
+    lab: &mut Experiment,
     gamma: Gamma,
     mine: &[(&str, &dyn ScoreFn)],
     evaluated: &dyn Fn() -> u64,
 ) -> Result<()> {
     lab.needs_two_classes()?;
-    let mixture = lab.scene.mixture.clone();
-    let given = mixture.given(lab.class);
+    let mixture = lab.scene().mixture.clone();
+    let given = mixture.given(lab.target());
     if let Some(warning) = Tilt::warning(&mixture, &[(gamma.value(), &given)]) {
-        eprintln!("warning: {warning}");
-    }
-    let tilt = Tilt::guided(&mixture, lab.class, gamma.value()).ok();
-    let rows = Rows {
-        class: lab.truth(lab.samples).x,
-        tilted: tilt.as_ref().map(|t| t.sample(lab.samples, lab.settings.seed)),
-    };
-    let mut table = Table::new(&[
-        "score",
-        "steps",
-        "target %",
-        "other %",
-        "hybrid %",
-        "overshoot %",
-        "to p(x|c)",
-        "to the tilt",
-        "spread",
-        "evals",
-    ]);
-    table.notes = vec![
-        format!("γ = {}; to: energy distance of the first 2,000", gamma.value()),
-        SE_FOOTNOTE.into(),
-        GAMMA_FOOTNOTE.into(),
-    ];
-    let twin = given.sample(lab.samples, lab.settings.seed.wrapping_add(1), Purpose::Reference).x;
-    rows.add(&mut table, lab, "true p(x|c)", "", &twin, "");
-    if let Some(tilt) = &tilt {
-        let twin = tilt.sample(lab.samples, lab.settings.seed.wrapping_add(1));
-        rows.add(&mut table, lab, "true tilt", "", &twin, "");
+        tell(format!("warning: {warning}"));
     }
     let (main, guiding) = (Counted::new(&given), Counted::new(&mixture));
     let guided = Guided { main: &main, guiding: &guiding, gamma };
     let known = || main.points() + guiding.points();
-    let mut all: Vec<(&str, &dyn ScoreFn, &dyn Fn() -> u64)> =
-        vec![("conditional", &main, &known), ("guided", &guided, &known)];
+    let mut all: Vec<Arm> = vec![("conditional", &main, &known), ("guided", &guided, &known)];
     all.extend(mine.iter().map(|(name, score)| (*name, *score, evaluated)));
-    let (mut drawn, mut conditional, mut walks) = (Vec::new(), Vec::new(), Vec::new());
-    for (name, score, evaluated) in all {
-        let walked = lab.twice(|lab| {
-            let before = evaluated();
-            let x = lab.ends(score, lab.samples);
-            (lab.grid.steps(), x, (evaluated() - before) as f64 / lab.samples as f64)
-        })?;
-        for (k, (steps, x, each)) in walked.into_iter().enumerate() {
-            let steps = steps.to_string();
-            let energy = rows.add(&mut table, lab, name, &steps, &x, &each.to_string());
-            if name == "conditional" {
-                conditional.push((steps, energy));
-            }
-            if k == 0 {
-                drawn.push((name.to_string(), x.clone()));
-            }
-            walks.push((name, x));
-        }
+    let rows = Rows::new(lab, gamma);
+    let mut table = rows.table(lab, gamma);
+    let mut walks = Vec::new();
+    for arm in all {
+        walks.extend(rows.walked(lab, arm, &mut table)?);
     }
-    println!("\nscene {}, target {}, exact scores", lab.scene.name, lab.class_name());
+    println!("\nscene {}, target {}, exact scores", lab.scene().name, lab.class_name());
     lab.show("compare", &table)?;
-    let verdicts = rows.verdicts(lab, gamma, &walks);
+    let verdicts = rows.verdicts(gamma, &walks);
     lab.show("verdicts", &verdicts)?;
-    for (steps, energy) in conditional {
-        let what = format!("conditional, {steps} steps: energy distance to p(x|c)");
-        lab.check(&what, energy, -2e-3..=2e-3, -8e-3..=8e-3);
+    for walk in walks.iter().filter(|walk| walk.name == "conditional") {
+        let what = format!("conditional, {} steps: energy distance to p(x|c)", walk.steps);
+        lab.check(&what, walk.energy, -2e-3..=2e-3, -8e-3..=8e-3);
     }
-    let figure = figure(gamma, tilt.as_ref(), &drawn);
-    lab.draw(&[figure])
+    let drawn: Vec<&Walk> = walks.iter().step_by(2).collect(); // at the experiment's steps
+    lab.draw(&[figure(gamma, rows.tilt.as_ref(), &drawn)])
+}
+
+/// A score, its name, and how many points the scores within it have been asked about so far.
+type Arm<'a> = (&'a str, &'a dyn ScoreFn, &'a dyn Fn() -> u64);
+
+/// Where a score led.
+struct Walk {
+    name: String,
+    steps: usize,
+    ends: Array2<f64>,
+    energy: f64,
 }
 
 /// What every row is measured against.
 struct Rows {
     class: Array2<f64>,
+    tilt: Option<Tilt>,
     tilted: Option<Array2<f64>>,
 }
 
 impl Rows {
-    /// Adds a row; the answer is its energy distance to p(x|c).
+    /// True samples of the class, and of the tilt if it is one.
+    fn new(lab: &Experiment, gamma: Gamma) -> Rows {
+        let tilt = Tilt::guided(&lab.scene().mixture, lab.target(), gamma.value()).ok();
+        let tilted = tilt.as_ref().map(|t| t.sample(lab.samples, lab.seed));
+        Rows { class: lab.truth(lab.samples).x, tilt, tilted }
+    }
+
+    /// The table with its first rows: other true samples of the class and of the tilt.
+    fn table(&self, lab: &Experiment, gamma: Gamma) -> Table {
+        let mut table = Table::new(&[
+            "score",
+            "steps",
+            "target %",
+            "other %",
+            "hybrid %",
+            "overshoot %",
+            "to p(x|c)",
+            "to the tilt",
+            "spread",
+            "evals",
+        ]);
+        table.notes = vec![
+            format!("γ = {}; to: energy distance of the first 2,000", gamma.value()),
+            SE_FOOTNOTE.into(),
+            GAMMA_FOOTNOTE.into(),
+        ];
+        let (n, seed) = (lab.samples, lab.seed.wrapping_add(1));
+        let given = lab.scene().mixture.given(lab.target());
+        let twin = given.sample(n, seed, Purpose::Reference).x;
+        self.add(&mut table, lab, ["true p(x|c)", "", ""], &twin);
+        if let Some(tilt) = &self.tilt {
+            self.add(&mut table, lab, ["true tilt", "", ""], &tilt.sample(n, seed));
+        }
+        table
+    }
+
+    /// Walks along a score with the experiment's steps and with twice as many, and adds a row of each.
+    fn walked(
+        &self,
+        lab: &mut Experiment,
+        (name, score, evaluated): Arm,
+        table: &mut Table,
+    ) -> Result<Vec<Walk>> {
+        let walked = lab.twice(|lab| {
+            let before = evaluated();
+            let ends = lab.ends(score, lab.samples)?;
+            Ok((lab.grid.steps(), ends, (evaluated() - before) as f64 / lab.samples as f64))
+        })?;
+        let walks = walked.into_iter().map(|(steps, ends, each)| {
+            let words = [name, &steps.to_string(), &each.to_string()];
+            let energy = self.add(table, lab, words, &ends);
+            Walk { name: name.into(), steps, ends, energy }
+        });
+        Ok(walks.collect())
+    }
+
+    /// Adds the row of such a score, steps and evaluations; the answer is its energy distance to p(x|c).
     fn add(
         &self,
         table: &mut Table,
-        lab: &Lab,
-        name: &str,
-        steps: &str,
+        lab: &Experiment,
+        [name, steps, evaluations]: [&str; 3],
         x: &Array2<f64>,
-        evaluations: &str,
     ) -> f64 {
         let of = |truth: &Array2<f64>| -> Outcome {
-            outcome(x.view(), truth.view(), &lab.scene.mixture, lab.class)
+            outcome(x.view(), truth.view(), &lab.scene().mixture, lab.target())
         };
         let found = of(&self.class);
         let share = |v: Verdict| share(found.shares.interval(v));
@@ -143,7 +169,7 @@ impl Rows {
     }
 
     /// Whether the walks of each score end nearer to p(x|c), and to the tilt, than those of `guided` from the same noise.
-    fn verdicts(&self, lab: &Lab, gamma: Gamma, walks: &[(&str, Array2<f64>)]) -> Table {
+    fn verdicts(&self, gamma: Gamma, walks: &[Walk]) -> Table {
         let mut table = Table::new(&["against guided", "steps", "nearer to", "by", "verdict"]);
         table.notes = vec![
             format!(
@@ -156,18 +182,18 @@ impl Rows {
             ),
         ];
         let targets = [("p(x|c)", Some(&self.class)), ("the tilt", self.tilted.as_ref())];
-        let of_guided: Vec<&Array2<f64>> =
-            walks.iter().filter(|(name, _)| *name == "guided").map(|(_, x)| x).collect();
-        for (i, (name, x)) in walks.iter().enumerate().filter(|(_, (name, _))| *name != "guided") {
-            let known = of_guided[i % of_guided.len()];
+        let (of_guided, others): (Vec<&Walk>, Vec<&Walk>) =
+            walks.iter().partition(|walk| walk.name == "guided");
+        for walk in others {
+            let known = of_guided.iter().find(|known| known.steps == walk.steps);
+            let known = &known.expect("guided walks by the same steps").ends;
             for (target, truth) in targets.iter().filter_map(|(name, t)| Some((*name, (*t)?))) {
-                let [x, known, truth] = [x, known, truth].map(|x| energy_rows(x.view()));
+                let [x, known, truth] = [&walk.ends, known, truth].map(|x| energy_rows(x.view()));
                 let found = energy_difference(x, known, truth);
                 let by = plus_minus((0.0 - found.value, found.se));
-                let steps = (lab.grid.steps() << (i % of_guided.len())).to_string();
                 table.row(&[
-                    name.to_string(),
-                    steps,
+                    walk.name.clone(),
+                    walk.steps.to_string(),
                     target.into(),
                     by,
                     found.ranking().to_string(),
@@ -179,14 +205,14 @@ impl Rows {
 }
 
 /// The samples of each score over the tilt, at the experiment's steps; at most four panels, the last ones given.
-fn figure(gamma: Gamma, tilt: Option<&Tilt>, drawn: &[(String, Array2<f64>)]) -> Figure {
+fn figure(gamma: Gamma, tilt: Option<&Tilt>, drawn: &[&Walk]) -> Figure {
     let named = |_: &Tilt| {
         (Role::Muted, Text::new("      map: the tilt", "      bản đồ: phân phối nghiêng"))
     };
     let map = tilt.map(named);
     let panels = drawn[drawn.len().saturating_sub(4)..]
         .iter()
-        .map(|(name, x)| panel(name, tilt, x, &frame(drawn)))
+        .map(|walk| panel(walk, tilt, &square(drawn)))
         .collect();
     Figure {
         stem: "compare".into(),
@@ -206,10 +232,10 @@ fn figure(gamma: Gamma, tilt: Option<&Tilt>, drawn: &[(String, Array2<f64>)]) ->
 }
 
 /// The square around all samples but the farthest hundredth on each side.
-fn frame(drawn: &[(String, Array2<f64>)]) -> [(f64, f64); 2] {
+fn square(drawn: &[&Walk]) -> [(f64, f64); 2] {
     let side = |axis: usize| {
         let column = |x: &Array2<f64>| x.column(axis).to_vec();
-        let mut all: Vec<f64> = drawn.iter().flat_map(|(_, x)| column(x)).collect();
+        let mut all: Vec<f64> = drawn.iter().flat_map(|walk| column(&walk.ends)).collect();
         all.retain(|v| v.is_finite());
         all.sort_by(f64::total_cmp);
         let edge = all.len() / 200;
@@ -223,14 +249,10 @@ fn frame(drawn: &[(String, Array2<f64>)]) -> [(f64, f64); 2] {
     [(cx - r, cx + r), (cy - r, cy + r)]
 }
 
-fn panel(
-    name: &str,
-    tilt: Option<&Tilt>,
-    x: &Array2<f64>,
-    [across, up]: &[(f64, f64); 2],
-) -> Panel {
+fn panel(walk: &Walk, tilt: Option<&Tilt>, [across, up]: &[(f64, f64); 2]) -> Panel {
+    let x = &walk.ends;
     let mut panel = Panel {
-        title: name.to_string().into(),
+        title: walk.name.clone().into(),
         x: Axis::new("", *across),
         y: Axis::new("", *up),
         equal: true,

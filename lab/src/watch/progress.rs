@@ -1,7 +1,7 @@
 //! How far a training is, said on standard error.
 
-use super::tell::tell;
-use super::training::{Now, Watcher};
+use crate::tell::tell;
+use crate::training::{Now, Watcher};
 use indicatif::{ProgressBar, ProgressStyle};
 use scorelab::Result;
 use std::io::IsTerminal;

@@ -1,15 +1,13 @@
 //! What samples of images are held to: images that no network has seen, through the eyes of a judge.
 
-use super::networks::{fits, load, wrong_kind};
-use super::source::Source;
-use super::walk::WalkArgs;
 use crate::data::{has_test, unseen};
 use crate::memory;
+use crate::networks::{fits, load, wrong_kind};
+use crate::steering::Steering;
 use ndarray::Array2;
 use rand::seq::SliceRandom;
 use scorelab::checkpoint::{Model, Recipe};
-use scorelab::data::{Images, View, from_pixels, to_pixels};
-use scorelab::guidance::Gamma;
+use scorelab::data::{Images, View, from_pixels};
 use scorelab::metrics::{Judge, Judgement};
 use scorelab::rng::{Purpose, stream};
 use scorelab::{Error, Result};
@@ -27,51 +25,45 @@ pub struct Yardstick {
 }
 
 impl Yardstick {
-    /// The judge of this name, and twice n images of the wanted class or of all, which `seed` chooses.
+    /// The judge of this name, and twice as many images of the wanted class or of all as there are samples, which the seed
+    /// chooses.
     ///
     /// # Errors
     /// If it is no clean classifier of such images, it steers the score itself, or there are too few images.
-    pub fn open(
-        judge: Option<&str>,
-        source: &Source,
-        (n, seed): (usize, u64),
-        gib: f64,
-    ) -> Result<Yardstick> {
+    pub fn open(judge: Option<&str>, steering: &Steering) -> Result<Yardstick> {
         let Some(path) = judge else {
             let must = "given: images are measured by a classifier that did not steer them, learned by `scorelab train --model clean --data …`";
             return Err(Error::value("--judge", "left out", must));
         };
-        memory::refuse(
-            "the comparison of images",
-            60.0 * n as f64 * source.pixels().unwrap_or(0) as f64,
-            gib,
-        )?;
+        let (n, size) = (steering.samples, pixels(steering));
+        let bytes = 60.0 * n as f64 * size.unwrap_or(0) as f64;
+        memory::refuse("the comparison of images", bytes, steering.memory)?;
         let checkpoint = load(path)?;
-        let (view, told) = (checkpoint.view, checkpoint.trained);
+        let (view, trained) = (checkpoint.view, checkpoint.trained);
         let Model::Clean(classifier) = checkpoint.model else {
             return Err(wrong_kind(path, &checkpoint.model, "a clean classifier"));
         };
-        let pixels = told.data.image.map(|(height, width)| height * width);
-        let Some(pixels) = pixels.filter(|pixels| Some(*pixels) == source.pixels()) else {
+        let own = trained.data.image.map(|(height, width)| height * width);
+        let Some(pixels) = own.filter(|own| Some(*own) == size) else {
             let why = "it is no classifier of images of this size".into();
             return Err(Error::File { path: path.into(), why });
         };
-        let (own, classes) = (&classifier.mlp().config, source.class_names().len());
+        let (own, classes) = (&classifier.mlp().config, steering.data.classes());
         fits("--judge", (own.inputs, own.outputs), (view.dim(pixels), classes))?;
-        if source.is_steered_by(classifier.mlp()) {
+        if steering.is_steered_by(classifier.mlp()) {
             let must = "another one than the classifier that steers";
             return Err(Error::value("--judge", path, must));
         }
-        if let Some(learned) = told.recipe {
-            let own = recipe(source)?;
+        if let Some(learned) = trained.recipe {
+            let own = recipe(steering)?;
             let same = learned.data == own.data && learned.train.seed == own.train.seed;
             if same && learned.points > own.points && !has_test(&own.data)? {
                 let must = "one that has not learned the images that are held out; train it with another --seed, or with no more --points than the score";
                 return Err(Error::value("--judge", path, must));
             }
         }
-        let held_out = held_out(source, n, seed)?;
-        let wanted = source.wanted(n);
+        let held_out = held_out(steering)?;
+        let wanted = steering.wanted(n);
         Ok(Yardstick { judge: Judge { classifier }, view, held_out, wanted })
     }
 
@@ -115,29 +107,14 @@ impl ImageJudge for Yardstick {
     }
 }
 
-/// Samples as images, (n, height·width): as many as the flags say of the classes wanted, or one of each of these classes.
-///
-/// # Errors
-/// As [`WalkArgs::walk`].
-pub fn pictures(
-    walk: &WalkArgs,
-    source: &Source,
-    gamma: Gamma,
-    wanted: Option<Vec<usize>>,
-    gib: f64,
-) -> Result<Array2<u8>> {
-    let x = walk.walk_for(source, gamma, &[], wanted, gib)?;
-    let (x, _) = source.finished(x);
-    Ok(to_pixels(x.view()))
-}
-
-/// Twice n images that the score has not seen, of its class if it has one, in no order; another seed chooses others.
+/// Twice as many images as samples, none of which the score has seen, of its class if it has one, in no order; another seed
+/// chooses others.
 ///
 /// # Errors
 /// If there are too few.
-pub fn held_out(source: &Source, n: usize, seed: u64) -> Result<[Images; 2]> {
-    let recipe = recipe(source)?;
-    let class = source.class.filter(|_| !source.all);
+pub fn held_out(steering: &Steering) -> Result<[Images; 2]> {
+    let (recipe, n, seed) = (recipe(steering)?, steering.samples, steering.seed);
+    let class = steering.class.filter(|_| !steering.all);
     // one drawing in ten is of a class
     let enough = if class.is_some() { 24 * n + 200 } else { 2 * n };
     let data = &recipe.data;
@@ -157,9 +134,14 @@ pub fn held_out(source: &Source, n: usize, seed: u64) -> Result<[Images; 2]> {
 }
 
 /// How the images of a score or a classifier were taken.
-fn recipe(source: &Source) -> Result<&Recipe> {
-    source.recipe().ok_or_else(|| {
+fn recipe(steering: &Steering) -> Result<&Recipe> {
+    steering.data.recipe().ok_or_else(|| {
         let must = "a checkpoint of `scorelab train`, which tells where its images are from";
         Error::value("the score or classifier", "of unknown images", must)
     })
+}
+
+/// The pixels of an image; a scene has none.
+fn pixels(steering: &Steering) -> Option<usize> {
+    steering.data.size().map(|(height, width)| height * width)
 }

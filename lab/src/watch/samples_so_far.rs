@@ -1,7 +1,7 @@
 //! Samples of the network in training, drawn from time to time.
 
-use super::tell::tell;
-use super::training::{Now, Watcher};
+use crate::tell::tell;
+use crate::training::{Now, Watcher};
 use ndarray::Array2;
 use scorelab::checkpoint::Model;
 use scorelab::data::{ClassName, Scene, View, to_pixels};
@@ -42,7 +42,7 @@ pub enum Canvas<'a> {
 }
 
 /// How samples are walked to.
-pub struct Walk {
+pub struct Schedule {
     /// The noise process.
     pub process: Process,
     /// The times.
@@ -53,15 +53,15 @@ pub struct Walk {
     pub seed: u64,
 }
 
-impl Walk {
+impl Schedule {
     /// The usual one: few steps of a fast sampler.
     ///
     /// # Errors
     /// None that a user can cause.
-    pub fn quick(seed: u64) -> Result<Walk> {
+    pub fn quick(seed: u64) -> Result<Schedule> {
         let (process, method) = (Process::VP_LINEAR, Method::DpmSolver2M(DpmSolver2M::default()));
         let grid = Grid::to_data(&process, Spacing::KARRAS, STEPS)?;
-        Ok(Walk { process, grid, method, seed })
+        Ok(Schedule { process, grid, method, seed })
     }
 }
 
@@ -70,7 +70,7 @@ pub struct SamplesSoFar<'a> {
     every: Duration,
     drawn: Instant,
     canvas: Canvas<'a>,
-    walk: Walk,
+    schedule: Schedule,
     output: Output,
 }
 
@@ -87,10 +87,10 @@ pub fn interval(flag: &str, seconds: f64) -> Result<Duration> {
 
 impl<'a> SamplesSoFar<'a> {
     /// Draws a PNG into the folder of `output`, for the first time when so long has passed.
-    pub fn new(every: Duration, canvas: Canvas<'a>, walk: Walk, output: Output) -> Self {
+    pub fn new(every: Duration, canvas: Canvas<'a>, schedule: Schedule, output: Output) -> Self {
         let (formats, width) = (vec![Format::Png], WIDTH);
         let output = Output { formats, width, panel: None, ..output };
-        SamplesSoFar { every, drawn: Instant::now(), canvas, walk, output }
+        SamplesSoFar { every, drawn: Instant::now(), canvas, schedule, output }
     }
 
     /// Whether it is time to draw again.
@@ -110,7 +110,7 @@ impl<'a> SamplesSoFar<'a> {
 
     fn figure(&self, step: usize, model: &Model) -> Result<Figure> {
         let joint = matches!(model, Model::Joint(_));
-        let Walk { process, ref grid, method: ref sampler, seed } = self.walk;
+        let Schedule { process, ref grid, method: ref sampler, seed } = self.schedule;
         match &self.canvas {
             Canvas::Scene(scene) => {
                 let truth = scene.mixture.sample(POINTS, seed, Purpose::Reference);
@@ -135,7 +135,7 @@ impl<'a> SamplesSoFar<'a> {
 
     /// n samples (n, d), from the same noise each time; of a joint network, of the classes wanted.
     fn samples(&self, model: &Model, n: usize, wanted: &[usize], gamma: Gamma) -> Array2<f64> {
-        let Walk { process, grid, method, seed } = &self.walk;
+        let Schedule { process, grid, method, seed } = &self.schedule;
         let z = start(n, model.mlp().config.inputs, process, grid, *seed);
         match model {
             Model::Score(net) => sample(method, net, process, grid, z.view(), *seed),

@@ -1,12 +1,13 @@
 //! The frame of the experiments on images.
 
-use super::experiment::{Experiment, run_on};
-use super::{Defaults, Settings};
-use ndarray::{Array2, ArrayView2};
+use super::run::{Experiment, run_on};
+use crate::data::DRAWN;
+use crate::flags::{Defaults, ExperimentFlags};
+use crate::view::Domain;
+use ndarray::Array2;
 use rand::seq::SliceRandom;
-use scorelab::data::{Glyphs, Images, Part, digit_names, find_class};
+use scorelab::data::{Glyphs, Images, Part, View};
 use scorelab::rng::{Purpose, stream};
-use scorelab::sampler::{self, sample, sample_classes};
 use scorelab::score::ScoreFn;
 use scorelab::{Error, Result};
 use scorelab_figures::plot::Text;
@@ -17,7 +18,7 @@ use std::process::ExitCode;
 const TRAINING: (usize, usize) = (30_000, 4_000);
 
 /// An experiment on labelled images.
-pub struct ImageLab {
+pub struct ImageExperiment {
     experiment: Experiment,
     /// The images to learn from.
     pub training: Images,
@@ -25,11 +26,9 @@ pub struct ImageLab {
     pub held_out: Images,
     /// Others of the same law and number, to tell what two samples of the data differ by.
     pub twin: Images,
-    /// The wanted class.
-    pub class: usize,
 }
 
-impl Deref for ImageLab {
+impl Deref for ImageExperiment {
     type Target = Experiment;
 
     fn deref(&self) -> &Experiment {
@@ -37,44 +36,55 @@ impl Deref for ImageLab {
     }
 }
 
-impl DerefMut for ImageLab {
+impl DerefMut for ImageExperiment {
     fn deref_mut(&mut self) -> &mut Experiment {
         &mut self.experiment
     }
 }
 
-/// Runs an experiment on images as a program; as [`run`](super::run) does one on a scene.
+impl AsMut<Experiment> for ImageExperiment {
+    fn as_mut(&mut self) -> &mut Experiment {
+        &mut self.experiment
+    }
+}
+
+/// Runs an experiment on images as a program; as [`run`](super::scene::run) does one on a scene.
 pub fn run_images(
     name: &'static str,
     question: &'static str,
     next: &str,
     defaults: Defaults,
-    body: impl FnOnce(&mut ImageLab) -> Result<()>,
+    body: impl FnOnce(&mut ImageExperiment) -> Result<()>,
 ) -> ExitCode {
-    let open = |settings: Settings| ImageLab::new(name, settings, defaults);
+    let open = |flags: ExperimentFlags| ImageExperiment::open(name, flags);
     run_on((name, question, next), defaults, open, body)
 }
 
-impl ImageLab {
+impl ImageExperiment {
     /// Draws or reads the images and opens the experiment.
-    fn new(name: &'static str, settings: Settings, defaults: Defaults) -> Result<Self> {
-        let drawn = Glyphs { seed: settings.seed };
-        let whole = match &settings.data {
+    ///
+    /// # Errors
+    /// As [`Images::read`] and [`Experiment::new`], and if there are too few images.
+    pub fn open(name: &'static str, flags: ExperimentFlags) -> Result<Self> {
+        let drawn = Glyphs { seed: flags.walk.seed };
+        let whole = match &flags.data {
             Some(folder) => Some(Images::read(folder, Part::Train)?),
             None => None,
         };
-        let called = whole.as_ref().map_or("the drawn digits", |images| &images.name);
-        let class = find_class(&digit_names(), called, &settings.class)?;
-        let experiment = Experiment::new(name, settings, defaults)?;
-        let (train, held) = (experiment.size(TRAINING.0, TRAINING.1), experiment.samples);
+        let called = flags.data.as_ref().map_or(DRAWN.into(), |path| path.display().to_string());
+        let one = whole.as_ref().map_or_else(|| drawn.images(0..0), |images| images.take(0));
+        let (size, view) = ((one.height, one.width), View::Identity);
+        let data = Domain::Images { name: called, size, view, recipe: None };
+        let experiment = Experiment::new(name, flags, data)?;
+        let (train, kept) = (experiment.size(TRAINING.0, TRAINING.1), experiment.samples);
         let [training, held_out, twin] = match whole {
-            Some(images) => split(&images, train, held, experiment.settings.seed)?,
+            Some(images) => split(&images, train, kept, experiment.seed)?,
             None => {
-                let (a, b) = (train as u64, held as u64);
+                let (a, b) = (train as u64, kept as u64);
                 [0..a, a..a + b, a + b..a + 2 * b].map(|range| drawn.images(range))
             }
         };
-        Ok(ImageLab { experiment, training, held_out, twin, class })
+        Ok(ImageExperiment { experiment, training, held_out, twin })
     }
 
     /// What a class is called.
@@ -93,40 +103,32 @@ impl ImageLab {
         (0..n).map(|i| i % self.classes()).collect()
     }
 
-    /// Walks points (n, d) down the grid along a score.
-    pub fn walk(&self, score: &dyn ScoreFn, start: ArrayView2<f64>) -> Array2<f64> {
-        sample(&self.method, score, &self.process, &self.grid, start, self.settings.seed)
-    }
-
-    /// The first n starting points (n, dim).
-    pub fn start(&self, n: usize, dim: usize) -> Array2<f64> {
-        sampler::start(n, dim, &self.process, &self.grid, self.settings.seed)
-    }
-
     /// Where starting points end, the i-th of them walked along the score of class `wanted[i]`: (n, dim).
-    pub fn ends<C: ScoreFn>(
+    ///
+    /// # Errors
+    /// If an end is not finite.
+    pub fn ends_of<C: ScoreFn>(
         &self,
         dim: usize,
         wanted: &[usize],
         score: impl Fn(usize) -> C,
-    ) -> Array2<f64> {
-        let z = self.start(wanted.len(), dim);
-        let parts = |class| vec![(score(class), &self.grid)];
-        let seed = self.settings.seed;
-        sample_classes(&self.method, parts, &self.process, z.view(), wanted, seed)
+    ) -> Result<Array2<f64>> {
+        let z = self.starts(wanted.len(), dim);
+        let parts = |class: Option<usize>| vec![(score(class.unwrap_or(0)), &self.grid)];
+        self.walk_parts(parts, z.view(), Some(wanted))
     }
 }
 
 /// Training set, reference and twin from one set of images, in an order of the seed's.
-fn split(images: &Images, train: usize, held: usize, seed: u64) -> Result<[Images; 3]> {
+fn split(images: &Images, train: usize, kept: usize, seed: u64) -> Result<[Images; 3]> {
     let n = images.labels.len();
-    let train = train.min(n.saturating_sub(2 * held));
+    let train = train.min(n.saturating_sub(2 * kept));
     if train < 10 * images.class_names.len() {
-        let must = format!("above {}, twice the samples and some to learn from", 2 * held);
+        let must = format!("above {}, twice the samples and some to learn from", 2 * kept);
         return Err(Error::value(format!("the number of images of {}", images.name), n, must));
     }
     let mut order: Vec<usize> = (0..n).collect();
     order.shuffle(&mut stream(seed, Purpose::Permutation, 0, 0));
-    Ok([0..train, train..train + held, train + held..train + 2 * held]
+    Ok([0..train, train..train + kept, train + kept..train + 2 * kept]
         .map(|range| images.select(&order[range])))
 }

@@ -1,11 +1,10 @@
 //! The networks of the experiments on images: trained once, kept as files, and learned again when the settings differ.
 
-use super::ImageLab;
-use super::data::{DRAWN, images_fingerprint, view_of_images};
-use super::interrupt::{interrupted, listen};
-use super::progress::Progress;
-use super::so_far::{Canvas, SamplesSoFar, Walk};
-use super::training::{CtrlC, Examples, learn};
+use super::images::ImageExperiment;
+use crate::data::{DRAWN, images_fingerprint, view_of_images};
+use crate::interrupt::{interrupted, listen};
+use crate::training::{CtrlC, Examples, learn};
+use crate::watch::{Canvas, Progress, SamplesSoFar, Schedule};
 use ndarray::{Array2, ArrayView2};
 use scorelab::Result;
 use scorelab::checkpoint::{Checkpoint, Kind, Model, Place, Recipe, Trained, TrainingData};
@@ -77,15 +76,18 @@ impl Guide {
     }
 }
 
-impl ImageLab {
+impl ImageExperiment {
     /// One sample for each of the classes `wanted` (n), the same noise for every guide and γ, as pixels (n, height·width).
+    ///
+    /// # Errors
+    /// If a sample is not finite.
     pub fn steered(
         &self,
         nets: &ImageNets,
         guide: Guide,
         gamma: Gamma,
         wanted: &[usize],
-    ) -> Array2<u8> {
+    ) -> Result<Array2<u8>> {
         let guided = |class| -> Box<dyn ScoreFn> {
             match guide {
                 Guide::Free => Box::new(nets.joint.guided(class, gamma)),
@@ -96,8 +98,8 @@ impl ImageLab {
                 }
             }
         };
-        let ends = self.ends(nets.components.spread.len(), wanted, guided);
-        nets.pixels(ends.view())
+        let ends = self.ends_of(nets.components.spread.len(), wanted, guided)?;
+        Ok(nets.pixels(ends.view()))
     }
 
     /// What the judge says of images that are to be of the classes `wanted`, beside the held-out ones.
@@ -120,10 +122,10 @@ impl ImageLab {
     pub fn nets(&mut self) -> Result<ImageNets> {
         let recipes = self.recipes();
         recipes[0].train.validated()?;
-        let folder = self.settings.out.clone().unwrap_or_else(|| "out/digits".into());
-        let data = self.told();
+        let folder = self.flags.out.clone().unwrap_or_else(|| "out/digits".into());
+        let data = self.training_data();
         let files = ["joint", "noisy", "judge"].map(|what| {
-            let quick = if self.settings.quick { "-quick" } else { "" };
+            let quick = if self.quick { "-quick" } else { "" };
             folder.join(format!("{what}{quick}.safetensors"))
         });
         let trained = recipes.each_ref().map(|r| Trained::here(data.clone(), Some(r.clone())));
@@ -144,7 +146,7 @@ impl ImageLab {
     }
 
     /// What the networks are trained on.
-    fn told(&self) -> TrainingData {
+    fn training_data(&self) -> TrainingData {
         let images = &self.training;
         TrainingData {
             name: images.name.clone(),
@@ -156,7 +158,7 @@ impl ImageLab {
 
     /// The recipes of the joint network, the noisy classifier and the judge.
     fn recipes(&self) -> [Recipe; 3] {
-        let folder = self.settings.data.as_ref().map(|folder| folder.display().to_string());
+        let folder = self.flags.data.as_ref().map(|folder| folder.display().to_string());
         let common = Recipe {
             data: folder.map_or_else(|| Place::Images(DRAWN.into()), Place::Shuffled),
             points: self.training.labels.len(),
@@ -164,7 +166,7 @@ impl ImageLab {
             levels: LEVELS,
             ..Recipe::default()
         };
-        let train = TrainConfig { batch: 256, seed: self.settings.seed, ..TrainConfig::default() };
+        let train = TrainConfig { batch: 256, seed: self.seed, ..TrainConfig::default() };
         let joint = Recipe {
             model: Kind::Joint,
             width: self.size(512, 128),
@@ -173,7 +175,7 @@ impl ImageLab {
             embedding: 32,
             p_drop: IMAGE_P_DROP,
             train: TrainConfig {
-                steps: self.settings.train_steps.unwrap_or(self.size(JOINT_STEPS.0, JOINT_STEPS.1)),
+                steps: self.flags.train_steps.unwrap_or(self.size(JOINT_STEPS.0, JOINT_STEPS.1)),
                 clip: 1.0,
                 ema: self.size(0.999, 0.99),
                 ..train.clone()
@@ -187,7 +189,7 @@ impl ImageLab {
             train: TrainConfig { steps: self.size(NOISY_STEPS.0, NOISY_STEPS.1), ..train },
             ..common.clone()
         };
-        let ClassifierConfig { width, depth, levels, train } = Judge::config(self.settings.seed);
+        let ClassifierConfig { width, depth, levels, train } = Judge::config(self.seed);
         let train = TrainConfig { steps: self.size(JUDGE_STEPS.0, JUDGE_STEPS.1), ..train };
         // the judge sees the pixels themselves
         let judge =
@@ -235,14 +237,14 @@ impl ImageLab {
         );
         let (size, class_names) =
             ((self.training.height, self.training.width), self.training.class_names.clone());
-        let walk = Walk {
+        let schedule = Schedule {
             process: self.process,
             grid: self.grid.clone(),
-            method: self.method.clone(),
-            seed: self.settings.seed,
+            method: self.sampler.clone(),
+            seed: self.seed,
         };
         let canvas = Canvas::Images { size, view, class_names };
-        SamplesSoFar::new(SHOWN_EVERY, canvas, walk, self.output.clone())
+        SamplesSoFar::new(SHOWN_EVERY, canvas, schedule, self.output.clone())
     }
 }
 

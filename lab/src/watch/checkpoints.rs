@@ -1,8 +1,8 @@
 //! The checkpoints of a training in its folder, and what is shown of it there.
 
-use super::data::TrainingSet;
-use super::so_far::SamplesSoFar;
-use super::training::{Now, Watcher};
+use super::samples_so_far::SamplesSoFar;
+use crate::data::TrainingSet;
+use crate::training::{Now, Watcher};
 use scorelab::Result;
 use scorelab::checkpoint::{Checkpoint, Recipe, Run, Trained};
 use std::ops::ControlFlow;
@@ -28,7 +28,7 @@ impl<'a> Checkpoints<'a> {
         set: &'a TrainingSet,
         so_far: Option<SamplesSoFar<'a>>,
     ) -> Self {
-        let trained = Trained::here(set.told.clone(), Some(recipe.clone()));
+        let trained = Trained::here(set.header.clone(), Some(recipe.clone()));
         Checkpoints { run, every, set, trained, so_far, last: None }
     }
 

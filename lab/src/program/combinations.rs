@@ -1,7 +1,8 @@
 //! The runs of a sweep, from a TOML file.
 
-use super::eval::Eval;
-use super::{Command, Program, config};
+use super::command::{Command, Program, understood};
+use super::config;
+use crate::flags::Eval;
 use crate::recipe::check;
 use clap::CommandFactory;
 use scorelab::checkpoint::{Place, Recipe};
@@ -31,7 +32,7 @@ const MOST_RUNS: usize = 100_000;
 /// [grid.eval]
 /// gamma = [1, 2]
 /// ```
-pub struct Grid {
+pub struct Combinations {
     /// What varies, as `train.width`.
     pub varied: Vec<String>,
     /// The runs.
@@ -62,27 +63,27 @@ const NOT_HERE: [&str; 9] =
 
 impl Planned {
     /// What varies and its values, in words.
-    pub fn told(&self) -> String {
+    pub fn description(&self) -> String {
         let pairs = self.names.iter().zip(&self.varied);
         pairs.map(|(name, value)| format!("{name}={value}")).collect::<Vec<_>>().join(" ")
     }
 }
 
-impl Grid {
+impl Combinations {
     /// Reads the grid and checks every run.
     ///
     /// # Errors
     /// If the file cannot be read or is no TOML, a key is no flag, there are too many runs, or a run cannot be.
-    pub fn load(path: &Path) -> Result<Grid> {
+    pub fn load(path: &Path) -> Result<Combinations> {
         let table = config::read(path)?;
-        Grid::of(&table).map_err(|why| Error::File { path: path.into(), why })
+        Combinations::of(&table).map_err(|why| Error::File { path: path.into(), why })
     }
 
     /// The grid of a table.
     ///
     /// # Errors
-    /// As [`Grid::load`].
-    pub fn of(table: &Table) -> std::result::Result<Grid, String> {
+    /// As [`Combinations::load`].
+    pub fn of(table: &Table) -> std::result::Result<Combinations, String> {
         const KNOWN: [&str; 4] = ["train", "eval", "grid", "repeats"];
         if let Some(key) = table.keys().find(|k| !KNOWN.contains(&k.as_str())) {
             let hint = scorelab::data::did_you_mean(key, KNOWN.into_iter());
@@ -106,7 +107,7 @@ impl Grid {
         let runs = (0..count).map(|i| plan.run(i)).collect::<std::result::Result<_, _>>()?;
         let mut varied: Vec<String> = axes.iter().map(Axis::name).collect();
         varied.extend((repeats > 1).then(|| "repeat".to_string()));
-        Ok(Grid { varied, runs })
+        Ok(Combinations { varied, runs })
     }
 }
 
@@ -271,5 +272,5 @@ fn recipe(flags: &Flags) -> Result<Recipe> {
 fn parsed(name: &str, flags: &Flags) -> Result<Command> {
     let flags = flags.iter().map(|(flag, value)| format!("--{flag}={value}"));
     let words = ["scorelab".to_string(), name.to_string()].into_iter().chain(flags);
-    super::understood(words)
+    understood(words)
 }

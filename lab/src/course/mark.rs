@@ -1,0 +1,60 @@
+//! The exercises in their order, and the mark of an answer.
+
+use super::answer::Answer;
+use super::exercise::Exercise;
+use super::problem::{image_problem, problem};
+use super::{memory, scores, steering};
+use scorelab::{Error, Result};
+use scorelab_figures::plot::{Lang, Text};
+
+/// What is said of an answer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Mark {
+    /// Whether it is right.
+    pub right: bool,
+    /// The exercise, and the mistake that was made if one was.
+    pub said: Text,
+}
+
+/// All exercises, in the order of the course; exercise 1 comes first.
+pub fn exercises() -> Vec<Exercise> {
+    let p = problem();
+    let mut all = scores::exercises(&p);
+    all.extend(steering::exercises(&p));
+    all.push(memory::memory(&image_problem()));
+    all
+}
+
+/// Marks the answer to exercise `n`, counted from 1.
+///
+/// # Errors
+/// If there is no such exercise.
+pub fn mark(n: usize, answer: impl Into<Answer>) -> Result<Mark> {
+    let all = exercises();
+    let Some(exercise) = n.checked_sub(1).and_then(|i| all.get(i)) else {
+        return Err(Error::value("the exercise", n, format!("1 to {}", all.len())));
+    };
+    let answer = answer.into();
+    let right = exercise.accepts(&answer);
+    let found = if right { Text::new("right", "đúng") } else { exercise.wrong(&answer) };
+    let question = &exercise.question;
+    let said = Text::from((
+        format!("exercise {n}, {}: {}", question.en, found.en),
+        format!("bài {n}, {}: {}", question.vi, found.vi),
+    ));
+    Ok(Mark { right, said })
+}
+
+/// Prints the mark of an answer; whether it is right.
+pub(super) fn say(n: usize, answer: Answer, lang: Lang) -> bool {
+    match mark(n, answer) {
+        Ok(mark) => {
+            println!("{} {}", if mark.right { "✓" } else { "✗" }, mark.said.get(lang));
+            mark.right
+        }
+        Err(unknown) => {
+            println!("✗ {unknown}");
+            false
+        }
+    }
+}

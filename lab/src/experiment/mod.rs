@@ -1,0 +1,22 @@
+//! The frame of the experiments: one setup each, and what they have in common.
+
+mod run;
+mod scene;
+mod images;
+mod networks;
+mod image_networks;
+mod comparison;
+mod bill;
+mod your_guidance;
+
+pub use bill::Billed;
+pub use comparison::{ArmRun, Comparison, Steer};
+pub use image_networks::{Guide, ImageNets};
+pub use images::{ImageExperiment, run_images};
+pub use networks::{
+    CLASSIFIER_STEPS, JOINT_STEPS, Learned, P_DROP, SCORE_STEPS, TRAINING_POINTS, untrained_joint,
+    untrained_score,
+};
+pub use run::Experiment;
+pub use scene::run;
+pub use your_guidance::compare;

@@ -1,0 +1,224 @@
+//! The flags of each subcommand; those of `plot` are in its own file.
+
+use super::groups::{AlsoFlags, CommonFlags, ScoreFlags, WalkFlags};
+use super::recipe::RecipeFlags;
+use crate::menu::{Menu, menu};
+use clap::Args;
+use scorelab::noise::Process;
+use scorelab_figures::plot::Lang;
+use serde::Serialize;
+use std::path::PathBuf;
+
+/// The flags of `train`.
+#[derive(Debug, Clone, Args)]
+pub struct Train {
+    #[command(flatten)]
+    pub recipe: RecipeFlags,
+    /// Steps from one checkpoint to the next
+    #[arg(long, default_value_t = 500)]
+    pub every: usize,
+    /// Draw samples of the network into samples_so_far.png every so many seconds, and at the end; saved first
+    #[arg(long, value_name = "SECONDS")]
+    pub show: Option<f64>,
+    /// The folder of the run [default: out/ and what is learned]
+    #[arg(long, value_name = "FOLDER")]
+    pub out: Option<PathBuf>,
+    /// Go on with the run of this folder: same bits as if it had never stopped
+    #[arg(long, value_name = "FOLDER")]
+    pub resume: Option<PathBuf>,
+    #[command(flatten)]
+    pub common: CommonFlags,
+}
+
+impl Train {
+    /// The flags that may stand beside `--resume`.
+    pub const BESIDE_RESUME: [&'static str; 7] =
+        ["resume", "every", "show", "config", "threads", "memory", "format"];
+}
+
+/// The flags of `sample`.
+#[derive(Debug, Clone, Args, Serialize)]
+pub struct Sample {
+    #[command(flatten)]
+    #[serde(flatten)]
+    pub score: ScoreFlags,
+    #[command(flatten)]
+    #[serde(flatten)]
+    pub also: AlsoFlags,
+    /// The guidance scale: 0 unconditional, 1 conditional, more over-steers [default: 1 with a class]
+    #[arg(long, allow_negative_numbers = true)]
+    pub gamma: Option<f64>,
+    #[command(flatten)]
+    #[serde(skip)]
+    pub walk: WalkFlags,
+    /// Guide only where σ/α lies between these two, and take γ = 1 elsewhere
+    #[arg(long, value_name = "LOW,HIGH", value_delimiter = ',')]
+    pub interval: Vec<f64>,
+    /// Write to this file: .npz arrays, .png a sheet of images, .csv, .json
+    #[arg(long, value_name = "FILE")]
+    pub out: Option<PathBuf>,
+    #[command(flatten)]
+    #[serde(flatten)]
+    pub common: CommonFlags,
+}
+
+/// The flags of `eval`.
+#[derive(Debug, Clone, Args, Serialize)]
+pub struct Eval {
+    #[command(flatten)]
+    #[serde(flatten)]
+    pub score: ScoreFlags,
+    /// Guidance scales: 0 unconditional, 1 conditional, more over-steers [default: 1 with a class]
+    #[arg(long, value_delimiter = ',', allow_negative_numbers = true)]
+    pub gamma: Vec<f64>,
+    #[command(flatten)]
+    #[serde(skip)]
+    pub walk: WalkFlags,
+    /// Guide only where σ/α lies between these two, and take γ = 1 elsewhere
+    #[arg(long, value_name = "LOW,HIGH", value_delimiter = ',')]
+    pub interval: Vec<f64>,
+    /// For images: the classifier that judges them, a checkpoint or the folder of a run with --model clean
+    #[arg(long, value_name = "FILE|FOLDER")]
+    pub judge: Option<String>,
+    /// Noise levels at which a learned score is compared, as σ at α = 1
+    #[arg(long, value_delimiter = ',', default_value = "0.1,0.2,0.5,1,2,5")]
+    pub sigma: Vec<f64>,
+    /// Write the table to this file instead of standard output
+    #[arg(long, value_name = "FILE")]
+    pub out: Option<PathBuf>,
+    #[command(flatten)]
+    #[serde(flatten)]
+    pub common: CommonFlags,
+}
+
+/// The flags of `field`.
+#[derive(Debug, Clone, Args, Serialize)]
+pub struct Field {
+    #[command(flatten)]
+    #[serde(flatten)]
+    pub score: ScoreFlags,
+    #[command(flatten)]
+    #[serde(flatten)]
+    pub also: AlsoFlags,
+    /// The guidance scale: 0 unconditional, 1 conditional, more over-steers [default: 1 with a class]
+    #[arg(long, allow_negative_numbers = true)]
+    pub gamma: Option<f64>,
+    /// The noise levels, as σ at α = 1
+    #[arg(long, value_delimiter = ',', default_value = "0.5")]
+    pub sigma: Vec<f64>,
+    /// The noise levels, as times of the process, in place of --sigma
+    #[arg(long, value_delimiter = ',')]
+    pub t: Vec<f64>,
+    /// The noise process of --t
+    #[arg(long, value_parser = menu::<Process>(), default_value = Process::VP_LINEAR.name())]
+    #[serde(skip)]
+    pub process: Process,
+    /// A grid of N points a side from LOW to HIGH, in one or two dimensions
+    #[arg(
+        long,
+        value_name = "LOW,HIGH,N",
+        value_delimiter = ',',
+        allow_negative_numbers = true,
+        default_value = "-4,4,9"
+    )]
+    pub grid: Vec<f64>,
+    /// The points of a CSV file, a row each, in place of the grid; a first row of names is passed over; images as the network sees them
+    #[arg(long, value_name = "FILE")]
+    pub points: Option<PathBuf>,
+    /// Write the field to this file instead of standard output
+    #[arg(long, value_name = "FILE")]
+    pub out: Option<PathBuf>,
+    #[command(flatten)]
+    #[serde(flatten)]
+    pub common: CommonFlags,
+}
+
+/// The flags of `data`.
+#[derive(Debug, Clone, Args)]
+pub struct Data {
+    /// The scene to draw from: a name or a TOML file
+    #[arg(long, default_value = "animals", value_name = "NAME|FILE")]
+    pub scene: String,
+    /// Images in place of a scene: `digits`, drawn by the lab, or a folder of IDX files, such as MNIST's
+    #[arg(long, value_name = "digits|FOLDER")]
+    pub data: Option<String>,
+    /// Points drawn from the scene, or the most images
+    #[arg(long, default_value_t = 1000)]
+    pub points: usize,
+    /// The seed of the points
+    #[arg(long, default_value_t = 0)]
+    pub seed: u64,
+    /// Write to this file: .npz arrays, .png a sheet of images, .csv, .json
+    #[arg(long, value_name = "FILE")]
+    pub out: Option<PathBuf>,
+    /// Write the images as IDX files into this folder
+    #[arg(long, value_name = "FOLDER", conflicts_with = "out")]
+    pub idx: Option<PathBuf>,
+    #[command(flatten)]
+    pub common: CommonFlags,
+}
+
+/// The flags of `sweep`.
+#[derive(Debug, Clone, Args)]
+pub struct Sweep {
+    /// The grid
+    #[arg(value_name = "GRID.toml")]
+    pub grid: PathBuf,
+    /// Do only the I-th of N equal shares of the runs, counted from 1
+    #[arg(long, value_name = "I/N")]
+    pub shard: Option<String>,
+    /// Run nothing; only gather the results, all of which must be there
+    #[arg(long)]
+    pub merge: bool,
+    /// The folder of the results [default: out/ and the name of the grid]
+    #[arg(long, value_name = "FOLDER")]
+    pub out: Option<PathBuf>,
+    /// Training steps from one checkpoint to the next
+    #[arg(long, default_value_t = 500)]
+    pub every: usize,
+    #[command(flatten)]
+    pub common: CommonFlags,
+}
+
+/// The flags of `info`.
+#[derive(Debug, Clone, Args)]
+pub struct Info {
+    /// A checkpoint, or the folder of a run
+    #[arg(value_name = "FILE|FOLDER")]
+    pub checkpoint: PathBuf,
+    #[command(flatten)]
+    pub common: CommonFlags,
+}
+
+/// The flags of `check`.
+#[derive(Debug, Clone, Args)]
+pub struct Check {
+    /// The exercise, counted from 1; without it all are listed
+    #[arg(value_name = "N")]
+    pub exercise: Option<usize>,
+    /// The answer: a number or several with commas, a CSV file with a row a line, or - for standard input; without it the question is said
+    #[arg(value_name = "NUMBERS|FILE|-", allow_negative_numbers = true)]
+    pub answer: Option<String>,
+    /// Write the points x_t that the exercise asks about, with their noise level, as CSV
+    #[arg(long, requires = "exercise", conflicts_with = "answer")]
+    pub points: bool,
+    /// Write the Gaussians of the scene that the exercise asks about, as CSV
+    #[arg(long, requires = "exercise", conflicts_with_all = ["answer", "points"])]
+    pub components: bool,
+    /// Write what is listed to this file instead of standard output
+    #[arg(long, value_name = "FILE", conflicts_with = "answer")]
+    pub out: Option<PathBuf>,
+    /// The language
+    #[arg(long, value_parser = menu::<Lang>(), default_value = Lang::default().name())]
+    pub lang: Lang,
+    #[command(flatten)]
+    pub common: CommonFlags,
+}
+
+/// The flags of `completions`.
+#[derive(Debug, Clone, Args)]
+pub struct Completions {
+    /// The shell
+    #[arg(value_enum)]
+    pub shell: clap_complete::Shell,
+}

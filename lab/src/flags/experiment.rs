@@ -1,0 +1,189 @@
+//! The flags of the experiments, and what each experiment takes where they are left out.
+
+use super::groups::{Look, MachineFlags, WalkFlags};
+use clap::error::ErrorKind;
+use clap::parser::ValueSource;
+use clap::{CommandFactory, FromArgMatches, Parser};
+use serde::Serialize;
+use std::ffi::{OsStr, OsString};
+use std::path::PathBuf;
+
+/// What an experiment takes when the user does not say; of two sizes (at full size, at `--quick`).
+#[derive(Debug, Clone, Copy)]
+pub struct Defaults {
+    /// Samples for each row of a table.
+    pub samples: (usize, usize),
+    /// Sampling steps.
+    pub steps: (usize, usize),
+    /// The scene.
+    pub scene: &'static str,
+    /// The wanted class, as on the command line.
+    pub class: &'static str,
+    /// The guidance scales, as on the command line.
+    pub gamma: &'static str,
+    /// Flags that the experiment has no use for: they are not offered, and refused.
+    pub unused: &'static [&'static str],
+}
+
+impl Defaults {
+    /// Of an experiment on images.
+    pub const IMAGES: Defaults = Defaults {
+        samples: (5000, 300),
+        steps: (50, 20),
+        scene: "animals",
+        class: "0",
+        gamma: "0,1,1.25,2,5,10",
+        unused: &["scene", "gradient-scale", "all"],
+    };
+}
+
+impl Default for Defaults {
+    fn default() -> Self {
+        Defaults {
+            samples: (4000, 800),
+            steps: (64, 32),
+            scene: "animals",
+            class: "0",
+            gamma: "0,1,2,5,10",
+            unused: &["data", "train-steps"],
+        }
+    }
+}
+
+/// The flags of the experiments; [`Defaults::unused`] says which of them one does not have.
+#[derive(Debug, Clone, PartialEq, Parser, Serialize)]
+#[command(disable_version_flag = true, allow_negative_numbers = true)]
+pub struct ExperimentFlags {
+    /// The data: animals, three, ring8, wide, moons, … or a TOML file with components
+    #[arg(long, required = false, value_name = "NAME|FILE")]
+    #[serde(skip)]
+    pub scene: String,
+    /// A folder with MNIST's files, or others in their format [default: digits drawn by the lab]
+    #[arg(long, value_name = "FOLDER")]
+    #[serde(skip)]
+    pub data: Option<PathBuf>,
+    /// The wanted class y, by name or number; counted from 0
+    #[arg(long, required = false, value_name = "NAME|NUMBER")]
+    #[serde(skip)]
+    pub class: String,
+    /// Guidance scales γ: 0 unconditional, 1 conditional, more over-steers
+    #[arg(long, value_delimiter = ',', allow_negative_numbers = true)]
+    pub gamma: Vec<f64>,
+    /// c of the weak classifier: its gradient is multiplied by c
+    #[arg(long, default_value_t = 0.2)]
+    pub gradient_scale: f64,
+    /// The walk from noise to samples.
+    #[command(flatten)]
+    #[serde(skip)]
+    pub walk: WalkFlags,
+    /// Updates of the weights of the score network [default: the experiment's own]
+    #[arg(long)]
+    pub train_steps: Option<usize>,
+    /// Small and fast: fewer samples, steps and training steps, with looser checks
+    #[arg(long)]
+    #[serde(skip)]
+    pub quick: bool,
+    /// Also the figures and animations that take longer
+    #[arg(long)]
+    pub all: bool,
+    /// How figures look, and as which files they are written.
+    #[command(flatten)]
+    #[serde(skip)]
+    pub look: Look,
+    /// Export only this panel, counted from 1, of the figures that have it
+    #[arg(long)]
+    #[serde(skip)]
+    pub panel: Option<usize>,
+    /// The output folder [default: out/ and the name of the experiment]
+    #[arg(long, value_name = "FOLDER")]
+    #[serde(skip)]
+    pub out: Option<PathBuf>,
+    /// What is taken of the machine.
+    #[command(flatten)]
+    #[serde(skip)]
+    pub machine: MachineFlags,
+    /// The flags that change a number and are not as they are by default, with their values: `--scene ring8`.
+    #[arg(skip)]
+    #[serde(skip)]
+    pub changed: Vec<String>,
+}
+
+/// Flags that change no number.
+const NO_NUMBER: [&str; 10] =
+    ["quick", "all", "theme", "lang", "formats", "panel", "out", "threads", "memory", "help"];
+/// Flags whose default is the experiment's own size: whoever gives one means another.
+const SIZES: [&str; 3] = ["steps", "train_steps", "samples"];
+
+impl ExperimentFlags {
+    /// Whether this flag changes a number, and is not as it is by default.
+    pub fn changed(&self, flag: &str) -> bool {
+        self.changed.iter().any(|text| text.split(' ').next() == Some(flag))
+    }
+}
+
+impl Defaults {
+    /// What these words of a command line mean, the program's name first; ends the program if they are wrong.
+    pub fn flags(
+        self,
+        name: &'static str,
+        question: &'static str,
+        words: impl IntoIterator<Item = OsString>,
+    ) -> ExperimentFlags {
+        let command = self.command(name, question);
+        self.parse(&command, words).unwrap_or_else(|e| e.exit())
+    }
+
+    /// What understands the command line of an experiment.
+    pub fn command(self, name: &'static str, question: &'static str) -> clap::Command {
+        let sized = |arg: clap::Arg, (full, quick): (usize, usize)| {
+            let [full, quick] = [full, quick].map(|n| n.to_string());
+            arg.default_value(full).default_value_if("quick", "true", quick)
+        };
+        let command = ExperimentFlags::command().name(name).about(question);
+        command
+            .mut_arg("scene", |arg| arg.default_value(self.scene))
+            .mut_arg("class", |arg| arg.default_value(self.class))
+            .mut_arg("gamma", |arg| arg.default_value(self.gamma))
+            .mut_arg("steps", |arg| sized(arg, self.steps))
+            .mut_arg("samples", |arg| sized(arg, self.samples))
+            .mut_args(|arg| {
+                let unused = arg.get_long().is_some_and(|flag| self.unused.contains(&flag));
+                arg.hide(unused)
+            })
+    }
+
+    /// The flags of these words, and which of them are not as they are by default.
+    ///
+    /// # Errors
+    /// If they are wrong, or name a flag that the experiment has no use for.
+    pub fn parse(
+        self,
+        command: &clap::Command,
+        words: impl IntoIterator<Item = OsString>,
+    ) -> clap::error::Result<ExperimentFlags> {
+        let name = command.get_name().to_string();
+        let matches = command.clone().try_get_matches_from(words)?;
+        let typed = |arg: &&clap::Arg| {
+            matches.value_source(arg.get_id().as_str()) == Some(ValueSource::CommandLine)
+        };
+        let typed: Vec<&clap::Arg> = command.get_arguments().filter(typed).collect();
+        if let Some(arg) = typed.iter().find(|arg| arg.is_hide_set()) {
+            let flag = arg.get_long().unwrap_or_default();
+            let why = format!("unexpected argument '--{flag}' found: {name} has no use for it");
+            return Err(command.clone().error(ErrorKind::UnknownArgument, why));
+        }
+        let mut flags = ExperimentFlags::from_arg_matches(&matches)?;
+        for arg in typed.iter().filter(|arg| !NO_NUMBER.contains(&arg.get_id().as_str())) {
+            let (id, flag) = (arg.get_id().as_str(), arg.get_long().unwrap_or_default());
+            let [own, usual]: [Vec<&OsStr>; 2] = [
+                matches.get_raw(id).into_iter().flatten().collect(),
+                arg.get_default_values().iter().map(|word| word.as_os_str()).collect(),
+            ];
+            let own = own.join(OsStr::new(","));
+            if SIZES.contains(&id) || own != usual.join(OsStr::new(",")) {
+                flags.changed.push(format!("--{flag} {}", own.to_string_lossy()));
+            }
+        }
+        Ok(flags)
+    }
+}

@@ -1,0 +1,124 @@
+//! The groups of flags that several commands share.
+//!
+//! A flag that becomes a field of [`Setup`](crate::setup::Setup) is skipped where flags are serialised: the record has it there.
+
+use crate::menu::{Menu, SamplerName, menu};
+use crate::report::Form;
+use clap::Args;
+use scorelab::noise::Process;
+use scorelab::{Error, Result};
+use scorelab_figures::plot::{Format, Lang, Output, Theme};
+use serde::Serialize;
+use std::path::PathBuf;
+
+/// The walk from noise to samples.
+#[derive(Debug, Clone, PartialEq, Args)]
+pub struct WalkFlags {
+    /// The noise process
+    #[arg(long, value_parser = menu::<Process>(), default_value = Process::VP_LINEAR.name())]
+    pub process: Process,
+    /// The sampler
+    #[arg(long, value_parser = menu::<SamplerName>(), default_value = SamplerName::Dpm2m.name())]
+    pub sampler: SamplerName,
+    /// Sampling steps
+    #[arg(long, default_value_t = 64)]
+    pub steps: usize,
+    /// How many samples; of an experiment for each row of a table
+    #[arg(long, default_value_t = 1000)]
+    pub samples: usize,
+    /// The seed of every random number
+    #[arg(long, default_value_t = 0)]
+    pub seed: u64,
+}
+
+/// What is taken of the machine.
+#[derive(Debug, Clone, PartialEq, Args)]
+pub struct MachineFlags {
+    /// Threads; the results do not depend on it [default: all]
+    #[arg(long)]
+    pub threads: Option<usize>,
+    /// The most memory to take, in GiB; what would need more is refused
+    #[arg(long, default_value_t = 4.0, value_name = "GIB")]
+    pub memory: f64,
+}
+
+/// What all subcommands share.
+#[derive(Debug, Clone, Args, Serialize)]
+pub struct CommonFlags {
+    /// Flags from a TOML file; those on the command line take precedence
+    #[arg(long, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+    /// How the answer is written
+    #[arg(long, value_enum, default_value_t = Form::Table)]
+    pub format: Form,
+    #[command(flatten)]
+    #[serde(skip)]
+    pub machine: MachineFlags,
+}
+
+/// The score and its guidance.
+#[derive(Debug, Clone, Args, Serialize)]
+pub struct ScoreFlags {
+    /// The score: `exact` for the scene's own, or a checkpoint, or the folder of a run
+    #[arg(long, default_value = "exact", value_name = "exact|FILE|FOLDER")]
+    pub score: String,
+    /// The scene with the exact answers: a name or a TOML file [default: the one the score was trained on, else animals]
+    #[arg(long, value_name = "NAME|FILE")]
+    #[serde(skip)]
+    pub scene: Option<String>,
+    /// The wanted class, by name or number, or for images `all` in turn; without it nothing is steered
+    #[arg(long, value_name = "NAME|NUMBER")]
+    #[serde(skip)]
+    pub class: Option<String>,
+    /// Steer by this classifier: `exact`, or a checkpoint, or the folder of a run
+    #[arg(long, value_name = "exact|FILE|FOLDER")]
+    pub classifier: Option<String>,
+    /// c: the classifier's gradient is multiplied by c
+    #[arg(long, default_value_t = 1.0)]
+    pub gradient_scale: f64,
+    /// Steer away from this worse score (autoguidance): a checkpoint, or the folder of a run
+    #[arg(long, value_name = "FILE|FOLDER")]
+    pub guiding: Option<String>,
+}
+
+/// The conditions beside the class: AND with positive weights, NOT with negative ones.
+#[derive(Debug, Clone, Default, Args, Serialize)]
+pub struct AlsoFlags {
+    /// Further conditions with a weight each: AND above 0, NOT below; γ is the weight of --class
+    #[arg(long, value_name = "CLASS:WEIGHT", value_delimiter = ',')]
+    pub also: Vec<String>,
+}
+
+/// How figures look, and as which files they are written.
+#[derive(Debug, Clone, PartialEq, Args)]
+pub struct Look {
+    /// The look of the figures
+    #[arg(long, value_parser = menu::<Theme>(), default_value = Theme::default().name())]
+    pub theme: Theme,
+    /// The language of the figures
+    #[arg(long, value_parser = menu::<Lang>(), default_value = Lang::default().name())]
+    pub lang: Lang,
+    /// File formats of the figures: svg, png, csv (the data), json (settings and numbers), pdf (cargo feature `pdf`)
+    #[arg(long, value_delimiter = ',', value_parser = parse_format, default_value = "svg,png")]
+    pub formats: Vec<Format>,
+}
+
+/// The format of a name, with the error as clap wants it.
+fn parse_format(name: &str) -> std::result::Result<Format, String> {
+    name.parse().map_err(|e: Error| e.to_string())
+}
+
+impl Look {
+    /// What is written into this folder.
+    ///
+    /// # Errors
+    /// If PDF is asked for and this program was built without it.
+    pub fn output(&self, dir: PathBuf) -> Result<Output> {
+        if self.formats.contains(&Format::Pdf) && !cfg!(feature = "pdf") {
+            let must = "svg, png, csv or json; for pdf, build with `--features pdf`";
+            return Err(Error::value("--formats", "pdf", must));
+        }
+        let Look { theme, lang, ref formats } = *self;
+        Ok(Output { dir, formats: formats.clone(), theme, lang, ..Output::default() })
+    }
+}

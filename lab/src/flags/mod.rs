@@ -1,0 +1,11 @@
+//! Every flag of the program and of the experiments: what can be typed. [`Setup`](crate::setup::Setup) is what it means.
+
+mod groups;
+mod recipe;
+mod command;
+mod experiment;
+
+pub use command::{Check, Completions, Data, Eval, Field, Info, Sample, Sweep, Train};
+pub use experiment::{Defaults, ExperimentFlags};
+pub use groups::{AlsoFlags, CommonFlags, Look, MachineFlags, ScoreFlags, WalkFlags};
+pub use recipe::place;

@@ -1,0 +1,156 @@
+//! The flags that decide what is learned.
+
+use crate::menu::{Menu, menu};
+use clap::Args;
+use scorelab::checkpoint::{Kind, Place, Recipe};
+use scorelab::nn::Target;
+use scorelab::train::{Levels, TrainConfig};
+use std::sync::LazyLock;
+
+/// What a flag is where it is left out.
+static DEFAULT: LazyLock<Recipe> = LazyLock::new(Recipe::default);
+
+/// The flags that decide what is learned.
+#[derive(Debug, Clone, Args)]
+pub struct RecipeFlags {
+    /// What to learn
+    #[arg(long, value_parser = menu::<Kind>(), default_value = DEFAULT.model.name())]
+    pub model: Kind,
+    /// The data: a scene's name or a TOML file
+    #[arg(long, default_value = "animals", value_name = "NAME|FILE")]
+    pub scene: String,
+    /// Images in place of a scene: `digits`, drawn by the lab, or a folder of IDX files, such as MNIST's
+    #[arg(long, value_name = "digits|FOLDER")]
+    pub data: Option<String>,
+    /// Of images: how many principal components a network sees, 0 for the pixels; a clean classifier sees pixels
+    #[arg(long, default_value_t = DEFAULT.components)]
+    pub components: usize,
+    /// Points drawn from the scene to learn from, or the most images
+    #[arg(long, default_value_t = DEFAULT.points)]
+    pub points: usize,
+    /// Updates of the weights
+    #[arg(long, default_value_t = DEFAULT.train.steps)]
+    pub steps: usize,
+    /// Rows of a batch, rounded up to whole blocks of rows
+    #[arg(long, default_value_t = DEFAULT.train.batch)]
+    pub batch: usize,
+    /// The largest learning rate
+    #[arg(long, default_value_t = DEFAULT.train.learning_rate)]
+    pub learning_rate: f64,
+    /// Steps over which the learning rate rises to it
+    #[arg(long, default_value_t = DEFAULT.train.warmup)]
+    pub warmup: usize,
+    /// The largest norm of a gradient
+    #[arg(long, default_value_t = DEFAULT.train.clip)]
+    pub clip: f64,
+    /// The decay of the average of the weights
+    #[arg(long, default_value_t = DEFAULT.train.ema)]
+    pub ema: f64,
+    /// The seed of the data, the weights and the training
+    #[arg(long, default_value_t = DEFAULT.train.seed)]
+    pub seed: u64,
+    /// The width of a hidden layer
+    #[arg(long, default_value_t = DEFAULT.width)]
+    pub width: usize,
+    /// The number of hidden layers
+    #[arg(long, default_value_t = DEFAULT.depth)]
+    pub depth: usize,
+    /// Numbers that describe the noise level to a score network; even
+    #[arg(long, default_value_t = DEFAULT.features)]
+    pub features: usize,
+    /// The width of a label's embedding in a joint network
+    #[arg(long, default_value_t = DEFAULT.embedding)]
+    pub embedding: usize,
+    /// Whether hidden layers of a score network add to their input
+    #[arg(long, default_value_t = DEFAULT.residual, num_args = 0..=1, require_equals = true, default_missing_value = "true", action = clap::ArgAction::Set)]
+    pub residual: bool,
+    /// What the last layer of a score network means
+    #[arg(long, value_parser = menu::<Target>(), default_value = DEFAULT.target.name())]
+    pub target: Target,
+    /// The probability of dropping a label in the training of a joint network
+    #[arg(long, default_value_t = DEFAULT.p_drop)]
+    pub p_drop: f64,
+    /// The median of ln σ in training
+    #[arg(long, default_value_t = DEFAULT.levels.location)]
+    pub level_location: f64,
+    /// The scale of ln σ in training
+    #[arg(long, default_value_t = DEFAULT.levels.width)]
+    pub level_width: f64,
+}
+
+impl RecipeFlags {
+    /// The recipe that is meant.
+    pub fn recipe(&self) -> Recipe {
+        Recipe {
+            model: self.model,
+            data: place(&self.scene, self.data.as_deref()),
+            points: self.points,
+            components: self.components,
+            width: self.width,
+            depth: self.depth,
+            features: self.features,
+            embedding: self.embedding,
+            residual: self.residual,
+            target: self.target,
+            p_drop: self.p_drop,
+            levels: Levels { location: self.level_location, width: self.level_width },
+            train: TrainConfig {
+                steps: self.steps,
+                batch: self.batch,
+                learning_rate: self.learning_rate,
+                warmup: self.warmup,
+                clip: self.clip,
+                ema: self.ema,
+                seed: self.seed,
+            },
+        }
+    }
+}
+
+/// The place that `--scene` and `--data` name: images go before a scene.
+pub fn place(scene: &str, data: Option<&str>) -> Place {
+    match data {
+        Some(images) => Place::Images(images.into()),
+        None => Place::Scene(scene.into()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::recipe::check;
+    use clap::Parser;
+
+    #[derive(Parser)]
+    struct Program {
+        #[command(flatten)]
+        recipe: RecipeFlags,
+    }
+
+    fn typed(words: &[&str]) -> Recipe {
+        let words = ["program"].iter().chain(words);
+        Program::try_parse_from(words).unwrap().recipe.recipe()
+    }
+
+    #[test]
+    fn flags_that_are_left_out_are_the_defaults_of_the_library() {
+        assert_eq!(typed(&[]), Recipe::default());
+        assert_eq!(typed(&[]).train, TrainConfig::default());
+        assert_eq!(typed(&[]).levels, Levels::default());
+        assert_ne!(typed(&["--width=65"]), Recipe::default());
+        assert!(check(&typed(&[])).is_ok());
+    }
+
+    #[test]
+    fn a_word_of_a_menu_is_its_value() {
+        for (name, kind, _) in Kind::ALL {
+            assert_eq!(typed(&["--model", name]).model, *kind);
+            assert_eq!(kind.name(), *name);
+        }
+        for (name, target, _) in Target::ALL {
+            assert_eq!(typed(&["--target", name]).target, *target);
+        }
+        let images = typed(&["--data", "digits", "--scene", "three"]);
+        assert_eq!(images.data, Place::Images("digits".into()), "images go before a scene");
+    }
+}

@@ -1,0 +1,137 @@
+//! Scores and classifiers of each kind, exact or from a checkpoint, and whether they fit the data.
+
+use crate::tell::tell;
+use scorelab::checkpoint::{self, Checkpoint, Model};
+use scorelab::classifier::{CleanClassifier, NoisyClassifier};
+use scorelab::mixture::Mixture;
+use scorelab::nn::{Mlp, ScoreNet};
+use scorelab::null_label::JointNet;
+use scorelab::score::{Likelihood, ScoreFn};
+use scorelab::{Error, Result};
+use std::path::Path;
+use std::sync::Arc;
+
+/// A score of one kind.
+pub enum ScoreModel {
+    /// The scene's own.
+    Exact(Arc<Mixture>),
+    /// A network that knows no labels.
+    Score(Arc<ScoreNet>),
+    /// A network with every label and with none.
+    Joint(JointNet),
+}
+
+/// A classifier of one kind.
+pub enum ClassifierModel {
+    /// The scene's own.
+    Exact(Arc<Mixture>),
+    /// Trained with noise.
+    Noisy(NoisyClassifier),
+    /// Trained without.
+    Clean(CleanClassifier),
+}
+
+impl ScoreModel {
+    /// The score of this class, or the unconditional one if none is given or known.
+    pub fn given(&self, class: Option<usize>) -> Arc<dyn ScoreFn> {
+        match (self, class) {
+            (ScoreModel::Exact(mixture), Some(class)) => Arc::new(mixture.given(class)),
+            (ScoreModel::Exact(mixture), None) => mixture.clone(),
+            (ScoreModel::Score(net), _) => net.clone(),
+            (ScoreModel::Joint(net), Some(class)) => Arc::new(net.given(class)),
+            (ScoreModel::Joint(net), None) => Arc::new(net.unconditional()),
+        }
+    }
+
+    /// Its dimensions and its classes, of which a score without labels has as many as the data.
+    pub fn shape(&self, classes: usize) -> (usize, usize) {
+        match self {
+            ScoreModel::Exact(mixture) => (mixture.dim(), mixture.classes()),
+            ScoreModel::Score(net) => (net.dim(), classes),
+            ScoreModel::Joint(net) => (net.mlp().config.inputs, net.classes()),
+        }
+    }
+}
+
+impl ClassifierModel {
+    /// p(y | x_t) of this class.
+    pub fn given(&self, class: usize) -> Arc<dyn Likelihood> {
+        match self {
+            ClassifierModel::Exact(mixture) => Arc::new(mixture.posterior(class)),
+            ClassifierModel::Noisy(net) => Arc::new(net.given(class)),
+            ClassifierModel::Clean(net) => Arc::new(net.given(class)),
+        }
+    }
+
+    /// Its network, if it is learned.
+    pub fn mlp(&self) -> Option<&Mlp> {
+        match self {
+            ClassifierModel::Exact(_) => None,
+            ClassifierModel::Noisy(net) => Some(net.mlp()),
+            ClassifierModel::Clean(net) => Some(net.mlp()),
+        }
+    }
+}
+
+/// Refuses a network that does not fit the scene.
+///
+/// # Errors
+/// If it has other dimensions or another number of classes.
+pub fn fits(flag: &str, (d, k): (usize, usize), (dim, classes): (usize, usize)) -> Result<()> {
+    if (d, k) == (dim, classes) {
+        return Ok(());
+    }
+    let value = format!("a network of {d} dimensions and {k} classes");
+    let must = format!("of {dim} and {classes}, as the data; name its own scene with --scene");
+    Err(Error::value(flag, value, must))
+}
+
+/// The checkpoint of this name, or the best of a run.
+///
+/// # Errors
+/// As [`checkpoint::find`].
+pub fn load(path: &str) -> Result<Checkpoint> {
+    let found = checkpoint::find(Path::new(path))?;
+    found
+        .passed
+        .iter()
+        .for_each(|e| tell(format!("warning: {e}; taking {}", found.path.display())));
+    Ok(found.checkpoint)
+}
+
+/// A score network, whose coordinates have these spreads if they do not have all one.
+///
+/// # Errors
+/// If the checkpoint holds something else.
+pub fn score(path: &str, model: Model, spread: Vec<f64>) -> Result<ScoreModel> {
+    let fits = |dim: usize| spread.is_empty() || spread.len() == dim; // the others are refused later
+    match model {
+        Model::Score(net) if fits(net.dim()) => {
+            Ok(ScoreModel::Score(net.with_spread(spread).into()))
+        }
+        Model::Joint(net) if fits(net.mlp().config.inputs) => {
+            Ok(ScoreModel::Joint(net.with_spread(spread)))
+        }
+        Model::Score(net) => Ok(ScoreModel::Score(net.into())),
+        Model::Joint(net) => Ok(ScoreModel::Joint(net)),
+        other => Err(wrong_kind(path, &other, "a score network")),
+    }
+}
+
+/// A classifier.
+///
+/// # Errors
+/// If the checkpoint holds something else.
+pub fn classifier(path: &str, model: Model) -> Result<ClassifierModel> {
+    match model {
+        Model::Noisy(net) => Ok(ClassifierModel::Noisy(net)),
+        Model::Clean(net) => Ok(ClassifierModel::Clean(net)),
+        other => Err(wrong_kind(path, &other, "a classifier")),
+    }
+}
+
+/// A checkpoint that holds something else.
+pub fn wrong_kind(path: &str, model: &Model, wanted: &str) -> Error {
+    let why = format!("it holds a {}, but {wanted} is needed here", model.name());
+    Error::File { path: path.into(), why }
+}

@@ -1,0 +1,187 @@
+//! What words of a command line come to: one subcommand and its flags, with those of `--config`.
+
+use super::plot::Plot;
+use super::{config, exit};
+use crate::flags::{self, CommonFlags};
+use clap::parser::ValueSource;
+use clap::{ArgMatches, CommandFactory, FromArgMatches, Parser, Subcommand};
+use scorelab::{Error, Result};
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+
+/// See, steer and check guided diffusion on a laptop.
+#[derive(Debug, Parser)]
+#[command(name = "scorelab", version, arg_required_else_help = false, after_help = exit::CODES)]
+pub struct Program {
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// A subcommand and its flags.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Learn a score network or a classifier
+    #[command(
+        after_help = "Example:\n  scorelab train --model joint --scene animals --out out/joint\n  scorelab train --resume out/joint"
+    )]
+    Train(flags::Train),
+    /// Draw samples of a score, exact or learned, steered or not
+    #[command(
+        after_help = "Example:\n  scorelab sample --score out/joint --class dog --gamma 2 --samples 500 --out dogs.csv --format csv"
+    )]
+    Sample(flags::Sample),
+    /// Measure a score and its samples against the exact answers
+    #[command(
+        after_help = "Example:\n  scorelab eval --score out/joint --class dog --gamma 0,1,2,5,10"
+    )]
+    Eval(flags::Eval),
+    /// Write a score on a grid or at given points
+    #[command(
+        after_help = "Example:\n  scorelab field --scene animals --class dog --gamma 2 --sigma 0.5,1 --grid=-4,4,21 --format json"
+    )]
+    Field(flags::Field),
+    /// Draw figures of the lecture, of any score and scene
+    #[command(
+        after_help = "Example:\n  scorelab plot field sweep --score out/joint --class dog --lang vi --out out/plot"
+    )]
+    Plot(Plot),
+    /// Write a data set: points of a scene, or images
+    #[command(after_help = "Example:\n  scorelab data --scene three --points 5000 --out three.npz")]
+    Data(flags::Data),
+    /// Train and evaluate every combination of a grid
+    #[command(
+        after_help = "Example:\n  scorelab sweep grid.toml --shard 2/6 --out out/widths\n  scorelab sweep grid.toml --merge --out out/widths"
+    )]
+    Sweep(flags::Sweep),
+    /// Describe a checkpoint
+    #[command(after_help = "Example:\n  scorelab info out/joint")]
+    Info(flags::Info),
+    /// Mark the answer to an exercise of the course
+    #[command(
+        after_help = "Example:\n  scorelab check 8 2.5\n  scorelab check 1 answer.csv --lang vi"
+    )]
+    Check(flags::Check),
+    /// Write the completions of a shell
+    #[command(
+        after_help = "Example:\n  scorelab completions bash > ~/.local/share/bash-completion/completions/scorelab"
+    )]
+    Completions(flags::Completions),
+}
+
+/// Whether the words of a command line, the program's name first, make a command, with a configuration of this text in place
+/// of whatever file they name. Nothing is run.
+///
+/// # Errors
+/// If they do not.
+pub fn check(words: &[OsString], configuration: &str) -> Result<()> {
+    let read = |path: &Path| {
+        config::parse(configuration).map_err(|why| Error::File { path: path.into(), why })
+    };
+    understand(words, &read).map(|_| ())
+}
+
+/// What words come to.
+pub enum Understood {
+    /// A command to run.
+    Command(Box<Command>),
+    /// A text to be said.
+    Help(String),
+}
+
+/// The command of these words and of the configuration that they name, if they do.
+///
+/// # Errors
+/// If there is none, or the configuration cannot be read.
+pub fn understand(
+    words: &[OsString],
+    read: &dyn Fn(&Path) -> Result<toml::Table>,
+) -> Result<Understood> {
+    let program = Program::command();
+    let first = match program.clone().try_get_matches_from(words) {
+        Ok(matches) => matches,
+        Err(e) if e.use_stderr() => return Err(usage(&e)),
+        Err(e) => return Ok(Understood::Help(e.render().to_string())),
+    };
+    let (name, given) = first.subcommand().expect("clap requires one");
+    let file = given.try_get_one::<PathBuf>("config").ok().flatten();
+    let matches = match file {
+        None => first,
+        Some(path) => {
+            let wrong = |why: String| Error::File { path: path.clone(), why };
+            let found = config::words(&read(path)?, &program, name, given).map_err(wrong)?;
+            let (start, rest) = words.split_at(2);
+            let all = start.iter().cloned().chain(found).chain(rest.iter().cloned());
+            let both = program.clone().try_get_matches_from(all);
+            both.map_err(|e| wrong(usage(&e).to_string()))?
+        }
+    };
+    beside_resume(&matches)?;
+    let program = Program::from_arg_matches(&matches).map_err(|e| usage(&e))?;
+    Ok(Understood::Command(Box::new(program.command)))
+}
+
+/// The subcommand of these words.
+///
+/// # Errors
+/// If there is none.
+pub fn understood(words: impl IntoIterator<Item = String>) -> Result<Command> {
+    let program = Program::try_parse_from(words).map_err(|e| usage(&e))?;
+    Ok(program.command)
+}
+
+/// What clap says, in one sentence.
+pub fn usage(e: &clap::Error) -> Error {
+    let text = e.render().to_string();
+    let mut lines = text.lines();
+    let first = lines.next().unwrap_or("").trim_start_matches("error: ").to_string();
+    let more =
+        lines.map(str::trim).take_while(|l| !l.starts_with("Usage:") && !l.starts_with("For more"));
+    let more: Vec<&str> = more.filter(|l| !l.is_empty()).collect();
+    let why = if more.is_empty() {
+        first
+    } else {
+        format!("{} ({})", first.trim_end_matches(':'), more.join("; "))
+    };
+    Error::Usage { why: why.replace(['\n', '\r'], " ") }
+}
+
+/// Refuses a setting beside `--resume`, which takes them all from the run.
+fn beside_resume(matches: &ArgMatches) -> Result<()> {
+    let Some(("train", given)) = matches.subcommand() else { return Ok(()) };
+    if !given.contains_id("resume") {
+        return Ok(());
+    }
+    let typed = |id: &str| given.value_source(id) == Some(ValueSource::CommandLine);
+    let program = Program::command();
+    let train = program.find_subcommand("train").expect("it was asked for");
+    let mut ids = train.get_arguments().map(|arg| arg.get_id().as_str());
+    match ids.find(|id| typed(id) && !flags::Train::BESIDE_RESUME.contains(id)) {
+        Some(id) => {
+            let flag = format!("--{}", id.replace('_', "-"));
+            Err(Error::value(
+                flag,
+                "given",
+                "left out: --resume goes on with the settings of the run",
+            ))
+        }
+        None => Ok(()),
+    }
+}
+
+impl Command {
+    /// What all subcommands share but `completions`.
+    pub fn common(&self) -> Option<&CommonFlags> {
+        match self {
+            Command::Train(flags) => Some(&flags.common),
+            Command::Sample(flags) => Some(&flags.common),
+            Command::Eval(flags) => Some(&flags.common),
+            Command::Field(flags) => Some(&flags.common),
+            Command::Plot(flags) => Some(&flags.common),
+            Command::Data(flags) => Some(&flags.common),
+            Command::Sweep(flags) => Some(&flags.common),
+            Command::Info(flags) => Some(&flags.common),
+            Command::Check(flags) => Some(&flags.common),
+            Command::Completions(_) => None,
+        }
+    }
+}

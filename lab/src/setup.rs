@@ -1,0 +1,327 @@
+//! What a run is to do: what was typed, at either door, understood in one step.
+
+use crate::flags::{MachineFlags, WalkFlags};
+use crate::memory;
+use crate::menu::{Menu, SamplerName};
+use crate::report::exact;
+use crate::tell::tell;
+use crate::view::{ALL, Domain};
+use scorelab::arch::{check_kernel_variable, kernel_name};
+use scorelab::data::Scene;
+use scorelab::guidance::Gamma;
+use scorelab::noise::{Grid, NoiseLevel, Process, Spacing};
+use scorelab::sampler::Method;
+use scorelab::{Error, Result};
+use scorelab_figures::lecture::Setting;
+use scorelab_figures::plot::{self, Animation, Figure, Format, Output};
+use serde::Serialize;
+use serde_json::{Value, json};
+use std::ops::RangeInclusive;
+use std::path::PathBuf;
+
+/// What is to be done: with which data, by which walk, to which files, on how much of the machine.
+#[derive(Clone)]
+pub struct Setup {
+    /// The subcommand, or the experiment.
+    pub program: &'static str,
+    /// Where the points live.
+    pub data: Domain,
+    /// The wanted class; the first where all are wanted.
+    pub class: Option<usize>,
+    /// Whether every class is wanted, in turn.
+    pub all: bool,
+    /// The noise process.
+    pub process: Process,
+    /// The times of a walk.
+    pub grid: Grid,
+    /// The sampler.
+    pub sampler: Method,
+    /// The seed of every random number.
+    pub seed: u64,
+    /// How many samples; of an experiment for each row of a table.
+    pub samples: usize,
+    /// Whether it is the small and fast form of an experiment.
+    pub quick: bool,
+    /// Where and how figures are written, with the record of this setup.
+    pub output: Output,
+    /// Threads, if they are not as many as the machine has.
+    pub threads: Option<usize>,
+    /// The most memory to take, in GiB.
+    pub memory: f64,
+    sampler_name: SamplerName,
+    options: Value,
+}
+
+/// What was typed, beside the data and the class.
+pub struct Typed<'a> {
+    /// The subcommand, or the experiment.
+    pub program: &'static str,
+    /// The walk.
+    pub walk: &'a WalkFlags,
+    /// What is taken of the machine.
+    pub machine: &'a MachineFlags,
+    /// How many samples it can use.
+    pub samples: RangeInclusive<usize>,
+    /// Whether anything is walked, so that the start must fit the data.
+    pub walks: bool,
+    /// As [`Setup::quick`].
+    pub quick: bool,
+    /// Where and how figures are written.
+    pub output: Output,
+    /// All other flags, by name.
+    pub options: Value,
+}
+
+/// The samples that a subcommand can be asked for.
+pub const ANY_SAMPLES: RangeInclusive<usize> = 1..=100_000_000;
+
+/// Bytes that a coordinate of a sample takes while it is walked.
+const BYTES: f64 = 100.0;
+
+impl<'a> Typed<'a> {
+    /// What a subcommand of these flags is told.
+    pub fn new(
+        program: &'static str,
+        (walk, machine): (&'a WalkFlags, &'a MachineFlags),
+        flags: &impl Serialize,
+    ) -> Self {
+        let (output, quick, walks) = (Output::default(), false, true);
+        let options = options(flags);
+        Typed { program, walk, machine, samples: ANY_SAMPLES, walks, quick, output, options }
+    }
+
+    /// The setup on these data, for the class of this name.
+    ///
+    /// A walk whose start does not fit the data is warned of.
+    ///
+    /// # Errors
+    /// If a number is out of its range, there is no such class, or the samples do not fit into the memory.
+    pub fn setup(self, data: Domain, class: Option<&str>) -> Result<Setup> {
+        let WalkFlags { process, sampler, steps, samples, seed } = *self.walk;
+        let MachineFlags { threads, memory } = *self.machine;
+        if !self.samples.contains(&samples) {
+            let must = format!("{} to {}", self.samples.start(), self.samples.end());
+            return Err(Error::value("--samples", samples, must));
+        }
+        let process = process.validated()?;
+        let grid = Grid::to_data(&process, Spacing::KARRAS, steps)
+            .map_err(|_| Error::value("--steps", steps, "1 to 1000000"))?;
+        memory::refuse("the samples", samples as f64 * data.dim() as f64 * BYTES, memory)?;
+        let all = class == Some(ALL) && data.scene().is_none();
+        let class = if all { Some("0") } else { class };
+        let class = class.map(|name| data.class(name)).transpose()?;
+        let mut setup = Setup {
+            program: self.program,
+            data,
+            class,
+            all,
+            process,
+            grid,
+            sampler: sampler.method(),
+            seed,
+            samples,
+            quick: self.quick,
+            output: self.output,
+            threads,
+            memory,
+            sampler_name: sampler,
+            options: self.options,
+        };
+        setup.output.meta = setup.record();
+        let start = setup.data.scene().and_then(|s| s.mixture.start_warning(&setup.process));
+        if let Some(why) = start.filter(|_| self.walks) {
+            tell(format!("warning: {why}"));
+        }
+        Ok(setup)
+    }
+}
+
+/// Flags by their names, without those that are fields of a [`Setup`].
+pub fn options(flags: &impl Serialize) -> Value {
+    serde_json::to_value(flags).expect("flags are texts, numbers and lists of them")
+}
+
+impl Setup {
+    /// All of it, for whoever wants to know how an output was made. A field that is added is asked for here by the compiler.
+    pub fn record(&self) -> Value {
+        let Setup {
+            program,
+            data,
+            class,
+            all,
+            process,
+            grid,
+            sampler: _,
+            seed,
+            samples,
+            quick,
+            output,
+            threads,
+            memory,
+            sampler_name,
+            options,
+        } = self;
+        let names = data.class_names();
+        let class = class.map(|class| json!({ "number": class, "name": names[class].en }));
+        json!({
+            "program": program,
+            "version": env!("CARGO_PKG_VERSION"),
+            "kernel": kernel_name(),
+            "data": data.record(),
+            "class": if *all { Some(json!(ALL)) } else { class },
+            "process": process.name(),
+            "grid": { "steps": grid.steps(), "spacing": "karras, ρ = 7" },
+            "sampler": sampler_name.name(),
+            "seed": seed,
+            "samples": samples,
+            "quick": quick,
+            "output": output_record(output),
+            "threads": threads,
+            "memory": memory,
+            "options": options,
+        })
+    }
+
+    /// Writes an animation, if it is asked for also each frame as a numbered PNG, and, where records are, its record; the
+    /// answer is the files, the GIF first.
+    ///
+    /// # Errors
+    /// If it cannot be drawn or written.
+    pub fn animate(
+        &self,
+        stem: &str,
+        frames: impl IntoIterator<Item = Figure>,
+        pictures: bool,
+    ) -> Result<Vec<PathBuf>> {
+        let Output { dir, theme, lang, .. } = self.output.clone();
+        let mut frames = frames.into_iter().peekable();
+        let first = frames.peek().map(|first| Figure { stem: stem.into(), ..first.clone() });
+        let how = Animation {
+            dir,
+            stem: stem.into(),
+            theme,
+            lang,
+            frames: pictures,
+            ..Animation::default()
+        };
+        let mut files = plot::write_gif(frames, &how)?;
+        if let Some(first) = first.filter(|_| self.output.formats.contains(&Format::Json)) {
+            let only = Output { formats: vec![Format::Json], panel: None, ..self.output.clone() };
+            files.splice(1..1, plot::write(&first, &only)?);
+        }
+        Ok(files)
+    }
+
+    /// The scene.
+    ///
+    /// # Panics
+    /// If the data are images.
+    pub fn scene(&self) -> &Scene {
+        self.data.scene().expect("data that are a scene")
+    }
+
+    /// The class that is shown: the wanted one or, where none is, the first.
+    pub fn target(&self) -> usize {
+        self.class.unwrap_or(0)
+    }
+
+    /// What the class that is shown is called, in English.
+    pub fn class_name(&self) -> String {
+        self.data.class_names()[self.target()].en.clone()
+    }
+
+    /// Refuses a scene in which there is nothing to steer between, before anything is trained.
+    ///
+    /// # Errors
+    /// If the scene has one class only.
+    pub fn needs_two_classes(&self) -> Result<()> {
+        match self.data.classes() {
+            1 => {
+                let must = "at least 2: there is nothing to steer between";
+                Err(Error::value("the number of classes", 1, must))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// The full size or, at `--quick`, the small one.
+    pub fn size<T>(&self, full: T, quick: T) -> T {
+        if self.quick { quick } else { full }
+    }
+
+    /// What the lecture's figures need to know.
+    ///
+    /// # Panics
+    /// If the data are images.
+    pub fn setting(&self) -> Setting<'_> {
+        Setting {
+            scene: self.scene(),
+            class: self.target(),
+            process: self.process,
+            grid: &self.grid,
+            sampler: &self.sampler,
+            seed: self.seed,
+        }
+    }
+}
+
+/// What is told of the files in the record.
+fn output_record(output: &Output) -> Value {
+    let Output { dir, formats, theme, lang, panel, width, meta: _ } = output;
+    let formats: Vec<&str> = formats.iter().map(|format| format.ending()).collect();
+    let (theme, lang, panel) = (theme.name(), lang.name(), panel.map(|p| p + 1));
+    json!({
+        "folder": dir, "formats": formats, "theme": theme, "lang": lang, "panel": panel, "width": width,
+    })
+}
+
+impl MachineFlags {
+    /// Takes what is asked for, for the whole program; the first thing that it does.
+    ///
+    /// # Errors
+    /// If there are no such threads, or the variable that chooses a kernel names none.
+    pub fn take(&self) -> Result<()> {
+        check_kernel_variable()?;
+        let Some(n) = self.threads else { return Ok(()) };
+        if !(1..=1024).contains(&n) {
+            return Err(Error::value("--threads", n, "between 1 and 1024"));
+        }
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(n).build_global();
+        pool.map_err(|e| Error::value("--threads", n, format!("possible on this machine ({e})")))
+    }
+}
+
+/// The guidance scales of `--gamma`.
+///
+/// # Errors
+/// If there are none or more than 100, or one is not finite.
+pub fn gammas(given: &[f64]) -> Result<Vec<Gamma>> {
+    if given.is_empty() || given.len() > 100 {
+        let value = format!("{} numbers", given.len());
+        return Err(Error::value("--gamma", value, "1 to 100 numbers"));
+    }
+    let wrong = |g: &f64| Error::value("--gamma, the scale γ,", g, "a finite number");
+    given.iter().map(|g| Gamma::new(*g).map_err(|_| wrong(g))).collect()
+}
+
+/// The factor of `--gradient-scale`.
+///
+/// # Errors
+/// If it is not a finite number above 0.
+pub fn gradient_scale(scale: f64) -> Result<f64> {
+    if scale.is_finite() && scale > 0.0 {
+        return Ok(scale);
+    }
+    Err(Error::value("--gradient-scale", scale, "a finite number above 0"))
+}
+
+/// Refuses a σ whose square, or whose square's inverse, no number can hold beside those of the data.
+///
+/// # Errors
+/// If it is not between 10⁻⁵⁰ and 10⁵⁰.
+pub fn noise_level(sigma: f64) -> Result<NoiseLevel> {
+    match (1e-50..=1e50).contains(&sigma) {
+        true => Ok(NoiseLevel::ve(sigma)),
+        false => Err(Error::value("--sigma", exact(sigma), "a number from 1e-50 to 1e50")),
+    }
+}
