@@ -4,7 +4,7 @@ mod denoising;
 
 pub use denoising::{Denoising, Levels, loss_floor, train_score};
 
-use crate::nn::{Adam, LearningRate, Mlp, Workspace};
+use crate::nn::{Adam, LearningRate, Mlp, Workspace, block_rows};
 use crate::rng::{Purpose, stream};
 use crate::{Error, Result};
 use rand_chacha::ChaCha8Rng;
@@ -138,6 +138,7 @@ pub struct Training<'a, O> {
 }
 
 /// Consecutive blocks of the batch, done one after the other on one thread, their gradients added up.
+#[derive(Clone)]
 struct Group {
     workspace: Workspace,
     grads: Vec<f32>,
@@ -168,11 +169,12 @@ impl<'a, O: Objective> Training<'a, O> {
     /// As [`TrainConfig::validated`].
     pub fn new(mlp: Mlp, objective: &'a O, config: TrainConfig) -> Result<Self> {
         config.validated()?;
-        let group =
-            || Group { workspace: mlp.workspace(), grads: vec![0.0; mlp.params.len()], loss: 0.0 };
-        let blocks = config.batch.div_ceil(mlp.rows());
+        let rows = block_rows(config.batch);
+        let (workspace, grads) = (mlp.workspace(rows), vec![0.0; mlp.params.len()]);
+        let group = Group { workspace, grads, loss: 0.0 };
+        let blocks = config.batch.div_ceil(rows);
         let each = blocks_of_a_group(blocks, mlp.params.len());
-        let groups = (0..blocks.div_ceil(each)).map(|_| group()).collect(); // none is empty
+        let groups = vec![group; blocks.div_ceil(each)]; // none is empty
         let rate =
             LearningRate { peak: config.learning_rate, warmup: config.warmup, steps: config.steps };
         let adam = Adam::new(&mlp.params, config.ema);
@@ -253,12 +255,13 @@ impl<'a, O: Objective> Training<'a, O> {
     fn gradient(&mut self) -> (f64, f64) {
         let (blocks, each) = (self.blocks, blocks_of_a_group(self.blocks, self.mlp.params.len()));
         let (mlp, objective) = (&self.mlp, self.objective);
+        let rows = block_rows(self.config.batch);
         let (seed, step) = (self.config.seed, self.step as u64);
         self.groups.par_iter_mut().enumerate().for_each(|(g, group)| {
             group.loss = 0.0;
             for b in g * each..blocks.min((g + 1) * each) {
                 let mut rng = stream(seed, Purpose::Training, step, b as u64);
-                let rows = BlockRows { first: b * mlp.rows(), batch: blocks * mlp.rows() };
+                let rows = BlockRows { first: b * rows, batch: blocks * rows };
                 group.loss += objective.block(mlp, &mut group.workspace, &mut rng, rows);
                 if b == g * each {
                     mlp.backward::<false>(&mut group.workspace, &mut group.grads);

@@ -289,8 +289,8 @@ impl<'a> CrossEntropy<'a> {
 
 impl Objective for CrossEntropy<'_> {
     fn block(&self, mlp: &Mlp, w: &mut Workspace, rng: &mut ChaCha8Rng, rows: BlockRows) -> f64 {
-        let (mut classes, mut gains) = (vec![0; mlp.rows()], vec![1.0; mlp.rows()]);
-        for row in 0..mlp.rows() {
+        let (mut classes, mut gains) = (vec![0; w.rows()], vec![1.0; w.rows()]);
+        for row in 0..w.rows() {
             let sigma = self.levels.map_or(0.0, |l| l.draw(rng, rows.first + row, rows.batch));
             let i = rng.random_range(0..self.data.y.len());
             for (j, x0) in self.data.x.row(i).iter().enumerate() {

@@ -13,12 +13,15 @@ use ndarray_rand::RandomExt;
 use rand_distr::StandardNormal;
 use std::ops::Range;
 
-/// Rows of a block of a network less than 256 wide: its layers stay in the nearest caches from step to step.
-pub const BLOCK: usize = 64;
-/// Rows of a block of a wider network: its weights come from further away, and each trip serves more rows.
-const WIDE_BLOCK: usize = 128;
-/// The least width of a wide network.
-const WIDE: usize = 256;
+/// Rows of a block, the height at which a network works: of a batch of `n` rows 128 each, or 64 where 128 would mean more
+/// rows behind the last.
+///
+/// More rows use a weight more often for each time that it is fetched, and the layers of fewer stay in a nearer cache.
+pub fn block_rows(n: usize) -> usize {
+    const HIGH: usize = 128;
+    const LOW: usize = 64;
+    if n.next_multiple_of(HIGH) > n.next_multiple_of(LOW) { LOW } else { HIGH }
+}
 
 /// A multilayer perceptron with SiLU activations.
 ///
@@ -67,6 +70,11 @@ pub struct Workspace {
 }
 
 impl Workspace {
+    /// Rows of the block.
+    pub fn rows(&self) -> usize {
+        self.input.nrows()
+    }
+
     /// h_L, the last hidden layer after its activation (rows, width).
     pub fn last_hidden(&self) -> Array2<f32> {
         let last = self.hidden.last().expect("a network has a hidden layer");
@@ -125,16 +133,12 @@ impl Mlp {
         Ok(Mlp { config, params: params.into(), layers, table })
     }
 
-    /// Rows of a block. A row passes through the same products whatever batch it travels in, because every block, the
-    /// last too, has this height.
-    pub fn rows(&self) -> usize {
-        if self.config.width < WIDE { BLOCK } else { WIDE_BLOCK }
-    }
-
-    /// Buffers that fit this network.
-    pub fn workspace(&self) -> Workspace {
+    /// Buffers that fit this network, for a block of so many rows.
+    ///
+    /// # Panics
+    /// If the rows are not a multiple of four.
+    pub fn workspace(&self, rows: usize) -> Workspace {
         let c = &self.config;
-        let rows = self.rows();
         let block = |columns: usize| Array2::zeros((rows, columns));
         let panels = |columns: usize| Panels::zeros(rows, columns);
         let hidden = panels(c.width);

@@ -20,6 +20,6 @@ pub mod score_net;
 
 pub use adam::{Adam, LearningRate};
 pub use fast::packed::Params;
-pub use mlp::{Mlp, Workspace};
+pub use mlp::{Mlp, Workspace, block_rows};
 pub use score_net::{Coefficients, ScoreNet, Target};
 pub use shape::{MlpConfig, Part};

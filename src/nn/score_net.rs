@@ -1,6 +1,6 @@
 //! A network that answers as a score.
 
-use super::mlp::{Condition, Mlp, Workspace};
+use super::mlp::{Condition, Mlp, Workspace, block_rows};
 use super::shape::MlpConfig;
 use crate::Result;
 use crate::noise::NoiseLevel;
@@ -8,7 +8,7 @@ use crate::score::{ScoreFn, score_of_denoised};
 use ndarray::parallel::prelude::*;
 use ndarray::{Array2, ArrayView2, ArrayViewMut2, Axis, Zip, s};
 use serde::{Deserialize, Serialize};
-use std::sync::Mutex;
+use std::sync::{Mutex, MutexGuard};
 
 /// What the last layer of a score network means.
 ///
@@ -185,6 +185,19 @@ impl ScoreNet {
 #[derive(Debug, Default)]
 pub struct Pool(Mutex<Vec<Workspace>>);
 
+impl Pool {
+    fn waiting(&self) -> MutexGuard<'_, Vec<Workspace>> {
+        self.0.lock().expect("no thread panics with the pool")
+    }
+
+    /// One for blocks of so many rows, if one waits.
+    fn take(&self, rows: usize) -> Option<Workspace> {
+        let mut waiting = self.waiting();
+        let fits = waiting.iter().rposition(|w| w.rows() == rows)?;
+        Some(waiting.swap_remove(fits))
+    }
+}
+
 /// Puts the rows of `x`, scaled, into a workspace; the rows behind them are zero.
 pub fn fill(w: &mut Workspace, x: ArrayView2<f64>, scale: f64) {
     let d = x.ncols();
@@ -199,13 +212,13 @@ where
     F: Fn(ArrayView2<f64>, ArrayViewMut2<f64>, &mut Workspace) + Sync,
 {
     assert_eq!(x.ncols(), mlp.config.inputs, "points of dimension {}", mlp.config.inputs);
-    out.axis_chunks_iter_mut(Axis(0), mlp.rows())
+    let rows = block_rows(x.nrows());
+    out.axis_chunks_iter_mut(Axis(0), rows)
         .into_par_iter()
-        .zip(x.axis_chunks_iter(Axis(0), mlp.rows()))
+        .zip(x.axis_chunks_iter(Axis(0), rows))
         .for_each(|(out, x)| {
-            let waiting = pool.0.lock().expect("no thread panics with the pool").pop();
-            let mut w = waiting.unwrap_or_else(|| mlp.workspace());
+            let mut w = pool.take(rows).unwrap_or_else(|| mlp.workspace(rows));
             f(x, out, &mut w);
-            pool.0.lock().expect("no thread panics with the pool").push(w);
+            pool.waiting().push(w);
         });
 }

@@ -265,7 +265,7 @@ impl<'a> JointDenoising<'a> {
 
 impl Objective for JointDenoising<'_> {
     fn block(&self, mlp: &Mlp, w: &mut Workspace, rng: &mut ChaCha8Rng, rows: BlockRows) -> f64 {
-        let points = self.denoising.draw(mlp, w, rng, rows);
+        let points = self.denoising.draw(w, rng, rows);
         for (label, point) in w.labels.iter_mut().zip(points) {
             let dropped = rng.random::<f64>() < self.p_drop;
             *label = if dropped { mlp.config.labels - 1 } else { self.denoising.data.y[point] };

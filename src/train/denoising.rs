@@ -72,12 +72,11 @@ impl Denoising<'_> {
     /// returns which point of the data each row is.
     pub(crate) fn draw(
         &self,
-        mlp: &Mlp,
         w: &mut Workspace,
         rng: &mut ChaCha8Rng,
         rows: BlockRows,
     ) -> Vec<usize> {
-        let mut points = vec![0; mlp.rows()];
+        let mut points = vec![0; w.rows()];
         for (row, point) in points.iter_mut().enumerate() {
             let sigma = self.levels.draw(rng, rows.first + row, rows.batch);
             let c = self.target.coefficients(sigma, self.sigma_data);
@@ -132,7 +131,7 @@ impl Denoising<'_> {
 
 impl Objective for Denoising<'_> {
     fn block(&self, mlp: &Mlp, w: &mut Workspace, rng: &mut ChaCha8Rng, rows: BlockRows) -> f64 {
-        self.draw(mlp, w, rng, rows);
+        self.draw(w, rng, rows);
         self.answer(mlp, w, rows)
     }
 }

@@ -3,7 +3,7 @@
 use super::finish::{Finish, part, part_mut};
 use super::panels::Panels;
 use super::silu::silu;
-use super::tile::{REST, Tiled, add_products, in_large_tiles, on};
+use super::tile::{REST, Tiled, add_products, in_large_tiles, on, products_down};
 use crate::arch::arch;
 use pulp::{Arch, Simd};
 use std::ops::Range;
@@ -101,7 +101,7 @@ impl<F: Finish> Product<'_, F> {
         let a = self.a.data()[depth.start / width * size..].chunks(size);
         let b = self.b.panel(j)[depth.start * width..depth.end * width].chunks(width * width);
         for (a, b) in a.zip(b) {
-            add_products::<S, R, V, false>(simd, &mut sums, &a[r * width..][..R * width], b);
+            sums = add_products::<S, R, V>(simd, sums, &a[r * width..][..R * width], b);
         }
         let out = part_mut::<S>(self.out.data_mut(), at, R * V);
         for i in 0..R {
@@ -144,9 +144,10 @@ impl<const ADD: bool> Tiled for WeightGradient<'_, ADD> {
     fn run<S: Simd, const R: usize, const REST: usize, const V: usize>(mut self, simd: S) {
         let width = V * S::F32_LANES;
         let large = in_large_tiles::<R>(width);
-        for j in 0..self.d_z.count() {
-            for panel in 0..self.h.count() {
-                let rows = width.min(self.h.columns - panel * width);
+        // the rows of the result that a panel of h gives are written from left to right
+        for panel in 0..self.h.count() {
+            let rows = width.min(self.h.columns - panel * width);
+            for j in 0..self.d_z.count() {
                 for i in (0..large.min(rows)).step_by(R) {
                     self.tile::<S, R, V>(simd, (panel, i), j, rows);
                 }
@@ -169,32 +170,44 @@ impl<const ADD: bool> WeightGradient<'_, ADD> {
         rows: usize,
     ) {
         let (width, columns) = (V * S::F32_LANES, self.d_z.columns);
-        let mut sums = [[simd.splat_f32s(0.0); V]; R];
-        let (h, d_z) = (self.h.panel(panel), self.d_z.panel(j));
-        add_products::<S, R, V, true>(simd, &mut sums, h.get(i..).unwrap_or_default(), d_z);
+        let sums = products_down::<S, R, V>(simd, self.h.panel(panel), i, self.d_z.panel(j));
         let n = width.min(columns - j * width);
-        for (k, sums) in sums.iter().enumerate().take(rows - i) {
-            let out = &mut self.out[(panel * width + i + k) * columns + j * width..][..n];
-            put::<S, V, ADD>(simd, sums, out);
+        let mut out = self.out[(panel * width + i) * columns + j * width..].chunks_mut(columns);
+        if n == width && rows - i >= R {
+            for sums in sums {
+                let out = out.next().expect("a row");
+                put_whole::<S, V, ADD>(simd, sums, out);
+            }
+        } else {
+            for (sums, out) in sums.iter().zip(out).take(rows - i) {
+                put::<S, V, ADD>(simd, sums, &mut out[..n]);
+            }
         }
     }
 }
 
-/// Leaves, or adds, vectors in a row that may be shorter.
+/// Leaves, or adds, the vectors of a row.
+#[inline(always)]
+fn put_whole<S: Simd, const V: usize, const ADD: bool>(
+    simd: S,
+    sums: [S::f32s; V],
+    row: &mut [f32],
+) {
+    let out = part_mut::<S>(row, 0, V);
+    for v in 0..V {
+        out[v] = if ADD { simd.add_f32s(out[v], sums[v]) } else { sums[v] };
+    }
+}
+
+/// As [`put_whole`], for a row that may be shorter.
 #[inline(always)]
 fn put<S: Simd, const V: usize, const ADD: bool>(simd: S, sums: &[S::f32s; V], row: &mut [f32]) {
+    if row.len() == V * S::F32_LANES {
+        return put_whole::<S, V, ADD>(simd, *sums, row);
+    }
     for (sum, out) in sums.iter().zip(row.chunks_mut(S::F32_LANES)) {
-        let whole = out.len() == S::F32_LANES;
-        let sum = match (ADD, whole) {
-            (false, _) => *sum,
-            (true, true) => simd.add_f32s(part::<S>(out, 0, 1)[0], *sum),
-            (true, false) => simd.add_f32s(simd.partial_load_f32s(out), *sum),
-        };
-        if whole {
-            part_mut::<S>(out, 0, 1)[0] = sum;
-        } else {
-            simd.partial_store_f32s(out, sum);
-        }
+        let before = if ADD { simd.partial_load_f32s(out) } else { simd.splat_f32s(0.0) };
+        simd.partial_store_f32s(out, simd.add_f32s(before, *sum));
     }
 }
 

@@ -64,35 +64,25 @@ pub(super) fn in_large_tiles<const R: usize>(rows: usize) -> usize {
     large
 }
 
-/// sums ← sums + Σ a(i, p)·b(p), p running over the rows of `b`, which are V vectors each.
+/// sums + Σ a(i, p)·b(p), p running over the rows of `b`, which are V vectors each; a(i, p) is `a[i·P + p]`, P being the
+/// length of a row of `b`.
 ///
-/// a(i, p) is `a[i·P + p]`, or with `DOWN` `a[p·P + i]`, P being the length of a row of `b`.
+/// The sums go in and come out by value: one whose address is known elsewhere would be written to memory at every step.
 #[inline(always)]
-pub(super) fn add_products<S: Simd, const R: usize, const V: usize, const DOWN: bool>(
+pub(super) fn add_products<S: Simd, const R: usize, const V: usize>(
     simd: S,
-    sums: &mut [[S::f32s; V]; R],
+    mut sums: [[S::f32s; V]; R],
     a: &[f32],
     b: &[f32],
-) {
+) -> [[S::f32s; V]; R] {
     let width = V * S::F32_LANES;
     let (b, _) = S::as_simd_f32s(b);
-    if DOWN {
-        for (a, b) in a.chunks(width).zip(b.chunks_exact(V)) {
-            let a = &a[..R];
-            add_row(
-                simd,
-                sums,
-                #[inline(always)]
-                |i| a[i],
-                b,
-            );
-        }
-    } else if b.len() == width * V {
+    if b.len() == width * V {
         let a = &a[..R * width];
         for (p, b) in b.chunks_exact(V).enumerate() {
             add_row(
                 simd,
-                sums,
+                &mut sums,
                 #[inline(always)]
                 |i| a[i * width + p % width],
                 b,
@@ -102,13 +92,38 @@ pub(super) fn add_products<S: Simd, const R: usize, const V: usize, const DOWN: 
         for (p, b) in b.chunks_exact(V).enumerate() {
             add_row(
                 simd,
-                sums,
+                &mut sums,
                 #[inline(always)]
                 |i| a[i * width + p],
                 b,
             );
         }
     }
+    sums
+}
+
+/// Σ a(i, p)·b(p), p running over the rows of `a`, P long, and of `b`; a(i, p) is `a[p·P + from + i]`.
+#[inline(always)]
+pub(super) fn products_down<S: Simd, const R: usize, const V: usize>(
+    simd: S,
+    a: &[f32],
+    from: usize,
+    b: &[f32],
+) -> [[S::f32s; V]; R] {
+    let width = V * S::F32_LANES;
+    let mut sums = [[simd.splat_f32s(0.0); V]; R];
+    let (b, _) = S::as_simd_f32s(b);
+    for (a, b) in a.chunks_exact(width).zip(b.chunks_exact(V)) {
+        let a = &a[from..][..R];
+        add_row(
+            simd,
+            &mut sums,
+            #[inline(always)]
+            |i| a[i],
+            b,
+        );
+    }
+    sums
 }
 
 /// sums(i) ← sums(i) + a(i)·b.
