@@ -26,7 +26,6 @@ mod info;
 mod check;
 mod train;
 mod plot;
-mod pictures;
 mod figures;
 mod command;
 mod contents;
