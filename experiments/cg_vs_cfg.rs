@@ -13,7 +13,7 @@ use ndarray::ArrayView2;
 use scorelab::Result;
 use scorelab::metrics::{energy_with_se, entropy, mean_with_se, root_ratio};
 use scorelab::mixture::Tilt;
-use scorelab_figures::lecture::{self, Way};
+use scorelab_figures::lecture::{self, Series};
 use scorelab_figures::plot::{Role, Text, words};
 use scorelab_lab::{
     Comparison, Defaults, Experiment, OutcomeTable, P_DROP, Steer, Table, plus_minus, run,
@@ -57,7 +57,7 @@ fn experiment(lab: &mut Experiment) -> Result<()> {
     let roles = [Role::Neutral, Role::Likelihood, Role::Guided];
     let ways = (0..3).flat_map(|k| {
         let title = titles[k].clone();
-        let way = move |found| Way { title: title.clone(), role: roles[k], found };
+        let way = move |found| Series { title: title.clone(), role: roles[k], found };
         ends(ARMS[k]).take(1).map(way)
     });
     let ways: Vec<_> = ways.collect();

@@ -13,7 +13,7 @@
 
 use scorelab::Result;
 use scorelab::metrics::{Verdict::Target, outcome};
-use scorelab_figures::lecture::{self, Way};
+use scorelab_figures::lecture::{self, Series};
 use scorelab_figures::plot::{Role, Text, words};
 use scorelab_lab::{Comparison, Defaults, Experiment, OutcomeTable, P_DROP, Steer, run};
 use std::process::ExitCode;
@@ -55,7 +55,7 @@ fn experiment(lab: &mut Experiment) -> Result<()> {
     ];
     let ways = looks.map(|(arm, title, role)| {
         let found = found.of(arm).map(|row| (row.gamma, row.outcome)).collect();
-        Way { title, role, found }
+        Series { title, role, found }
     });
     let mut figures = vec![lecture::fidelity_diversity(&ways, &truth)?];
     let steer = |gamma| joint.guided(lab.target(), gamma);

@@ -13,7 +13,7 @@ use scorelab::Result;
 use scorelab::guidance::{Gamma, GradientScaled};
 use scorelab::metrics::{Verdict, outcome};
 use scorelab::mixture::Mixture;
-use scorelab_figures::lecture::{self, Arm, Judge};
+use scorelab_figures::lecture::{self, Arm, Classifier};
 use scorelab_figures::plot::{Text, words};
 use scorelab_lab::{Comparison, Defaults, Experiment, Learned, OutcomeTable, Steer, run};
 use std::process::ExitCode;
@@ -86,8 +86,8 @@ fn figures(lab: &mut Experiment, learned: &Learned, mixture: &Mixture) -> Result
         let seen = classes.clone().map(|c| learned.classifier.given(c));
         let known = classes.map(|c| mixture.posterior(c));
         let judges = [
-            Judge::new(words::NOISY_CLASSIFIER, seen),
-            Judge::new(Text::new("exact", "chính xác"), known),
+            Classifier::new(words::NOISY_CLASSIFIER, seen),
+            Classifier::new(Text::new("exact", "chính xác"), known),
         ];
         let regions: Vec<_> = lecture::regions_through_noise(&s, &judges, n)?.collect();
         let bending: Vec<_> =

@@ -10,7 +10,7 @@
 
 use scorelab::Result;
 use scorelab::metrics::Judgement;
-use scorelab_figures::lecture::{self, Scored, Way};
+use scorelab_figures::lecture::{self, Scored, Series};
 use scorelab_figures::plot::Role;
 use scorelab_lab::{
     Defaults, GAMMA_FOOTNOTE, Guide, ImageExperiment, Table, plus_minus, run_images,
@@ -49,7 +49,7 @@ fn experiment(lab: &mut ImageExperiment) -> Result<()> {
             Ok(scored(gamma.value(), lab.judged(&nets, &pixels, &wanted)))
         };
         let found = lab.gammas.iter().map(at).collect::<Result<Vec<_>>>()?;
-        Ok(Way { title: guide.name(), role, found })
+        Ok(Series { title: guide.name(), role, found })
     };
     let ways = guides.into_iter().map(way).collect::<Result<Vec<_>>>()?;
     let mut table = Table::new(&["guidance", "γ", "judged right", "FD", "coverage"]);
@@ -75,7 +75,7 @@ fn experiment(lab: &mut ImageExperiment) -> Result<()> {
 }
 
 /// Says which of the shapes that are expected came out, and checks them.
-fn shapes(lab: &mut ImageExperiment, way: &Way<Vec<Scored>>) {
+fn shapes(lab: &mut ImageExperiment, way: &Series<Vec<Scored>>) {
     let (name, all) = (way.title.en.to_string(), &way.found);
     let (Some(first), Some(last)) = (all.first(), all.last()) else { return };
     let nearest = all.iter().min_by(|a, b| a.fd.0.total_cmp(&b.fd.0)).unwrap_or(first);

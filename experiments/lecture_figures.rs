@@ -10,7 +10,7 @@
 use scorelab::Result;
 use scorelab::guidance::{ClassifierGuided, Gamma, GradientScaled};
 use scorelab::score::{Likelihood, ScoreFn};
-use scorelab_figures::lecture::{self, Arm, Entry, Judge};
+use scorelab_figures::lecture::{self, Arm, Classifier, Entry};
 use scorelab_figures::plot::{Figure, Format, Text, words};
 use scorelab_lab::{Defaults, Experiment, run};
 use std::process::ExitCode;
@@ -54,8 +54,8 @@ fn experiment(lab: &mut Experiment) -> Result<()> {
         Text::new("sees the noise", "thấy nhiễu"),
         Text::new("clean data only", "chỉ dữ liệu sạch"),
     );
-    let noisy_judge = Judge::new(sees, classes.clone().map(|c| noisy.given(c)));
-    let clean_judge = Judge::new(blind, classes.map(|c| clean.given(c)));
+    let noisy_judge = Classifier::new(sees, classes.clone().map(|c| noisy.given(c)));
+    let clean_judge = Classifier::new(blind, classes.map(|c| clean.given(c)));
     let (n, exact) = (lab.size(300, 40), &lab.scene().mixture);
     figures.extend(lecture::clean_classifier(&s, exact, &noisy_judge, &clean_judge, n)?);
     figures.push(away);

@@ -17,7 +17,7 @@ use scorelab::noise::{Grid, NoiseLevel, Process, Spacing};
 use scorelab::rng::{Purpose, normals};
 use scorelab::{Result, guidance::Gamma};
 use scorelab::{mixture::Noiseless, score::Likelihood};
-use scorelab_figures::lecture::{self, Judge};
+use scorelab_figures::lecture::{self, Classifier};
 use scorelab_figures::plot::{Text, words};
 use scorelab_lab::{Defaults, Experiment, Table, plus_minus, run};
 use std::{process::ExitCode, sync::Arc};
@@ -72,7 +72,7 @@ fn experiment(lab: &mut Experiment) -> Result<()> {
     check(lab, &judged, &guided);
     let titles =
         [words::NOISY_CLASSIFIER, Text::new("trained on clean data only", "chỉ học dữ liệu sạch")];
-    let [a, b] = [0, 1].map(|k| Judge::new(titles[k].clone(), arms[k + 1].1.iter().cloned()));
+    let [a, b] = [0, 1].map(|k| Classifier::new(titles[k].clone(), arms[k + 1].1.iter().cloned()));
     let figures = lecture::clean_classifier(&lab.setting(), &mixture, &a, &b, lab.size(200, 40))?;
     lab.draw(&figures)
 }

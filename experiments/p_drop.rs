@@ -13,7 +13,7 @@ use scorelab::Result;
 use scorelab::checkpoint::{Kind, Recipe};
 use scorelab::mixture::Labelled;
 use scorelab::null_label::JointNet;
-use scorelab_figures::lecture::{self, Measured, Way};
+use scorelab_figures::lecture::{self, Measured, Series};
 use scorelab_lab::{Defaults, Experiment, Table, plus_minus, run};
 use std::process::ExitCode;
 
@@ -64,7 +64,7 @@ fn train(lab: &Experiment, data: &Labelled, p_drop: f64) -> Result<JointNet> {
 }
 
 /// The numbers this experiment promises, at σ = 1.
-fn check(lab: &mut Experiment, curves: &[Way<Vec<Measured>>]) {
+fn check(lab: &mut Experiment, curves: &[Series<Vec<Measured>>]) {
     let at = |k: usize, rate: f64| {
         curves[k].found.iter().find(|p: &&Measured| p[0] == rate).map_or(f64::NAN, |p| p[1])
     };

@@ -3,7 +3,9 @@
 //! | module | what it holds |
 //! |---|---|
 //! | [`plot`] | a figure is a list of layers: SVG, PNG, PDF, GIF, and its numbers as CSV and JSON |
+//! | `idiom` | what the figures repeat: the window, the field, the curve at twice the steps, shares, sheets, the coloured sum |
 //! | [`lecture`] | the lecture's figures, from scores to layers |
 
 pub mod plot;
+mod idiom;
 pub mod lecture;

@@ -11,6 +11,7 @@ use scorelab::data::{Images, View, from_pixels};
 use scorelab::metrics::{Judge, Judgement};
 use scorelab::rng::{Purpose, stream};
 use scorelab::{Error, Result};
+use scorelab_figures::lecture::ImageJudge;
 
 /// A judge and the images that it compares with.
 pub struct Yardstick {
@@ -78,11 +79,6 @@ impl Yardstick {
         self.of(&twin.pixels, &twin.labels)
     }
 
-    /// p(y | x) of images by the judge: (n, classes).
-    pub fn probabilities(&self, pixels: &Array2<u8>) -> Array2<f64> {
-        self.judge.classifier.probabilities(self.points(pixels).view())
-    }
-
     fn of(&self, pixels: &Array2<u8>, wanted: &[usize]) -> Judgement {
         let reference = self.points(&self.held_out[0].pixels);
         self.judge.judge(self.points(pixels).view(), wanted, reference.view())
@@ -90,6 +86,24 @@ impl Yardstick {
 
     fn points(&self, pixels: &Array2<u8>) -> Array2<f64> {
         self.view.coordinates(from_pixels(pixels.view()).view())
+    }
+}
+
+impl ImageJudge for Yardstick {
+    fn wanted(&self) -> Option<Vec<usize>> {
+        self.wanted.clone()
+    }
+
+    fn probabilities(&self, pixels: &Array2<u8>) -> Array2<f64> {
+        self.judge.classifier.probabilities(self.points(pixels).view())
+    }
+
+    fn judged(&self, pixels: &Array2<u8>) -> Judgement {
+        self.judged(pixels)
+    }
+
+    fn floor(&self) -> Judgement {
+        self.floor()
     }
 }
 

@@ -296,23 +296,6 @@ impl Steering {
         }
     }
 
-    /// The score as a function of γ.
-    ///
-    /// # Errors
-    /// If nothing steers.
-    pub fn steer(&self) -> Result<impl Fn(Gamma) -> Arc<dyn ScoreFn>> {
-        let by_itself = self.guiding.is_some()
-            || matches!(
-                (&self.score, &self.classifier, self.class),
-                (Some(ScoreModel::Joint(_)), None, Some(_))
-            );
-        let apart = if by_itself { None } else { Some(self.apart()?) };
-        Ok(move |gamma| match apart.clone() {
-            None => self.guided(self.class, gamma, &[]),
-            Some((score, likelihood)) => Arc::new(ClassifierGuided { score, likelihood, gamma }),
-        })
-    }
-
     /// The score steered to this class, or free without one, at γ and under further conditions (wᵢ, yᵢ):
     ///
     /// ```text

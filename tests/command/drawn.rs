@@ -68,23 +68,32 @@ fn figures_are_drawn_of_exact_and_of_learned_scores() {
     };
     assert_ne!(field("--scene three"), field(&format!("--score {joint}")));
     for (words, sentence) in [
-        (format!("steering --score {joint} --class 1"), "--classifier is left out"),
-        (format!("sweep --score {score}"), "--class is left out"),
-        (format!("tilt --score {joint}"), "--class is left out"),
+        (format!("steering --score {joint} --class 1"), "--classifier is required: this figure"),
+        (format!("sweep --score {score}"), "--class is required: this figure shows samples"),
+        (format!("tilt --score {joint}"), "--class is required"),
         (format!("sweep --score {score} --class 1"), "--class is given"),
-        (format!("steering --score {joint} --class 1 --guiding {worse}"), "--guiding is given"),
-        (format!("implicit --score {joint} --class 1 --classifier {clean}"), "a noisy classifier"),
-        (format!("regions --scene three --clean {noisy}"), "the scene of the figure"),
+        (
+            format!("steering --score {joint} --class 1 --guiding {worse}"),
+            "--guiding cannot be given",
+        ),
+        (
+            format!("implicit --score {joint} --class 1 --classifier {clean}"),
+            "must be a noisy classifier",
+        ),
+        (format!("regions --scene three --clean {noisy}"), "must be a clean classifier"),
         (format!("p-drop --scene three --runs {joint},{joint}"), "in nothing else"),
         ("steering --scene two-1d".to_string(), "two-dimensional"),
-        (format!("implicit --score {joint} --class 1"), "--classifier is left out"),
-        (format!("implicit --score {score} --classifier {noisy} --class 1"), "a joint network"),
-        (format!("autoguidance --score {joint} --class 1"), "--guiding is left out"),
-        ("p-drop".to_string(), "--runs is left out"),
+        (format!("implicit --score {joint} --class 1"), "--classifier must be"),
+        (
+            format!("implicit --score {score} --classifier {noisy} --class 1"),
+            "must be a joint network",
+        ),
+        (format!("autoguidance --score {joint} --class 1"), "--guiding is required"),
+        ("p-drop".to_string(), "--runs is required"),
         (format!("p-drop --scene three --runs {score}"), "a joint network is needed"),
-        (format!("p-drop --scene animals --runs {joint}"), "one of the scene animals"),
-        (format!("regions --scene animals --clean {clean}"), "the scene of the figure"),
-        ("sheets".to_string(), "one of images"),
+        (format!("p-drop --scene animals --runs {joint}"), "not trained on the scene animals"),
+        (format!("regions --scene animals --clean {clean}"), "on the scene animals"),
+        ("sheets".to_string(), "must be a checkpoint trained on images"),
         ("particles --frames 1".to_string(), "--frames is 1"),
     ] {
         let ended = run(&format!("plot {words} {small}"));
@@ -181,16 +190,16 @@ fn images_are_judged_and_drawn() {
         (format!("eval --scene three --judge {clean}"), "a scene has exact answers"),
         (format!("eval --classifier {noisy} --gamma 2"), "--gamma is 2"),
         (format!("sample --classifier {noisy} --class 3"), "images have no exact score"),
-        (format!("plot denoising --score {joint} --class all"), "one class"),
+        (format!("plot denoising --score {joint} --class all"), "must name one class"),
         (format!("eval --score {joint} --class 3 --gamma 1e300 --judge {clean}"), "not finite"),
         (format!("eval --score {joint} --class 3 --judge {knows}"), "another --seed"),
         (
             format!("eval --score {pixels} --class 3 --classifier {clean} --judge {clean}"),
             "that steers",
         ),
-        (format!("plot sheets --score {joint}"), "--class is left out"),
+        (format!("plot sheets --score {joint}"), "--class is required"),
         (format!("plot field --score {joint} --class 3"), "not one of images"),
-        (format!("plot hybrid --score {joint} --class all --judge {clean}"), "one class"),
+        (format!("plot hybrid --score {joint} --class all --judge {clean}"), "must name one class"),
     ] {
         let ended = run(&format!("{words} --samples 100"));
         assert!(matches!(ended.code, Some(2 | 4)), "{words}: {ended:?}");

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 /// Crates that are held to it.
 const CRATES: [&str; 1] = ["lab/src"];
 
-/// The code of every module of a crate, by its path.
+/// The code of every module of a crate that is not one of tests, by its path.
 type Modules = BTreeMap<Vec<String>, String>;
 
 fn modules(root: &str) -> Modules {
@@ -16,8 +16,10 @@ fn modules(root: &str) -> Modules {
         let path = path.strip_prefix(&root).unwrap().with_extension("");
         let mut names: Vec<String> =
             path.iter().map(|name| name.to_string_lossy().into_owned()).collect();
-        if ["mod", "lib"].contains(&names[names.len() - 1].as_str()) {
-            names.pop();
+        match names[names.len() - 1].as_str() {
+            "mod" | "lib" => drop(names.pop()),
+            tests if tests.ends_with("tests") => return,
+            _ => {}
         }
         let lines = text.lines().take_while(|line| !line.starts_with("mod tests {"));
         let code = lines.filter(|line| !line.trim_start().starts_with("//"));
@@ -77,8 +79,10 @@ fn spread(tokens: &[String], at: &mut usize, before: &[String], found: &mut Vec<
         }
         match tokens.get(*at).map(String::as_str) {
             Some("::") => *at += 1,
-            Some("as") => *at += 2,
-            _ => return found.push(path),
+            next => {
+                *at += if next == Some("as") { 2 } else { 0 };
+                return found.push(path);
+            }
         }
     }
 }

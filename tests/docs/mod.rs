@@ -1,6 +1,7 @@
 //! What the documents say is held to the code and to each other.
 
 mod direction;
+mod figures;
 mod modules;
 mod reading;
 

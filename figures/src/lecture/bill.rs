@@ -1,30 +1,29 @@
 //! F14: what one classifier for each label costs, beside one joint network.
 
-use super::figure;
-use super::frame::count;
-use crate::plot::{Axis, Curve, Figure, Labels, Layer, Panel, Role, Side, Text};
-use ndarray::Array2;
+use super::prelude::*;
+use super::trainer::Bill;
+use scorelab::number::significant;
 
-/// What one way to steer costs, as counted or measured. Seconds and microseconds belong to the machine they were
-/// measured on.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Bill {
-    /// Networks to train.
-    pub networks: usize,
-    /// Numbers to train, in all networks together.
-    pub parameters: usize,
-    /// Seconds to train them.
-    pub seconds: f64,
-    /// Microseconds of one guided step of one sample, with one label.
-    pub one_label: f64,
-    /// The same with two labels at once.
-    pub two_labels: f64,
-    /// Networks that a new label adds.
-    pub new_networks: usize,
-    /// Parameters that a new label adds.
-    pub new_parameters: usize,
-    /// Seconds of training that a new label costs.
-    pub new_seconds: f64,
+pub const SPEC: Spec = Spec {
+    name: "bill",
+    stem: "14_classifier_bill",
+    part: FREE,
+    latex: r"s_\gamma = \nabla \log p_t(x) + \sum_i \gamma_i \nabla \log p(y_i \mid x_t)",
+    title: Text::new(
+        "One classifier for each label: the bill",
+        "Mỗi nhãn một bộ phân loại: hoá đơn",
+    ),
+    caption: Text::new(
+        "A classifier for each label costs a network for each label; one joint network learns all labels and none in one training.",
+        "Mỗi nhãn một bộ phân loại thì mỗi nhãn tốn một mạng; một mạng chung học mọi nhãn và cả không nhãn trong một lần huấn luyện.",
+    ),
+    needs: &[Need::Scene, Need::Trains],
+    draw,
+};
+
+fn draw(i: &Inputs) -> Result<Vec<Figure>> {
+    let [apart, joint] = i.trainer().bills()?;
+    Ok(vec![classifier_bill(&apart, &joint)])
 }
 
 /// The most labels on the right panel.
@@ -38,14 +37,7 @@ const LINES: usize = 9;
 /// M labels: 2^M compositions; one classifier for each label and a score: M + 1 networks; jointly: 1
 /// ```
 pub fn classifier_bill(apart: &Bill, joint: &Bill) -> Figure {
-    let mut f = figure(
-        "14_classifier_bill",
-        Text::new("One classifier for each label: the bill", "Mỗi nhãn một bộ phân loại: hoá đơn"),
-        Text::new(
-            "A classifier for each label costs a network for each label; one joint network learns all labels and none in one training.",
-            "Mỗi nhãn một bộ phân loại thì mỗi nhãn tốn một mạng; một mạng chung học mọi nhãn và cả không nhãn trong một lần huấn luyện.",
-        ),
-    );
+    let mut f = SPEC.figure();
     f.panels = vec![lines(apart, joint), growth()];
     f.notes = vec![Text::new(
         "seconds and µs as measured on this machine;  µs: one guided step of one sample",
@@ -62,7 +54,7 @@ pub fn classifier_bill(apart: &Bill, joint: &Bill) -> Figure {
             ("parameters of a new label", bill.new_parameters as f64),
             ("seconds of a new label", bill.new_seconds),
         ] {
-            f.numbers.push((format!("{name}: {what}"), value));
+            f.number(format!("{name}: {what}"), value);
         }
     }
     f
@@ -73,25 +65,20 @@ fn lines(apart: &Bill, joint: &Bill) -> Panel {
     let row = |en: &'static str, vi: &'static str, cell: &dyn Fn(&Bill) -> String| {
         (Text::new(en, vi), [cell(apart).into(), cell(joint).into()])
     };
+    let measured = |v: f64| significant(v, 2);
+    let heads = [Text::new("one each", "tách riêng"), Text::new("one joint", "học chung")];
     let rows: [(Text, [Text; 2]); LINES] = [
-        (
-            Text::default(),
-            [Text::new("one each", "tách riêng"), Text::new("one joint", "học chung")],
-        ),
+        (Text::default(), heads),
         row("networks", "số mạng", &|b| b.networks.to_string()),
         row("parameters", "tham số", &|b| count(b.parameters)),
-        row("seconds to train", "giây huấn luyện", &|b| format!("{:.1}", b.seconds)),
-        row("µs a step, one label", "µs mỗi bước, một nhãn", &|b| {
-            format!("{:.2}", b.one_label)
-        }),
-        row("µs a step, two labels", "µs mỗi bước, hai nhãn", &|b| {
-            format!("{:.2}", b.two_labels)
-        }),
+        row("seconds to train", "giây huấn luyện", &|b| measured(b.seconds)),
+        row("µs a step, one label", "µs mỗi bước, một nhãn", &|b| measured(b.one_label)),
+        row("µs a step, two labels", "µs mỗi bước, hai nhãn", &|b| measured(b.two_labels)),
         row("new label: networks", "nhãn mới: số mạng", &|b| format!("+{}", b.new_networks)),
         row("new label: parameters", "nhãn mới: tham số", &|b| {
             format!("+{}", count(b.new_parameters))
         }),
-        row("new label: seconds", "nhãn mới: giây", &|b| format!("{:.1}", b.new_seconds)),
+        row("new label: seconds", "nhãn mới: giây", &|b| measured(b.new_seconds)),
     ];
     let mut layers = vec![];
     for (k, (name, cells)) in rows.into_iter().enumerate() {
@@ -119,36 +106,20 @@ fn growth() -> Panel {
     let layer = |name, role, of: &dyn Fn(f64) -> f64, words, at| {
         Layer::new(name, "networks against labels", role, curve(of)).label_at(words, at)
     };
+    let (apart, joint) = (Role::Likelihood, Role::Guided);
+    let each = Text::new("2ᴹ: one for each composition", "2ᴹ: mỗi tổ hợp một mạng");
+    let labels = Text::new("M + 1: one for each label", "M + 1: mỗi nhãn một mạng");
+    let jointly = Text::new("1: jointly", "1: học chung");
+    let combine = Text::new("labels M that combine", "số nhãn M kết hợp được");
     Panel {
         title: Text::new("networks to train", "số mạng phải huấn luyện"),
-        x: Axis::new(
-            Text::new("labels M that combine", "số nhãn M kết hợp được"),
-            (1.0, LABELS as f64),
-        )
-        .with_ticks([2, 4, 6, 8, 10].map(|m| (f64::from(m), m.to_string().into()))),
+        x: Axis::new(combine, (1.0, LABELS as f64))
+            .with_ticks([2, 4, 6, 8, 10].map(|m| (f64::from(m), m.to_string().into()))),
         y: Axis::log("", (0.7, 1500.0)),
         layers: vec![
-            layer(
-                "compositions",
-                Role::Neutral,
-                &|m| m.exp2(),
-                Text::new("2ᴹ: one for each composition", "2ᴹ: mỗi tổ hợp một mạng"),
-                [1.3, 700.0],
-            ),
-            layer(
-                "apart",
-                Role::Likelihood,
-                &|m| m + 1.0,
-                Text::new("M + 1: one for each label", "M + 1: mỗi nhãn một mạng"),
-                [3.9, 3.4],
-            ),
-            layer(
-                "joint",
-                Role::Guided,
-                &|_| 1.0,
-                Text::new("1: jointly", "1: học chung"),
-                [3.9, 1.35],
-            ),
+            layer("compositions", Role::Neutral, &|m| m.exp2(), each, [1.3, 700.0]),
+            layer("apart", apart, &|m| m + 1.0, labels, [3.9, 3.4]),
+            layer("joint", joint, &|_| 1.0, jointly, [3.9, 1.35]),
         ],
         ..Panel::default()
     }

@@ -1,13 +1,28 @@
 //! F8: where samples end at γ = 0, 1 and 10, for a classifier that is too weak and for the exact one.
 
-use super::frame::{CLEAN, Frame, Names, classes_of, count, dots, names, percent};
-use super::{Setting, at_least, figure, guided};
-use crate::plot::{Axis, Figure, Labels, Layer, Marker, Panel, Paths, Points, Role, Text, words};
-use ndarray::{Array2, Axis as Dim, arr2};
-use scorelab::guidance::Gamma;
+use super::prelude::*;
+use ndarray::stack;
+use scorelab::Error;
 use scorelab::metrics::{Modes, Shares, Verdict, verdicts};
-use scorelab::score::{Likelihood, ScoreFn};
-use scorelab::{Error, Result};
+
+pub const SPEC: Spec = Spec {
+    name: "hybrid",
+    stem: "08_hybrid",
+    part: CLASSIFIER,
+    latex: GUIDED_SUM,
+    title: Text::new("Where γ leads", "γ dẫn tới đâu"),
+    caption: Text::new(
+        "The same noise at γ = 0, 1 and 10: a gradient that is too weak leaves hybrids at γ = 1, an exact one does not, and a large γ overshoots.",
+        "Cùng một nhiễu với γ = 0, 1 và 10: gradient quá yếu để lại mẫu lai ở γ = 1, gradient chính xác thì không, và γ lớn thì vượt quá.",
+    ),
+    needs: &[Need::Plane, Need::Classifier],
+    draw,
+};
+
+fn draw(i: &Inputs) -> Result<Vec<Figure>> {
+    let arm = Arm { title: i.method.clone(), score: &i.score, likelihood: i.classifier() };
+    hybrid(i.setting(), &[arm], &i.gammas, i.samples)
+}
 
 /// One way to steer: a score and a classifier, with a name.
 #[derive(Clone)]
@@ -34,7 +49,7 @@ const FOLLOWED: usize = 4;
 /// # Errors
 /// If the scene is not two-dimensional, `n` is less than 2, or there are no arms, more than 26, or no γ.
 pub fn hybrid(s: &Setting, arms: &[Arm], gammas: &[Gamma], n: usize) -> Result<Vec<Figure>> {
-    s.checked()?;
+    s.in_plane()?;
     at_least("samples", n, 2)?;
     if !(1..=26).contains(&arms.len()) {
         return Err(Error::value("the number of arms", arms.len(), "1 to 26"));
@@ -51,60 +66,38 @@ fn one_arm(s: &Setting, arm: &Arm, letter: char, gammas: &[Gamma], n: usize) -> 
     let modes = Modes::of(s.exact());
     let found: Vec<Vec<Verdict>> =
         ends.iter().map(|x| verdicts(x.view(), &modes, s.class)).collect();
-    let from = classes_of(s.exact(), ends[0].view(), CLEAN);
-    let followed = follow(&found, &from);
-    let mut f = figure(
-        &format!("08{letter}_hybrid"),
-        Text::new("Where γ leads: ", "γ dẫn tới đâu: ").then(arm.title.clone()),
-        Text::new(
-            "The same noise at γ = 0, 1 and 10: a gradient that is too weak leaves hybrids at γ = 1, an exact one does not, and a large γ overshoots.",
-            "Cùng một nhiễu với γ = 0, 1 và 10: gradient quá yếu để lại mẫu lai ở γ = 1, gradient chính xác thì không, và γ lớn thì vượt quá.",
-        ),
-    );
+    let followed = follow(&found, &classes_of(s, ends[0].view()));
+    let mut f = SPEC.figure_of(Text::from(": ").then(arm.title.clone()));
+    f.stem = format!("08{letter}_hybrid");
     f.layout = Some((1, gammas.len()));
     for (k, gamma) in gammas.iter().enumerate() {
-        let shares = Shares::tally(&found[k]);
-        let ways: Vec<Array2<f64>> = followed
-            .iter()
-            .map(|i| {
-                ndarray::stack(Dim(0), &ends[..=k].iter().map(|x| x.row(*i)).collect::<Vec<_>>())
-                    .expect("rows of one width")
-            })
-            .collect();
-        f.panels.push(verdict_panel(s, *gamma, &ends[k], &found[k], &shares, ways));
-        for (verdict, _, word) in KINDS {
-            f.numbers.push((format!("γ = {}: {}", gamma.value(), word.en), shares.of(verdict)));
-            f.numbers.push((
-                format!("γ = {}: se of {}", gamma.value(), word.en),
-                shares.interval(verdict).half(),
-            ));
+        let (shares, gamma) = (Shares::tally(&found[k]), gamma.value());
+        let path = |i: &usize| {
+            let rows: Vec<_> = ends[..=k].iter().map(|x| x.row(*i)).collect();
+            stack(Dim(0), &rows).expect("rows of one width")
+        };
+        let paths = followed.iter().map(path).collect();
+        f.panels.push(verdict_panel(s, gamma, &ends[k], &found[k], paths));
+        for (verdict, _, word) in VERDICTS {
+            let share = shares.interval(verdict);
+            f.measured(&format!("γ = {gamma}: "), &word.en, (shares.of(verdict), share.half()));
         }
-        f.numbers.push((format!("γ = {}: not finite", gamma.value()), shares.not_finite));
+        f.number(format!("γ = {gamma}: not finite"), shares.not_finite);
     }
+    f.formula = verdict_key();
+    let (name, n, first) = (s.target_name(), count(n), gammas[0].value());
     f.notes = vec![Text::from((
         format!(
-            "target: {};  {} samples each;  lines: the same z, from γ = {} (green) to this γ",
-            s.target_name().en,
-            count(n),
-            gammas[0].value()
+            "target: {};  {n} samples each;  lines: the same z, from γ = {first} (green) to this γ",
+            name.en
         ),
         format!(
-            "đích: {};  mỗi ô {} mẫu;  đường nối: cùng một z, từ γ = {} (xanh lục) đến γ này",
-            s.target_name().vi,
-            count(n),
-            gammas[0].value()
+            "đích: {};  mỗi ô {n} mẫu;  đường nối: cùng một z, từ γ = {first} (xanh lục) đến γ này",
+            name.vi
         ),
     ))];
     f
 }
-
-/// The four verdicts a slide shows, their roles and their words.
-pub(super) const KINDS: [(Verdict, Role, Text); 4] = [
-    (Verdict::Target, Role::Target, words::TARGET),
-    (Verdict::Other, Role::Other, words::OTHER),
-    (Verdict::Hybrid, Role::Hybrid, words::HYBRID),
-    (Verdict::Overshoot, Role::Overshoot, words::OVERSHOOT),
-];
 
 /// The rows to follow: other, then hybrid, then target or past it; or other, then target, where nothing is a hybrid.
 ///
@@ -127,93 +120,46 @@ fn follow(found: &[Vec<Verdict>], from: &[usize]) -> Vec<usize> {
 
 fn verdict_panel(
     s: &Setting,
-    gamma: Gamma,
+    gamma: f64,
     x: &Array2<f64>,
     found: &[Verdict],
-    shares: &Shares,
-    ways: Vec<Array2<f64>>,
+    paths: Vec<Array2<f64>>,
 ) -> Panel {
-    let frame = Frame::of(s.exact());
-    let line = 0.108 * frame.height();
-    let floor = frame.y.0 - 4.4 * line;
-    let mut panel = frame.panel(format!("γ = {}", gamma.value()));
-    panel.y = Axis::hidden((floor, frame.y.1));
-    panel.layers = vec![frame.density_layer(s.exact(), CLEAN)];
-    for (k, (verdict, role, word)) in KINDS.into_iter().enumerate() {
-        let rows: Vec<usize> = (0..found.len().min(SHOWN))
-            .filter(|i| found[*i] == verdict && inside(frame, x, *i))
-            .collect();
-        let at = x.select(Dim(0), &rows);
-        let size = if role == Role::Hybrid { 12.0 } else { 8.0 };
-        panel.layers.push(dots(
-            &word.en,
-            "end points",
-            role,
-            at,
-            Points { size, alpha: 0.8, ..Points::default() },
-        ));
-        panel.layers.extend(share_line(
-            frame,
-            k,
-            role,
-            word,
-            line,
-            &percent(shares.of(verdict), shares.n),
-        ));
+    let window = Window::of(s.exact());
+    let line = 0.108 * window.height();
+    let mut panel = window.panel(format!("γ = {gamma}"));
+    panel.y = Axis::hidden((window.y.0 - 4.4 * line, window.y.1));
+    panel.layers = vec![window.density_layer(s.exact(), CLEAN)];
+    let shares = Shares::tally(found);
+    for (k, (verdict, role, word)) in VERDICTS.into_iter().enumerate() {
+        let seen = |i: &usize| found[*i] == verdict && window.holds([x[[*i, 0]], x[[*i, 1]]]);
+        let rows: Vec<usize> = (0..found.len().min(SHOWN)).filter(seen).collect();
+        let (small, big) = if role == Role::Hybrid { (12.0, 14.0) } else { (8.0, 13.0) };
+        let look = Points { size: small, alpha: 0.8, ..Points::default() };
+        panel.layers.push(dots(&word.en, "end points", role, x.select(Dim(0), &rows), look));
+        // a line of the table below: its sign and its share
+        let y = window.y.0 - (k as f64 + 0.72) * line;
+        let at = window.x.0 + 0.06 * window.width();
+        let sign = Points { size: big, ..Points::default() };
+        let sign = dots("sign", "the sign of a verdict", role, arr2(&[[at, y]]), sign);
+        panel.layers.push(sign);
+        let share = percent(shares.interval(verdict));
+        panel.layers.push(line_below(window, y, "share", role, share));
     }
-    let joined =
-        Paths { lines: ways.clone(), width: Some(3.0), dashed: Some(false), ..Paths::default() };
-    panel.layers.push(Layer::new(
-        "followed",
-        "the same z at smaller γ and here",
-        Role::Guided,
-        joined,
-    ));
-    let starts = Array2::from_shape_fn((ways.len(), 2), |(i, j)| ways[i][[0, j]]);
-    let heads = Array2::from_shape_fn((ways.len(), 2), |(i, j)| ways[i][[ways[i].nrows() - 1, j]]);
-    let ring = |marker, size| Points { size, marker: Some(marker), ..Points::default() };
-    panel.layers.push(dots(
-        "x0",
-        "their x_0 at the first γ",
-        Role::Unconditional,
-        starts,
-        ring(Marker::Dot, 15.0),
-    ));
-    panel.layers.push(dots(
-        "here",
-        "where they are now",
-        Role::Guided,
-        heads,
-        ring(Marker::Ring, 17.0),
-    ));
+    panel.layers.extend(followed(paths));
     panel.layers.extend(names(s, CLEAN, Names::Outside));
     panel
 }
 
-fn inside(frame: Frame, x: &Array2<f64>, i: usize) -> bool {
-    (frame.x.0..=frame.x.1).contains(&x[[i, 0]]) && (frame.y.0..=frame.y.1).contains(&x[[i, 1]])
-}
-
-/// One line of the table under the plane: the marker, its word and its share.
-fn share_line(
-    frame: Frame,
-    k: usize,
-    role: Role,
-    word: Text,
-    line: f64,
-    share: &str,
-) -> [Layer; 2] {
-    let y = frame.y.0 - (k as f64 + 0.72) * line;
-    let (x, right) = (frame.x.0 + 0.06 * frame.width(), frame.x.1 - 0.01 * frame.width());
-    let size = if role == Role::Hybrid { 14.0 } else { 13.0 };
-    let mark = dots(
-        "sign",
-        "the sign of a verdict",
-        role,
-        arr2(&[[x, y]]),
-        Points { size, ..Points::default() },
-    )
-    .label_at(word, [x + 0.045 * frame.width(), y]);
-    let share = Labels { at: vec![([right, y], share.into())], side: crate::plot::Side::Left };
-    [mark, Layer::new("share", "its share and standard error", role, share)]
+/// The paths over the panels so far, from their first end to their present one.
+fn followed(paths: Vec<Array2<f64>>) -> [Layer; 3] {
+    let big = |marker, size| Points { size, marker: Some(marker), ..Points::default() };
+    let (starts, heads) = (starts(&paths), ends(&paths));
+    let (dot, ring) = (big(Marker::Dot, 15.0), big(Marker::Ring, 17.0));
+    let look = Paths { lines: paths, width: Some(3.0), dashed: Some(false), ..Paths::default() };
+    [
+        Layer::new("followed", "the same z at smaller γ and here", Role::Guided, look),
+        dots("x0", "their x_0 at the first γ", Role::Unconditional, starts, dot),
+        dots("here", "where they are now", Role::Guided, heads, ring),
+    ]
 }

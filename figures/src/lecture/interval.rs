@@ -1,16 +1,33 @@
 //! F22: guidance in an interval of the noise level.
 
-use super::frame::{count, density_curve, histogram};
-use super::{Setting, at_least, figure, finer};
-use crate::plot::{Axis, Band, Curve, Figure, Labels, Layer, Panel, Role, Rules, Side, Text};
-use ndarray::{Array2, arr2};
-use scorelab::guidance::{Gamma, Guided};
+use super::prelude::*;
+use scorelab::Error;
+use scorelab::data::Scene;
+use scorelab::guidance::Guided;
 use scorelab::metrics::Interval;
 use scorelab::noise::Grid;
 use scorelab::number::significant;
 use scorelab::sampler::{Heun, sample_parts};
-use scorelab::score::ScoreFn;
-use scorelab::{Error, Result};
+
+pub const SPEC: Spec = Spec {
+    name: "interval",
+    stem: "22_interval",
+    part: LIMITS,
+    latex: r"\gamma(\sigma) = \gamma \text{ for } \sigma_{lo} < \sigma \le \sigma_{hi}, \quad 1 \text{ elsewhere}",
+    title: Text::new("When to guide", "Khi nào điều hướng"),
+    caption: Text::new(
+        "Guided while there is much noise a class loses the mode that lies far from the others; guided only at the end it keeps it.",
+        "Nếu điều hướng khi nhiễu lớn, lớp mất đỉnh nằm xa các lớp khác; nếu chỉ điều hướng ở cuối, đỉnh đó được giữ.",
+    ),
+    needs: &[Need::Scene, Need::Line],
+    draw: |i: &Inputs| Ok(vec![on_its_scene(i.setting(), i.samples)?]),
+};
+
+/// γ = 4 on a scene of its own, with this process, seed and number of steps.
+pub(super) fn on_its_scene(s: &Setting, n: usize) -> Result<Figure> {
+    let scene = Scene::named("far-mode-1d")?;
+    interval(&Setting { scene: &scene, class: 0, ..*s }, Gamma::new(4.0)?, 1.0, n)
+}
 
 /// Where n starting points end when γ acts only while σ/α is within `interval`, and s_c alone elsewhere: (n, d).
 ///
@@ -50,6 +67,9 @@ const EDGES: usize = 11;
 /// Cells of a histogram.
 const BINS: usize = 72;
 
+/// The share of the far mode at the setting's steps and at twice as many, each with its standard error.
+type Twice = [(f64, f64); 2];
+
 /// F22: how much of a class's mode that lies farthest from the rest survives guidance below, or only above, a level.
 ///
 /// Left, against the edge: γ acts for σ/α up to the edge, or only beyond it; bands are ± two standard errors of `n`
@@ -59,88 +79,65 @@ const BINS: usize = 72;
 /// # Errors
 /// If the scene is not one-dimensional, its class has not two modes, `n` is less than 2, or the edge is not above 0.
 pub fn interval(s: &Setting, gamma: Gamma, edge: f64, n: usize) -> Result<Figure> {
-    s.checked_line()?;
+    s.on_line()?;
     at_least("samples", n, 2)?;
     let border = far_border(s)?;
     let given = s.exact().given(s.class);
     let guided = Guided { main: &given, guiding: s.exact(), gamma };
-    let mut f = figure(
-        "22_interval",
-        Text::from((
-            format!("When to guide: γ = {} in an interval of σ", gamma.value()),
-            format!("Khi nào điều hướng: γ = {} trong một khoảng của σ", gamma.value()),
-        )),
-        Text::new(
-            "Guided while there is much noise a class loses the mode that lies far from the others; guided only at the end it keeps it.",
-            "Nếu điều hướng khi nhiễu lớn, lớp mất đỉnh nằm xa các lớp khác; nếu chỉ điều hướng ở cuối, đỉnh đó được giữ.",
-        ),
-    );
-    let all = f64::INFINITY;
-    let far = |interval, times| -> Result<(f64, f64)> {
-        Ok(far_share(s, &in_interval(s, &guided, interval, n, times)?, border))
+    let ends = |interval, times| in_interval(s, &guided, interval, n, times);
+    let far = |interval| -> Result<Twice> {
+        Ok([far_share(s, &ends(interval, 1)?, border), far_share(s, &ends(interval, 2)?, border)])
     };
-    let highest = s.process.level(s.grid.times()[0]).ratio().min(60.0);
-    let (low, high) = (0.08f64, highest);
-    let ladder = |i: usize| low * (high / low).powf(i as f64 / (EDGES - 1) as f64);
-    let (mut below, mut above) = (vec![], vec![]);
-    for i in 0..EDGES {
-        let at = ladder(i);
-        below.push((at, far((0.0, at), 1)?, far((0.0, at), 2)?));
-        above.push((at, far((at, all), 1)?, far((at, all), 2)?));
-    }
-    let named = [
-        ("everywhere", (0.0, all)),
-        ("up to the edge", (0.0, edge)),
-        ("beyond the edge", (edge, all)),
-    ];
-    let mut told = vec![];
-    for (name, part) in named {
-        for times in [1, 2] {
-            let (share, se) = far(part, times)?;
-            f.numbers.push((format!("γ {name}, steps × {times}: far mode"), share));
-            f.numbers.push((format!("γ {name}, steps × {times}: se"), se));
-            told.push(format!("{:.1}", 100.0 * share));
+    let all = f64::INFINITY;
+    let range = (0.08f64, s.process.level(s.grid.times()[0]).ratio().min(60.0));
+    let ladder = |i: usize| range.0 * (range.1 / range.0).powf(i as f64 / (EDGES - 1) as f64);
+    let edges: Vec<f64> = (0..EDGES).map(ladder).collect();
+    let below = edges.iter().map(|at| far((0.0, *at))).collect::<Result<Vec<_>>>()?;
+    let above = edges.iter().map(|at| far((*at, all))).collect::<Result<Vec<_>>>()?;
+    let told = [far((0.0, all))?, far((0.0, edge))?, far((edge, all))?];
+    let truth = far_weight(s, border);
+    let mut f = SPEC.figure_of((
+        format!(": γ = {} in an interval of σ", gamma.value()),
+        format!(": γ = {} trong một khoảng của σ", gamma.value()),
+    ));
+    for (name, twice) in ["everywhere", "up to the edge", "beyond the edge"].iter().zip(told) {
+        for (times, (share, se)) in [1, 2].into_iter().zip(twice) {
+            f.number(format!("γ {name}, steps × {times}: far mode"), share);
+            f.number(format!("γ {name}, steps × {times}: se"), se);
         }
     }
-    let truth = far_weight(s, border);
-    f.numbers.push(("far mode in p(x|y)".into(), truth));
+    f.number("far mode in p(x|y)", truth);
+    let shares = [(below, Role::Guided), (above, Role::Likelihood)];
     f.panels = vec![
-        curve(&below, &above, truth, edge, (low, high)),
-        densities(
-            s,
-            &in_interval(s, &guided, (0.0, all), n, 1)?,
-            &in_interval(s, &guided, (0.0, edge), n, 1)?,
-            edge,
-        ),
+        share_panel(&edges, shares, truth, edge, range),
+        densities(s, &ends((0.0, all), 1)?, &ends((0.0, edge), 1)?, edge),
     ];
-    let se = 100.0 * f.numbers[1].1.max(f.numbers[5].1);
-    let list = |words: [&str; 3]| {
-        let each = words
-            .iter()
-            .enumerate()
-            .map(|(i, w)| format!("{w} {} ({})", told[2 * i], told[2 * i + 1]));
-        each.collect::<Vec<_>>().join(",  ")
-    };
-    let (up, past) = (format!("σ/α ≤ {edge}:"), format!("σ/α > {edge}:"));
-    f.notes = vec![
-        Text::from((
-            format!("far mode, %:  {}", list(["γ everywhere:", &up, &past])),
-            format!("đỉnh xa, %:  {}", list(["γ ở mọi mức:", &up, &past])),
-        )),
-        Text::from((
-            format!(
-                "± {} at most;  {} samples;  ( ) and dashes: twice the steps",
-                significant(se, 2),
-                count(n)
-            ),
-            format!(
-                "± {} là nhiều nhất;  {} mẫu;  ( ) và nét đứt: số bước gấp đôi",
-                significant(se, 2),
-                count(n)
-            ),
-        )),
-    ];
+    f.notes = notes(&told, edge, n);
     Ok(f)
+}
+
+/// The share of the far mode with γ everywhere, up to the edge and beyond it.
+fn notes(told: &[Twice; 3], edge: f64, n: usize) -> Vec<Text> {
+    let worst = told.iter().map(|twice| 100.0 * twice[0].1).fold(0.0, f64::max);
+    let list = |first: &str| {
+        let words = [first.to_string(), format!("σ/α ≤ {edge}:"), format!("σ/α > {edge}:")];
+        let one = |(word, twice): (String, &Twice)| {
+            let [once, again] = twice.map(|share| rounded(100.0 * share.0, worst));
+            format!("{word} {once} ({again})")
+        };
+        words.into_iter().zip(told).map(one).collect::<Vec<_>>().join(",  ")
+    };
+    let (se, n) = (significant(worst, 2), count(n));
+    vec![
+        Text::from((
+            format!("far mode, %:  {}", list("γ everywhere:")),
+            format!("đỉnh xa, %:  {}", list("γ ở mọi mức:")),
+        )),
+        Text::from((
+            format!("± {se} at most;  {n} samples;  ( ) and dashes: twice the steps"),
+            format!("± {se} là nhiều nhất;  {n} mẫu;  ( ) và nét đứt: số bước gấp đôi"),
+        )),
+    ]
 }
 
 /// Where the far mode of the class begins: half way between the mean that lies farthest from the middle of the scene and the
@@ -176,88 +173,76 @@ fn far_share(s: &Setting, x: &Array2<f64>, border: f64) -> (f64, f64) {
     Interval::of_hits(x.column(0).iter().map(|v| far(*v))).pair()
 }
 
-type Row = (f64, (f64, f64), (f64, f64));
-
-fn curve(below: &[Row], above: &[Row], truth: f64, edge: f64, range: (f64, f64)) -> Panel {
-    let line = |rows: &[Row], again: bool| {
-        let at =
-            rows.iter().map(|(x, once, twice)| [*x, 100.0 * if again { twice.0 } else { once.0 }]);
-        arr2(&at.collect::<Vec<_>>())
-    };
-    let band = |rows: &[Row]| {
-        let at =
-            rows.iter().map(|(x, (v, se), _)| [*x, 100.0 * (v - 2.0 * se), 100.0 * (v + 2.0 * se)]);
-        Band { at: arr2(&at.collect::<Vec<_>>()) }
-    };
+/// The share of the far mode over the edge: γ up to it, and γ beyond it.
+fn share_panel(
+    edges: &[f64],
+    shares: [(Vec<Twice>, Role); 2],
+    truth: f64,
+    edge: f64,
+    range: (f64, f64),
+) -> Panel {
     let shaded = Band { at: arr2(&[[range.0, 0.0, 112.0], [edge, 0.0, 112.0]]) };
-    let solid =
-        |rows: &[Row]| Curve { at: line(rows, false), dashed: Some(false), ..Curve::default() };
-    let dashed = |rows: &[Row]| Curve {
-        at: line(rows, true),
-        dashed: Some(true),
-        width: Some(3.0),
-        ..Curve::default()
-    };
-    let word = |at: [f64; 2], text: Text, side| Labels { at: vec![(at, text)], side };
+    let rule = Rules { x: vec![], y: vec![100.0 * truth] };
+    let mut layers = vec![
+        Layer::new("interval", "where γ acts on the right", Role::Muted, shaded),
+        Layer::new("truth", "p(x|y)", Role::Neutral, rule),
+    ];
+    let names = [("below", "γ up to the edge"), ("above", "γ beyond the edge")];
+    for ((found, role), (name, desc)) in shares.iter().zip(names) {
+        let curve = |k: usize| {
+            Array2::from_shape_fn((edges.len(), 2), |(i, j)| [edges[i], 100.0 * found[i][k].0][j])
+        };
+        let band = Array2::from_shape_fn((edges.len(), 3), |(i, j)| {
+            let (share, se) = found[i][0];
+            [edges[i], 100.0 * (share - 2.0 * se), 100.0 * (share + 2.0 * se)][j]
+        });
+        let solid = Curve { at: curve(0), dashed: Some(false), ..Curve::default() };
+        let dashed =
+            Curve { at: curve(1), dashed: Some(true), width: Some(3.0), ..Curve::default() };
+        let (around, twice) = (format!("{name} band"), format!("{name}, twice"));
+        layers.extend([
+            Layer::new(&around, "± two standard errors", *role, Band { at: band }),
+            Layer::new(name, desc, *role, solid),
+            Layer::new(&twice, "at twice the steps", Role::Neutral, dashed),
+        ]);
+    }
     let middle = (range.0 * range.1).sqrt();
+    let word = |name: &str, role, y, text| {
+        let labels = Labels { at: vec![([middle, y], text)], side: Side::On };
+        Layer::new(name, "its name", role, labels)
+    };
+    let (up, past) = (
+        Text::new("γ up to the edge", "γ cho tới mép"),
+        Text::new("γ only beyond it", "γ chỉ phía trên mép"),
+    );
+    layers.push(word("below word", Role::Guided, 20.0, up));
+    layers.push(word("above word", Role::Likelihood, 10.0, past));
     Panel {
         title: Text::new("samples in the far mode, %", "mẫu ở đỉnh xa, %"),
         x: Axis::log(Text::new("edge of the interval, σ/α", "mép của khoảng, σ/α"), range),
         y: Axis::new("", (0.0, 112.0)),
-        layers: vec![
-            Layer::new("interval", "where γ acts on the right", Role::Muted, shaded),
-            Layer::new(
-                "truth",
-                "p(x|y)",
-                Role::Neutral,
-                Rules { x: vec![], y: vec![100.0 * truth] },
-            ),
-            Layer::new("below band", "± two standard errors", Role::Guided, band(below)),
-            Layer::new("below", "γ up to the edge", Role::Guided, solid(below)),
-            Layer::new("below, twice", "at twice the steps", Role::Neutral, dashed(below)),
-            Layer::new("above band", "± two standard errors", Role::Likelihood, band(above)),
-            Layer::new("above", "γ beyond the edge", Role::Likelihood, solid(above)),
-            Layer::new("above, twice", "at twice the steps", Role::Neutral, dashed(above)),
-            Layer::new(
-                "below word",
-                "its name",
-                Role::Guided,
-                word([middle, 20.0], Text::new("γ up to the edge", "γ cho tới mép"), Side::On),
-            ),
-            Layer::new(
-                "above word",
-                "its name",
-                Role::Likelihood,
-                word(
-                    [middle, 10.0],
-                    Text::new("γ only beyond it", "γ chỉ phía trên mép"),
-                    Side::On,
-                ),
-            ),
-        ],
+        layers,
         ..Panel::default()
     }
 }
 
 fn densities(s: &Setting, everywhere: &Array2<f64>, within: &Array2<f64>, edge: f64) -> Panel {
     let given = s.exact().given(s.class);
-    let reach = |k: usize| 5.0 * given.covs()[k][[0, 0]].sqrt();
-    let ends = (0..given.labels().len()).map(|k| (given.means()[[k, 0]], reach(k)));
-    let range = ends.fold((f64::MAX, f64::MIN), |(lo, hi), (m, r)| (lo.min(m - r), hi.max(m + r)));
+    let range = mixture_extent(&given, 0, 5.0);
     let steps = |x: &Array2<f64>| histogram(x.column(0), range, BINS);
     let class = density_curve(&given, range);
-    let truth = Array2::from_shape_fn((class.nrows(), 3), |(i, j)| match j {
-        0 => class[[i, 0]],
-        1 => 0.0,
-        _ => class[[i, 1]],
-    });
+    let truth =
+        Array2::from_shape_fn((class.nrows(), 3), |(i, j)| [class[[i, 0]], 0.0, class[[i, 1]]][j]);
     let (one, two) = (steps(everywhere), steps(within));
-    let height = |at: &Array2<f64>| at.column(1).fold(0.0f64, |a, b| a.max(*b));
     let top = height(&one).max(height(&two)).max(height(&class));
     let line =
         |at, dashed| Curve { at, dashed: Some(dashed), width: Some(4.0), ..Curve::default() };
-    let words =
-        |at: f64, text: Text| Labels { at: vec![([range.0, at * top], text)], side: Side::Right };
+    let word = |k: usize, role, text: Text| {
+        let at = [1.27, 1.18, 1.09][k] * top;
+        let labels = Labels { at: vec![([range.0, at], text)], side: Side::Right };
+        Layer::new(&format!("word {}", k + 1), "name", role, labels)
+    };
+    let dashed = Text::new("γ everywhere (dashed)", "γ ở mọi mức (nét đứt)");
     Panel {
         title: Text::new("where the samples end", "mẫu kết thúc ở đâu"),
         x: Axis::new("x", range),
@@ -266,19 +251,9 @@ fn densities(s: &Setting, everywhere: &Array2<f64>, within: &Array2<f64>, edge: 
             Layer::new("given", "p(x|y)", Role::Muted, Band { at: truth }),
             Layer::new("everywhere", "γ at every level", Role::Neutral, line(one, true)),
             Layer::new("within", "γ up to the edge", Role::Guided, line(two, false)),
-            Layer::new(
-                "word 1",
-                "name",
-                Role::Neutral,
-                words(1.27, Text::new("γ everywhere (dashed)", "γ ở mọi mức (nét đứt)")),
-            ),
-            Layer::new(
-                "word 2",
-                "name",
-                Role::Guided,
-                words(1.18, format!("γ, σ/α ≤ {edge}").into()),
-            ),
-            Layer::new("word 3", "name", Role::Muted, words(1.09, "p(x ∣ y)".into())),
+            word(0, Role::Neutral, dashed),
+            word(1, Role::Guided, format!("γ, σ/α ≤ {edge}").into()),
+            word(2, Role::Muted, "p(x ∣ y)".into()),
         ],
         ..Panel::default()
     }

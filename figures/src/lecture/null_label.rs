@@ -1,10 +1,42 @@
 //! F15: the condition as a box that goes into the network, ∅ as its alternative, and a batch with both.
 
-use super::frame::{count, percent};
-use super::{Setting, figure};
-use crate::plot::{Arrows, Axis, Boxes, Figure, Labels, Layer, Panel, Role, Side, Text, words};
-use ndarray::{ArrayView2, arr2};
-use scorelab::{Error, Result};
+use super::prelude::*;
+use ndarray::ArrayView2;
+use scorelab::Error;
+use scorelab::checkpoint::{P_DROP, Recipe};
+use scorelab::metrics::Interval;
+use scorelab::null_label::{JointNet, shown_labels};
+use scorelab::rng::Purpose;
+use scorelab::train::{Levels, TrainConfig};
+
+pub const SPEC: Spec = Spec {
+    name: "null-label",
+    stem: "15_null_label",
+    part: FREE,
+    latex: NULL_LABEL,
+    title: Text::new("One network, with and without a label", "Một mạng, có nhãn và không nhãn"),
+    caption: Text::new(
+        "The label is a box that goes into the network; in a share of the rows ∅ goes in its place, so that one network learns both scores.",
+        "Nhãn là một ô đi vào mạng; ở một phần các hàng, ∅ đi vào thay nhãn, nên một mạng học được cả hai score.",
+    ),
+    needs: &[Need::Scene],
+    draw,
+};
+
+/// Steps of the training that is looked into, and the points it has.
+const TRAINING: (usize, usize) = (20, 5_000);
+
+/// The labels that a training with the usual p_drop shows.
+fn draw(i: &Inputs) -> Result<Vec<Figure>> {
+    let (s, (steps, points), recipe) = (i.setting(), TRAINING, Recipe::default());
+    let mixture = s.exact();
+    let data = mixture.sample(points, s.seed, Purpose::Data);
+    let shape = recipe.shape(mixture.dim(), 0);
+    let net = JointNet::new(shape, mixture.classes(), recipe.target, mixture.radius(), s.seed)?;
+    let config = TrainConfig { steps, seed: s.seed, ..TrainConfig::default() };
+    let shown = shown_labels(net, &data, Levels::default(), P_DROP, config)?;
+    Ok(vec![null_label(s, shown.view(), P_DROP)?])
+}
 
 /// Width and height of the drawing, in slide units.
 const SIZE: (f64, f64) = (1200.0, 520.0);
@@ -16,7 +48,7 @@ const ROW: usize = 32;
 ///
 /// `labels` (steps, batch) are the labels shown to a network, ∅ as the number of classes, as
 /// [`shown_labels`](scorelab::null_label::shown_labels) returns them. The number is the share of ∅ in all of
-/// them; labels dropped row by row have the standard error √(p(1 − p)/n).
+/// them; labels are dropped row by row, so its interval is a share's.
 ///
 /// # Errors
 /// If there are no labels, or one is neither a class of the scene nor ∅.
@@ -29,15 +61,8 @@ pub fn null_label(s: &Setting, labels: ArrayView2<usize>, p_drop: f64) -> Result
     if let Some(label) = labels.iter().find(|y| **y > null) {
         return Err(Error::value("a label", label, format!("at most {null}, which is ∅")));
     }
-    let dropped = labels.iter().filter(|y| **y == null).count() as f64 / n as f64;
-    let mut f = figure(
-        "15_null_label",
-        Text::new("One network, with and without a label", "Một mạng, có nhãn và không nhãn"),
-        Text::new(
-            "The label is a box that goes into the network; in a share of the rows ∅ goes in its place, so that one network learns both scores.",
-            "Nhãn là một ô đi vào mạng; ở một phần các hàng, ∅ đi vào thay nhãn, nên một mạng học được cả hai score.",
-        ),
-    );
+    let dropped = Interval::of_hits(labels.iter().map(|y| *y == null));
+    let mut f = SPEC.figure();
     let mut layers = diagram(p_drop);
     layers.extend(strip(s, labels));
     f.panels = vec![Panel {
@@ -46,16 +71,15 @@ pub fn null_label(s: &Setting, labels: ArrayView2<usize>, p_drop: f64) -> Result
         layers,
         ..Panel::default()
     }];
+    let (told, share) = (count(n), percent(dropped));
     f.notes = vec![Text::from((
-        format!("∅ in {} draws of the training itself: {}", count(n), percent(dropped, n)),
-        format!("∅ trong {} lần rút của chính quá trình học: {}", count(n), percent(dropped, n)),
+        format!("∅ in {told} draws of the training itself: {share}"),
+        format!("∅ trong {told} lần rút của chính quá trình học: {share}"),
     ))];
-    f.numbers = vec![
-        ("p_drop".into(), p_drop),
-        ("draws".into(), n as f64),
-        ("share of ∅".into(), dropped),
-        ("se of that share".into(), (dropped * (1.0 - dropped) / n as f64).sqrt()),
-    ];
+    f.number("p_drop", p_drop);
+    f.number("draws", n as f64);
+    f.number("share of ∅", dropped.value);
+    f.number("se of that share", dropped.half());
     Ok(f)
 }
 

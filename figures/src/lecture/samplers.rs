@@ -1,17 +1,34 @@
 //! F21: one guided score, three samplers, and the tilt that all of them are said to sample.
 
-use super::frame::{count, density_curve, histogram};
-use super::{Setting, at_least, figure, finer};
-use crate::plot::{Axis, Band, Curve, Figure, Layer, Panel, Role, Text};
-use ndarray::{Array2, concatenate};
-use scorelab::Result;
+use super::prelude::*;
+use ndarray::concatenate;
 use scorelab::data::Scene;
-use scorelab::guidance::{Gamma, Guided};
+use scorelab::guidance::Guided;
 use scorelab::metrics::{mean_with_se, spread, spread_with_se};
 use scorelab::mixture::Tilt;
 use scorelab::number::{plus_minus, significant};
+use scorelab::rng::Purpose;
 use scorelab::sampler::{Ddim, EulerMaruyama, Heun, Langevin, Sampler, sample, start};
-use scorelab::score::ScoreFn;
+
+pub const SPEC: Spec = Spec {
+    name: "samplers",
+    stem: "21_sampler_choice",
+    part: LIMITS,
+    latex: r"s_\gamma(x_t) \ne \nabla_{x_t} \log \pi_t(x_t), \quad \pi_0(x) \propto p(x)^{1-\gamma}\, p(x \mid y)^\gamma",
+    title: Text::new("One γ, three samplers, three answers", "Cùng γ, ba bộ lấy mẫu, ba kết quả"),
+    caption: Text::new(
+        "The same guided score is walked along by an ODE, an SDE and a predictor–corrector; only the last approaches the tilted distribution that guidance is said to sample.",
+        "Cùng một score đã điều hướng đi bằng ODE, SDE và dự đoán–hiệu chỉnh; chỉ cách cuối tiến tới phân phối nghiêng mà người ta cho rằng điều hướng lấy mẫu.",
+    ),
+    needs: &[Need::Scene, Need::Line],
+    draw: |i: &Inputs| Ok(vec![on_its_scene(i.setting(), i.samples)?]),
+};
+
+/// γ = 3 on a scene of its own, with this process, seed and number of steps.
+pub(super) fn on_its_scene(s: &Setting, n: usize) -> Result<Figure> {
+    let scene = Scene::named("two-1d")?;
+    sampler_choice(&Setting { scene: &scene, class: 0, ..*s }, Gamma::new(3.0)?, n)
+}
 
 /// A way to walk along s_γ = s_u + γ·(s_c − s_u).
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -90,7 +107,7 @@ impl Solver {
 }
 
 /// The three of the figure.
-const WAYS: [Solver; 3] =
+const SOLVERS: [Solver; 3] =
     [Solver::Ode, Solver::Sde { lambda: 1.0 }, Solver::PredictorCorrector { corrections: 5 }];
 /// Cells of a histogram.
 const BINS: usize = 48;
@@ -103,66 +120,41 @@ const BINS: usize = 48;
 /// # Errors
 /// If the scene is not one-dimensional, `n` is less than 2, or the tilt is improper.
 pub fn sampler_choice(s: &Setting, gamma: Gamma, n: usize) -> Result<Figure> {
-    s.checked_line()?;
+    s.on_line()?;
     at_least("samples", n, 2)?;
     let tilt = Tilt::guided(s.exact(), s.class, gamma.value())?;
     let given = s.exact().given(s.class);
     let guided = Guided { main: &given, guiding: s.exact(), gamma };
-    let mut f = figure(
-        "21_sampler_choice",
-        Text::from((
-            format!("One γ = {}, three samplers, three answers", gamma.value()),
-            format!("Cùng γ = {}, ba bộ lấy mẫu, ba kết quả", gamma.value()),
-        )),
-        Text::new(
-            "The same guided score is walked along by an ODE, an SDE and a predictor–corrector; only the last approaches the tilted distribution that guidance is said to sample.",
-            "Cùng một score đã điều hướng đi bằng ODE, SDE và dự đoán–hiệu chỉnh; chỉ cách cuối tiến tới phân phối nghiêng mà người ta cho rằng điều hướng lấy mẫu.",
-        ),
-    );
+    let mut f = SPEC.figure();
+    f.title = f.title.map(|w| w.replacen('γ', &format!("γ = {}", gamma.value()), 1));
     let mut rows = Vec::new();
-    for way in WAYS {
-        let x = way.ends(s, &guided, n, 1)?;
-        let again = way.ends(s, &guided, n, 2)?;
+    for solver in SOLVERS {
+        let ends = |times| solver.ends(s, &guided, n, times);
+        let (x, again) = (ends(1)?, ends(2)?);
         for (times, x) in [(1, &x), (2, &again)] {
-            let (mean, se) = mean_with_se(&x.column(0).to_vec());
-            let place = format!("{}, steps × {times}", way.name().en);
-            f.numbers.push((format!("{place}: mean"), mean));
-            f.numbers.push((format!("{place}: se of the mean"), se));
-            let (sd, se) = spread_with_se(x.view());
-            f.numbers.push((format!("{place}: sd"), sd));
-            f.numbers.push((format!("{place}: se of the sd"), se));
+            let (mean, sd) = (mean_with_se(&x.column(0).to_vec()), spread_with_se(x.view()));
+            let place = format!("{}, steps × {times}", solver.name().en);
+            for (what, (value, se)) in [("mean", mean), ("sd", sd)] {
+                f.number(format!("{place}: {what}"), value);
+                f.number(format!("{place}: se of the {what}"), se);
+            }
         }
-        rows.push((way, x, again));
+        rows.push((solver, x, again));
     }
     let (centre, sd) = (tilt.mean()[0], tilt.covariance()[[0, 0]].sqrt());
-    f.numbers.push(("tilt: mean".into(), centre));
-    f.numbers.push(("tilt: sd".into(), sd));
+    f.number("tilt: mean", centre);
+    f.number("tilt: sd", sd);
     let (range, top) = window(s, &tilt, &rows);
-    f.panels = rows
-        .iter()
-        .map(|(way, x, again)| {
-            let mut panel = one(s, &tilt, x, range, top);
-            panel.title = way.name();
-            let own = plus_minus(mean_with_se(&x.column(0).to_vec()));
-            let mean = format!("{own} ({})", significant(mean(again), 3));
-            panel.x.label = Text::from((format!("mean {mean}"), format!("tb {mean}")));
-            panel
-        })
-        .collect();
-    let sds: Vec<String> = rows.iter().map(|(_, x, again)| both(x, again)).collect();
-    let [centre, sd] = [centre, sd].map(|v| significant(v, 3));
-    f.notes = vec![Text::from((
-        format!(
-            "sd: {};  tilt: mean {centre}, sd {sd};  {} samples;  ( ) twice the steps",
-            sds.join(", "),
-            count(n)
-        ),
-        format!(
-            "sd: {};  nghiêng: tb {centre}, sd {sd};  {} mẫu;  ( ) số bước gấp đôi",
-            sds.join(", "),
-            count(n)
-        ),
-    ))];
+    let panel = |(solver, x, again): &(Solver, Array2<f64>, Array2<f64>)| {
+        let own = plus_minus(mean_with_se(&x.column(0).to_vec()));
+        let mean = format!("{own} ({})", significant(mean(again), 3));
+        let mut panel = one(s, &tilt, x, range, top);
+        panel.title = solver.name();
+        panel.x.label = Text::from((format!("mean {mean}"), format!("tb {mean}")));
+        panel
+    };
+    f.panels = rows.iter().map(panel).collect();
+    f.notes = vec![note(&rows, [centre, sd])];
     f.formula = vec![
         (Role::Guided, Text::new("samples", "mẫu")),
         (
@@ -174,9 +166,21 @@ pub fn sampler_choice(s: &Setting, gamma: Gamma, n: usize) -> Result<Figure> {
     Ok(f)
 }
 
-/// The spread of the samples at the setting's steps, and in brackets at twice as many: `2.031 ± 0.022 (2.03)`.
-fn both(x: &Array2<f64>, again: &Array2<f64>) -> String {
-    format!("{} ({})", plus_minus(spread_with_se(x.view())), significant(spread(again.view()), 3))
+/// The spreads at the setting's steps, in brackets those at twice as many, and the tilt's mean and spread.
+fn note(rows: &[(Solver, Array2<f64>, Array2<f64>)], tilt: [f64; 2]) -> Text {
+    let sd = |(_, x, again): &(Solver, Array2<f64>, Array2<f64>)| {
+        format!(
+            "{} ({})",
+            plus_minus(spread_with_se(x.view())),
+            significant(spread(again.view()), 3)
+        )
+    };
+    let sds = rows.iter().map(sd).collect::<Vec<_>>().join(", ");
+    let ([centre, sd], n) = (tilt.map(|v| significant(v, 3)), count(rows[0].1.nrows()));
+    Text::from((
+        format!("sd: {sds};  tilt: mean {centre}, sd {sd};  {n} samples;  ( ) twice the steps"),
+        format!("sd: {sds};  nghiêng: tb {centre}, sd {sd};  {n} mẫu;  ( ) số bước gấp đôi"),
+    ))
 }
 
 fn mean(x: &Array2<f64>) -> f64 {
@@ -190,14 +194,12 @@ fn window(
     rows: &[(Solver, Array2<f64>, Array2<f64>)],
 ) -> ((f64, f64), f64) {
     let given = s.exact().given(s.class);
-    let far = |mean: f64, sd: f64| (mean - 3.4 * sd, mean + 3.4 * sd);
-    let mut ends = far(tilt.mean()[0], tilt.covariance()[[0, 0]].sqrt());
+    let far = |mean: f64, sd: f64| [mean - 3.4 * sd, mean + 3.4 * sd];
     let wide = |x: &Array2<f64>| far(mean(x), spread(x.view()));
-    let class = given.sample(1000, 0, scorelab::rng::Purpose::Reference).x;
-    for (lo, hi) in rows.iter().map(|(_, x, _)| wide(x)).chain([wide(&class)]) {
-        ends = (ends.0.min(lo), ends.1.max(hi));
-    }
-    let height = |at: &Array2<f64>| at.column(1).fold(0.0f64, |a, b| a.max(*b));
+    let class = given.sample(1000, 0, Purpose::Reference).x;
+    let of_tilt = far(tilt.mean()[0], tilt.covariance()[[0, 0]].sqrt());
+    let samples = rows.iter().flat_map(|(_, x, _)| wide(x));
+    let ends = extent(samples.chain(of_tilt).chain(wide(&class)));
     let top = rows.iter().map(|(_, x, _)| height(&histogram(x.column(0), ends, BINS)));
     let top = top.fold(height(&density_curve(&given, ends)), f64::max);
     (ends, 1.12 * top.max(tilt.density().fold(0.0f64, |a, b| a.max(*b))))
@@ -207,46 +209,23 @@ fn window(
 fn one(s: &Setting, tilt: &Tilt, x: &Array2<f64>, range: (f64, f64), top: f64) -> Panel {
     let class = density_curve(&s.exact().given(s.class), range);
     let steps = histogram(x.column(0), range, BINS);
-    let floor = Array2::zeros((steps.nrows(), 1));
-    let area = concatenate![
-        ndarray::Axis(1),
-        steps.slice(ndarray::s![.., ..1]),
-        floor,
-        steps.slice(ndarray::s![.., 1..])
-    ];
-    let quadrature = (&tilt.axes()[0], tilt.density());
+    let (place, floor) = (steps.slice(slice![.., ..1]), Array2::zeros((steps.nrows(), 1)));
+    let area = concatenate![Dim(1), place, floor, steps.slice(slice![.., 1..])];
+    let quadrature = tilt.axes()[0].iter().zip(tilt.density()).step_by(8);
     let tilted: Vec<[f64; 2]> =
-        quadrature.0.iter().zip(&quadrature.1).step_by(8).map(|(x, p)| [*x, *p]).collect();
-    let tilted: Vec<[f64; 2]> =
-        tilted.into_iter().filter(|r| (range.0..=range.1).contains(&r[0])).collect();
+        quadrature.map(|(x, p)| [*x, p]).filter(|r| (range.0..=range.1).contains(&r[0])).collect();
     let line =
         |at, dashed| Curve { at, dashed: Some(dashed), width: Some(4.0), ..Curve::default() };
+    let outline = Curve { at: steps, width: Some(3.0), ..Curve::default() };
     Panel {
         x: Axis::new("", range),
         y: Axis::hidden((0.0, top)),
         layers: vec![
             Layer::new("samples", "histogram of the samples", Role::Guided, Band { at: area }),
-            Layer::new(
-                "outline",
-                "its outline",
-                Role::Guided,
-                Curve { at: steps, width: Some(3.0), ..Curve::default() },
-            ),
+            Layer::new("outline", "its outline", Role::Guided, outline),
             Layer::new("given", "p(x|y)", Role::Muted, line(class, false)),
-            Layer::new("tilt", "the tilt", Role::Neutral, line(ndarray::arr2(&tilted), true)),
+            Layer::new("tilt", "the tilt", Role::Neutral, line(arr2(&tilted), true)),
         ],
         ..Panel::default()
     }
-}
-
-/// F21 at γ = 3 and F22 at γ = 4, each on its own built-in scene with this process, seed and number of steps.
-///
-/// # Errors
-/// As [`sampler_choice`] and [`interval`](super::interval).
-pub fn over_a_line(s: &Setting, n: usize) -> Result<[Figure; 2]> {
-    let (two, far) = (Scene::named("two-1d")?, Scene::named("far-mode-1d")?);
-    Ok([
-        sampler_choice(&Setting { scene: &two, class: 0, ..*s }, Gamma::new(3.0)?, n)?,
-        super::interval(&Setting { scene: &far, class: 0, ..*s }, Gamma::new(4.0)?, 1.0, n)?,
-    ])
 }

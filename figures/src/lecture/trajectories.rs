@@ -1,16 +1,30 @@
 //! F7: three things from one starting point, and how early each γ makes up the classifier's mind.
 
-use super::frame::{CLEAN, Frame, Names, classes_of, dots, lines, names, path_layer};
-use super::{Setting, figure, guided};
-use crate::plot::{
-    Arrows, Axis, Curve, Figure, Labels, Layer, Marker, Panel, Paths, Points, Role, Rules, Side,
-    Text, words,
-};
-use ndarray::{Array2, Array3, Axis as Dim, arr2, s as slice};
-use scorelab::Result;
-use scorelab::guidance::Gamma;
+use super::prelude::*;
+use ndarray::Array3;
 use scorelab::noise::{Grid, Spacing};
-use scorelab::score::{Likelihood, ScoreFn};
+
+pub const SPEC: Spec = Spec {
+    name: "trajectories",
+    stem: "07_three_trajectories",
+    part: CLASSIFIER,
+    latex: GUIDED_SUM,
+    title: Text::new(
+        "One noise, two paths, and the push between them",
+        "Một nhiễu, hai quỹ đạo, và lực đẩy giữa chúng",
+    ),
+    caption: Text::new(
+        "From one z the push γ∇log p(y∣x_t) bends the path to the target, and the larger γ is, the earlier the classifier is certain.",
+        "Từ một z, lực đẩy γ∇log p(y∣x_t) bẻ quỹ đạo về lớp đích; γ càng lớn, bộ phân loại càng sớm chắc chắn.",
+    ),
+    needs: &[Need::Plane, Need::Classifier],
+    draw,
+};
+
+fn draw(i: &Inputs) -> Result<Vec<Figure>> {
+    let two = Gamma::new(2.0)?;
+    Ok(vec![three_trajectories(i.setting(), &i.score, i.classifier(), two, &i.gammas)?])
+}
 
 /// The certainty whose noise level is printed.
 const CERTAIN: f64 = 0.9;
@@ -36,59 +50,29 @@ pub fn three_trajectories(
     gamma: Gamma,
     gammas: &[Gamma],
 ) -> Result<Figure> {
-    s.checked()?;
+    s.in_plane()?;
     let z = s.start(TRIES);
     let row = lost_row(s, score, likelihood, gamma, &z);
-    let own = s.walk_rows(score, &z, &[row]);
+    let free = s.walk_rows(score, &z, &[row]);
     let led = s.walk_rows(&guided(score, likelihood, gamma), &z, &[row]);
-    let mut f = figure(
-        "07_three_trajectories",
-        Text::new(
-            "One noise, two paths, and the push between them",
-            "Một nhiễu, hai quỹ đạo, và lực đẩy giữa chúng",
-        ),
-        Text::new(
-            "From one z the push γ∇log p(y∣x_t) bends the path to the target, and the larger γ is, the earlier the classifier is certain.",
-            "Từ một z, lực đẩy γ∇log p(y∣x_t) bẻ quỹ đạo về lớp đích; γ càng lớn, bộ phân loại càng sớm chắc chắn.",
-        ),
-    );
     let (right, levels) = certainty(s, score, likelihood, (&z, row), gammas)?;
-    f.panels = vec![two_paths(s, likelihood, gamma, &own, &led), right];
-    f.formula = formula(gamma);
+    let mut f = SPEC.figure();
+    f.panels = vec![two_paths(s, likelihood, gamma, &free, &led), right];
+    let shown = gamma.value();
+    f.formula =
+        guided_sum((format!("     (left: γ = {shown})"), format!("     (trái: γ = {shown})")));
     f.notes = vec![passes_note(&levels)];
-    f.numbers = levels
-        .into_iter()
-        .map(|(g, level)| (format!("σ/α where p passes 0.9 at γ = {g}"), level))
-        .collect();
-    f.numbers.push(("gamma of the drawn path".into(), gamma.value()));
+    for (g, level) in levels {
+        f.number(format!("σ/α where p passes 0.9 at γ = {g}"), level);
+    }
+    f.number("gamma of the drawn path", shown);
     Ok(f)
-}
-
-/// The guided sum in the roles' colours.
-fn formula(gamma: Gamma) -> Vec<(Role, Text)> {
-    vec![
-        (Role::Guided, "s_γ".into()),
-        (Role::Neutral, " = ".into()),
-        (Role::Unconditional, "∇log p_t(x)".into()),
-        (Role::Neutral, " + ".into()),
-        (Role::Likelihood, "γ ∇log p(y ∣ x_t)".into()),
-        (
-            Role::Neutral,
-            Text::from((
-                format!("     (left: γ = {})", gamma.value()),
-                format!("     (trái: γ = {})", gamma.value()),
-            )),
-        ),
-    ]
 }
 
 /// Where each γ passes 0.9, in words.
 fn passes_note(levels: &[(f64, f64)]) -> Text {
-    let told: Vec<String> = levels
-        .iter()
-        .filter(|(_, l)| l.is_finite())
-        .map(|(g, l)| format!("{l:.2} (γ = {g})"))
-        .collect();
+    let passed = levels.iter().filter(|(_, l)| l.is_finite());
+    let told: Vec<String> = passed.map(|(g, l)| format!("{} (γ = {g})", decimals(*l))).collect();
     if told.is_empty() {
         return Text::new("p(y∣x_t) never passes 0.9", "p(y∣x_t) không bao giờ vượt 0.9");
     }
@@ -106,7 +90,7 @@ fn lost_row(
     gamma: Gamma,
     z: &Array2<f64>,
 ) -> usize {
-    let classes = classes_of(s.exact(), s.sample(score, TRIES).view(), CLEAN);
+    let classes = classes_of(s, s.sample(score, TRIES).view());
     let lost: Vec<usize> = (0..TRIES).filter(|i| classes[*i] != s.class).collect();
     let lost = if lost.is_empty() { vec![0] } else { lost };
     let led = s.walk_rows(&guided(score, likelihood, gamma), z, &lost);
@@ -130,23 +114,27 @@ fn two_paths(
     s: &Setting,
     likelihood: &dyn Likelihood,
     gamma: Gamma,
-    own: &Array3<f64>,
+    free: &Array3<f64>,
     led: &Array3<f64>,
 ) -> Panel {
-    let frame = with_margin(Frame::of(s.exact()));
-    let (green, orange) = (lines(s, own), lines(s, led));
-    let first = green[0].slice(slice![..1, ..]).to_owned();
-    let z = [first[[0, 0]] + 0.03 * frame.width(), first[[0, 1]]];
+    let square = Window::of(s.exact());
+    // room for words on the left
+    let window = Window { x: (square.x.0 - 0.36 * square.width(), square.x.1), ..square };
+    let word = |k: usize| window.point(0.02, 0.57 - 0.07 * k as f64);
+    let (green, orange) = (lines(s, free).remove(0), lines(s, led).remove(0));
+    let first = green.slice(slice![..1, ..]).to_owned();
+    let z = [first[[0, 0]] + 0.03 * window.width(), first[[0, 1]]];
     let diamond = Points { size: 18.0, marker: Some(Marker::Diamond), ..Points::default() };
-    let [own_way, own_end] = one_path(Role::Unconditional, &green[0], 4.0);
-    let [led_way, led_end] = one_path(Role::Guided, &orange[0], 5.5);
-    let mut panel = frame.panel(Text::new("two paths from one z", "hai quỹ đạo từ một z"));
+    let [free_path, free_end] = one_path(Role::Unconditional, &green, 4.0);
+    let [led_path, led_end] = one_path(Role::Guided, &orange, 5.5);
+    let mut panel = window.panel(Text::new("two paths from one z", "hai quỹ đạo từ một z"));
     panel.layers = vec![
-        frame.density_layer(s.exact(), CLEAN),
-        own_way.label_at(words::UNCONDITIONAL, legend(frame, 0)),
-        led_way.label_at(words::GUIDED, legend(frame, 1)),
-        barbs(s, frame, likelihood, gamma, led, &orange[0]),
-        own_end,
+        window.density_layer(s.exact(), CLEAN),
+        free_path.label_at(words::UNCONDITIONAL, word(0)),
+        led_path.label_at(words::GUIDED, word(1)),
+        barbs(s, window, likelihood, gamma, led, &orange)
+            .label_at(Text::new("push, scaled", "lực đẩy (theo tỉ lệ)"), word(2)),
+        free_end,
         led_end,
         dots("noise", "the starting point z", Role::Neutral, first, diamond).label_at("z", z),
     ];
@@ -157,28 +145,15 @@ fn two_paths(
 /// A path and its end.
 fn one_path(role: Role, line: &Array2<f64>, width: f64) -> [Layer; 2] {
     let end = line.slice(slice![-1.., ..]).to_owned();
-    let look = Paths { width: Some(width), ..Paths::default() };
+    let path = Paths { lines: vec![line.clone()], width: Some(width), ..Paths::default() };
     let dot = Points { size: 16.0, marker: Some(Marker::Dot), ..Points::default() };
-    [
-        path_layer("path", "a path from z", role, vec![line.clone()], look),
-        dots("end", "where it ends", role, end, dot),
-    ]
-}
-
-/// The frame with room for words on its left.
-fn with_margin(square: Frame) -> Frame {
-    Frame { x: (square.x.0 - 0.36 * square.width(), square.x.1), ..square }
-}
-
-/// The place of the k-th word in that room.
-fn legend(frame: Frame, k: usize) -> [f64; 2] {
-    [frame.x.0 + 0.02 * frame.width(), frame.y.0 + (0.57 - 0.07 * k as f64) * frame.height()]
+    [Layer::new("path", "a path from z", role, path), dots("end", "where it ends", role, end, dot)]
 }
 
 /// σ·γ·∇log p(y | x_t) at places evenly spaced along the guided path, the longest a seventh of the panel high.
 fn barbs(
     s: &Setting,
-    frame: Frame,
+    window: Window,
     likelihood: &dyn Likelihood,
     gamma: Gamma,
     led: &Array3<f64>,
@@ -192,8 +167,8 @@ fn barbs(
     let total = travelled[travelled.len() - 1];
     let mut at: Vec<usize> = (0..BARBS)
         .filter_map(|k| {
-            let way = total * (k as f64 + 0.35) / BARBS as f64;
-            travelled.iter().position(|w| *w >= way)
+            let far = total * (k as f64 + 0.35) / BARBS as f64;
+            travelled.iter().position(|w| *w >= far)
         })
         .filter(|i| s.process.level(s.grid.times()[*i]).sigma > 0.0)
         .collect();
@@ -206,21 +181,12 @@ fn barbs(
         from.row_mut(row).assign(&line.row(i));
         vec.row_mut(row).assign(&push.index_axis(Dim(0), 0));
     }
-    let longest = vec
-        .rows()
-        .into_iter()
-        .map(|v: ndarray::ArrayView1<f64>| v.dot(&v).sqrt())
-        .fold(0.0, f64::max);
-    let cap = 0.14 * frame.height();
+    let longest = vec.rows().into_iter().map(|v| v.dot(&v).sqrt()).fold(0.0, f64::max);
+    let cap = 0.14 * window.height();
     let scale = if longest > 0.0 { cap / longest } else { 1.0 };
     let arrows = Arrows { from, vec, scale, width: Some(3.0), ..Arrows::default() };
-    Layer::new(
-        "push",
-        "the classifier's push γσ∇log p(y|x_t) along the guided path",
-        Role::Likelihood,
-        arrows,
-    )
-    .label_at(Text::new("push", "lực đẩy"), legend(frame, 2))
+    let desc = "the classifier's push γσ∇log p(y|x_t) along the guided path";
+    Layer::new("push", desc, Role::Likelihood, arrows)
 }
 
 /// p(y | x_t) along the path of each γ, in fine steps, and where it first passes 0.9.
@@ -261,7 +227,7 @@ fn marks(levels: &[(f64, f64)]) -> Vec<Layer> {
     let at: Vec<[f64; 2]> = passed.iter().map(|(_, x)| [*x, CERTAIN]).collect();
     let dot = Points { size: 13.0, ..Points::default() };
     let mut layers = vec![dots("passes", "where each passes 0.9", Role::Guided, arr2(&at), dot)];
-    let first = passed.iter().map(|p| p.1).fold(f64::INFINITY, f64::min);
+    let (first, _) = extent(passed.iter().map(|p| p.1));
     for (k, (gamma, x)) in passed.into_iter().enumerate() {
         let (words, side, x) = if x == first {
             (format!("γ = {gamma}"), Side::Left, x + 0.11)

@@ -1,9 +1,9 @@
 //! Arrows: shafts, heads and the scale key.
 
 use super::font;
-use super::layout::{Place, SMALL};
 use super::mark::Arrows;
 use super::palette::{Role, Theme};
+use super::slide::{Place, SMALL};
 use super::svg::{Style, n, path, text};
 use super::words::Lang;
 
@@ -107,21 +107,4 @@ pub(super) fn key(arrows: &Arrows, place: &Place, role: Role, theme: Theme, lang
         n(width),
         text(right, middle + 0.36 * SMALL, words, style)
     )
-}
-
-/// A line that ends in an arrow head: the points of the shaft, and the head.
-pub(super) fn with_head(points: &[Point], width: f64) -> (Vec<Point>, String) {
-    let Some(&tip) = points.last() else { return (vec![], String::new()) };
-    let length =
-        head_length(width).min(0.5 * points.windows(2).map(|w| away(w[0], w[1])).sum::<f64>());
-    let keep = points.iter().rposition(|&p| away(p, tip) >= length);
-    let Some(keep) = keep.filter(|_| length > 0.5) else { return (points.to_vec(), String::new()) };
-    let (triangle, stop) = head(points[keep], tip, length);
-    let mut shaft = points[..=keep].to_vec();
-    shaft.push(stop);
-    (shaft, triangle)
-}
-
-fn away(a: Point, b: Point) -> f64 {
-    (a.0 - b.0).hypot(a.1 - b.1)
 }

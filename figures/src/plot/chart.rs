@@ -5,9 +5,9 @@
 
 use super::figure::Panel;
 use super::font::{FAMILY, register};
-use super::layout::{HEIGHT, Place, SMALL, WIDTH};
 use super::palette::{Colour, Theme};
 use super::scale::Scale;
+use super::slide::{HEIGHT, Place, SMALL, WIDTH};
 use super::words::Lang;
 use ndarray::{Array2, ArrayView1};
 use plotters::coord::ranged1d::{KeyPointHint, NoDefaultFormatting, ValueFormatter};

@@ -1,14 +1,16 @@
 //! A figure as one SVG document: every layer its own group, in the order of the panels.
 
-use super::figure::{Figure, Inset, Panel};
-use super::layout::{HEIGHT, NOTE, Place, SMALL, TITLE, WIDTH, WORDS, lay_out, lay_out_inset};
+use super::figure::{Figure, Panel};
+use super::layout::{lay_out, note_lines};
 use super::mark::{Density, Mark};
-use super::palette::Theme;
+use super::palette::{Theme, mix};
 use super::scale::short;
-use super::svg::{Ids, Style, escape, group, n, plain, spans, text};
-use super::words::Lang;
+use super::slide::{HEIGHT, NOTE, Place, SMALL, TITLE, WIDTH, WORDS};
+use super::svg::{Ids, Style, drop, ends_low, escape, group, n, spans, text};
+use super::words::{Lang, plain};
 use super::{chart, draw, font, heat, label};
 use scorelab::{Error, Result};
+use std::borrow::Cow;
 
 /// Everything the parts of a drawing share.
 struct Canvas {
@@ -25,7 +27,11 @@ struct Canvas {
 /// # Errors
 /// A range that is empty, more panels than fit, or a colour map without values: [`Error::Figure`].
 pub fn svg(figure: &Figure, theme: Theme, lang: Lang, panel: Option<usize>) -> Result<String> {
-    compose(figure, theme, lang, panel)
+    let drawn = match lang {
+        Lang::En => Cow::Borrowed(figure),
+        Lang::Vi => Cow::Owned(figure.with_numerals()),
+    };
+    compose(&drawn, theme, lang, panel)
         .map_err(|why| Error::Figure { figure: figure.stem.clone(), why })
 }
 
@@ -112,10 +118,7 @@ impl Canvas {
             self.out += &group(&id, &layer.name, &layer.desc, &body);
         }
         self.frame(panel, place);
-        match &panel.inset {
-            Some(inset) => self.inset(inset, place, prefix),
-            None => Ok(()),
-        }
+        Ok(())
     }
 
     /// The axes' labels: below, and turned on the left.
@@ -158,27 +161,6 @@ impl Canvas {
             let middle = place.rect.x + place.rect.w / 2.0;
             self.out += &text(middle, place.rect.y - 13.0, words, self.words(size, "middle"));
         }
-    }
-
-    fn inset(
-        &mut self,
-        inset: &Inset,
-        outer: &Place,
-        prefix: &str,
-    ) -> std::result::Result<(), String> {
-        let (cell, place) =
-            lay_out_inset(inset, outer.rect, self.lang).map_err(|why| format!("inset: {why}"))?;
-        self.out += &format!(
-            "<rect x=\"{}\" y=\"{}\" width=\"{}\" height=\"{}\" rx=\"6\" fill=\"{}\" fill-opacity=\"0.94\" stroke=\"{}\" stroke-width=\"1.25\"/>\n",
-            n(cell.x),
-            n(cell.y),
-            n(cell.w),
-            n(cell.h),
-            self.theme.ground(),
-            self.theme.muted()
-        );
-        let flat = Panel { inset: None, ..(*inset.panel).clone() };
-        self.panel(&flat, &place, &format!("{}inset-", prefix))
     }
 
     /// The colour bar of a density, right of its panel.
@@ -238,10 +220,9 @@ impl Canvas {
         let mut low = false; // the span before ended in a subscript
         for (role, t) in &figure.formula {
             let (colour, words) = (role.word_colour(self.theme), t.get(self.lang));
-            let back =
-                if low { format!(" dy=\"-{}\"", n(super::svg::drop(size))) } else { String::new() };
+            let back = if low { format!(" dy=\"-{}\"", n(drop(size))) } else { String::new() };
             body += &format!("<tspan fill=\"{colour}\"{back}>{}</tspan>", spans(words, size));
-            low = super::svg::ends_low(words);
+            low = ends_low(words);
         }
         let spans = body;
         let body = format!(
@@ -256,13 +237,9 @@ impl Canvas {
     }
 
     fn notes(&mut self, figure: &Figure, first: f64) {
-        for (i, note) in figure.notes.iter().enumerate() {
-            let words = note.get(self.lang);
-            let size = font::fit(words, SMALL, SMALL, WIDTH);
-            let style = Style {
-                colour: super::palette::mix(self.theme.ink(), self.theme.muted(), 0.5),
-                ..self.words(size, "start")
-            };
+        let colour = mix(self.theme.ink(), self.theme.muted(), 0.5);
+        for (i, words) in note_lines(figure, self.lang).iter().enumerate() {
+            let style = Style { colour, ..self.words(SMALL, "start") };
             self.out += &text(32.0, first + NOTE * i as f64, words, style);
         }
     }

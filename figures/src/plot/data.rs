@@ -35,11 +35,7 @@ pub fn csv(figure: &Figure, lang: Lang, panel: Option<usize>) -> Result<String> 
     for (i, shown) in
         figure.panels.iter().enumerate().filter(|(i, _)| panel.is_none_or(|k| k == *i))
     {
-        let mut rows = panel_rows(shown, &(i + 1).to_string(), lang);
-        if let Some(inset) = &shown.inset {
-            rows.extend(panel_rows(&inset.panel, &format!("{} inset", i + 1), lang));
-        }
-        for row in rows {
+        for row in panel_rows(shown, &(i + 1).to_string(), lang) {
             table.serialize(row).map_err(|why| failed(why.to_string()))?;
         }
     }

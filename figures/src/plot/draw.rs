@@ -2,11 +2,11 @@
 
 use super::chart::{self, FINE};
 use super::figure::Layer;
-use super::layout::{Place, Rect, SMALL, WORDS};
 use super::mark::{
     Boxes, Curve, Density, Labels, Mark, Marker, Paths, Points, Regions, Rules, Side,
 };
 use super::palette::{Role, Theme, contrast, mix};
+use super::slide::{Place, Rect, SMALL, WORDS};
 use super::svg::{Style, n, path, text};
 use super::words::Lang;
 use super::{arrow, font, heat, sheet};
@@ -114,34 +114,21 @@ fn image(
 fn paths(paths: &Paths, place: &Place, role: Role, theme: Theme) -> String {
     let width = paths.width.unwrap_or(role.line_width());
     let dashes = if paths.dashed.unwrap_or(role.dashed()) { dash(width) } else { String::new() };
-    let (mut lines, mut heads) = (String::new(), String::new());
+    let mut lines = String::new();
     for line in &paths.lines {
         let at: Vec<_> = line.rows().into_iter().map(|r| place.point(r[0], r[1])).collect();
-        let runs: Vec<Vec<_>> = at
-            .split(Option::is_none)
-            .filter(|r| r.len() > 1)
-            .map(|r| r.iter().flatten().copied().collect())
-            .collect();
-        for (i, run) in runs.iter().enumerate() {
-            let last = paths.head && i + 1 == runs.len();
-            let (shaft, head) =
-                if last { arrow::with_head(run, width) } else { (run.clone(), String::new()) };
-            lines += &format!("<path d=\"{}\"/>\n", path(&shaft));
-            heads += &head;
+        for run in at.split(Option::is_none).filter(|run| run.len() > 1) {
+            let run: Vec<_> = run.iter().flatten().copied().collect();
+            lines += &format!("<path d=\"{}\"/>\n", path(&run));
         }
     }
     let colour = role.colour(theme);
     let casing = role.outline(theme).map_or(String::new(), |dark| {
         stroked(&lines, &format!("stroke=\"{dark}\" stroke-width=\"{}\"", n(width + 2.0)))
     });
-    let heads = if heads.is_empty() {
-        heads
-    } else {
-        format!("<path d=\"{heads}\" fill=\"{colour}\" stroke=\"none\"/>\n")
-    };
     let lines =
         stroked(&lines, &format!("stroke=\"{colour}\" stroke-width=\"{}\"{dashes}", n(width)));
-    format!("<g opacity=\"{}\">{casing}{lines}{heads}</g>\n", n(paths.alpha))
+    format!("<g opacity=\"{}\">{casing}{lines}</g>\n", n(paths.alpha))
 }
 
 fn stroked(lines: &str, attributes: &str) -> String {

@@ -2,7 +2,7 @@
 
 use super::mark::Mark;
 use super::palette::Role;
-use super::words::Text;
+use super::words::{Text, numerals};
 
 /// A figure for one 16:9 slide: a list of panels, an equation and a few footers.
 #[derive(Clone, Debug, Default)]
@@ -25,6 +25,56 @@ pub struct Figure {
     pub numbers: Vec<(String, f64)>,
 }
 
+impl Figure {
+    /// All words that are drawn.
+    fn texts(&mut self) -> Vec<&mut Text> {
+        let mut all = vec![&mut self.title];
+        all.extend(self.formula.iter_mut().map(|(_, text)| text));
+        all.extend(&mut self.notes);
+        for panel in &mut self.panels {
+            all.push(&mut panel.title);
+            for axis in [&mut panel.x, &mut panel.y] {
+                all.push(&mut axis.label);
+                all.extend(axis.ticks.iter_mut().flatten().map(|(_, text)| text));
+            }
+            for layer in &mut panel.layers {
+                all.extend(&mut layer.label);
+                match &mut layer.mark {
+                    Mark::Labels(labels) => all.extend(labels.at.iter_mut().map(|(_, text)| text)),
+                    Mark::Boxes(boxes) => all.extend(boxes.at.iter_mut().map(|(_, text)| text)),
+                    Mark::Sheet(s) => {
+                        all.extend(s.above.iter_mut().chain(&mut s.left).chain(&mut s.under));
+                    }
+                    Mark::Arrows(arrows) => all.extend(arrows.key.as_mut().map(|(_, text)| text)),
+                    Mark::Density(density) => all.extend(&mut density.bar),
+                    _ => {}
+                }
+            }
+        }
+        all
+    }
+
+    /// The figure as it is drawn in Vietnamese, its numbers included; what is exported keeps points.
+    pub(super) fn with_numerals(&self) -> Figure {
+        let mut figure = self.clone();
+        for text in figure.texts() {
+            text.vi = numerals(&text.vi).into();
+        }
+        figure
+    }
+
+    /// Puts a number that is printed into the sidecar.
+    pub fn number(&mut self, name: impl Into<String>, value: f64) {
+        self.numbers.push((name.into(), value));
+    }
+
+    /// Puts a number and its standard error into the sidecar, as `{of}{what}` and `{of}se of {what}`.
+    pub fn measured(&mut self, of: &str, what: &str, (value, se): (f64, f64)) {
+        self.number(format!("{of}{what}"), value);
+        self.number(format!("{of}se of {what}"), se);
+    }
+}
+
 /// One pair of axes and what is drawn on it, first layer at the bottom.
 #[derive(Clone, Debug, Default)]
 pub struct Panel {
@@ -38,8 +88,6 @@ pub struct Panel {
     pub equal: bool,
     /// What is drawn.
     pub layers: Vec<Layer>,
-    /// A small panel inside this one.
-    pub inset: Option<Inset>,
     /// A sign between this panel and the next: `+`, `=`.
     pub joiner: Option<&'static str>,
 }
@@ -50,15 +98,6 @@ impl Panel {
         let (x, y) = (Axis::hidden((0.0, 1.0)), Axis::hidden((0.0, 1.0)));
         Panel { x, y, layers, ..Panel::default() }
     }
-}
-
-/// A panel inside a panel.
-#[derive(Clone, Debug)]
-pub struct Inset {
-    /// What is shown; an inset of an inset is not drawn.
-    pub panel: Box<Panel>,
-    /// Left, bottom, right and top edge as fractions of the outer panel, tick labels included.
-    pub at: [f64; 4],
 }
 
 /// A horizontal or vertical axis.

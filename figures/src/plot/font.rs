@@ -1,5 +1,6 @@
 //! The one font, DejaVu Sans, embedded: for measuring text, for pixels and for PDF. No system font is ever read.
 
+use super::words::plain;
 use plotters::style::{FontDesc, FontFamily, FontStyle, register_font};
 use resvg::usvg::fontdb;
 use std::sync::{Arc, OnceLock};
@@ -41,7 +42,7 @@ pub(super) fn width(text: &str, size: f64) -> f64 {
     const FINER: f64 = 16.0; // plotters rounds to whole units
     register();
     FontDesc::new(FontFamily::Name(FAMILY), size * HEIGHT * FINER, FontStyle::Normal)
-        .box_size(&super::svg::plain(text))
+        .box_size(&plain(text))
         .map_or(0.6 * size * text.chars().count() as f64, |(w, _)| f64::from(w) / FINER)
 }
 

@@ -2,9 +2,9 @@
 
 use super::figure::{Layer, Panel};
 use super::font;
-use super::layout::{Place, Rect, SMALL, WIDTH};
 use super::mark::Mark;
 use super::palette::Theme;
+use super::slide::{Place, Rect, SMALL, WIDTH};
 use super::svg::{Style, n, text};
 use super::words::Lang;
 use ndarray::ArrayView1;

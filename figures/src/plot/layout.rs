@@ -1,82 +1,16 @@
 //! Where things go on the slide: 1280 × 720 units, 96 to the inch, y downwards.
 
-use super::figure::{Figure, Inset, Panel};
+use super::figure::{Figure, Panel};
 use super::label;
-use super::mark::Mark;
+use super::mark::{Density, Mark};
 use super::scale::{Scale, short};
-use super::words::Lang;
+use super::slide::{HEIGHT, NOTE, Place, Rect, SMALL, WIDTH, tick_counts};
+use super::words::{Lang, Text};
 use super::{font, heat};
 
-/// Width of the slide.
-pub(super) const WIDTH: f64 = 1280.0;
-/// Height of the slide.
-pub(super) const HEIGHT: f64 = 720.0;
-/// 28 pt.
-pub(super) const TITLE: f64 = 28.0 * 96.0 / 72.0;
-/// 20 pt.
-pub(super) const WORDS: f64 = 20.0 * 96.0 / 72.0;
-/// 16 pt: the smallest text there is.
-pub(super) const SMALL: f64 = 16.0 * 96.0 / 72.0;
-
-/// Height of the equation's line and of one footer.
+/// Height of the equation's line.
 const FORMULA: f64 = 54.0;
-pub(super) const NOTE: f64 = 30.0;
 const EDGE: f64 = 28.0;
-
-/// A rectangle by its upper left corner.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Rect {
-    pub x: f64,
-    pub y: f64,
-    pub w: f64,
-    pub h: f64,
-}
-
-impl Rect {
-    pub fn right(self) -> f64 {
-        self.x + self.w
-    }
-    pub fn bottom(self) -> f64 {
-        self.y + self.h
-    }
-}
-
-/// A panel's place and its scales: everything that turns data units into slide units.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Place {
-    /// Inside the axes.
-    pub rect: Rect,
-    /// Room for tick labels and axis label on the left.
-    pub left: f64,
-    /// The same below.
-    pub bottom: f64,
-    pub x: Scale,
-    pub y: Scale,
-}
-
-impl Place {
-    /// Slide units of a data point; NaN where it has none.
-    pub fn at(&self, x: f64, y: f64) -> (f64, f64) {
-        (
-            self.rect.x + self.x.unit(x) * self.rect.w,
-            self.rect.bottom() - self.y.unit(y) * self.rect.h,
-        )
-    }
-
-    /// As `at`, if the point has a place.
-    pub fn point(&self, x: f64, y: f64) -> Option<(f64, f64)> {
-        Some(self.at(x, y)).filter(|(x, y)| x.is_finite() && y.is_finite())
-    }
-
-    /// How many ticks are comfortable on (x, y).
-    pub fn tick_counts(&self) -> (f64, f64) {
-        tick_counts(self.rect.w, self.rect.h)
-    }
-}
-
-fn tick_counts(w: f64, h: f64) -> (f64, f64) {
-    ((2.2 + w / 120.0).min(8.0), (2.0 + h / 110.0).min(7.0))
-}
 
 /// Room around a panel's axes.
 #[derive(Clone, Copy, Default)]
@@ -97,7 +31,7 @@ pub(super) struct Layout {
 /// Lays out the slide, or says why it cannot be.
 pub(super) fn lay_out(figure: &Figure, panels: &[&Panel], lang: Lang) -> Result<Layout, String> {
     let top = if figure.title.is_empty() { 16.0 } else { 74.0 };
-    let notes = HEIGHT - 14.0 - NOTE * figure.notes.len() as f64;
+    let notes = HEIGHT - 14.0 - NOTE * note_lines(figure, lang).len() as f64;
     let bottom = notes - if figure.formula.is_empty() { 0.0 } else { FORMULA };
     let area = Rect { x: EDGE, y: top, w: WIDTH - 2.0 * EDGE, h: bottom - top };
     let (rows, cols) = grid(figure, panels.len())?;
@@ -116,21 +50,22 @@ pub(super) fn lay_out(figure: &Figure, panels: &[&Panel], lang: Lang) -> Result<
     Ok(Layout { places, formula: notes - 16.0, notes: notes + 22.0 })
 }
 
-/// The place of an inset inside its panel.
-pub(super) fn lay_out_inset(
-    inset: &Inset,
-    outer: Rect,
-    lang: Lang,
-) -> Result<(Rect, Place), String> {
-    let [l, b, r, t] = inset.at;
-    let cell = Rect {
-        x: outer.x + l * outer.w,
-        y: outer.bottom() - t * outer.h,
-        w: (r - l) * outer.w,
-        h: (t - b) * outer.h,
-    };
-    let sides = around(&inset.panel, cell, lang)?;
-    Ok((cell, place(&inset.panel, cell, sides)?))
+/// The footers in lines that fit the slide: a longer one is broken, after a semicolon if it has one.
+pub(super) fn note_lines(figure: &Figure, lang: Lang) -> Vec<String> {
+    figure.notes.iter().flat_map(|note| wrapped(note.get(lang), WIDTH - 2.0 * EDGE)).collect()
+}
+
+fn wrapped(words: &str, room: f64) -> Vec<String> {
+    let fits = |at: usize| font::width(&words[..at], SMALL) <= room;
+    let last = |sign| words.match_indices(sign).filter(|(at, _)| fits(*at)).last();
+    match last("; ").or_else(|| last(" ")) {
+        Some((at, sign)) if !fits(words.len()) => {
+            let (line, rest) = words.split_at(at + sign.len());
+            let rest = wrapped(rest.trim_start(), room);
+            std::iter::once(line.trim_end().to_string()).chain(rest).collect()
+        }
+        _ => vec![words.to_string()],
+    }
 }
 
 fn grid(figure: &Figure, panels: usize) -> Result<(usize, usize), String> {
@@ -202,7 +137,7 @@ fn share(sides: &[Sides], i: usize, cols: usize) -> Sides {
 /// The room that `panel` needs around its axes in a cell of this size.
 fn around(panel: &Panel, cell: Rect, lang: Lang) -> Result<Sides, String> {
     let y = Scale::new(&panel.y)?;
-    let worded = |label: &super::Text| if label.is_empty() { 0.0 } else { 36.0 };
+    let worded = |label: &Text| if label.is_empty() { 0.0 } else { 36.0 };
     let (_, ny) = tick_counts(cell.w, cell.h - 80.0);
     let widest =
         y.ticks(&panel.y, ny, lang).iter().map(|(_, t)| font::width(t, SMALL)).fold(0.0, f64::max);
@@ -224,7 +159,7 @@ fn around(panel: &Panel, cell: Rect, lang: Lang) -> Result<Sides, String> {
 
 /// Width of a colour bar with its numbers and its label.
 fn bar_room(panel: &Panel, lang: Lang) -> f64 {
-    let bar = |density: &super::Density| {
+    let bar = |density: &Density| {
         let label = density.bar.as_ref()?;
         let (low, top) = heat::range(density);
         let numbers = font::width(&short(low), SMALL).max(font::width(&short(top), SMALL));
@@ -252,4 +187,23 @@ fn place(panel: &Panel, cell: Rect, sides: Sides) -> Result<Place, String> {
         rect.y += (h - rect.h) / 2.0;
     }
     Ok(Place { rect, left: sides.left, bottom: sides.bottom, x, y })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_footer_that_is_too_long_is_broken_and_loses_nothing() {
+        let (short, long) =
+            ("one; two", format!("{}; {}", "first ".repeat(40), "second ".repeat(9)));
+        assert_eq!(wrapped(short, 400.0), [short]);
+        let lines = wrapped(&long, 400.0);
+        assert!(
+            lines.len() > 4 && lines.iter().all(|l| font::width(l, SMALL) <= 400.0),
+            "{lines:?}"
+        );
+        assert_eq!(lines.join(" ").split_whitespace().count(), 40 + 1 + 9);
+        assert_eq!(wrapped("a wide part; the rest of it", 200.0)[0], "a wide part;");
+    }
 }

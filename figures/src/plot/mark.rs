@@ -91,15 +91,13 @@ pub struct Paths {
     pub width: Option<f64>,
     /// `None` is the role's habit.
     pub dashed: Option<bool>,
-    /// An arrow head at the end of each.
-    pub head: bool,
     /// Opacity.
     pub alpha: f64,
 }
 
 impl Default for Paths {
     fn default() -> Self {
-        Paths { lines: vec![], width: None, dashed: None, head: false, alpha: 1.0 }
+        Paths { lines: vec![], width: None, dashed: None, alpha: 1.0 }
     }
 }
 
@@ -283,74 +281,15 @@ impl Default for Mark {
     }
 }
 
-impl From<Density> for Mark {
-    fn from(mark: Density) -> Self {
-        Mark::Density(mark)
-    }
+/// A shape alone is a mark.
+macro_rules! marks {
+    ($($shape:ident),*) => {
+        $(impl From<$shape> for Mark {
+            fn from(mark: $shape) -> Self {
+                Mark::$shape(mark)
+            }
+        })*
+    };
 }
 
-impl From<Regions> for Mark {
-    fn from(mark: Regions) -> Self {
-        Mark::Regions(mark)
-    }
-}
-
-impl From<Arrows> for Mark {
-    fn from(mark: Arrows) -> Self {
-        Mark::Arrows(mark)
-    }
-}
-
-impl From<Paths> for Mark {
-    fn from(mark: Paths) -> Self {
-        Mark::Paths(mark)
-    }
-}
-
-impl From<Points> for Mark {
-    fn from(mark: Points) -> Self {
-        Mark::Points(mark)
-    }
-}
-
-impl From<Curve> for Mark {
-    fn from(mark: Curve) -> Self {
-        Mark::Curve(mark)
-    }
-}
-
-impl From<Band> for Mark {
-    fn from(mark: Band) -> Self {
-        Mark::Band(mark)
-    }
-}
-
-impl From<Bars> for Mark {
-    fn from(mark: Bars) -> Self {
-        Mark::Bars(mark)
-    }
-}
-
-impl From<Rules> for Mark {
-    fn from(mark: Rules) -> Self {
-        Mark::Rules(mark)
-    }
-}
-
-impl From<Labels> for Mark {
-    fn from(mark: Labels) -> Self {
-        Mark::Labels(mark)
-    }
-}
-
-impl From<Boxes> for Mark {
-    fn from(mark: Boxes) -> Self {
-        Mark::Boxes(mark)
-    }
-}
-
-impl From<Sheet> for Mark {
-    fn from(mark: Sheet) -> Self {
-        Mark::Sheet(mark)
-    }
-}
+marks!(Density, Regions, Arrows, Paths, Points, Curve, Band, Bars, Rules, Labels, Boxes, Sheet);

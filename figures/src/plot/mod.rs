@@ -29,33 +29,34 @@
 //! # Ok::<(), scorelab::Error>(())
 //! ```
 
-mod animation;
-mod arrow;
-mod chart;
-mod compose;
-mod data;
-mod draw;
+pub mod words;
+mod palette;
+mod mark;
 mod figure;
+mod scale;
+mod slide;
 mod font;
+mod svg;
 mod heat;
 mod label;
 mod layout;
-mod mark;
-mod output;
-mod palette;
-mod quantize;
-mod raster;
-mod scale;
+mod arrow;
+mod chart;
 mod sheet;
-mod svg;
+mod draw;
+mod compose;
+mod data;
+mod raster;
+mod output;
+mod quantize;
+mod animation;
 #[cfg(test)]
 mod tests;
-pub mod words;
 
 pub use animation::{Animation, write_gif};
 pub use compose::svg;
 pub use data::csv;
-pub use figure::{Axis, Figure, Inset, Layer, Panel};
+pub use figure::{Axis, Figure, Layer, Panel};
 pub use mark::{
     Arrows, Band, Bars, Boxes, Curve, Density, Labels, Mark, Marker, Paths, Points, Regions, Rules,
     Sheet, Side,

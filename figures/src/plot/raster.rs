@@ -1,7 +1,7 @@
 //! From the SVG to pixels and to PDF. A figure is drawn once; these only convert it.
 
 use super::font;
-use super::layout::{HEIGHT, WIDTH};
+use super::slide::{HEIGHT, WIDTH};
 use resvg::tiny_skia::{Pixmap, Transform};
 use resvg::usvg::{Options, Tree};
 use scorelab::{Error, Result};

@@ -1,7 +1,7 @@
 //! From data units to a panel, and the choice of ticks.
 
 use super::figure::Axis;
-use super::words::Lang;
+use super::words::{Lang, numerals};
 
 /// An axis as a map of data units onto 0..1, linear or logarithmic.
 #[derive(Clone, Copy, Debug)]
@@ -53,12 +53,19 @@ impl Scale {
         }
         let slack = 1e-9 * (self.hi - self.lo);
         let inside = |&(v, _): &(f64, String)| v >= self.lo - slack && v <= self.hi + slack;
-        let all = match &axis.ticks {
+        let all: Vec<(f64, String)> = match &axis.ticks {
             Some(own) => {
                 own.iter().map(|(v, t)| (self.inner(*v), t.get(lang).to_string())).collect()
             }
-            None if self.log => self.log_ticks(count),
-            None => linear_ticks(self.lo, self.hi, count),
+            None => {
+                let words = |w: String| if lang == Lang::Vi { numerals(&w) } else { w };
+                let own = if self.log {
+                    self.log_ticks(count)
+                } else {
+                    linear_ticks(self.lo, self.hi, count)
+                };
+                own.into_iter().map(|(v, w)| (v, words(w))).collect()
+            }
         };
         all.into_iter().filter(inside).collect()
     }

@@ -1,8 +1,8 @@
 //! Contact sheets: small grey images as one embedded picture, with words around them.
 
-use super::layout::{Rect, SMALL, WORDS};
 use super::mark::Sheet;
 use super::palette::{Colour, Role, Theme, mix};
+use super::slide::{Rect, SMALL, WORDS};
 use super::svg::{Style, n, text};
 use super::words::{Lang, Text};
 use super::{font, heat};

@@ -1,8 +1,9 @@
 //! Small pieces of SVG: numbers, escaped text, paths, groups with unique ids.
 
 use super::font::FAMILY;
-use super::layout::SMALL;
 use super::palette::Colour;
+use super::slide::SMALL;
+use super::words::subscripts;
 use std::collections::BTreeSet;
 use std::fmt::Write;
 
@@ -105,31 +106,6 @@ pub(super) fn drop(size: f64) -> f64 {
 /// Whether the words end in a subscript, so that what follows must be raised again.
 pub(super) fn ends_low(words: &str) -> bool {
     subscripts(words).last().is_some_and(|(low, _)| *low)
-}
-
-/// The words cut into (is it a subscript, text).
-fn subscripts(words: &str) -> Vec<(bool, String)> {
-    let mut parts = vec![];
-    let mut rest = words;
-    while let Some((before, after)) = rest.split_once('_') {
-        let (low, tail) = match after.strip_prefix('{').and_then(|group| group.split_once('}')) {
-            Some(group) => group,
-            None => {
-                after.split_at(after.find(|c: char| !c.is_alphanumeric()).unwrap_or(after.len()))
-            }
-        };
-        parts.push((false, before.to_string()));
-        parts.push((true, low.to_string()));
-        rest = tail;
-    }
-    parts.push((false, rest.to_string()));
-    parts.retain(|(_, text)| !text.is_empty());
-    parts
-}
-
-/// The words without the marks of subscripts, for measuring and for titles.
-pub(super) fn plain(words: &str) -> String {
-    subscripts(words).into_iter().map(|(_, text)| text).collect()
 }
 
 /// The ids already given out.

@@ -178,12 +178,7 @@ fn points_without_a_place_are_left_out() {
     let text = draw(&figure(vec![
         Layer::new("map", "", Role::Neutral, map),
         Layer::new("points", "", Role::Guided, Points { at: at.clone(), ..Points::default() }),
-        Layer::new(
-            "paths",
-            "",
-            Role::Guided,
-            Paths { lines: vec![at], head: true, ..Paths::default() },
-        ),
+        Layer::new("paths", "", Role::Guided, Paths { lines: vec![at], ..Paths::default() }),
         Layer::new("curve", "", Role::Guided, curve),
         Layer::new("arrows", "", Role::Guided, arrows),
         Layer::new(
@@ -307,7 +302,7 @@ fn ticks_are_round_numbers_and_powers() {
 
 #[test]
 fn subscripts_take_letters_and_digits() {
-    assert_eq!(svg::plain("log p_t(x) + s_{t∣0}"), "log pt(x) + st∣0");
+    assert_eq!(words::plain("log p_t(x) + s_{t∣0}"), "log pt(x) + st∣0");
     assert!(svg::spans("p_drop = 0", 40.0).contains(">drop</tspan>"));
     assert_eq!(svg::spans("a < b", 40.0), "a &lt; b");
 }

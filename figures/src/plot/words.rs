@@ -75,6 +75,49 @@ impl From<(String, String)> for Text {
     }
 }
 
+/// The words cut into (is it a subscript, text).
+pub(super) fn subscripts(words: &str) -> Vec<(bool, String)> {
+    let mut parts = vec![];
+    let mut rest = words;
+    while let Some((before, after)) = rest.split_once('_') {
+        let (low, tail) = match after.strip_prefix('{').and_then(|group| group.split_once('}')) {
+            Some(group) => group,
+            None => {
+                after.split_at(after.find(|c: char| !c.is_alphanumeric()).unwrap_or(after.len()))
+            }
+        };
+        parts.push((false, before.to_string()));
+        parts.push((true, low.to_string()));
+        rest = tail;
+    }
+    parts.push((false, rest.to_string()));
+    parts.retain(|(_, text)| !text.is_empty());
+    parts
+}
+
+/// The words without the marks of subscripts, for measuring and for titles.
+pub(super) fn plain(words: &str) -> String {
+    subscripts(words).into_iter().map(|(_, text)| text).collect()
+}
+
+/// The numbers of a text as Vietnamese writes them: `4.000`, `25,6`, and semicolons in lists.
+pub(super) fn numerals(words: &str) -> String {
+    let chars: Vec<char> = words.chars().collect();
+    let digit = |i: usize| chars.get(i).is_some_and(char::is_ascii_digit);
+    let write = |(i, c): (usize, &char)| {
+        let (before, thousand) = (i > 0 && digit(i - 1), (1..4).all(|k| digit(i + k)));
+        let next = (i + 1..chars.len()).find(|k| chars[*k] != ' ');
+        let listed = next.is_some_and(|k| k > i + 1 && (digit(k) || chars[k] == '−'));
+        match c {
+            '.' if before && digit(i + 1) => ',',
+            ',' if before && thousand && !digit(i + 4) => '.',
+            ',' if listed && (before || i > 0 && chars[i - 1] == ')') => ';',
+            c => *c,
+        }
+    };
+    chars.iter().enumerate().map(write).collect()
+}
+
 /// s_u, the score without a condition.
 pub const UNCONDITIONAL_SCORE: Text = Text::new("unconditional score", "score không điều kiện");
 /// s_c, the score given the class.
@@ -109,3 +152,30 @@ pub const CLASSIFIER_FREE_GUIDANCE: Text =
 /// A classifier trained on x_t.
 pub const NOISY_CLASSIFIER: Text =
     Text::new("classifier on noisy data", "bộ phân loại trên dữ liệu nhiễu");
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::plot::{Axis, Figure, Panel, Theme, svg};
+
+    #[test]
+    fn numbers_are_written_as_vietnamese_writes_them_and_exported_with_points() {
+        for (english, vietnamese) in [
+            ("4,000 mẫu; 25.6 ± 0.7 %", "4.000 mẫu; 25,6 ± 0,7 %"),
+            ("γ = 0, 0.5, 10, −1", "γ = 0; 0,5; 10; −1"),
+            (
+                "0.31 (γ = 1),  1.2 (γ = 2), sd 1,234,567",
+                "0,31 (γ = 1);  1,2 (γ = 2), sd 1.234.567",
+            ),
+            ("p(x, 1) .93 s_θ(x_t, y)", "p(x, 1) .93 s_θ(x_t, y)"),
+        ] {
+            assert_eq!(numerals(english), vietnamese);
+        }
+        let mut figure = Figure { panels: vec![Panel::default()], ..Figure::default() };
+        (figure.title, figure.panels[0].x) = ("γ = 0.5".into(), Axis::new("x", (0.0, 1.0)));
+        let drawn = |lang| svg(&figure, Theme::Light, lang, None).unwrap();
+        assert!(drawn(Lang::Vi).contains("γ = 0,5") && drawn(Lang::Vi).contains("0,2"));
+        assert!(drawn(Lang::En).contains("γ = 0.5") && drawn(Lang::En).contains("0.2"));
+        assert_eq!(figure.title.vi, "γ = 0.5", "the figure itself is not changed");
+    }
+}

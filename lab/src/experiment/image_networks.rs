@@ -16,7 +16,7 @@ use scorelab::mixture::Labelled;
 use scorelab::null_label::JointNet;
 use scorelab::score::ScoreFn;
 use scorelab::train::{Levels, TrainConfig};
-use scorelab_figures::lecture::SO_FAR;
+use scorelab_figures::lecture::TRAINING_SAMPLES;
 use scorelab_figures::plot::{Text, words};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -230,7 +230,7 @@ impl ImageExperiment {
 
     /// What draws samples of the joint network, by the walk of the experiment.
     fn so_far<'a>(&self, view: &'a View) -> SamplesSoFar<'a> {
-        let picture = self.output.dir.join(format!("{SO_FAR}.png"));
+        let picture = self.output.dir.join(format!("{TRAINING_SAMPLES}.png"));
         println!(
             "  samples so far: {}, twice a minute; Ctrl-C ends the training early",
             picture.display()

@@ -124,12 +124,16 @@ impl Setup {
 
     /// The losses of [`Setup::train_score_with_losses`] above the least that any network could have.
     pub fn training_curve(&self, data: &Labelled, score: &ScoreNet, losses: &[f64]) -> Figure {
+        lecture::training_curve(losses, self.loss_floor(data, score))
+    }
+
+    /// The least loss that any network could have where this one was trained.
+    pub fn loss_floor(&self, data: &Labelled, score: &ScoreNet) -> f64 {
         let (target, sigma_data, levels) =
             (score.target, score.sigma_data, Recipe::default().levels);
         let objective = Denoising { data, target, sigma_data, spread: &[], levels };
         let draws = self.size(20_000, 5_000);
-        let floor = loss_floor(&self.scene().mixture, &objective, draws, self.seed);
-        lecture::training_curve(losses, floor)
+        loss_floor(&self.scene().mixture, &objective, draws, self.seed)
     }
 
     /// Trains the joint network of the experiments, with a progress bar.

@@ -28,7 +28,6 @@ mod info;
 mod check;
 mod train;
 mod plot;
-mod pictures;
 mod figures;
 mod command;
 mod combinations;

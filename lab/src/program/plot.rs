@@ -4,9 +4,11 @@ use crate::flags::{CommonFlags, Look, ScoreFlags, WalkFlags};
 use crate::report::Report;
 use crate::setup::{Setup, Typed, gammas};
 use crate::steering::Steering;
-use clap::{Args, ValueEnum};
+use clap::Args;
+use clap::builder::{PossibleValue, PossibleValuesParser};
 use scorelab::guidance::Gamma;
 use scorelab::{Error, Result};
+use scorelab_figures::lecture::{FIGURES, Need, Spec};
 use scorelab_figures::plot::{self, Figure};
 use serde::Serialize;
 use std::path::PathBuf;
@@ -14,94 +16,26 @@ use std::path::PathBuf;
 /// The most frames of an animation.
 const MOST_FRAMES: usize = 1000;
 
-/// The menu of figures.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum, Serialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum FigureName {
-    /// The loss of a training above its floor; trains a score network
-    TrainingCurve,
-    /// F1: noise chooses the class
-    Uncontrolled,
-    /// F2: the same noise, led to the target by a classifier
-    Steering,
-    /// F3: the score field as the noise falls
-    Field,
-    /// F4: the score of all classes and of one
-    TwoScores,
-    /// F5: Bayes' rule at a point
-    BayesSum,
-    /// F6: Bayes' rule over the plane
-    BayesPlane,
-    /// F7: one noise, two paths, and a classifier's push between them
-    Trajectories,
-    /// F8: where samples end at each γ, by a classifier; of images with --judge
-    Hybrid,
-    /// F9: six starting points, γ from 0 up
-    Sweep,
-    /// F10: what γ wins and loses; of images with --judge
-    Fidelity,
-    /// F11: the drift past the target at large γ
-    Overshoot,
-    /// F12: the samples beside the tilted distribution, at the last γ
-    Tilt,
-    /// F12: s_c − s_∅ of a joint --score beside a --classifier
-    Implicit,
-    /// F13: a --classifier that knows noise, and a --clean one that does not
-    CleanClassifier,
-    /// F14: one classifier for each label or one joint network; trains all of them
-    Bill,
-    /// F15: the null label in a batch of training
-    NullLabel,
-    /// F16: joint networks, --runs, that differ in their p_drop
-    PDrop,
-    /// F17: steered away at γ below 0
-    Away,
-    /// F21: γ = 3 by every sampler, on the scene two-1d
-    Samplers,
-    /// F22: γ = 4 in an interval of σ, on the scene far-mode-1d
-    Interval,
-    /// F23: a joint --score guided by a worse one, --guiding, at the last γ
-    Autoguidance,
-    /// A1, animated: Bayes' rule at a point through time
-    BayesThroughTime,
-    /// A2, animated: the field that bends as γ grows
-    BendingField,
-    /// A3, animated: particles led to the target
-    Particles,
-    /// A4, animated: a classifier's regions as the noise falls
-    Regions,
-    /// Images: samples of each class, a sheet for each γ
-    Sheets,
-    /// Images: from one noise to an image, free and steered by the last γ
-    Denoising,
-}
-
-/// What was drawn.
-pub enum Drawn {
-    /// Figures, each a file of every format.
-    Still(Vec<Figure>),
-    /// The frames of an animation, and its stem.
-    Moving(&'static str, Vec<Figure>),
-}
-
-impl From<Figure> for Drawn {
-    fn from(figure: Figure) -> Drawn {
-        Drawn::Still(vec![figure])
+/// The names of the figures, each with what is said of it; a name may be that of a scene's figure and of one of images.
+fn names() -> PossibleValuesParser {
+    let mut values: Vec<(&str, String)> = Vec::new();
+    for spec in FIGURES {
+        match values.iter_mut().find(|(name, _)| *name == spec.name) {
+            Some((_, help)) => *help += &format!("; {}", spec.summary()),
+            None => values.push((spec.name, spec.summary())),
+        }
     }
-}
-
-impl From<Vec<Figure>> for Drawn {
-    fn from(figures: Vec<Figure>) -> Drawn {
-        Drawn::Still(figures)
-    }
+    PossibleValuesParser::new(
+        values.into_iter().map(|(name, help)| PossibleValue::new(name).help(help)),
+    )
 }
 
 /// The flags of `plot`.
 #[derive(Debug, Clone, Args, Serialize)]
 pub struct Plot {
     /// The figures
-    #[arg(value_enum, required = true, value_name = "FIGURE")]
-    pub figures: Vec<FigureName>,
+    #[arg(value_parser = names(), required = true, value_name = "FIGURE")]
+    pub figures: Vec<String>,
     #[command(flatten)]
     #[serde(flatten)]
     pub score: ScoreFlags,
@@ -142,17 +76,26 @@ impl Plot {
     /// If a flag cannot be, a figure cannot be drawn of this scene or score, or a file cannot be read or written.
     pub fn run(&self) -> Result<()> {
         let (steering, gammas) = self.meant()?;
+        let specs = self.specs(steering.data.scene().is_none());
+        let inputs = self.inputs(&steering, &specs, gammas)?;
+        specs.iter().try_for_each(|spec| spec.check(&inputs))?;
         let mut report = Report::new(["figure", "file"]);
-        for name in &self.figures {
-            let drawn = match steering.data.scene() {
-                Some(_) => self.draw(*name, &steering, &steering.setting(), &gammas)?,
-                None => self.draw_images(*name, &steering, &gammas)?,
-            };
-            for (stem, file) in write(&steering, drawn)? {
+        for spec in specs {
+            for (stem, file) in write(&steering, spec, spec.figures(&inputs)?)? {
                 report.row([stem.into(), file.display().to_string().into()]);
             }
         }
         report.write(self.common.format, None)
+    }
+
+    /// The figures of these names; where two share one, that of images or that of a scene.
+    fn specs(&self, images: bool) -> Vec<&'static Spec> {
+        let of = |name: &String| {
+            let all = || FIGURES.iter().filter(move |spec| spec.name == name);
+            let fits = all().find(|spec| spec.needs.contains(&Need::Images) == images);
+            *fits.or(all().next()).expect("clap knows the names")
+        };
+        self.figures.iter().map(of).collect()
     }
 
     /// What the flags mean; the first class stands where none is wanted but something steers.
@@ -174,20 +117,16 @@ impl Plot {
     }
 }
 
-/// Writes what was drawn: (stem, file).
-fn write(setup: &Setup, drawn: Drawn) -> Result<Vec<(String, PathBuf)>> {
+/// Writes what was drawn, each figure in every format or all as the frames of a GIF: (stem, file).
+fn write(setup: &Setup, spec: &Spec, figures: Vec<Figure>) -> Result<Vec<(String, PathBuf)>> {
+    if spec.moves() {
+        let files = setup.animate(spec.stem, figures, false)?.into_iter();
+        return Ok(files.map(|file| (spec.stem.to_string(), file)).collect());
+    }
     let mut written = Vec::new();
-    match drawn {
-        Drawn::Still(figures) => {
-            for figure in figures {
-                let files = plot::write(&figure, &setup.output)?;
-                written.extend(files.into_iter().map(|file| (figure.stem.clone(), file)));
-            }
-        }
-        Drawn::Moving(stem, frames) => {
-            let files = setup.animate(stem, frames, false)?;
-            written.extend(files.into_iter().map(|file| (stem.to_string(), file)));
-        }
+    for figure in figures {
+        let files = plot::write(&figure, &setup.output)?;
+        written.extend(files.into_iter().map(|file| (figure.stem.clone(), file)));
     }
     Ok(written)
 }

@@ -10,7 +10,7 @@ use scorelab::noise::{Grid, Process, Spacing};
 use scorelab::rng::Purpose;
 use scorelab::sampler::{DpmSolver2M, Method, sample, sample_classes, start};
 use scorelab::{Error, Result};
-use scorelab_figures::lecture::{Setting, images_so_far, points_so_far};
+use scorelab_figures::lecture::{Setting, training_images, training_points};
 use scorelab_figures::plot::{self, Figure, Format, Output, Text};
 use std::ops::ControlFlow;
 use std::time::{Duration, Instant};
@@ -117,7 +117,7 @@ impl<'a> SamplesSoFar<'a> {
                 let wanted = if joint { truth.y } else { Vec::new() };
                 let x = self.samples(model, POINTS, &wanted, Gamma::new(1.0)?);
                 let setting = Setting { scene, class: 0, process, grid, sampler, seed };
-                points_so_far(&setting, step, x.view(), &wanted)
+                training_points(&setting, step, x.view(), &wanted)
             }
             Canvas::Images { size, view, class_names } => {
                 let classes = if joint { class_names.len() } else { 0 };
@@ -128,7 +128,7 @@ impl<'a> SamplesSoFar<'a> {
                 let pixels = to_pixels(view.points(z.view()).view());
                 let name = |c: &ClassName| Text::from((c.en.clone(), c.vi.clone()));
                 let names: Vec<Text> = class_names.iter().take(classes).map(name).collect();
-                Ok(images_so_far(step, joint.then_some(gamma), pixels, *size, &names))
+                Ok(training_images(step, joint.then_some(gamma), pixels, *size, &names))
             }
         }
     }

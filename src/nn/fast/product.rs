@@ -98,11 +98,13 @@ impl<F: Finish> Product<'_, F> {
             }
         }
         let size = self.a.rows * width;
-        let a = self.a.data()[depth.start / width * size..].chunks(size);
+        let a = self.a.data()[depth.start / width * size..].chunks_exact(size);
+        let a = a.map(
+            #[inline(always)]
+            |a| &a[r * width..][..R * width],
+        );
         let b = self.b.panel(j)[depth.start * width..depth.end * width].chunks(width * width);
-        for (a, b) in a.zip(b) {
-            sums = add_products::<S, R, V>(simd, sums, &a[r * width..][..R * width], b);
-        }
+        let sums = add_products::<S, R, V>(simd, sums, a.zip(b));
         let out = part_mut::<S>(self.out.data_mut(), at, R * V);
         for i in 0..R {
             out[i * V..][..V].copy_from_slice(&sums[i]);

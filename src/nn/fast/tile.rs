@@ -64,37 +64,26 @@ pub(super) fn in_large_tiles<const R: usize>(rows: usize) -> usize {
     large
 }
 
-/// sums + Σ a(i, p)·b(p), p running over the rows of `b`, which are V vectors each; a(i, p) is `a[i·P + p]`, P being the
+/// sums + Σ a(i, p)·b(p), p running over the rows of every `b`, which are V vectors each; a(i, p) is `a[i·P + p]`, P being the
 /// length of a row of `b`.
 ///
 /// The sums go in and come out by value: one whose address is known elsewhere would be written to memory at every step.
 #[inline(always)]
-pub(super) fn add_products<S: Simd, const R: usize, const V: usize>(
+pub(super) fn add_products<'a, S: Simd, const R: usize, const V: usize>(
     simd: S,
     mut sums: [[S::f32s; V]; R],
-    a: &[f32],
-    b: &[f32],
+    parts: impl Iterator<Item = (&'a [f32], &'a [f32])>,
 ) -> [[S::f32s; V]; R] {
     let width = V * S::F32_LANES;
-    let (b, _) = S::as_simd_f32s(b);
-    if b.len() == width * V {
+    for (a, b) in parts {
         let a = &a[..R * width];
+        let (b, _) = S::as_simd_f32s(b);
         for (p, b) in b.chunks_exact(V).enumerate() {
             add_row(
                 simd,
                 &mut sums,
                 #[inline(always)]
                 |i| a[i * width + p % width],
-                b,
-            );
-        }
-    } else {
-        for (p, b) in b.chunks_exact(V).enumerate() {
-            add_row(
-                simd,
-                &mut sums,
-                #[inline(always)]
-                |i| a[i * width + p],
                 b,
             );
         }

@@ -1,7 +1,8 @@
 //! What a figure exports is the data, not the drawing.
 
 use super::*;
-use crate::plot::{Arrows, Layer, Panel};
+use crate::plot::{Arrows, Layer, Mark, Panel};
+use std::collections::BTreeSet;
 
 /// The arrows of the first layer of that name in a panel.
 fn arrows<'a>(panel: &'a Panel, name: &str) -> &'a Arrows {
@@ -61,7 +62,7 @@ fn the_arrows_of_the_fields_are_the_scores_at_their_places() {
         };
         let (fine, few) =
             (places(arrows(&f.panels[0], "unconditional")), places(arrows(both, "conditional")));
-        assert!(few.is_subset(&fine) && few.len() == 121, "one grid");
+        assert!(few.is_subset(&fine) && few.len() == 100, "one grid");
         let f = field_over_noise(s, Some(&given)).unwrap();
         for (panel, share) in f.panels.iter().zip([1.5, 0.6, 0.25, 0.1]) {
             let shown = arrows(panel, "learned");

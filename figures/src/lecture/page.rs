@@ -1,5 +1,7 @@
 //! The page that lists the figures.
 
+use super::FIGURES;
+use super::spec::{Spec, number};
 use crate::plot::{Figure, Lang, Text};
 
 /// One figure on the page.
@@ -20,81 +22,15 @@ pub struct Entry {
 impl Entry {
     /// The entry of a figure written with this file ending; part and formula follow from the number in its stem.
     pub fn of(figure: &Figure, ending: &str) -> Self {
-        let digits: String =
-            figure.stem.chars().take_while(|c| c.is_ascii_alphanumeric()).collect();
-        let number = digits.trim_end_matches(|c: char| c.is_ascii_lowercase());
-        let (part, latex) = place(number);
+        let same = |spec: &&&Spec| number(spec.stem) == number(&figure.stem);
+        let of = FIGURES.iter().find(same).filter(|_| !number(&figure.stem).is_empty());
         Entry {
             picture: format!("{}.{ending}", figure.stem),
             title: figure.title.clone(),
             caption: figure.caption.clone(),
-            part,
-            latex: latex.into(),
+            part: of.map_or(Text::default(), |spec| spec.part.clone()),
+            latex: of.map_or("", |spec| spec.latex).into(),
         }
-    }
-}
-
-const CONTROL: Text =
-    Text::new("part 1 · generation without control", "phần 1 · sinh mẫu không điều khiển");
-const SCORES: Text = Text::new(
-    "part 2 · from unconditional to conditional score",
-    "phần 2 · từ score không điều kiện đến score có điều kiện",
-);
-const CLASSIFIER: Text =
-    Text::new("part 3 · classifier guidance", "phần 3 · điều hướng bằng bộ phân loại");
-const NOISY: Text =
-    Text::new("part 4 · the classifier on noisy data", "phần 4 · bộ phân loại trên dữ liệu nhiễu");
-const FREE: Text = Text::new(
-    "part 5 · guidance without a classifier",
-    "phần 5 · điều hướng không cần bộ phân loại",
-);
-const LIMITS: Text =
-    Text::new("further on · what γ > 1 samples", "mở rộng · γ > 1 lấy mẫu từ phân phối nào");
-const GUIDED_SUM: &str =
-    r"s_\gamma(x_t) = \nabla_{x_t} \log p_t(x_t) + \gamma\, \nabla_{x_t} \log p(y \mid x_t)";
-const BAYES: &str = r"\nabla_{x_t} \log p_t(x_t \mid y) = \nabla_{x_t} \log p_t(x_t) + \nabla_{x_t} \log p(y \mid x_t)";
-
-/// The part of the lecture and the formula of a figure's number.
-fn place(number: &str) -> (Text, &'static str) {
-    match number {
-        "00" => (
-            SCORES,
-            r"\min_\theta\, \mathbb{E}\, \| D_\theta(x_0 + \sigma\varepsilon; \sigma) - x_0 \|^2",
-        ),
-        "01" => (
-            CONTROL,
-            r"z \sim \mathcal{N}(0, I), \quad \frac{dx}{dt} = f(t)\,x - \tfrac12 g(t)^2\, \nabla_x \log p_t(x)",
-        ),
-        "02" => (CONTROL, GUIDED_SUM),
-        "03" => (SCORES, r"s_u(x, t) = \nabla_x \log p_t(x)"),
-        "04" => (SCORES, r"s_u = \nabla_x \log p_t(x), \quad s_c = \nabla_x \log p_t(x \mid y)"),
-        "05" | "06" | "A1" => (SCORES, BAYES),
-        "07" | "08" | "09" | "11" | "17" | "A2" | "A3" => (CLASSIFIER, GUIDED_SUM),
-        "10" => (
-            FREE,
-            r"s_\gamma = (1 - \gamma)\, s_\theta(x_t, \varnothing) + \gamma\, s_\theta(x_t, y)",
-        ),
-        "12" => (
-            FREE,
-            r"s_\theta(x_t, y) - s_\theta(x_t, \varnothing) \approx \nabla_{x_t} \log p(y \mid x_t)",
-        ),
-        "13" | "A4" => (NOISY, r"\nabla_{x_t} \log p_\phi(y \mid x_t, \sigma_t)"),
-        "14" => {
-            (FREE, r"s_\gamma = \nabla \log p_t(x) + \sum_i \gamma_i \nabla \log p(y_i \mid x_t)")
-        }
-        "15" | "16" => {
-            (FREE, r"y' = \varnothing \text{ with probability } p_{\text{drop}}, \text{ else } y")
-        }
-        "23" => (FREE, r"s_\gamma = s_w + \gamma\,(s_y - s_w)"),
-        "21" => (
-            LIMITS,
-            r"s_\gamma(x_t) \ne \nabla_{x_t} \log \pi_t(x_t), \quad \pi_0(x) \propto p(x)^{1-\gamma}\, p(x \mid y)^\gamma",
-        ),
-        "22" => (
-            LIMITS,
-            r"\gamma(\sigma) = \gamma \text{ for } \sigma_{lo} < \sigma \le \sigma_{hi}, \quad 1 \text{ elsewhere}",
-        ),
-        _ => (Text::default(), ""),
     }
 }
 

@@ -1,17 +1,18 @@
 //! What a network in training samples by now.
 
-use super::frame::{
-    CLEAN, Frame, Names, count, density_curve, dots, ends_by_class, histogram, names,
+use super::spec::slide;
+use crate::idiom::{
+    CLEAN, Names, Setting, Window, count, density_curve, dots, ends_by_class, height, histogram,
+    mixture_extent, names,
 };
-use super::{Setting, figure};
 use crate::plot::{Axis, Curve, Figure, Layer, Panel, Points, Role, Sheet, Text};
 use ndarray::{Array2, ArrayView2, Axis as Dim};
 use scorelab::Result;
 use scorelab::guidance::Gamma;
 use scorelab::score::ScoreFn;
 
-/// The stem of a picture of samples so far.
-pub const SO_FAR: &str = "samples_so_far";
+/// The stem of a picture of samples of a network in training.
+pub const TRAINING_SAMPLES: &str = "samples_so_far";
 
 /// Bars of a histogram.
 const BINS: usize = 40;
@@ -28,7 +29,7 @@ const COLUMNS: usize = 10;
 ///
 /// # Panics
 /// If `x` has not the dimension of the scene.
-pub fn points_so_far(
+pub fn training_points(
     s: &Setting,
     step: usize,
     x: ArrayView2<f64>,
@@ -40,19 +41,19 @@ pub fn points_so_far(
             Text::new("dashed: the density of the data", "nét đứt: mật độ của dữ liệu"),
         ),
         _ => {
-            s.checked()?;
+            s.in_plane()?;
             let note = Text::new("shaded: the density of the data", "nền: mật độ của dữ liệu");
             (plane(s, x, wanted), note)
         }
     };
     let (panels, notes) = (vec![panel], vec![note]);
-    Ok(Figure { panels, notes, ..so_far(step, None) })
+    Ok(Figure { panels, notes, ..of_step(step, None) })
 }
 
 /// A sheet of images after so many steps, ten a row; a row for each name if there are names.
 ///
 /// `pixels` (n, height·width); `gamma` is the scale they were steered with, if they were.
-pub fn images_so_far(
+pub fn training_images(
     step: usize,
     gamma: Option<Gamma>,
     pixels: Array2<u8>,
@@ -62,10 +63,10 @@ pub fn images_so_far(
     let sheet = Sheet { pixels, size, columns: COLUMNS, left: names.to_vec(), ..Sheet::default() };
     let layers = vec![Layer::new("samples", "samples, ten a row", Role::Guided, sheet)];
     let panels = vec![Panel::bare(layers)];
-    Figure { panels, ..so_far(step, gamma) }
+    Figure { panels, ..of_step(step, gamma) }
 }
 
-fn so_far(step: usize, gamma: Option<Gamma>) -> Figure {
+fn of_step(step: usize, gamma: Option<Gamma>) -> Figure {
     let n = count(step);
     let gamma = gamma.map_or(String::new(), |g| format!(", γ = {}", g.value()));
     let (en, vi) = (format!("Samples after {n} steps{gamma}"), format!("Mẫu sau {n} bước{gamma}"));
@@ -73,13 +74,13 @@ fn so_far(step: usize, gamma: Option<Gamma>) -> Figure {
         "Samples of a network in training: step by step they come to look like the data.",
         "Mẫu của một mạng đang học: càng học, mẫu càng giống dữ liệu.",
     );
-    figure(SO_FAR, Text::from((en, vi)), caption)
+    slide(TRAINING_SAMPLES, Text::from((en, vi)), caption)
 }
 
 fn plane(s: &Setting, x: ArrayView2<f64>, wanted: &[usize]) -> Panel {
-    let frame = Frame::of(s.exact());
-    let mut panel = frame.panel("");
-    panel.layers.push(frame.density_layer(s.exact(), CLEAN));
+    let window = Window::of(s.exact());
+    let mut panel = window.panel("");
+    panel.layers.push(window.density_layer(s.exact(), CLEAN));
     match wanted {
         [] => panel.layers.push(dots(
             "samples",
@@ -97,13 +98,9 @@ fn plane(s: &Setting, x: ArrayView2<f64>, wanted: &[usize]) -> Panel {
 
 fn line(s: &Setting, x: ArrayView2<f64>, wanted: &[usize]) -> Panel {
     let mixture = s.exact();
-    let reach = mixture.means().column(0).to_vec().into_iter().zip(mixture.covs());
-    let ends = reach.fold((f64::MAX, f64::MIN), |(lo, hi), (m, cov)| {
-        let r = 4.0 * cov[[0, 0]].sqrt();
-        (lo.min(m - r), hi.max(m + r))
-    });
+    let ends = mixture_extent(mixture, 0, 4.0);
     let density = density_curve(mixture, ends);
-    let top = density.column(1).fold(0.0f64, |a, b| a.max(*b));
+    let top = height(&density);
     let curve = |at| Curve { at, ..Curve::default() };
     let mut layers = vec![Layer::new(
         "density",

@@ -1,0 +1,76 @@
+//! A number at the setting's steps and again at twice as many: what moves is not yet a result.
+
+use super::extent::{extent, reaching};
+use super::places::dots;
+use super::setting::{Setting, finer};
+use crate::plot::{Axis, Curve, Layer, Marker, Panel, Points, Role, Text, words};
+use ndarray::Array2;
+use scorelab::Result;
+use scorelab::guidance::Gamma;
+use scorelab::noise::Grid;
+use scorelab::score::ScoreFn;
+
+/// Something found at the setting's steps, and at twice as many.
+pub(crate) struct Twice<T> {
+    pub once: T,
+    pub again: T,
+}
+
+impl<T> Twice<Vec<T>> {
+    /// What `measure` finds of n samples at each γ; it is told which γ, by its place.
+    pub fn over_gamma<S: ScoreFn>(
+        s: &Setting,
+        score: impl Fn(Gamma) -> S,
+        gammas: &[Gamma],
+        n: usize,
+        measure: impl Fn(Array2<f64>) -> T,
+    ) -> Result<(Twice<Vec<T>>, Grid)> {
+        let grid = finer(s, 2)?;
+        let fine = Setting { grid: &grid, ..*s };
+        let mut found = Twice { once: vec![], again: vec![] };
+        for gamma in gammas {
+            let score = score(*gamma);
+            found.once.push(measure(s.sample(&score, n)));
+            found.again.push(measure(fine.sample(&score, n)));
+        }
+        Ok((found, grid))
+    }
+
+    /// A number of each thing found, with its standard error.
+    pub fn numbers(&self, of: impl Fn(&T) -> (f64, f64)) -> Twice<Vec<(f64, f64)>> {
+        let all = |found: &[T]| found.iter().map(&of).collect();
+        Twice { once: all(&self.once), again: all(&self.again) }
+    }
+}
+
+/// A number over γ: dots with ± one standard error for the setting's steps, rings for twice as many.
+///
+/// The axes hold all numbers, 0 and γ = 0.
+pub(crate) fn over_gamma_panel(
+    name: &str,
+    title: Text,
+    gammas: &[Gamma],
+    found: Twice<Vec<(f64, f64)>>,
+) -> Panel {
+    let x: Vec<f64> = gammas.iter().map(|g| g.value()).collect();
+    let at = |found: &[(f64, f64)]| {
+        Array2::from_shape_fn((x.len(), 2), |(i, j)| if j == 0 { x[i] } else { found[i].0 })
+    };
+    let bars = found.once.iter().flat_map(|(value, se)| [value - se, value + se]);
+    let (low, high) = reaching((0.0, 0.0), bars.chain(found.again.iter().map(|f| f.0)));
+    let (first, last) = extent(x.iter().copied().chain([0.0]));
+    let (tall, wide) = (0.08 * (high - low).max(1e-3), 0.06 * (last - first).max(0.1));
+    let se = found.once.iter().map(|f| f.1).collect();
+    let curve = Curve { at: at(&found.once), se, marker: Some(Marker::Dot), ..Curve::default() };
+    let rings = Points { size: 20.0, marker: Some(Marker::Ring), ..Points::default() };
+    Panel {
+        title,
+        x: Axis::new(words::GUIDANCE_SCALE, (first - wide, last + wide)),
+        y: Axis::new("", (low - tall, high + tall)),
+        layers: vec![
+            Layer::new(name, "at the setting's steps", Role::Guided, curve),
+            dots("twice", "at twice the steps", Role::Neutral, at(&found.again), rings),
+        ],
+        ..Panel::default()
+    }
+}
