@@ -40,6 +40,7 @@
 //! | [`classifier`] | the separate classifiers: noisy, one for each label, clean |
 //! | [`null_label`] | one network trained jointly with a null label, steered in one pass |
 //! | [`sampler`] | DDIM, Heun, DPM-Solver++(2M), Euler–Maruyama, Langevin; particles that interact; log-likelihood |
+//! | [`methods`] | the catalogue of guidance methods: what each needs, its knobs, its cost, and the plan of a walk |
 //! | [`metrics`] | shares, energy distance, χ², entropy, score error |
 //! | [`checkpoint`] | trained networks as files, in the `safetensors` format |
 //! | plumbing | |
@@ -61,6 +62,7 @@ pub mod guidance;
 pub mod classifier;
 pub mod null_label;
 pub mod sampler;
+pub mod methods;
 pub mod metrics;
 pub mod checkpoint;
 

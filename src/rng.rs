@@ -79,6 +79,7 @@ pub struct Noise<'a> {
     place: [u64; 2], // the step and the first splitting, 32 bits each; four more splittings of 16 bits
     depth: u32,
     rows: &'a [usize],
+    silent: bool,
 }
 
 /// Splittings that can be told apart: one in the first word of the place, four in the second.
@@ -91,12 +92,20 @@ impl<'a> Noise<'a> {
     /// If `step` is 2³² or more.
     pub fn new(seed: u64, purpose: Purpose, step: usize, rows: &'a [usize]) -> Self {
         let step = u32::try_from(step).expect("fewer than 2^32 steps");
-        Noise { seed, purpose, place: [u64::from(step) << 32, 0], depth: 0, rows }
+        Noise { seed, purpose, place: [u64::from(step) << 32, 0], depth: 0, rows, silent: false }
+    }
+
+    /// Noise whose normals, and those of all its parts, are 0: a step without its noise.
+    pub fn silent(self) -> Noise<'a> {
+        Noise { silent: true, ..self }
     }
 
     /// Standard normals (rows, `dim`).
     pub fn normals(self, dim: usize) -> Array2<f64> {
         let mut out = Array2::zeros((self.rows.len(), dim));
+        if self.silent {
+            return out;
+        }
         for (row, mut values) in self.rows.iter().zip(out.axis_iter_mut(Axis(0))) {
             let mut rng = self.generator(*row as u64);
             values.mapv_inplace(|_| StandardNormal.sample(&mut rng));

@@ -70,7 +70,7 @@ pub trait Likelihood: Send + Sync {
     fn grad_log_likelihood(&self, x: ArrayView2<f64>, level: NoiseLevel) -> Array2<f64>;
 }
 
-/// Counts how many points a score or a likelihood was asked about; the answers are unchanged.
+/// Counts how many points a score, a density or a likelihood was asked about; the answers are unchanged.
 #[derive(Debug)]
 pub struct Counted<T> {
     /// What answers.
@@ -107,6 +107,13 @@ impl<T: ScoreFn> ScoreFn for Counted<T> {
     fn denoised(&self, x: ArrayView2<f64>, level: NoiseLevel) -> Array2<f64> {
         self.count(x);
         self.inner.denoised(x, level)
+    }
+}
+
+impl<T: LogDensity> LogDensity for Counted<T> {
+    fn log_density(&self, x: ArrayView2<f64>, level: NoiseLevel) -> Array1<f64> {
+        self.count(x);
+        self.inner.log_density(x, level)
     }
 }
 

@@ -13,19 +13,26 @@
 //! [`Population`].
 
 mod step;
+mod any;
 mod ode;
 mod sde;
 mod langevin;
 mod method;
 mod walk;
+mod legs;
 mod population;
+mod resample;
 mod likelihood;
 
+pub use any::{AnyPopulation, AnySampler};
 pub use langevin::Langevin;
+pub use legs::{Leg, parts_of};
 pub use likelihood::{FlowLikelihood, divergence};
 pub use method::Method;
 pub use ode::{Ddim, DpmSolver2M, Heun};
-pub use population::sample_population;
+pub(crate) use population::in_blocks;
+pub use population::{sample_population, sample_population_rows, trajectories_population};
+pub use resample::{effective_size, mean_weight, systematic};
 pub use sde::EulerMaruyama;
 pub use step::{Population, Sampler, Step};
 pub use walk::{

@@ -2,6 +2,7 @@
 
 mod clean_classifier;
 mod combined;
+mod methods;
 mod owned;
 
 use crate::common::{assert_law, cases, larger, lengths, levels, points, row_residual};

@@ -1,0 +1,131 @@
+//! Particles with weights that make guided samples those of the tilt.
+
+use super::denoiser::Denoiser;
+use super::{About, Cost, Ends, Knob, Knobs, Method, Need, Parts, Plan, Range, Rule, Score, Walks};
+use crate::Result;
+use crate::guidance::{Gamma, Guided};
+use crate::sampler::{
+    AnyPopulation, AnySampler, Ddim, Population, Sampler, Step, effective_size, in_blocks,
+    mean_weight, systematic,
+};
+use crate::score::ScoreFn;
+use ndarray::{Array1, Array2, ArrayView2, Axis};
+use rand::Rng;
+
+/// The Feynman–Kac corrector of guidance: ancestral sampling on s_γ, each particle with a weight.
+///
+/// ```text
+/// log w ← log w + ½·γ(γ − 1)·∫|s_c − s_u|² dσ², by the trapezoidal rule      (for x/α, σ for σ/α)
+/// resampled where ESS = (Σw)²/Σw² < threshold·n, and at σ = 0
+/// ```
+///
+/// With small steps and many particles the ends are samples of the tilt p(x)^(1 − γ)·p(x|y)^γ, if the start is one of the
+/// noised laws' p_T(x)^(1 − γ)·p_T(x|y)^γ, which N(0, σ²) is where σ is large. γ = 0 and γ = 1 have no weights, and a threshold
+/// of 0 takes none into account: this is [`Ddim`] with η = 1. Where γ is large a few particles carry much of the weight, and many
+/// more are needed than their effective share lets one think. Source: Skreta et al. 2025 (2503.02819), proposition 3.
+#[derive(Clone)]
+pub struct FeynmanKac {
+    pair: Guided<Score, Score>,
+    threshold: f64,
+    log_weights: Array1<f64>,
+    log_z: f64,
+    resampled: usize,
+    last_step: f64, // of σ², whose second half is still to be weighed
+}
+
+impl FeynmanKac {
+    /// Particles of s_c and s_u that are resampled where their effective share is below `threshold`.
+    pub fn new(pair: Guided<Score, Score>, threshold: f64) -> Self {
+        let log_weights = Array1::zeros(0);
+        FeynmanKac { pair, threshold, log_weights, log_z: 0.0, resampled: 0, last_step: 0.0 }
+    }
+
+    /// log Ẑ, the estimate so far of log Z₀/Z_T, where Z normalises p_t(x)^(1 − γ)·p_t(x|y)^γ. Its bias is the step's.
+    pub fn log_z(&self) -> f64 {
+        self.log_z + mean_weight(self.log_weights.view())
+    }
+
+    /// How often the particles were resampled.
+    pub fn resampled(&self) -> usize {
+        self.resampled
+    }
+
+    /// Puts as many copies of each particle into its place as its weight says.
+    fn resample(&mut self, x: &mut Array2<f64>, u: f64) {
+        let weights = self.log_weights.view();
+        self.log_z += mean_weight(weights);
+        *x = x.select(Axis(0), &systematic(weights, u));
+        self.log_weights.fill(0.0);
+        self.resampled += 1;
+    }
+}
+
+impl Population for FeynmanKac {
+    fn step_all(&mut self, _: &dyn ScoreFn, x: &mut Array2<f64>, step: Step) {
+        let ((here, there), gamma) = (step.levels(), self.pair.gamma.value());
+        let [before, after] = [here, there].map(|level| level.ratio() * level.ratio());
+        let [walk, pick] = step.noise.split();
+        if self.log_weights.len() != x.nrows() {
+            self.log_weights = Array1::zeros(x.nrows());
+        }
+        let ask = |score: &Score| in_blocks(x.view(), |x| score.denoised(x, here));
+        let (mut d, mut apart) = (ask(&self.pair.guiding), ask(&self.pair.main));
+        apart -= &d;
+        d.scaled_add(gamma, &apart);
+        let asked = Denoiser { dim: d.ncols(), denoised: |_: ArrayView2<f64>, _| d.clone() };
+        { ANCESTRAL }.step(&asked, x, Step { noise: walk, ..step });
+        // s_c − s_u is (D_c − D_u)/σ², for x/α and σ/α
+        let steps = 0.5 * (self.last_step + before - after);
+        let growth = 0.5 * gamma * (gamma - 1.0) * steps / (before * before);
+        self.last_step = before - after;
+        self.log_weights.scaled_add(growth, &apart.map_axis(Axis(1), |d| d.dot(&d)));
+        let few = effective_size(self.log_weights.view()) < self.threshold * x.nrows() as f64;
+        if few || (there.sigma == 0.0 && self.threshold > 0.0) {
+            self.resample(x, pick.shared().random());
+        }
+    }
+}
+
+/// The steps that particles take.
+const ANCESTRAL: Ddim = Ddim { eta: 1.0 };
+
+/// The method, a [`FeynmanKac`] population.
+pub struct FeynmanKacCorrector;
+
+impl Method for FeynmanKacCorrector {
+    fn about(&self) -> &'static About {
+        &About {
+            name: "feynman-kac",
+            title: "Feynman–Kac corrector",
+            formula: "the SDE of s_γ, log w += ½g²·γ(γ − 1)·|s_c − s_u|²·dt, resampled",
+            source: "Skreta et al. 2025 (2503.02819), proposition 3",
+            needs: &[Need::Unconditional, Need::Conditional],
+            knobs: &[
+                Knob::GAMMA,
+                Knob {
+                    name: "threshold",
+                    meaning: "the effective share of particles below which they are resampled",
+                    default: 0.5,
+                    range: Range::Between(0.0, 1.0),
+                    neutral: Some(0.0),
+                },
+            ],
+            walks: Walks::Particles,
+            ends: Ends { zero: true, one: true, neutral: true },
+        }
+    }
+
+    fn cost(&self, knobs: &Knobs) -> Cost {
+        Cost::guided(knobs.get("gamma"))
+    }
+
+    fn plan(&self, parts: &Parts, knobs: &Knobs) -> Result<Plan> {
+        let gamma = knobs.gamma();
+        let plan = Plan::of(parts.guided(gamma));
+        if [0.0, 1.0].map(Gamma::new).into_iter().any(|g| g.is_ok_and(|g| g == gamma)) {
+            return Ok(plan.by(Rule::Sampler(AnySampler::new(ANCESTRAL))));
+        }
+        let particles = FeynmanKac::new(parts.pair(gamma), knobs.get("threshold"));
+        Ok(plan.by(Rule::Population(AnyPopulation::new(particles))))
+    }
+}

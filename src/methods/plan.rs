@@ -1,0 +1,114 @@
+//! What a method is built into: scores for the legs of a walk, and the rule that takes the steps.
+
+use super::Score;
+use crate::noise::{Grid, Process};
+use crate::sampler::{
+    AnyPopulation, AnySampler, Leg, parts_of, sample_population_rows, sample_rows,
+    trajectories_population, trajectories_rows,
+};
+use ndarray::{Array2, Array3, ArrayView2};
+use std::sync::Arc;
+
+/// Who takes the steps of a walk.
+#[derive(Clone)]
+pub enum Rule {
+    /// The walk's own sampler.
+    Own,
+    /// A sampler that has the walk's own one inside.
+    Around(Arc<dyn Fn(AnySampler) -> AnySampler + Send + Sync>),
+    /// This sampler, whatever the walk's own one.
+    Sampler(AnySampler),
+    /// Particles that interact.
+    Population(AnyPopulation),
+}
+
+/// A method made ready to walk.
+#[derive(Clone)]
+pub struct Plan {
+    /// The scores that lead, from noise to data.
+    pub legs: Vec<Leg<Score>>,
+    /// Who takes the steps.
+    pub rule: Rule,
+}
+
+/// Where a walk goes: the same for every method that is compared.
+#[derive(Debug, Clone, Copy)]
+pub struct Run<'a> {
+    /// The noise process.
+    pub process: &'a Process,
+    /// The times.
+    pub grid: &'a Grid,
+    /// The starting points (n, d).
+    pub start: ArrayView2<'a, f64>,
+    /// The seed of the noise along the way.
+    pub seed: u64,
+}
+
+impl Plan {
+    /// One score all the way, with the walk's own sampler.
+    pub fn of(score: Score) -> Plan {
+        Plan { legs: vec![Leg { score, down_to: 0.0 }], rule: Rule::Own }
+    }
+
+    /// The same legs with another rule.
+    pub fn by(self, rule: Rule) -> Plan {
+        Plan { rule, ..self }
+    }
+
+    /// The sampler that takes the steps where `own` is the walk's own one; none where particles interact.
+    pub fn sampler(&self, own: &AnySampler) -> Option<AnySampler> {
+        match &self.rule {
+            Rule::Own => Some(own.clone()),
+            Rule::Around(wrap) => Some(wrap(own.clone())),
+            Rule::Sampler(sampler) => Some(sampler.clone()),
+            Rule::Population(_) => None,
+        }
+    }
+
+    /// Where all starting points end: (n, d).
+    pub fn walk(&self, own: &AnySampler, run: Run) -> Array2<f64> {
+        self.walk_rows(own, run, &every(run))
+    }
+
+    /// Where these rows of the starting points end: (rows, d). Where particles interact, these do with each other alone.
+    ///
+    /// # Panics
+    /// If there is no such row.
+    pub fn walk_rows(&self, own: &AnySampler, run: Run, rows: &[usize]) -> Array2<f64> {
+        let Run { process, grid, start, seed } = run;
+        let pieces = parts_of(&self.legs, process, grid);
+        let parts: Vec<_> = pieces.iter().map(|(score, piece)| (*score, piece)).collect();
+        match (&self.rule, self.sampler(own)) {
+            (Rule::Population(rule), _) => {
+                sample_population_rows(rule, &parts, process, start, rows, seed)
+            }
+            (_, sampler) => {
+                let sampler = sampler.expect("a sampler where particles do not interact");
+                sample_rows(&sampler, &parts, process, start, rows, seed)
+            }
+        }
+    }
+
+    /// As [`Plan::walk_rows`], but keeps the way: (steps + 1, rows, d).
+    ///
+    /// # Panics
+    /// As [`Plan::walk_rows`].
+    pub fn trajectories_rows(&self, own: &AnySampler, run: Run, rows: &[usize]) -> Array3<f64> {
+        let Run { process, grid, start, seed } = run;
+        let pieces = parts_of(&self.legs, process, grid);
+        let parts: Vec<_> = pieces.iter().map(|(score, piece)| (*score, piece)).collect();
+        match (&self.rule, self.sampler(own)) {
+            (Rule::Population(rule), _) => {
+                trajectories_population(rule, &parts, process, start, rows, seed)
+            }
+            (_, sampler) => {
+                let sampler = sampler.expect("a sampler where particles do not interact");
+                trajectories_rows(&sampler, &parts, process, start, rows, seed)
+            }
+        }
+    }
+}
+
+fn every(run: Run) -> Vec<usize> {
+    (0..run.start.nrows()).collect()
+}

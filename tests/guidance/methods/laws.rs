@@ -1,0 +1,176 @@
+//! Laws over the catalogue. What a method states of itself holds, and what it does not state does not.
+
+use super::*;
+use crate::common::max_abs;
+use scorelab::guidance::{Gamma, Guided};
+use scorelab::methods::{Cost, Rule};
+use scorelab::noise::NoiseLevel;
+use scorelab::sampler::{Leg, Walk, parts_of};
+use scorelab::score::Counted;
+
+/// Ends of two walks that are the same but for rounding.
+const SAME: f64 = 1e-9;
+
+/// How far a method's ends are from those of ordinary guidance at γ.
+fn off(method: &dyn Method, knobs: &Knobs, gamma: f64) -> f64 {
+    let (f3, course) = (cases::f3(), Course::new(2, 24));
+    let own = sampler_of(method);
+    let plan = build(method, &parts(&f3), knobs).unwrap();
+    let gamma = Gamma::new(gamma).unwrap();
+    let ordinary: Score = Arc::new(Guided { main: f3.given(0), guiding: f3, gamma });
+    // on the same times: an edge between two legs is one more of them
+    let leg = |leg: &Leg<Score>| Leg { score: ordinary.clone(), down_to: leg.down_to };
+    let ordinary = Plan { legs: plan.legs.iter().map(leg).collect(), rule: Rule::Own };
+    max_abs(&(course.ends(&plan, &own) - course.ends(&ordinary, &own)))
+}
+
+/// Whether a method, with all other knobs at their defaults, is ordinary guidance at this γ.
+fn ordinary_at(method: &dyn Method, gamma: f64) -> bool {
+    let knobs = Knobs::defaults(method.about());
+    knobs.with("gamma", gamma).is_ok_and(|knobs| off(method, &knobs, gamma) < SAME)
+}
+
+#[test]
+fn gamma_one_is_conditional_for_those_that_say_so_and_for_no_other() {
+    for method in METHODS {
+        let about = method.about();
+        assert_eq!(ordinary_at(*method, 1.0), about.ends.one, "{}", about.name);
+    }
+    assert!(METHODS.iter().filter(|m| m.about().ends.one).count() >= 6);
+}
+
+#[test]
+fn gamma_zero_is_unconditional_for_those_that_say_so_and_for_no_other() {
+    for method in METHODS {
+        let about = method.about();
+        assert_eq!(ordinary_at(*method, 0.0), about.ends.zero, "{}", about.name);
+    }
+    assert!(METHODS.iter().filter(|m| m.about().ends.zero).count() >= 3);
+}
+
+#[test]
+fn neutral_knobs_are_ordinary_guidance_and_another_gamma_is_not() {
+    let mut neutral = 0;
+    for method in METHODS {
+        let about = method.about();
+        let Some(knobs) = Knobs::neutral(about) else {
+            let found = Knobs::defaults(about).with("gamma", 3.0);
+            let found = found.map_or(f64::INFINITY, |knobs| off(*method, &knobs, 3.0));
+            assert!(found > 100.0 * SAME, "{} is ordinary: {found:.1e}", about.name);
+            continue;
+        };
+        for gamma in [0.5, 3.0] {
+            let knobs = knobs.clone().with("gamma", gamma).unwrap();
+            let found = off(*method, &knobs, gamma);
+            assert!(found < SAME, "{} at γ = {gamma}: {found:.1e}", about.name);
+            let twin = off(*method, &knobs, 1.001 * gamma);
+            assert!(twin > 100.0 * SAME, "{} at γ = {gamma}: {twin:.1e}", about.name);
+        }
+        neutral += 1;
+        if knobs.iter().any(|(knob, value)| knob.default != value) {
+            let found = off(*method, &Knobs::defaults(about), 3.0);
+            assert!(found > 100.0 * SAME, "{} with its defaults: {found:.1e}", about.name);
+        }
+    }
+    assert!(neutral >= 6, "{neutral} methods have a neutral setting");
+}
+
+#[test]
+fn autoguidance_by_the_unconditional_score_is_ordinary_guidance() {
+    let (f3, course) = (cases::f3(), Course::new(2, 24));
+    let method = named("autoguidance");
+    let ends = |unconditional: bool| {
+        let mut parts = parts(&f3);
+        if unconditional {
+            parts.guiding = parts.unconditional.clone();
+        }
+        let plan = build(method, &parts, &Knobs::defaults(method.about())).unwrap();
+        course.ends(&plan, &sampler_of(method))
+    };
+    let ordinary = plan_on(&f3, "classifier-free", &[]);
+    let ordinary = course.ends(&ordinary, &sampler_of(method));
+    assert_eq!(ends(true), ordinary);
+    assert_ne!(ends(false), ordinary, "the twin: a blurred guide");
+}
+
+/// The parts with everything counted, and how often all of it was asked so far.
+fn counted(mixture: &Mixture) -> (Parts, impl Fn() -> u64 + use<>) {
+    let given = mixture.given(0);
+    let count = |mixture: &Mixture| Arc::new(Counted::new(mixture.clone()));
+    let guide = count(&given.noised(NoiseLevel::ve(0.5)));
+    let posterior = Arc::new(Counted::new(mixture.posterior(0)));
+    let (unconditional, conditional) = (count(mixture), count(&given));
+    let of_class = |y: usize| count(&mixture.given(y));
+    let classes: Vec<_> = (0..mixture.classes()).map(of_class).collect();
+    let with_priors = mixture.class_weights().into_iter().zip(&classes);
+    let parts = Parts {
+        unconditional: Some(unconditional.clone()),
+        conditional: Some(conditional.clone()),
+        classifier: Some(posterior.clone()),
+        guiding: Some(guide.clone()),
+        densities: Some([unconditional.clone(), conditional.clone()]),
+        classes: with_priors.map(|(w, score)| (w, score.clone() as Score)).collect(),
+        ..Parts::default()
+    };
+    let scores = [vec![unconditional, conditional, guide], classes].concat();
+    let total = move || posterior.points() + scores.iter().map(|score| score.points()).sum::<u64>();
+    (parts, total)
+}
+
+/// The questions that a point takes in each step of a walk.
+fn each_step(method: &dyn Method, knobs: &Knobs) -> Vec<f64> {
+    let (parts, total) = counted(&cases::f3());
+    let plan = build(method, &parts, knobs).unwrap();
+    let Course { process, grid, start } = Course::new(2, 24);
+    let pieces = parts_of(&plan.legs, &process, &grid);
+    let legs: Vec<_> = pieces.iter().map(|(score, piece)| (*score, piece)).collect();
+    let rows: Vec<usize> = (0..start.nrows()).collect();
+    let mut before = 0;
+    let mut each = |_| {
+        let found = (total() - before) as f64 / rows.len() as f64;
+        before = total();
+        found
+    };
+    let steps: Vec<f64> = match (&plan.rule, plan.sampler(&sampler_of(method))) {
+        (Rule::Population(rule), _) => {
+            let walk = Walk::new(rule, &legs, &process, start, &rows, 5);
+            walk.map(&mut each).collect()
+        }
+        (_, sampler) => {
+            let sampler = sampler.unwrap();
+            let walk = Walk::new(&sampler, &legs, &process, start, &rows, 5);
+            walk.map(&mut each).collect()
+        }
+    };
+    steps[1..].to_vec() // the first item is the start
+}
+
+/// Whether the least and the most questions of a step are as told.
+fn as_told(steps: &[f64], cost: Cost, exact: bool) -> bool {
+    let least = steps.iter().copied().fold(f64::INFINITY, f64::min);
+    let most = steps.iter().copied().fold(0.0, f64::max);
+    let (low, high) = (cost.least as f64, cost.most as f64);
+    if exact { (least, most) == (low, high) } else { low <= least && most <= high }
+}
+
+#[test]
+fn a_method_costs_what_it_says() {
+    for method in METHODS {
+        let about = method.about();
+        let mut settings = vec![Knobs::defaults(about)];
+        settings.extend(Knobs::neutral(about));
+        for gamma in [0.0, 1.0] {
+            settings.extend(Knobs::defaults(about).with("gamma", gamma));
+        }
+        for knobs in settings {
+            let (steps, cost) = (each_step(*method, &knobs), method.cost(&knobs));
+            // what is solved until it is solved has no cost but a bound
+            let exact = about.name != "characteristic";
+            assert!(as_told(&steps, cost, exact), "{} {knobs:?}: {cost:?} {steps:?}", about.name);
+            let more = Cost { least: cost.least + 1, most: cost.most + 1 };
+            assert!(!as_told(&steps, more, exact) || !exact, "{}: the twin passed", about.name);
+            let less = Cost { least: cost.least, most: cost.least };
+            assert!(cost.most == cost.least || !as_told(&steps, less, exact), "{}", about.name);
+        }
+    }
+}
