@@ -60,6 +60,7 @@ type Parsed<T> = std::result::Result<T, String>;
 
 /// A trained network of any kind.
 #[derive(Debug)]
+#[expect(clippy::large_enum_variant, reason = "a file holds one")]
 pub enum Model {
     /// An unconditional score.
     Score(ScoreNet),

@@ -110,7 +110,8 @@ pub fn tidy(folder: &Path, of: Option<&OsStr>, left: Duration) {
     let Ok(entries) = std::fs::read_dir(folder) else { return };
     for entry in entries.flatten() {
         let name = entry.file_name();
-        if !name.to_str().and_then(finished_name).is_some_and(|own| of.is_none_or(|of| of == own)) {
+        let finished = name.to_str().and_then(finished_name);
+        if finished.is_none_or(|own| of.is_some_and(|of| of != own)) {
             continue;
         }
         // asked of the entry itself: a link is none of ours

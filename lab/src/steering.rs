@@ -292,7 +292,7 @@ impl Steering {
             (None, Some(ScoreModel::Joint(_)), _) => {
                 let must = "given: this figure draws a classifier apart from the score, which a joint network does not \
                             have; add --classifier exact or one of your own, or draw sweep, fidelity, overshoot or away";
-                return Err(Error::value("--classifier", "left out", must));
+                Err(Error::value("--classifier", "left out", must))
             }
             _ => {
                 let must = "given: this figure is of a score that a classifier steers";

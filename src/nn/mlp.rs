@@ -318,9 +318,9 @@ impl Mlp {
         };
         let finish = Sloped { slopes: w.slopes[before].data(), passing };
         let [even, odd] = &mut w.d_z;
-        let (mut to, from) = if l.is_multiple_of(2) { (odd, even) } else { (even, odd) };
+        let (to, from) = if l.is_multiple_of(2) { (odd, even) } else { (even, odd) };
         let from = if l == depth { &w.answer } else { from };
-        product(from, transposed, self.layers[l].outputs, whole(&mut to), finish);
+        product(from, transposed, self.layers[l].outputs, whole(to), finish);
     }
 
     /// Fills the panels of `w.d_seen` that hold the given columns of ∂L/∂h₀.

@@ -60,6 +60,12 @@ pub struct Inputs<'a> {
     pub judge: Option<Box<dyn ImageJudge + 'a>>,
 }
 
+/// Points of a score (n, d) as images (n, height·width).
+pub type AsImages<'a> = dyn Fn(ArrayView2<f64>) -> Array2<u8> + 'a;
+
+/// Images (n, height·width) at a γ: one of each of these classes, or as many as are asked for.
+pub type SampledAt<'a> = dyn Fn(Gamma, Option<Vec<usize>>) -> Result<Array2<u8>> + 'a;
+
 /// What figures of images need besides a score.
 pub struct ImageInputs<'a> {
     /// Height and width of an image.
@@ -76,10 +82,10 @@ pub struct ImageInputs<'a> {
     pub sampler: &'a Method,
     /// The seed of the noise.
     pub seed: u64,
-    /// Points of the score (n, d) as images (n, height·width).
-    pub pixels: Box<dyn Fn(ArrayView2<f64>) -> Array2<u8> + 'a>,
-    /// Images (n, height·width) at a γ: one of each of these classes, or as many as are asked for.
-    pub samples: Box<dyn Fn(Gamma, Option<Vec<usize>>) -> Result<Array2<u8>> + 'a>,
+    /// Turns points of the score into images.
+    pub pixels: Box<AsImages<'a>>,
+    /// Draws images.
+    pub samples: Box<SampledAt<'a>>,
 }
 
 /// A classifier that did not steer, and images that no network has seen.

@@ -218,7 +218,7 @@ impl Rows {
     fn is_of_labels(&self, name: &str) -> bool {
         let is = |known: &&str| name.eq_ignore_ascii_case(known);
         let counted = self.table.names.iter().any(|n| n.eq_ignore_ascii_case("x1"));
-        LABELS.iter().any(|known| is(&known)) && (counted || !is(&"y"))
+        LABELS.iter().any(&is) && (counted || !is(&"y"))
     }
 
     fn ragged(&self, row: u32, cells: usize) -> String {

@@ -124,10 +124,10 @@ fn add_row<S: Simd, const R: usize, const V: usize>(
     b: &[S::f32s],
 ) {
     let b: &[S::f32s; V] = b.try_into().expect("V vectors");
-    for i in 0..R {
+    for (i, sums) in sums.iter_mut().enumerate() {
         let a = simd.splat_f32s(a(i));
         for v in 0..V {
-            sums[i][v] = simd.mul_add_e_f32s(a, b[v], sums[i][v]);
+            sums[v] = simd.mul_add_e_f32s(a, b[v], sums[v]);
         }
     }
 }
