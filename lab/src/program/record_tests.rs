@@ -108,8 +108,10 @@ fn check(pairs: &[Pair]) {
     for (flag, a, b) in pairs {
         let fields = differing(a, b);
         assert!(untold(pairs, &fields).contains(&flag.as_str()), "{flag} without {fields:?}");
-        // a configuration is told with what stands in it, and --quick with the size of its pictures
-        let more = usize::from(["config", "quick"].contains(&flag.as_str()));
+        // a configuration is told with what stands in it, --quick with the size of its pictures, and how a file of points is
+        // read with the points
+        let two = ["config", "quick", "sd", "columns", "header"];
+        let more = usize::from(two.contains(&flag.as_str()));
         assert_eq!(fields.len(), 1 + more, "{flag}: {fields:?}");
     }
 }
@@ -143,6 +145,8 @@ fn two_runs_of_plot_that_differ_in_any_one_flag_differ_in_the_record() {
     let [joint, other] = [1, 2].map(|seed| folder.network(&format!("j{seed}"), Kind::Joint, seed));
     let [noisy, second] = [1, 2].map(|seed| folder.network(&format!("n{seed}"), Kind::Noisy, seed));
     let [one, two] = [1, 2].map(|k| folder.file(&format!("{k}.toml"), &format!("seed = {k}\n")));
+    let points = folder.file("points.csv", "0,1\n1,0\n2,3\n0,0\n");
+    let own = |flags: [&str; 2]| flags.map(|words| format!("field --scene {points} {words}"));
     let program = Program::command();
     let plot = program.find_subcommand("plot").unwrap();
     let mut pairs = Vec::new();
@@ -161,6 +165,10 @@ fn two_runs_of_plot_that_differ_in_any_one_flag_differ_in_the_record() {
             "formats" => words("svg,png", "svg"),
             "clean" | "runs" | "judge" | "out" => words("a", "b"),
             "config" => words(&one, &two),
+            "sd" => own(["--sd 0.1", "--sd 0.2"]),
+            "columns" => own(["--columns 1,2", "--columns 2,1"]),
+            "header" => own(["", "--header"]),
+            "no-header" => own(["", "--no-header"]),
             _ => {
                 let [a, b] = two_values(arg);
                 words(&a, &b)
