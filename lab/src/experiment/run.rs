@@ -77,7 +77,7 @@ impl Experiment {
     /// Understands the flags and makes sure that the output folder can be written to, before any work is done.
     ///
     /// # Errors
-    /// As [`Typed::setup`], and if a flag of experiments cannot be or the folder cannot be written to.
+    /// As `Typed::setup`, and if a flag of experiments cannot be or the folder cannot be written to.
     pub fn new(name: &'static str, flags: ExperimentFlags, data: Domain) -> Result<Self> {
         gradient_scale(flags.gradient_scale)?;
         if flags.panel == Some(0) {
