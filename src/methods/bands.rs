@@ -43,7 +43,7 @@ impl Method for Bands {
             name: "frequency-decoupled",
             title: "frequency-decoupled guidance",
             formula: "D_u + γ_high·Δ_high + γ_low·Δ_low, Δ = D_c − D_u",
-            source: "Sadat et al. 2025 (2506.19713), section 4",
+            source: "Sadat et al. 2025 (2506.19713)",
             needs: &[Need::Unconditional, Need::Conditional],
             knobs: &[
                 Knob::GAMMA,

@@ -166,7 +166,7 @@ impl Method for Characteristic {
             name: "characteristic",
             title: "characteristic guidance",
             formula: "γ·s_c(x + w·Δ) − w·s_u(x + γ·Δ), Δ = σ²·(s_c(x + w·Δ) − s_u(x + γ·Δ))",
-            source: "Zheng & Lan 2023 (2312.07586), section 5",
+            source: "Zheng & Lan 2023 (2312.07586)",
             needs: &[Need::Unconditional, Need::Conditional],
             knobs: &[
                 Knob::GAMMA,

@@ -82,7 +82,7 @@ impl Method for Icg {
             name: "independent",
             title: "independent condition guidance",
             formula: "s_y' + γ·(s_c − s_y'), y' drawn from P(y) anew in each step",
-            source: "Sadat et al. 2024 (2407.02687), section 4",
+            source: "Sadat et al. 2024 (2407.02687)",
             needs: &[Need::Conditional, Need::Classes],
             knobs: &[Knob::GAMMA],
             walks: Walks::Any,

@@ -21,7 +21,7 @@ impl Method for PredictorCorrector {
             name: "predictor-corrector",
             title: "predictor–corrector guidance",
             formula: "a step on s_c, then K times x + ½e·s_γ + √e·z, e = step·σ²",
-            source: "Bradley & Nakkiran 2024 (2408.09000), section 4",
+            source: "Bradley & Nakkiran 2024 (2408.09000)",
             needs: &[Need::Unconditional, Need::Conditional],
             knobs: &[
                 Knob::GAMMA,

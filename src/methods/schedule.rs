@@ -43,7 +43,7 @@ const fn about(name: &'static str, title: &'static str, formula: &'static str) -
         name,
         title,
         formula,
-        source: "Wang et al. 2024 (2404.13040), section 3",
+        source: "Wang et al. 2024 (2404.13040)",
         needs: &[Need::Unconditional, Need::Conditional],
         knobs: &KNOBS,
         walks: Walks::Any,

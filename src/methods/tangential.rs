@@ -47,7 +47,7 @@ impl Method for Tag {
             name: "tag",
             title: "tangential amplifying guidance",
             formula: "x' = P·x̂ + η·(1 − P)·x̂, P = x·xᵀ/|x|², x̂ a step on s_γ from x",
-            source: "Cho et al. 2025 (2510.04533), section 4",
+            source: "Cho et al. 2025 (2510.04533)",
             needs: &[Need::Unconditional, Need::Conditional, Need::Coordinates],
             knobs: &[
                 Knob::GAMMA,

@@ -23,7 +23,7 @@ impl Method for ZeroStar {
             name: "zero-star",
             title: "CFG-Zero*",
             formula: "v = s*·v_u + γ·(v_c − s*·v_u), s* = ⟨v_c, v_u⟩/|v_u|²",
-            source: "Fan et al. 2025 (2503.18886), section 4",
+            source: "Fan et al. 2025 (2503.18886)",
             needs: &[Need::Unconditional, Need::Conditional],
             knobs: &[
                 Knob::GAMMA,
