@@ -3,7 +3,6 @@
 use super::summary::{BATCHES, batch_error};
 use super::{Interval, mean_with_se};
 use crate::mixture::Labelled;
-use crate::nn::fast::kernel::{Left, Size, product};
 use ndarray::parallel::prelude::*;
 use ndarray::{Array1, Array2, ArrayView1, ArrayView2, Axis, Slice};
 
@@ -130,7 +129,7 @@ fn cover(samples: ArrayView2<f64>, reference: ArrayView2<f64>, k: usize) -> [Vec
 struct Cloud<'a> {
     points: ArrayView2<'a, f64>,
     centre: Array1<f64>, // distances do not change, and rounding is least about the mean
-    columns: Vec<f32>,   // the points less the centre, one a column (d, n)
+    centred: Array2<f32>, // the points less the centre (n, d)
     squares: Vec<f64>,   // |pⱼ − centre|² (n)
 }
 
@@ -139,35 +138,30 @@ struct Seen<'a, 'b> {
     cloud: &'a Cloud<'b>,
     row: usize, // its number among those who ask
     x: ArrayView1<'a, f64>,
-    square: f64,         // |x − centre|²
-    products: &'a [f32], // (x − centre)·(pⱼ − centre), rounded (n)
+    square: f64,                   // |x − centre|²
+    products: ArrayView1<'a, f32>, // (x − centre)·(pⱼ − centre), rounded (n)
 }
 
 impl<'a> Cloud<'a> {
     fn new(points: ArrayView2<'a, f64>) -> Self {
         let centre = points.mean_axis(Axis(0)).expect("at least one point");
         let centre = centre.mapv(|c| if c.is_finite() { c } else { 0.0 });
-        let columns = (&points - &centre).t().iter().map(|p| *p as f32).collect();
+        let centred = (&points - &centre).mapv(|p| p as f32);
         let squares = points.outer_iter().map(|p| square_distance(p, centre.view()));
-        Cloud { points, columns, squares: squares.collect(), centre }
+        Cloud { points, centred, squares: squares.collect(), centre }
     }
 
     /// What `answer` says to every row of `x`, in the order of the rows.
     fn ask<T: Send>(&self, x: ArrayView2<f64>, answer: impl Fn(&Seen) -> T + Sync) -> Vec<T> {
-        let (n, d) = self.points.dim();
-        assert_eq!(x.ncols(), d, "the two sets differ in dimension");
+        assert_eq!(x.ncols(), self.points.ncols(), "the two sets differ in dimension");
         let block = |(b, x): (usize, ArrayView2<f64>)| -> Vec<T> {
-            let centred: Vec<f32> = (&x - &self.centre).iter().map(|x| *x as f32).collect();
-            let mut products = vec![0.0; x.nrows() * n];
-            let left = Left { data: &centred, row: d, column: 1 };
-            let size = Size { rows: x.nrows(), depth: d, columns: n };
-            product::<false>(left, (&self.columns, n), (&mut products, n), size);
-            let one = |(i, products)| {
+            let products = (&x - &self.centre).mapv(|x| x as f32).dot(&self.centred.t());
+            let one = |(i, products): (usize, ArrayView1<f32>)| {
                 let x = x.row(i);
                 let square = square_distance(x, self.centre.view());
                 answer(&Seen { cloud: self, row: b * ROWS + i, x, square, products })
             };
-            products.chunks_exact(n).enumerate().map(one).collect()
+            products.outer_iter().enumerate().map(one).collect()
         };
         let blocks = x.axis_chunks_iter(Axis(0), ROWS).into_par_iter().enumerate().map(block);
         blocks.collect::<Vec<_>>().into_iter().flatten().collect()

@@ -1,13 +1,14 @@
 //! Particles that interact: walked as one population, never in blocks.
 
 use crate::common::cases;
-use ndarray::{Array1, Array2, Axis, array};
+use ndarray::{Array2, Axis, array};
 use rand::Rng;
 use scorelab::metrics::mean_with_se;
 use scorelab::mixture::Mixture;
 use scorelab::noise::{Grid, Process, Spacing};
 use scorelab::sampler::{
     Ddim, EulerMaruyama, Heun, Population, Sampler, Step, sample, sample_population, start,
+    systematic,
 };
 use scorelab::score::{Likelihood, ScoreFn};
 
@@ -27,24 +28,8 @@ impl<L: Likelihood> Population for Resampled<L> {
         let [walk, pick] = step.noise.split();
         Ddim { eta: 1.0 }.step(score, x, Step { noise: walk, ..step });
         let log_weights = self.likelihood.log_likelihood(x.view(), there) - before;
-        *x = x.select(Axis(0), &systematic(&log_weights, pick.shared().random()));
+        *x = x.select(Axis(0), &systematic(log_weights.view(), pick.shared().random()));
     }
-}
-
-/// Systematic resampling: of n rows those in which the sum of the weights, from 0 to n, passes u, u + 1, …, u + n − 1.
-fn systematic(log_weights: &Array1<f64>, u: f64) -> Vec<usize> {
-    let top = log_weights.fold(f64::NEG_INFINITY, |a, b| a.max(*b));
-    let weights = log_weights.mapv(|l| (l - top).exp());
-    let each = weights.sum() / weights.len() as f64;
-    let (mut row, mut passed) = (0, weights[0] / each);
-    let mut pick = |at: f64| {
-        while passed <= at && row + 1 < weights.len() {
-            row += 1;
-            passed += weights[row] / each;
-        }
-        row
-    };
-    (0..weights.len()).map(|k| pick(k as f64 + u)).collect()
 }
 
 /// The twin: the same rule, cut into blocks of rows.
@@ -81,9 +66,9 @@ fn ends(n: usize, steps: usize, seed: u64, in_blocks: bool) -> Array2<f64> {
 #[test]
 fn the_weights_decide_how_often_a_row_is_taken() {
     let weights = array![0.1f64, 0.4, 0.0, 0.5].mapv(f64::ln);
-    assert_eq!(systematic(&weights, 0.3), [0, 1, 3, 3]);
-    assert_eq!(systematic(&weights, 0.5), [1, 1, 3, 3]);
-    assert_eq!(systematic(&array![0.0, 0.0, 0.0], 0.99), [0, 1, 2]);
+    assert_eq!(systematic(weights.view(), 0.3), [0, 1, 3, 3]);
+    assert_eq!(systematic(weights.view(), 0.5), [1, 1, 3, 3]);
+    assert_eq!(systematic(array![0.0, 0.0, 0.0].view(), 0.99), [0, 1, 2]);
 }
 
 #[test]

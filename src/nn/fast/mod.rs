@@ -8,7 +8,6 @@
 //! | `finish` | what is done to a tile before the next one: bias, activation, derivative |
 //! | `product` | products of such matrices |
 //! | `packed` | a network's weights in panels, made once and kept until they change |
-//! | [`kernel`] | the product of matrices that lie row by row |
 
 pub mod silu;
 pub(super) mod panels;
@@ -16,7 +15,6 @@ mod tile;
 pub(super) mod finish;
 pub(super) mod product;
 pub(super) mod packed;
-pub mod kernel;
 
 #[cfg(test)]
 mod tests;

@@ -1,6 +1,5 @@
 //! Matrices cut into panels of columns, each as wide as a tile of a product.
 
-use super::kernel::transpose;
 use super::tile::panel_width;
 use crate::arch::arch;
 use pulp::Arch;
@@ -121,5 +120,36 @@ impl Clone for Panels {
         copy.start = copy.data.as_ptr().align_offset(LINE * size_of::<f32>()).min(LINE);
         copy.data_mut().copy_from_slice(self.data());
         copy
+    }
+}
+
+/// bᵀ (columns, rows) of b (rows, columns), into a slice with a given way from one row to the next.
+///
+/// # Panics
+/// If a slice is too short.
+pub(super) fn transpose(
+    b: &[f32],
+    (out, out_row): (&mut [f32], usize),
+    rows: usize,
+    columns: usize,
+) {
+    const SIDE: usize = 8; // squares that registers hold
+    let (whole_rows, whole_columns) = (rows - rows % SIDE, columns - columns % SIDE);
+    for r in (0..whole_rows).step_by(SIDE) {
+        for c in (0..whole_columns).step_by(SIDE) {
+            let square: [&[f32; SIDE]; SIDE] = std::array::from_fn(|i| {
+                b[(r + i) * columns + c..][..SIDE].try_into().expect("SIDE elements")
+            });
+            for j in 0..SIDE {
+                let to = &mut out[(c + j) * out_row + r..][..SIDE];
+                to.copy_from_slice(&std::array::from_fn::<f32, SIDE, _>(|i| square[i][j]));
+            }
+        }
+    }
+    for i in 0..rows {
+        let from = if i < whole_rows { whole_columns } else { 0 };
+        for j in from..columns {
+            out[j * out_row + i] = b[i * columns + j];
+        }
     }
 }

@@ -2,7 +2,7 @@
 
 use super::finish::{Activated, Biased, Passing, Sloped};
 use super::packed::Params;
-use super::panels::Panels;
+use super::panels::{Panels, transpose};
 use super::product::{product_on, weight_gradient_on};
 use crate::arch::arch;
 use crate::nn::shape::{MlpConfig, layout};
@@ -169,4 +169,17 @@ fn who_writes_to_the_parameters_makes_their_panels_anew() {
     assert_eq!(after, layers[1].weights(&params));
     assert_ne!((after[0], after_turned[0]), (before[0], before_turned[0]));
     assert_eq!((&after[1..], &after_turned[1..]), (&before[1..], &before_turned[1..]));
+}
+
+#[test]
+fn the_transpose_swaps_rows_and_columns_and_leaves_the_gaps() {
+    for (rows, columns) in [(1, 1), (8, 16), (5, 19), (34, 9)] {
+        let b = numbers(rows * columns, 1);
+        let mut out = vec![7.0; columns * (rows + 2)];
+        transpose(&b, (&mut out, rows + 2), rows, columns);
+        for (i, value) in out.iter().enumerate() {
+            let (c, r) = (i / (rows + 2), i % (rows + 2));
+            assert_eq!(*value, if r < rows { b[r * columns + c] } else { 7.0 });
+        }
+    }
 }
