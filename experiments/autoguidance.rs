@@ -37,7 +37,9 @@ const STEPS: [(usize, usize); 2] = [(5000, 800), (500, 200)];
 const LEVELS: Levels = Levels { location: -1.5, width: 1.0 };
 
 fn main() -> ExitCode {
-    run("autoguidance", QUESTION, "lecture_figures", Defaults::default(), experiment)
+    let unused = &["data", "train-steps", "gamma", "gradient-scale", "all"];
+    let defaults = Defaults { unused, ..Defaults::default() };
+    run("autoguidance", QUESTION, "lecture_figures", defaults, experiment)
 }
 
 fn experiment(lab: &mut Experiment) -> Result<()> {

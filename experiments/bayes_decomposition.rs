@@ -26,7 +26,8 @@ const QUESTION: &str =
     "is the conditional score the unconditional score plus the classifier's gradient?";
 
 fn main() -> ExitCode {
-    let defaults = Defaults { samples: (2000, 500), ..Defaults::default() };
+    let unused = &["data", "train-steps", "gamma", "gradient-scale", "sampler", "steps"];
+    let defaults = Defaults { samples: (2000, 500), unused, ..Defaults::default() };
     run("bayes_decomposition", QUESTION, "noisy_vs_clean_classifier", defaults, experiment)
 }
 

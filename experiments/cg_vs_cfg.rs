@@ -25,8 +25,14 @@ const QUESTION: &str = "do guidance with a classifier and without one give the s
 const ARMS: [&str; 3] = ["exact", "classifier", "classifier-free"];
 
 fn main() -> ExitCode {
-    let defaults =
-        Defaults { scene: "three", gamma: "1,2,3,5", samples: (2000, 500), ..Defaults::default() };
+    let unused = &["data", "train-steps", "gradient-scale", "all"];
+    let defaults = Defaults {
+        scene: "three",
+        gamma: "1,2,3,5",
+        samples: (2000, 500),
+        unused,
+        ..Defaults::default()
+    };
     run("cg_vs_cfg", QUESTION, "implicit_classifier", defaults, experiment)
 }
 

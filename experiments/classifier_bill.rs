@@ -21,7 +21,9 @@ use std::process::ExitCode;
 const QUESTION: &str = "what does one classifier for each label cost, beside one joint network?";
 
 fn main() -> ExitCode {
-    run("classifier_bill", QUESTION, "autoguidance", Defaults::default(), experiment)
+    let unused = &["data", "train-steps", "gamma", "gradient-scale", "all"];
+    let defaults = Defaults { unused, ..Defaults::default() };
+    run("classifier_bill", QUESTION, "autoguidance", defaults, experiment)
 }
 
 fn experiment(lab: &mut Experiment) -> Result<()> {

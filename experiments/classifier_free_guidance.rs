@@ -21,8 +21,13 @@ use std::process::ExitCode;
 const QUESTION: &str = "does one jointly trained network steer as well as a score and a separate classifier, and which γ is best?";
 
 fn main() -> ExitCode {
-    let defaults =
-        Defaults { samples: (2000, 500), gamma: "0,0.5,1,1.5,2,3,5,10", ..Defaults::default() };
+    let unused = &["data", "train-steps", "gradient-scale", "all"];
+    let defaults = Defaults {
+        samples: (2000, 500),
+        gamma: "0,0.5,1,1.5,2,3,5,10",
+        unused,
+        ..Defaults::default()
+    };
     run("classifier_free_guidance", QUESTION, "cg_vs_cfg", defaults, experiment)
 }
 
@@ -60,7 +65,8 @@ fn experiment(lab: &mut Experiment) -> Result<()> {
     let mut figures = vec![lecture::fidelity_diversity(&ways, &truth)?];
     let steer = |gamma| joint.guided(lab.target(), gamma);
     let name = Text::new("classifier-free", "không bộ phân loại");
-    figures.extend(lecture::over_gamma(&lab.setting(), name, steer, lab.size(1000, 300))?);
+    let (n, asked) = (lab.size(1000, 300), lab.asked_gammas());
+    figures.extend(lecture::over_gamma(&lab.setting(), name, steer, asked, n)?);
     lab.draw(&figures)
 }
 

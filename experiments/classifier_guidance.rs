@@ -62,7 +62,7 @@ fn figures(lab: &mut Experiment, learned: &Learned, mixture: &Mixture) -> Result
     let s = lab.setting();
     let (noisy, exact) = (learned.classifier.given(lab.target()), mixture.posterior(lab.target()));
     let weak = GradientScaled { likelihood: &noisy, scale: lab.flags.gradient_scale };
-    let (one, two) = (Gamma::new(1.0)?, Gamma::new(2.0)?);
+    let one = Gamma::new(1.0)?;
     let arms = [
         Arm {
             title: Text::new("learned, gradient too weak", "đã học, gradient quá yếu"),
@@ -71,15 +71,14 @@ fn figures(lab: &mut Experiment, learned: &Learned, mixture: &Mixture) -> Result
         },
         Arm { title: Text::new("exact", "chính xác"), score: mixture, likelihood: &exact },
     ];
-    let columns = [Gamma::new(0.0)?, one, Gamma::new(10.0)?];
     let level = s.level_by_radius(0.6);
     let point = lecture::open_point(&s, level, one)?;
     let mut all = vec![
         lecture::steering(&s, &learned.score, &noisy, one, lab.samples)?,
         lecture::bayes_sum(&s, point, level, one, None)?,
-        lecture::three_trajectories(&s, &learned.score, &noisy, two, &lab.gammas)?,
+        lecture::three_trajectories(&s, &learned.score, &noisy, lab.large_gamma(), &lab.gammas)?,
     ];
-    all.extend(lecture::hybrid(&s, &arms, &columns, lab.samples)?);
+    all.extend(lecture::hybrid(&s, &arms, &lab.three_gammas(), lab.samples)?);
     if lab.flags.all {
         let n = lab.size(72, 24);
         let classes = 0..mixture.classes();

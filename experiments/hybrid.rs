@@ -23,7 +23,9 @@ const QUESTION: &str =
     "why does γ = 1 give a creature between two classes, and γ = 10 the wanted one?";
 
 fn main() -> ExitCode {
-    let defaults = Defaults { samples: (6000, 2000), steps: (64, 64), ..Defaults::default() };
+    let unused = &["data", "train-steps", "all"];
+    let defaults =
+        Defaults { samples: (6000, 2000), steps: (64, 64), unused, ..Defaults::default() };
     run("hybrid", QUESTION, "bayes_decomposition", defaults, experiment)
 }
 
@@ -51,8 +53,7 @@ fn experiment(lab: &mut Experiment) -> Result<()> {
         (words::BY_THE_EXACT_SCORE, &exact),
     ];
     let arms = arms.map(|(title, likelihood)| Arm { title, score: &mixture, likelihood });
-    let columns = [Gamma::new(0.0)?, Gamma::new(1.0)?, Gamma::new(10.0)?];
-    let figures = lecture::hybrid(&lab.setting(), &arms, &columns, lab.samples)?;
+    let figures = lecture::hybrid(&lab.setting(), &arms, &lab.three_gammas(), lab.samples)?;
     lab.draw(&figures)
 }
 

@@ -20,7 +20,9 @@ const QUESTION: &str =
     "is the difference of a joint network's two scores the gradient of a classifier?";
 
 fn main() -> ExitCode {
-    let defaults = Defaults { samples: (10_000, 2000), ..Defaults::default() };
+    let unused =
+        &["data", "train-steps", "gamma", "gradient-scale", "process", "sampler", "steps", "all"];
+    let defaults = Defaults { samples: (10_000, 2000), unused, ..Defaults::default() };
     run("implicit_classifier", QUESTION, "p_drop", defaults, experiment)
 }
 

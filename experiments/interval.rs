@@ -22,11 +22,13 @@ const QUESTION: &str = "at which noise levels should one guide?";
 const ROWS: usize = 4000;
 
 fn main() -> ExitCode {
+    let unused = &["data", "train-steps", "sampler", "gradient-scale", "all"];
     let defaults = Defaults {
         samples: (10_000, 4000),
         steps: (64, 32),
         scene: "far-mode-1d",
         gamma: "4",
+        unused,
         ..Defaults::default()
     };
     run("interval", QUESTION, "your_guidance", defaults, experiment)

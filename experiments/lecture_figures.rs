@@ -33,7 +33,7 @@ fn experiment(lab: &mut Experiment) -> Result<()> {
     let likelihood = noisy.given(lab.target());
 
     let mut figures = vec![lab.training_curve(&data, &score, &losses)];
-    let (one, two) = (Gamma::new(1.0)?, Gamma::new(2.0)?);
+    let one = Gamma::new(1.0)?;
     figures.push(lecture::uncontrolled(&s, &score, lab.samples)?);
     figures.push(lecture::steering(&s, &score, &likelihood, one, lab.samples)?);
     figures.push(lecture::field_over_noise(&s, Some(&score))?);
@@ -44,10 +44,17 @@ fn experiment(lab: &mut Experiment) -> Result<()> {
         figures.push(lecture::bayes_sum(&s, point, level, one, build)?);
     }
     figures.push(lecture::bayes_plane(&s, level)?);
-    figures.push(lecture::three_trajectories(&s, &score, &likelihood, two, &lab.gammas)?);
+    figures.push(lecture::three_trajectories(
+        &s,
+        &score,
+        &likelihood,
+        lab.large_gamma(),
+        &lab.gammas,
+    )?);
     figures.extend(hybrids(lab, &score, &likelihood)?);
     let steer = |gamma| ClassifierGuided { score: &score, likelihood: &likelihood, gamma };
-    let [sweep, past, away] = lecture::over_gamma(&s, CLASSIFIER, steer, lab.size(1000, 100))?;
+    let [sweep, past, away] =
+        lecture::over_gamma(&s, CLASSIFIER, steer, lab.asked_gammas(), lab.size(1000, 100))?;
     figures.extend([sweep, past]);
     let classes = 0..lab.scene().mixture.classes();
     let (sees, blind) = (
@@ -94,8 +101,7 @@ fn hybrids(lab: &Experiment, score: &dyn ScoreFn, noisy: &dyn Likelihood) -> Res
         },
         Arm { title: words::BY_THE_EXACT_SCORE, score: &lab.scene().mixture, likelihood: &exact },
     ];
-    let columns = [Gamma::new(0.0)?, Gamma::new(1.0)?, Gamma::new(10.0)?];
-    lecture::hybrid(&lab.setting(), &arms, &columns, lab.samples)
+    lecture::hybrid(&lab.setting(), &arms, &lab.three_gammas(), lab.samples)
 }
 
 /// `index.html`, whose path is the last thing that is said.

@@ -27,7 +27,8 @@ const JUDGED: [&str; 5] = ["σ", "classifier", "accuracy %", "NLL", "gradient / 
 const GUIDED: [&str; 5] = ["process, steps", "classifier", "target %", "spread", "far"];
 
 fn main() -> ExitCode {
-    let sizes = Defaults { samples: (600, 200), ..Defaults::default() };
+    let unused = &["data", "train-steps", "gamma", "gradient-scale"];
+    let sizes = Defaults { samples: (600, 200), unused, ..Defaults::default() };
     run("noisy_vs_clean_classifier", QUESTION, "lecture_figures", sizes, experiment)
 }
 

@@ -25,7 +25,20 @@ const QUESTION: &str =
 const DRAWS: usize = 100_000;
 
 fn main() -> ExitCode {
-    run("null_label", QUESTION, "classifier_bill", Defaults::default(), experiment)
+    let unused = &[
+        "data",
+        "train-steps",
+        "class",
+        "gamma",
+        "gradient-scale",
+        "process",
+        "sampler",
+        "steps",
+        "samples",
+        "all",
+    ];
+    let defaults = Defaults { unused, ..Defaults::default() };
+    run("null_label", QUESTION, "classifier_bill", defaults, experiment)
 }
 
 fn experiment(lab: &mut Experiment) -> Result<()> {

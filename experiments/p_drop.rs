@@ -27,7 +27,19 @@ const STEPS: (usize, usize) = (2000, 500);
 
 fn main() -> ExitCode {
     let next = "classifier_guidance -- --scene ring8";
-    run("p_drop", QUESTION, next, Defaults::default(), experiment)
+    let unused = &[
+        "data",
+        "train-steps",
+        "class",
+        "gamma",
+        "gradient-scale",
+        "process",
+        "sampler",
+        "steps",
+        "all",
+    ];
+    let defaults = Defaults { unused, ..Defaults::default() };
+    run("p_drop", QUESTION, next, defaults, experiment)
 }
 
 fn experiment(lab: &mut Experiment) -> Result<()> {

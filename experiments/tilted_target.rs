@@ -23,8 +23,14 @@ use std::process::ExitCode;
 const QUESTION: &str = "what does γ > 1 sample?";
 
 fn main() -> ExitCode {
-    let defaults =
-        Defaults { samples: (3000, 800), scene: "two-1d", gamma: "1,3,5", ..Defaults::default() };
+    let unused = &["data", "train-steps", "sampler", "gradient-scale", "all"];
+    let defaults = Defaults {
+        samples: (3000, 800),
+        scene: "two-1d",
+        gamma: "1,3,5",
+        unused,
+        ..Defaults::default()
+    };
     run("tilted_target", QUESTION, "interval", defaults, experiment)
 }
 
@@ -54,7 +60,7 @@ fn experiment(lab: &mut Experiment) -> Result<()> {
     }
     lab.show("tilted_target", &table)?;
     plane(lab)?;
-    let figure = lecture::sampler_choice(&lab.setting(), Gamma::new(3.0)?, lab.size(4000, 1000))?;
+    let figure = lecture::sampler_choice(&lab.setting(), lab.large_gamma(), lab.size(4000, 1000))?;
     lab.draw(&[figure])
 }
 

@@ -25,7 +25,8 @@ const QUESTION: &str =
     "does a small network learn the score of a distribution it only sees samples of?";
 
 fn main() -> ExitCode {
-    let defaults = Defaults { samples: (6000, 1500), ..Defaults::default() };
+    let unused = &["data", "train-steps", "class", "gamma", "gradient-scale", "all"];
+    let defaults = Defaults { samples: (6000, 1500), unused, ..Defaults::default() };
     run("unconditional", QUESTION, "classifier_guidance", defaults, experiment)
 }
 

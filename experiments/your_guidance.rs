@@ -26,7 +26,8 @@ impl ScoreFn for Mine<'_> {
 }
 
 fn main() -> std::process::ExitCode {
-    let defaults = Defaults { gamma: "3", ..Defaults::default() };
+    let unused = &["data", "train-steps", "gradient-scale", "all"];
+    let defaults = Defaults { gamma: "3", unused, ..Defaults::default() };
     run("your_guidance", "is mine better than ordinary?", "tilted_target", defaults, experiment)
 }
 

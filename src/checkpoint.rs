@@ -161,8 +161,20 @@ impl Checkpoint {
     /// and as [`replace`](crate::file::replace).
     pub fn save(&self, path: impl AsRef<Path>) -> Result<()> {
         let path = path.as_ref();
-        let bytes = self.to_bytes().map_err(|why| Error::File { path: path.into(), why })?;
-        file::replace(path, &bytes)
+        file::replace(path, &self.bytes_for(path)?)
+    }
+
+    /// As [`Checkpoint::save`], under a name of the program's own: a link is replaced, as [`keep`](crate::file::keep) does.
+    ///
+    /// # Errors
+    /// As [`Checkpoint::save`].
+    pub fn keep(&self, path: impl AsRef<Path>) -> Result<()> {
+        let path = path.as_ref();
+        file::keep(path, &self.bytes_for(path)?)
+    }
+
+    fn bytes_for(&self, path: &Path) -> Result<Vec<u8>> {
+        self.to_bytes().map_err(|why| Error::File { path: path.into(), why })
     }
 
     /// Reads a file. What it answers is what was saved, bit for bit.

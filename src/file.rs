@@ -13,6 +13,8 @@ use std::time::Duration;
 const UNFINISHED: (&str, &str) = (".scorelab-", ".part");
 /// Digits between the two, sixteen to the base of 16.
 const DIGITS: usize = 16;
+/// Letters of a name, of up to four bytes each: most disks take 255 bytes.
+const LONGEST_NAME: usize = 50;
 /// Links to links that are followed.
 const MOST_LINKS: usize = 40;
 /// An unfinished file that nobody has touched for so long is one that a killed program left.
@@ -30,18 +32,6 @@ const LEFT: Duration = Duration::from_secs(60);
 /// # Errors
 /// If the folder or the disk refuses, or links lead in a circle; the unfinished file is then removed, if it can be.
 pub fn replace(path: &Path, bytes: &[u8]) -> Result<()> {
-    put(path, bytes, true)
-}
-
-/// As [`replace`], but the disk is not waited for: for what can be made again, such as a figure.
-///
-/// # Errors
-/// As [`replace`].
-pub fn save(path: &Path, bytes: &[u8]) -> Result<()> {
-    put(path, bytes, false)
-}
-
-fn put(path: &Path, bytes: &[u8], settled: bool) -> Result<()> {
     let io = |e| Error::io("write", path, e);
     let path = &followed(path).map_err(io)?;
     if std::fs::metadata(path).is_ok_and(|there| !there.is_file() && !there.is_dir()) {
@@ -51,6 +41,38 @@ fn put(path: &Path, bytes: &[u8], settled: bool) -> Result<()> {
             .and_then(|mut f| f.write_all(bytes))
             .map_err(io);
     }
+    put(path, bytes, true)
+}
+
+/// As [`replace`], for a file of a folder whose name is the program's own: a link of this name is replaced, not followed, for
+/// a folder got from elsewhere may hold one that leads to a file of the user's.
+///
+/// # Errors
+/// As [`replace`].
+pub fn keep(path: &Path, bytes: &[u8]) -> Result<()> {
+    put(path, bytes, true)
+}
+
+/// As [`keep`], but the disk is not waited for: for what can be made again, such as a figure.
+///
+/// # Errors
+/// As [`replace`].
+pub fn save(path: &Path, bytes: &[u8]) -> Result<()> {
+    put(path, bytes, false)
+}
+
+/// Tries whether files can be made in a folder.
+///
+/// # Errors
+/// If they cannot.
+pub fn try_folder(folder: &Path) -> Result<()> {
+    let wrong = |e| Error::io("write to the folder", folder, e);
+    let (_, probe) = begin(&folder.join("probe"), OsStr::new("probe")).map_err(wrong)?;
+    std::fs::remove_file(&probe).map_err(wrong)
+}
+
+fn put(path: &Path, bytes: &[u8], settled: bool) -> Result<()> {
+    let io = |e| Error::io("write", path, e);
     let Some(name) = path.file_name() else {
         return Err(Error::value("the file to write", path.display(), "the path of a file"));
     };
@@ -146,13 +168,15 @@ fn settle(_: &Path) -> std::io::Result<()> {
     Ok(())
 }
 
-/// A name as that of a file or a folder: letters, digits, `-` and `_` as they are, all else a `-`.
+/// A name as that of a file or a folder: letters, digits, `-` and `_` as they are, all else a `-`, and no more than any disk
+/// takes.
 ///
 /// ```text
 /// "x/../../evil" → "x-------evil"      "Hà Nội" → "Hà-Nội"
 /// ```
 pub fn plain_name(name: &str) -> String {
-    name.chars().map(|c| if c.is_alphanumeric() || c == '_' { c } else { '-' }).collect()
+    let plain = |c: char| if c.is_alphanumeric() || c == '_' { c } else { '-' };
+    name.chars().take(LONGEST_NAME).map(plain).collect()
 }
 
 /// The SHA-256 of some bytes, in 64 hexadecimal digits: equal bytes have equal ones, and others have others.
@@ -206,6 +230,24 @@ mod tests {
         replace(&folder.join("near"), b"new").unwrap();
         assert_eq!(std::fs::read(folder.join("far")).unwrap(), b"new");
         assert!(std::fs::symlink_metadata(folder.join("near")).unwrap().is_symlink());
+        std::fs::remove_dir_all(folder).unwrap();
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_link_under_a_name_of_the_programs_own_is_replaced() {
+        use std::os::unix::fs::symlink;
+        let folder = std::env::temp_dir().join(format!("scorelab-{}-own", std::process::id()));
+        std::fs::create_dir_all(&folder).unwrap();
+        std::fs::write(folder.join("victim"), b"precious").unwrap();
+        for (name, write) in [("a", keep as fn(&Path, &[u8]) -> Result<()>), ("b", save)] {
+            symlink("victim", folder.join(name)).unwrap();
+            write(&folder.join(name), b"new").unwrap();
+            assert!(std::fs::symlink_metadata(folder.join(name)).unwrap().is_file());
+            assert_eq!(std::fs::read(folder.join("victim")).unwrap(), b"precious");
+        }
+        try_folder(&folder).unwrap();
+        assert_eq!(std::fs::read_dir(&folder).unwrap().count(), 3, "no probe stays");
         std::fs::remove_dir_all(folder).unwrap();
     }
 
@@ -271,6 +313,15 @@ mod tests {
         assert!(bytes.len() == 1000 && bytes.iter().all(|b| *b == bytes[0]), "one of them, whole");
         assert_eq!(std::fs::read_dir(&folder).unwrap().count(), 1, "and nothing beside it");
         std::fs::remove_dir_all(folder).unwrap();
+    }
+
+    #[test]
+    fn a_plain_name_leads_nowhere_and_fits_on_a_disk() {
+        for (name, plain) in [("x/../../evil", "x-------evil"), ("..", "--"), ("Hà Nội", "Hà-Nội")]
+        {
+            assert_eq!(plain_name(name), plain);
+        }
+        assert!(plain_name(&"𝔵".repeat(5000)).len() <= 200);
     }
 
     #[test]

@@ -265,13 +265,13 @@ fn not_met(data: &Data, recipe: &Recipe, count: usize, (class, name): (usize, &s
 /// Refuses images (n, pixels) of which there is only one, or that do not differ: nothing can be learned of them.
 fn refuse_alike(x: ArrayView2<f64>, recipe: &Recipe) -> Result<()> {
     if x.nrows() < 2 {
-        return Err(Error::value(
-            "--points",
-            x.nrows(),
-            "at least 2 images, as only what differs can be learned",
-        ));
+        let must = "at least 2 images, as only what differs can be learned";
+        return Err(match recipe.points {
+            0 | 1 => Error::value("--points", recipe.points, must),
+            _ => Error::value(format!("the number of images of {}", recipe.data.name()), 1, must),
+        });
     }
-    if recipe.model.classifies() || x.outer_iter().any(|row| row != x.row(0)) {
+    if x.outer_iter().any(|row| row != x.row(0)) {
         return Ok(());
     }
     let why = format!(

@@ -2,6 +2,7 @@
 
 use crate::report::Form;
 use scorelab::{Error, Result};
+use std::ffi::OsStr;
 use std::path::Path;
 
 /// What is written to a file or to standard output.
@@ -41,7 +42,7 @@ impl Kind {
 /// If the two contradict each other, or a name promises what is not written here.
 pub fn ending(kind: Kind, format: Option<Form>, out: Option<&Path>) -> Result<Ending> {
     let text = Ending::Text(format.unwrap_or(Form::Table));
-    let Some((path, end)) = out.and_then(|path| Some((path, path.extension()?))) else {
+    let Some((path, end)) = out.and_then(|path| Some((path, last_ending(path)?))) else {
         return Ok(text);
     };
     let promised = match (end.to_string_lossy().to_lowercase().as_str(), kind) {
@@ -69,8 +70,35 @@ pub fn ending(kind: Kind, format: Option<Form>, out: Option<&Path>) -> Result<En
     }
 }
 
+/// Refuses a name of a folder that promises a file, unless there is such a folder.
+///
+/// # Errors
+/// If it ends in a format.
+pub fn folder(path: &Path, remedy: &str) -> Result<()> {
+    let file = |end: &OsStr| {
+        let text = end.to_string_lossy();
+        known(end) || own(&text) || text.eq_ignore_ascii_case("safetensors")
+    };
+    match last_ending(path).is_some_and(file) && !path.is_dir() {
+        false => Ok(()),
+        true => Err(Error::value("--out", path.display(), format!("a folder; {remedy}"))),
+    }
+}
+
+/// What a name ends in, `.csv` alone too.
+fn last_ending(path: &Path) -> Option<&OsStr> {
+    let hidden = || path.file_name()?.to_str()?.strip_prefix('.').map(OsStr::new);
+    path.extension()
+        .or_else(|| hidden().filter(|name| known(name) || name.to_str().is_some_and(own)))
+}
+
+/// Whether an ending is one of those that are written here.
+fn own(end: &str) -> bool {
+    ["csv", "json", "txt"].contains(&end.to_lowercase().as_str())
+}
+
 /// Whether an ending is one of another format that programs read by their names.
-fn known(end: &std::ffi::OsStr) -> bool {
+fn known(end: &OsStr) -> bool {
     const FORMATS: [&str; 16] = [
         "npz", "npy", "png", "svg", "pdf", "gif", "jpg", "jpeg", "tsv", "xlsx", "parquet", "pt",
         "h5", "toml", "gz", "zip",
@@ -91,6 +119,9 @@ mod tests {
                 ("a.CSV", Ending::Text(Form::Csv)),
                 ("a.b.Json", Ending::Text(Form::Json)),
                 ("a.txt", Ending::Text(Form::Table)),
+                (".csv", Ending::Text(Form::Csv)),
+                ("a/.Json", Ending::Text(Form::Json)),
+                (".bashrc", Ending::Text(Form::Table)),
                 ("a", Ending::Text(Form::Table)),
                 ("/dev/stdout", Ending::Text(Form::Table)),
             ] {

@@ -1,5 +1,6 @@
 //! What a recipe may be.
 
+use crate::given::{Idle, idle};
 use scorelab::checkpoint::{Kind, Recipe};
 use scorelab::nn::MlpConfig;
 use scorelab::train::Levels;
@@ -9,6 +10,35 @@ use scorelab::{Error, Result};
 pub fn components(recipe: &Recipe) -> Option<usize> {
     Some(recipe.components).filter(|k| *k > 0 && recipe.model != Kind::Clean)
 }
+
+/// The flags that change nothing of what this recipe learns.
+pub fn idle_flags(recipe: &Recipe) -> Vec<Idle> {
+    let (images, model) = (!recipe.data.is_scene(), recipe.model);
+    let classifies = model.classifies();
+    idle([
+        (images, &NO_SCENE, "the images of --data stand in the place of a scene"),
+        (!images, &["components"], "only networks for images see principal components"),
+        (model == Kind::Clean, &["components"], "a clean classifier sees pixels"),
+        (
+            classifies,
+            &["features", "residual", "target"],
+            "only a network for a score has such a thing",
+        ),
+        (
+            model != Kind::Joint,
+            &["embedding", "p-drop"],
+            "only a joint network has labels to embed and to drop",
+        ),
+        (
+            model == Kind::Clean,
+            &["level-location", "level-width"],
+            "a clean classifier is trained without noise",
+        ),
+    ])
+}
+
+/// The flags that tell a scene.
+pub const NO_SCENE: [&str; 5] = ["scene", "sd", "columns", "header", "no-header"];
 
 /// Checks the settings that need no data.
 ///

@@ -1,10 +1,13 @@
 //! What a subcommand answers: one table, for people or for programs.
 
 use crate::table::Table;
+use crate::vietnamese::vietnamese;
 use clap::ValueEnum;
+use scorelab::data::ClassName;
 use scorelab::file;
 use scorelab::text::printable_lines;
 use scorelab::{Error, Result};
+use scorelab_figures::plot::{Lang, Text};
 use serde::Serialize;
 use serde::ser::{SerializeMap, SerializeSeq, Serializer};
 use std::io::Write;
@@ -33,11 +36,30 @@ impl Form {
     }
 }
 
+/// How an answer is written, and in which language its words for people are; CSV and JSON have the same names in both.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Wording {
+    /// The form.
+    pub form: Form,
+    /// The language of a table for people.
+    pub lang: Lang,
+}
+
+impl From<Form> for Wording {
+    fn from(form: Form) -> Wording {
+        Wording { form, lang: Lang::default() }
+    }
+}
+
 /// One cell.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Cell {
     /// Words.
     Text(String),
+    /// The name of a property or a metric, one of those that have a Vietnamese one.
+    Name(&'static str),
+    /// Words in both languages; programs read the English ones.
+    Both(Text),
     /// A count.
     Count(u64),
     /// A number.
@@ -57,6 +79,12 @@ impl From<&str> for Cell {
 impl From<String> for Cell {
     fn from(text: String) -> Cell {
         Cell::Text(text)
+    }
+}
+
+impl From<&ClassName> for Cell {
+    fn from(name: &ClassName) -> Cell {
+        Cell::Both((name.en.clone(), name.vi.clone()).into())
     }
 }
 
@@ -106,6 +134,8 @@ impl Serialize for Cell {
     fn serialize<S: Serializer>(&self, to: S) -> std::result::Result<S::Ok, S::Error> {
         match self {
             Cell::Text(text) => to.serialize_str(&printable_lines(text)),
+            Cell::Name(name) => to.serialize_str(name),
+            Cell::Both(text) => to.serialize_str(&printable_lines(&text.en)),
             Cell::Count(n) => to.serialize_u64(*n),
             Cell::Flag(flag) => to.serialize_bool(*flag),
             Cell::Number(x) if x.is_finite() => to.serialize_f64(*x),
@@ -119,6 +149,8 @@ impl Cell {
     fn exact(&self) -> String {
         match self {
             Cell::Text(text) => printable_lines(text),
+            Cell::Name(name) => (*name).into(),
+            Cell::Both(text) => printable_lines(&text.en),
             Cell::Count(n) => n.to_string(),
             Cell::Flag(flag) => flag.to_string(),
             Cell::Number(x) => exact(*x),
@@ -127,11 +159,22 @@ impl Cell {
     }
 
     /// As text that reads well.
-    fn short(&self) -> String {
+    fn short(&self, lang: Lang) -> String {
         match self {
             Cell::Number(x) => short(*x),
+            Cell::Name(name) => spoken(name, lang).into(),
+            Cell::Both(text) => printable_lines(text.get(lang)),
+            Cell::Flag(flag) => spoken(if *flag { "true" } else { "false" }, lang).into(),
             other => other.exact(),
         }
+    }
+}
+
+/// A name as people of this language see it.
+fn spoken(name: &str, lang: Lang) -> &str {
+    match lang {
+        Lang::En => name,
+        Lang::Vi => vietnamese(name).unwrap_or(name),
     }
 }
 
@@ -162,7 +205,7 @@ pub struct Report {
     headers: Vec<String>,
     rows: Vec<Vec<Cell>>,
     /// Lines under the table, for people only.
-    pub notes: Vec<String>,
+    pub notes: Vec<Text>,
 }
 
 /// A row, which names its cells.
@@ -205,13 +248,15 @@ impl Report {
     ///
     /// # Errors
     /// None that a user can cause.
-    pub fn text(&self, form: Form) -> Result<Vec<u8>> {
+    pub fn text(&self, wording: impl Into<Wording>) -> Result<Vec<u8>> {
+        let Wording { form, lang } = wording.into();
         let unlike = |e: std::io::Error| Error::io("write", "the answer", e);
         match form {
             Form::Table => {
-                let rows =
-                    self.rows.iter().map(|row| row.iter().map(Cell::short).collect()).collect();
-                let (headers, notes) = (self.headers.clone(), self.notes.clone());
+                let short = |row: &Vec<Cell>| row.iter().map(|cell| cell.short(lang)).collect();
+                let rows = self.rows.iter().map(short).collect();
+                let headers = self.headers.iter().map(|name| spoken(name, lang).into()).collect();
+                let notes = self.notes.iter().map(|note| note.get(lang).into()).collect();
                 Ok(Table { headers, rows, notes }.to_string().into_bytes())
             }
             Form::Csv => self.csv().map_err(unlike),
@@ -237,8 +282,8 @@ impl Report {
     ///
     /// # Errors
     /// If it cannot be written.
-    pub fn write(&self, form: Form, out: Option<&Path>) -> Result<()> {
-        let text = self.text(form)?;
+    pub fn write(&self, wording: impl Into<Wording>, out: Option<&Path>) -> Result<()> {
+        let text = self.text(wording)?;
         match out {
             Some(path) => file::replace(path, &text),
             None => say(&text),

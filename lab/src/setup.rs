@@ -189,7 +189,7 @@ impl Setup {
     /// answer is the files, the GIF first.
     ///
     /// # Errors
-    /// If it cannot be drawn or written.
+    /// If its frames do not fit into the memory, or it cannot be drawn or written.
     pub fn animate(
         &self,
         stem: &str,
@@ -197,8 +197,9 @@ impl Setup {
         pictures: bool,
     ) -> Result<Vec<PathBuf>> {
         let Output { dir, theme, lang, .. } = self.output.clone();
-        let mut frames = frames.into_iter().peekable();
-        let first = frames.peek().map(|first| Figure { stem: stem.into(), ..first.clone() });
+        let frames: Vec<Figure> = frames.into_iter().collect();
+        memory::refuse("the frames", plot::bytes_of_frames(frames.len()), self.memory)?;
+        let first = frames.first().map(|first| Figure { stem: stem.into(), ..first.clone() });
         let how = Animation {
             dir,
             stem: stem.into(),
@@ -282,9 +283,10 @@ impl MachineFlags {
     /// Takes what is asked for, for the whole program; the first thing that it does.
     ///
     /// # Errors
-    /// If there are no such threads, or the variable that chooses a kernel names none.
+    /// If there are no such threads or no such memory, or the variable that chooses a kernel names none.
     pub fn take(&self) -> Result<()> {
         check_kernel_variable()?;
+        memory::refuse("nothing", 0.0, self.memory)?; // a number that cannot be is one everywhere
         // rayon starts as many as its own variable says, however many that are
         let asked =
             || std::env::var("RAYON_NUM_THREADS").ok()?.parse().ok().filter(|n| *n > MOST_THREADS);

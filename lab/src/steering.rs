@@ -1,6 +1,7 @@
 //! Which score is walked along or looked at: exact or learned, steered or not.
 
 use crate::flags::ScoreFlags;
+use crate::given::{Idle, idle};
 use crate::networks::{self, ClassifierModel, ScoreModel, fits, load};
 use crate::sampling::{Parts, cut};
 use crate::setup::{Setup, Typed, gammas, gradient_scale};
@@ -168,6 +169,11 @@ impl Steering {
                 Err(Error::value("--gamma", first, "left out, or with the --class to steer to"))
             }
         }
+    }
+
+    /// The flags of the guidance that change nothing.
+    pub fn idle_flags(&self) -> Vec<Idle> {
+        idle([(!self.steered(), &["interval"], "nothing steers within it or outside it")])
     }
 
     /// The classes that n samples are wanted of, if any is.

@@ -3,8 +3,10 @@
 use clap::Args;
 use scorelab::checkpoint::Place;
 use scorelab::data::{PointFile, TableOptions};
+use scorelab::text::composed;
 use scorelab::{Error, Result};
 use serde::Serialize;
+use std::convert::Infallible;
 
 /// What a cell takes on its way from text to a point.
 const BYTES_A_CELL: f64 = 40.0;
@@ -36,11 +38,16 @@ impl HeaderFlags {
 #[derive(Debug, Clone, Default, Args, Serialize)]
 pub struct TableFlags {
     /// Of a table: the columns of the coordinates, by name or number [default: x1, x2, …, or all of numbers]
-    #[arg(long, value_name = "NAMES", value_delimiter = ',')]
+    #[arg(long, value_name = "NAMES", value_delimiter = ',', value_parser = column)]
     pub columns: Vec<String>,
     #[command(flatten)]
     #[serde(flatten)]
     pub header: HeaderFlags,
+}
+
+/// A name of a column, its letters composed as those of a table are.
+fn column(text: &str) -> std::result::Result<String, Infallible> {
+    Ok(composed(text))
 }
 
 impl TableFlags {

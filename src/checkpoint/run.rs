@@ -64,7 +64,7 @@ impl Run {
     /// As [`Checkpoint::save`], and if an old one cannot be removed.
     pub fn save(&self, checkpoint: &Checkpoint, step: usize) -> Result<PathBuf> {
         let path = self.folder.join(format!("{}{step:08}{}", NAME.0, NAME.1));
-        checkpoint.save(&path)?;
+        checkpoint.keep(&path)?;
         // those after it are of a run that was started again from an older one
         let (older, mut superseded): (Vec<_>, Vec<_>) =
             steps(&self.folder)?.into_iter().partition(|(s, _)| *s <= step);
@@ -78,9 +78,9 @@ impl Run {
     /// Writes another file into the folder.
     ///
     /// # Errors
-    /// As [`replace`](crate::file::replace).
+    /// As [`keep`](crate::file::keep).
     pub fn write(&self, name: &str, bytes: &[u8]) -> Result<()> {
-        file::replace(&self.folder.join(name), bytes)
+        file::keep(&self.folder.join(name), bytes)
     }
 }
 

@@ -104,6 +104,11 @@ impl Scene {
             let text = Scene::text(name_or_path)?;
             return Ok((Scene::parse(&text, name_or_path)?, fingerprint(text.as_bytes())));
         }
+        if !Scene::names().contains(&name_or_path) && std::path::Path::new(name_or_path).is_dir() {
+            let why =
+                "it is a folder, but a scene is a name or a file; a folder of images is --data";
+            return Err(Error::File { path: name_or_path.into(), why: why.into() });
+        }
         let scene = Scene::named(name_or_path)?;
         let numbers = fingerprint(scene.numbers().as_bytes());
         Ok((scene, numbers))

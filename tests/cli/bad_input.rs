@@ -43,9 +43,9 @@ fn a_setting_out_of_range_is_named_with_its_value() {
         (&["--threads", "0"], &["--threads", "is 0"]),
         (&["--threads", "5000"], &["--threads", "is 5000"]),
         (&["--panel", "0"], &["--panel", "is 0"]),
-        (&["--formats", "bmp"], &["--formats", "bmp", "svg"]),
+        (&["--formats", "bmp"], &["--format", "bmp", "svg"]),
         #[cfg(not(feature = "pdf"))]
-        (&["--formats", "pdf"], &["--formats", "pdf", "--features pdf"]),
+        (&["--format", "pdf"], &["--format", "pdf", "--features pdf"]),
         (&["--process", "cold"], &["--process", "'cold'"]),
         (&["--seed", "-1"], &["--seed", "'-1'"]),
         (&["--nosuch", "1"], &["--nosuch"]),

@@ -21,6 +21,7 @@ pub const SPEC: Spec = Spec {
         "Mạng cho ít mẫu lạc hơn khi được đẩy ra xa một mạng kém hơn của cùng điều kiện; đẩy ra xa score không điều kiện thì cả những cành bị bỏ trống.",
     ),
     needs: &[Need::Plane, Need::Class, Need::Joint, Need::Guiding, Need::LastGamma],
+    uses: &[Use::Walk, Use::Samples],
     draw,
 };
 

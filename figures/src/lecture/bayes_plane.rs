@@ -16,6 +16,7 @@ pub const SPEC: Spec = Spec {
         "Tại mọi điểm của mặt phẳng, score không điều kiện cộng gradient của bộ phân loại là score có điều kiện.",
     ),
     needs: &[Need::Plane],
+    uses: &[Use::Class, Use::Process],
     draw,
 };
 

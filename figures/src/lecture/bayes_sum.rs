@@ -18,6 +18,7 @@ pub const SPEC: Spec = Spec {
         "Tại một x_t, score không điều kiện và gradient của bộ phân loại, nối đuôi nhau, cộng lại thành score đã điều hướng.",
     ),
     needs: &[Need::Plane],
+    uses: &[Use::Class, Use::Process],
     draw,
 };
 

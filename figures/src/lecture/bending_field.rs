@@ -13,6 +13,7 @@ pub const SPEC: Spec = Spec {
         "Khi γ tăng, trường score uốn về lớp mong muốn và các mẫu đi theo: ban đầu về đúng lớp, sau đó vượt quá.",
     ),
     needs: &[Need::Plane, Need::Classifier, Need::Frames],
+    uses: &[Use::Walk],
     draw: |i: &Inputs| {
         Ok(bending_field(i.setting(), &i.score, i.classifier(), POINTS, i.frames)?.collect())
     },

@@ -18,6 +18,7 @@ pub const SPEC: Spec = Spec {
         "Mỗi nhãn một bộ phân loại thì mỗi nhãn tốn một mạng; một mạng chung học mọi nhãn và cả không nhãn trong một lần huấn luyện.",
     ),
     needs: &[Need::Scene, Need::Trains],
+    uses: &[Use::Samples],
     draw,
 };
 

@@ -17,6 +17,7 @@ pub const SPEC: Spec = Spec {
         "x_t trên đường từ nhiễu tới dữ liệu, và bên dưới là ảnh mà score mong đợi ở cuối.",
     ),
     needs: &[Need::Images, Need::OneClass, Need::LastGamma],
+    uses: &[Use::Walk, Use::Method],
     draw,
 };
 

@@ -15,6 +15,7 @@ pub const SPEC: Spec = Spec {
         "γ tăng trước hết đưa mẫu về đúng lớp, sau đó chỉ làm chúng co cụm, cuối cùng vượt quá; γ = 1 gần phân phối thật của lớp nhất.",
     ),
     needs: &[Need::Plane, Need::Class],
+    uses: &[Use::Walk, Use::Gammas, Use::Method, Use::Samples],
     draw,
 };
 

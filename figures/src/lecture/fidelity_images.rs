@@ -15,6 +15,7 @@ pub const SPEC: Spec = Spec {
         "γ tăng thì nhãn chắc chắn hơn; khoảng cách tới dữ liệu nhỏ nhất ở γ nhỏ; độ phủ giảm.",
     ),
     needs: &[Need::Images, Need::Class, Need::Judge],
+    uses: &[Use::Walk, Use::Gammas, Use::Method, Use::Samples],
     draw,
 };
 

@@ -1,4 +1,4 @@
-//! F8: where samples end at γ = 0, 1 and 10, for a classifier that is too weak and for the exact one.
+//! F8: where samples end at γ = 0, 1 and a large one, for a classifier that is too weak and for the exact one.
 
 use super::prelude::*;
 use ndarray::stack;
@@ -12,10 +12,11 @@ pub const SPEC: Spec = Spec {
     latex: GUIDED_SUM,
     title: Text::new("Where γ leads", "γ dẫn tới đâu"),
     caption: Text::new(
-        "The same noise at γ = 0, 1 and 10: a gradient that is too weak leaves hybrids at γ = 1, an exact one does not, and a large γ overshoots.",
-        "Cùng một nhiễu với γ = 0, 1 và 10: gradient quá yếu để lại mẫu lai ở γ = 1, gradient chính xác thì không, và γ lớn thì vượt quá.",
+        "The same noise at γ = 0, at 1 and at a large γ: a gradient that is too weak leaves hybrids at γ = 1, an exact one does not, and a large γ overshoots.",
+        "Cùng một nhiễu với γ = 0, 1 và một γ lớn: gradient quá yếu để lại mẫu lai ở γ = 1, gradient chính xác thì không, và γ lớn thì vượt quá.",
     ),
     needs: &[Need::Plane, Need::Classifier],
+    uses: &[Use::Walk, Use::Gammas, Use::Samples],
     draw,
 };
 

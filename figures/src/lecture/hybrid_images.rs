@@ -15,6 +15,7 @@ pub const SPEC: Spec = Spec {
         "Mỗi hàng là một z: không có gradient thì ra lớp khác, gradient yếu thì ra mẫu lai, đủ mạnh thì ra đúng lớp đích.",
     ),
     needs: &[Need::Images, Need::OneClass, Need::Judge],
+    uses: &[Use::Walk, Use::Gammas, Use::Method, Use::Samples],
     draw,
 };
 

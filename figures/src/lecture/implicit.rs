@@ -19,6 +19,7 @@ pub const SPEC: Spec = Spec {
         "Ở mức nhiễu mà các lớp tách nhau, s_c − s_{∅} của mạng học chung gần ∇log p(y∣x_t) như gradient của bộ phân loại; nơi p(y∣x_t) đã chắc chắn, nó chỉ còn là sai số của mạng.",
     ),
     needs: &[Need::Plane, Need::Class, Need::Joint, Need::Noisy],
+    uses: &[Use::Class, Use::Samples, Use::Seed],
     draw,
 };
 

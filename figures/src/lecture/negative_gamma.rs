@@ -15,6 +15,7 @@ pub const SPEC: Spec = Spec {
         "Với γ âm, lực đẩy đổi chiều: lớp đó bị tránh, nhưng mẫu cũng bị đẩy ra khỏi mọi đỉnh khác.",
     ),
     needs: &[Need::Plane, Need::Class],
+    uses: &[Use::Walk, Use::Method, Use::Samples],
     draw,
 };
 

@@ -20,6 +20,7 @@ pub const SPEC: Spec = Spec {
         "Nhãn là một ô đi vào mạng; ở một phần các hàng, ∅ đi vào thay nhãn, nên một mạng học được cả hai score.",
     ),
     needs: &[Need::Scene],
+    uses: &[Use::Seed],
     draw,
 };
 

@@ -18,6 +18,7 @@ pub const SPEC: Spec = Spec {
         "Khi γ tăng, trung bình của mẫu trôi ra phía ngoài, xuyên qua lớp rồi ra khỏi lớp, và mẫu không còn ở đỉnh nào.",
     ),
     needs: &[Need::Plane, Need::Class],
+    uses: &[Use::Walk, Use::Gammas, Use::Method, Use::Samples],
     draw,
 };
 

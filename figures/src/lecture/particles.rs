@@ -18,6 +18,7 @@ pub const SPEC: Spec = Spec {
         "Cùng những hạt ấy rơi về mọi lớp khi không điều hướng, và về lớp đích khi được điều hướng.",
     ),
     needs: &[Need::Plane, Need::Classifier, Need::Frames],
+    uses: &[Use::Walk],
     draw,
 };
 

@@ -4,6 +4,7 @@ pub(super) use super::inputs::Inputs;
 pub(super) use super::need::Need;
 pub(super) use super::parts::*;
 pub(super) use super::spec::{Spec, slide};
+pub(super) use super::uses::Use;
 pub(super) use crate::idiom::*;
 pub(super) use crate::plot::*;
 pub(super) use ndarray::{Array2, Axis as Dim, arr2, s as slice};

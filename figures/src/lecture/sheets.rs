@@ -14,6 +14,7 @@ pub const SPEC: Spec = Spec {
         "Mỗi hàng là lớp được yêu cầu; γ = 0 bỏ qua nó, γ càng lớn thì lớp càng rõ và các mẫu càng giống nhau.",
     ),
     needs: &[Need::Images, Need::Class],
+    uses: &[Use::Walk, Use::Gammas, Use::Method],
     draw,
 };
 

@@ -2,6 +2,7 @@
 
 use super::inputs::Inputs;
 use super::need::Need;
+use super::uses::Use;
 use crate::plot::{Figure, Text};
 use scorelab::{Error, Result};
 
@@ -22,6 +23,8 @@ pub struct Spec {
     pub caption: Text,
     /// What it cannot be drawn without.
     pub needs: &'static [Need],
+    /// What else changes it.
+    pub uses: &'static [Use],
     /// Draws it; what it needs is there.
     pub draw: fn(&Inputs) -> Result<Vec<Figure>>,
 }
@@ -41,6 +44,15 @@ impl Spec {
     /// Whether it is an animation, of which every figure is a frame.
     pub fn moves(&self) -> bool {
         self.needs.contains(&Need::Frames)
+    }
+
+    /// Whether this flag, a name without its dashes, changes what is drawn.
+    pub fn takes(&self, flag: &str) -> bool {
+        // a figure that brings its own scene needs the one that is asked for only to have a walk
+        let own_scene = self.needs.contains(&Need::Line);
+        let needs = self.needs.iter().filter(|need| !(own_scene && **need == Need::Scene));
+        let mut flags = needs.flat_map(|need| need.flags());
+        flags.any(|own| *own == flag) || self.uses.iter().any(|used| used.flags().contains(&flag))
     }
 
     /// Refuses inputs that lack something it needs.

@@ -18,6 +18,7 @@ pub const SPEC: Spec = Spec {
         "Sáu điểm xuất phát đi theo score không điều kiện về lớp của mình, và theo score đã điều hướng về lớp đích.",
     ),
     needs: &[Need::Plane, Need::Classifier],
+    uses: &[Use::Walk, Use::Samples],
     draw,
 };
 

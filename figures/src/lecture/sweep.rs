@@ -15,6 +15,7 @@ pub const SPEC: Spec = Spec {
         "Trên mỗi hàng chỉ γ thay đổi: quỹ đạo rời lớp của mình, tới lớp đích, rồi vượt quá.",
     ),
     needs: &[Need::Plane, Need::Class],
+    uses: &[Use::Walk, Use::Gammas, Use::Method],
     draw: |i| Ok(vec![gamma_sweep(i.setting(), i.method.clone(), |g| i.steered(g), &i.gammas)?]),
 };
 

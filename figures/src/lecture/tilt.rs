@@ -22,6 +22,7 @@ pub const SPEC: Spec = Spec {
         "Có hay không có bộ phân loại thì mẫu gần như nhau; cả hai đều không phải mẫu của phân phối nghiêng.",
     ),
     needs: &[Need::Plane, Need::Class, Need::LastGamma],
+    uses: &[Use::Walk, Use::Method, Use::Samples],
     draw,
 };
 

@@ -15,6 +15,7 @@ pub const SPEC: Spec = Spec {
         "Hàm mất mát khử nhiễu giảm tới một mức sàn biết chính xác; phần còn lại phía trên là sai số của score.",
     ),
     needs: &[Need::Scene, Need::Trains],
+    uses: &[Use::Seed],
     draw,
 };
 

@@ -18,12 +18,14 @@ pub const SPEC: Spec = Spec {
         "Từ một z, lực đẩy γ∇log p(y∣x_t) bẻ quỹ đạo về lớp đích; γ càng lớn, bộ phân loại càng sớm chắc chắn.",
     ),
     needs: &[Need::Plane, Need::Classifier],
+    uses: &[Use::Walk, Use::Gammas],
     draw,
 };
 
 fn draw(i: &Inputs) -> Result<Vec<Figure>> {
-    let two = Gamma::new(2.0)?;
-    Ok(vec![three_trajectories(i.setting(), &i.score, i.classifier(), two, &i.gammas)?])
+    let large = i.gammas.iter().find(|gamma| gamma.value() > 1.0);
+    let shown = *large.unwrap_or(&i.gammas[i.gammas.len() - 1]);
+    Ok(vec![three_trajectories(i.setting(), &i.score, i.classifier(), shown, &i.gammas)?])
 }
 
 /// The certainty whose noise level is printed.

@@ -51,6 +51,16 @@ impl Default for Animation {
     }
 }
 
+/// The memory that an animation of so many frames takes: every frame stays until the palette of all is known.
+pub fn bytes_of_frames(frames: usize) -> f64 {
+    let Animation { width, .. } = Animation::default();
+    let pixels = f64::from(width) * f64::from(width) * 9.0 / 16.0;
+    frames as f64 * (pixels * std::mem::size_of::<u32>() as f64 + FIGURE)
+}
+
+/// What a figure of two panels takes before it is drawn: their maps, of some ten thousand cells each, and their layers.
+const FIGURE: f64 = 1.2e6;
+
 /// A frame's pixels, each as the bin of its colour.
 struct Bins {
     pixels: Vec<u32>,

@@ -45,7 +45,7 @@ impl std::str::FromStr for Format {
         [Format::Svg, Format::Png, Format::Pdf, Format::Csv, Format::Json]
             .into_iter()
             .find(|format| format.ending() == name)
-            .ok_or_else(|| Error::value("--formats", name, "svg, png, pdf, csv or json"))
+            .ok_or_else(|| Error::value("--format", name, "svg, png, pdf, csv or json"))
     }
 }
 

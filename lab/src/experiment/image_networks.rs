@@ -282,7 +282,7 @@ fn save(nets: ImageNets, files: &[PathBuf; 3], trained: &[Trained; 3]) -> Result
     for (k, (model, view)) in all.into_iter().enumerate() {
         let mut checkpoint = Checkpoint::new(model, trained[k].clone());
         checkpoint.view = view;
-        checkpoint.save(&files[k])?;
+        checkpoint.keep(&files[k])?;
     }
     Ok(files.to_vec())
 }

@@ -94,7 +94,7 @@ impl Experiment {
             samples: SAMPLES,
             walks: true,
             quick,
-            output: Output { width, panel, ..flags.look.output(dir)? },
+            output: Output { width, panel, ..flags.look.output(dir, flags.lang)? },
             options: options(&flags),
         };
         data.class(&flags.class)?; // one class: not all in turn
@@ -130,6 +130,23 @@ impl Experiment {
             [gamma] => Ok(gamma),
             _ => Err(Error::value("--gamma", format!("{} numbers", self.gammas.len()), "one here")),
         }
+    }
+
+    /// The γ of a figure that shows one past the class: the first above 1, or the last.
+    pub fn large_gamma(&self) -> Gamma {
+        let large = self.gammas.iter().find(|gamma| gamma.value() > 1.0);
+        *large.or(self.gammas.last()).expect("a γ at least")
+    }
+
+    /// The γ of a figure that has room for three: the first two and the last.
+    pub fn three_gammas(&self) -> Vec<Gamma> {
+        let n = self.gammas.len();
+        (0..n).filter(|i| *i < 2 || *i == n - 1).map(|i| self.gammas[i]).collect()
+    }
+
+    /// The γ that the user asks for, if they are other than the experiment's own.
+    pub fn asked_gammas(&self) -> Option<&[Gamma]> {
+        self.flags.changed("--gamma").then_some(&self.gammas[..])
     }
 
     /// Runs `body` as the settings say and again with twice the solver's steps: what differs is the solver's error.
@@ -280,8 +297,5 @@ fn short(value: f64) -> String {
 /// Makes the folder and tries it, so that no one waits for a training whose figures are lost.
 fn try_folder(dir: &Path) -> Result<()> {
     std::fs::create_dir_all(dir).map_err(|e| Error::io("create the folder", dir, e))?;
-    let probe = dir.join(".scorelab-can-write");
-    let wrong = |e| Error::io("write to the folder", dir, e);
-    std::fs::write(&probe, b"").map_err(wrong)?;
-    std::fs::remove_file(&probe).map_err(wrong)
+    scorelab::file::try_folder(dir)
 }

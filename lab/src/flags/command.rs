@@ -1,6 +1,6 @@
 //! The flags of each subcommand; those of `plot` are in its own file.
 
-use super::groups::{AlsoFlags, CommonFlags, ScoreFlags, WalkFlags};
+use super::groups::{AlsoFlags, AnswerFlags, ScoreFlags, WalkFlags};
 use super::recipe::RecipeFlags;
 use crate::menu::{Menu, menu};
 use crate::tables::{HeaderFlags, PointFlags};
@@ -28,13 +28,13 @@ pub struct Train {
     #[arg(long, value_name = "FOLDER")]
     pub resume: Option<PathBuf>,
     #[command(flatten)]
-    pub common: CommonFlags,
+    pub common: AnswerFlags,
 }
 
 impl Train {
     /// The flags that may stand beside `--resume`.
-    pub const BESIDE_RESUME: [&'static str; 7] =
-        ["resume", "every", "show", "config", "threads", "memory", "format"];
+    pub const BESIDE_RESUME: [&'static str; 8] =
+        ["resume", "every", "show", "config", "lang", "threads", "memory", "format"];
 }
 
 /// The flags of `sample`.
@@ -60,7 +60,7 @@ pub struct Sample {
     pub out: Option<PathBuf>,
     #[command(flatten)]
     #[serde(flatten)]
-    pub common: CommonFlags,
+    pub common: AnswerFlags,
 }
 
 /// The flags of `eval`.
@@ -89,7 +89,7 @@ pub struct Eval {
     pub out: Option<PathBuf>,
     #[command(flatten)]
     #[serde(flatten)]
-    pub common: CommonFlags,
+    pub common: AnswerFlags,
 }
 
 /// The flags of `field`.
@@ -131,7 +131,7 @@ pub struct Field {
     pub out: Option<PathBuf>,
     #[command(flatten)]
     #[serde(flatten)]
-    pub common: CommonFlags,
+    pub common: AnswerFlags,
 }
 
 /// The flags of `data`.
@@ -158,7 +158,7 @@ pub struct Data {
     #[arg(long, value_name = "FOLDER", conflicts_with = "out")]
     pub idx: Option<PathBuf>,
     #[command(flatten)]
-    pub common: CommonFlags,
+    pub common: AnswerFlags,
 }
 
 /// The flags of `sweep`.
@@ -180,7 +180,7 @@ pub struct Sweep {
     #[arg(long, default_value_t = 500)]
     pub every: usize,
     #[command(flatten)]
-    pub common: CommonFlags,
+    pub common: AnswerFlags,
 }
 
 /// The flags of `info`.
@@ -190,7 +190,7 @@ pub struct Info {
     #[arg(value_name = "FILE|FOLDER")]
     pub checkpoint: PathBuf,
     #[command(flatten)]
-    pub common: CommonFlags,
+    pub common: AnswerFlags,
 }
 
 /// The flags of `check`.
@@ -211,13 +211,10 @@ pub struct Check {
     /// Write what is listed to this file instead of standard output
     #[arg(long, value_name = "FILE", conflicts_with = "answer")]
     pub out: Option<PathBuf>,
-    /// The language
-    #[arg(long, value_parser = menu::<Lang>(), default_value = Lang::default().name())]
-    pub lang: Lang,
     #[command(flatten)]
     pub table: HeaderFlags,
     #[command(flatten)]
-    pub common: CommonFlags,
+    pub common: AnswerFlags,
 }
 
 /// The flags of `completions`.
@@ -226,4 +223,7 @@ pub struct Completions {
     /// The shell
     #[arg(value_enum)]
     pub shell: clap_complete::Shell,
+    /// The language of the line that says where the script goes
+    #[arg(long, value_parser = menu::<Lang>(), default_value = Lang::default().name())]
+    pub lang: Lang,
 }

@@ -1,10 +1,12 @@
 //! The flags of the experiments, and what each experiment takes where they are left out.
 
 use super::groups::{Look, MachineFlags, WalkFlags};
+use crate::menu::{Menu, menu};
 use crate::words::joined;
 use clap::error::ErrorKind;
 use clap::parser::ValueSource;
 use clap::{CommandFactory, FromArgMatches, Parser};
+use scorelab_figures::plot::Lang;
 use serde::Serialize;
 use std::ffi::{OsStr, OsString};
 use std::path::PathBuf;
@@ -91,6 +93,10 @@ pub struct ExperimentFlags {
     #[command(flatten)]
     #[serde(skip)]
     pub look: Look,
+    /// The language of the figures
+    #[arg(long, value_parser = menu::<Lang>(), default_value = Lang::default().name())]
+    #[serde(skip)]
+    pub lang: Lang,
     /// Export only this panel, counted from 1, of the figures that have it
     #[arg(long)]
     #[serde(skip)]
@@ -111,7 +117,7 @@ pub struct ExperimentFlags {
 
 /// Flags that change no number.
 const NO_NUMBER: [&str; 10] =
-    ["quick", "all", "theme", "lang", "formats", "panel", "out", "threads", "memory", "help"];
+    ["quick", "all", "theme", "lang", "format", "panel", "out", "threads", "memory", "help"];
 /// Flags whose default is the experiment's own size: whoever gives one means another.
 const SIZES: [&str; 3] = ["steps", "train_steps", "samples"];
 

@@ -2,9 +2,10 @@
 //!
 //! A flag that becomes a field of [`Setup`](crate::setup::Setup) is skipped where flags are serialised: the record has it there.
 
-use crate::ending::{Ending, Kind, ending};
+use crate::ending::{Ending, Kind, ending, folder};
+use crate::given::Given;
 use crate::menu::{Menu, SamplerName, menu};
-use crate::report::Form;
+use crate::report::{Form, Wording};
 use crate::tables::PointFlags;
 use clap::Args;
 use scorelab::checkpoint::Place;
@@ -12,6 +13,7 @@ use scorelab::noise::Process;
 use scorelab::{Error, Result};
 use scorelab_figures::plot::{Format, Lang, Output, Theme};
 use serde::Serialize;
+use std::ops::{Deref, DerefMut};
 use std::path::{Path, PathBuf};
 
 /// The walk from noise to samples.
@@ -51,22 +53,52 @@ pub struct CommonFlags {
     /// Flags from a TOML file; those on the command line take precedence
     #[arg(long, value_name = "FILE")]
     pub config: Option<PathBuf>,
-    /// How the answer is written [default: as the ending of --out says, else table]
-    #[arg(long, value_enum)]
-    pub format: Option<Form>,
+    /// The language of tables for people, their notes and figures; names in CSV and JSON, warnings and errors are English
+    #[arg(long, value_parser = menu::<Lang>(), default_value = Lang::default().name())]
+    #[serde(skip)]
+    pub lang: Lang,
     #[command(flatten)]
     #[serde(skip)]
     pub machine: MachineFlags,
+    /// What was given, on the command line or in a table of a configuration.
+    #[arg(skip)]
+    #[serde(skip)]
+    pub given: Given,
 }
 
-impl CommonFlags {
-    /// How a table is written to a file or to standard output.
+/// What all subcommands share whose answer is a table.
+#[derive(Debug, Clone, Args, Serialize)]
+pub struct AnswerFlags {
+    #[command(flatten)]
+    #[serde(flatten)]
+    pub shared: CommonFlags,
+    /// How the answer is written [default: as the ending of --out says, else table]
+    #[arg(long, value_enum)]
+    pub format: Option<Form>,
+}
+
+impl Deref for AnswerFlags {
+    type Target = CommonFlags;
+
+    fn deref(&self) -> &CommonFlags {
+        &self.shared
+    }
+}
+
+impl DerefMut for AnswerFlags {
+    fn deref_mut(&mut self) -> &mut CommonFlags {
+        &mut self.shared
+    }
+}
+
+impl AnswerFlags {
+    /// How a table is worded, to a file or to standard output.
     ///
     /// # Errors
     /// As [`ending`].
-    pub fn form(&self, out: Option<&Path>) -> Result<Form> {
+    pub fn form(&self, out: Option<&Path>) -> Result<Wording> {
         match ending(Kind::Table, self.format, out)? {
-            Ending::Text(form) => Ok(form),
+            Ending::Text(form) => Ok(Wording { form, lang: self.lang }),
             _ => unreachable!("a table is text"),
         }
     }
@@ -129,12 +161,9 @@ pub struct Look {
     /// The look of the figures
     #[arg(long, value_parser = menu::<Theme>(), default_value = Theme::default().name())]
     pub theme: Theme,
-    /// The language of the figures
-    #[arg(long, value_parser = menu::<Lang>(), default_value = Lang::default().name())]
-    pub lang: Lang,
-    /// File formats of the figures: svg, png, csv (the data), json (settings and numbers), pdf (cargo feature `pdf`)
-    #[arg(long, value_delimiter = ',', value_parser = parse_format, default_value = "svg,png")]
-    pub formats: Vec<Format>,
+    /// File formats of the figures: svg, png, csv (the data), json (settings and numbers), pdf (cargo feature `pdf`); also --formats
+    #[arg(long, alias = "formats", value_delimiter = ',', value_parser = parse_format, default_value = "svg,png")]
+    pub format: Vec<Format>,
 }
 
 /// The format of a name, with the error as clap wants it.
@@ -143,16 +172,17 @@ fn parse_format(name: &str) -> std::result::Result<Format, String> {
 }
 
 impl Look {
-    /// What is written into this folder.
+    /// What is written into this folder, in this language.
     ///
     /// # Errors
-    /// If PDF is asked for and this program was built without it.
-    pub fn output(&self, dir: PathBuf) -> Result<Output> {
-        if self.formats.contains(&Format::Pdf) && !cfg!(feature = "pdf") {
+    /// As [`folder`], and if PDF is asked for and this program was built without it.
+    pub fn output(&self, dir: PathBuf, lang: Lang) -> Result<Output> {
+        folder(&dir, "say with --format how figures are written")?;
+        if self.format.contains(&Format::Pdf) && !cfg!(feature = "pdf") {
             let must = "svg, png, csv or json; for pdf, build with `--features pdf`";
-            return Err(Error::value("--formats", "pdf", must));
+            return Err(Error::value("--format", "pdf", must));
         }
-        let Look { theme, lang, ref formats } = *self;
-        Ok(Output { dir, formats: formats.clone(), theme, lang, ..Output::default() })
+        let Look { theme, ref format } = *self;
+        Ok(Output { dir, formats: format.clone(), theme, lang, ..Output::default() })
     }
 }

@@ -7,5 +7,5 @@ mod experiment;
 
 pub use command::{Check, Completions, Data, Eval, Field, Info, Sample, Sweep, Train};
 pub use experiment::{Defaults, ExperimentFlags};
-pub use groups::{AlsoFlags, CommonFlags, Look, MachineFlags, ScoreFlags, WalkFlags};
+pub use groups::{AlsoFlags, AnswerFlags, CommonFlags, Look, MachineFlags, ScoreFlags, WalkFlags};
 pub use recipe::place;

@@ -2,12 +2,15 @@
 
 use crate::course::{self, Exercise, Mark};
 use crate::flags::Check;
+use crate::given::idle;
 use crate::report::{Cell, Form, Report, say};
 use ndarray::{Array2, Axis};
 use scorelab::data::{Table, TableOptions};
 use scorelab::{Error, Result, number};
-use scorelab_figures::plot::Lang;
+use scorelab_figures::plot::{Lang, Text};
 
+/// More numbers than any answer has: standard input may never end.
+const MOST_NUMBERS: usize = 10_000_000;
 /// The coordinates of a point of the scene; an image has more.
 const PLANE: usize = 2;
 
@@ -18,6 +21,10 @@ impl Check {
     /// If there is no such exercise, or a file cannot be read or holds no numbers.
     pub fn run(&self) -> Result<bool> {
         let all = course::exercises();
+        let numbers = |text: &str| text.split(',').all(|part| number::parse(part).is_some());
+        let table = self.answer.as_deref().is_some_and(|text| !numbers(text));
+        let rules = [(!table, &["header", "no-header"][..], "the answer is no table")];
+        self.common.given.refuse(&idle(rules))?;
         let Some(n) = self.exercise else { return self.list(&all).map(|()| true) };
         let Some(exercise) = n.checked_sub(1).and_then(|i| all.get(i)) else {
             return Err(Error::value("the exercise", n, format!("1 to {}", all.len())));
@@ -34,8 +41,8 @@ impl Check {
     fn mark(&self, n: usize, text: &str) -> Result<bool> {
         let Mark { right, said } =
             course::mark(n, handed_in(text, self.table.options(self.common.machine.memory))?)?;
-        let said = said.get(self.lang);
-        if self.common.form(None)? == Form::Table {
+        let said = said.get(self.common.lang);
+        if self.common.form(None)?.form == Form::Table {
             say(format!("{} {said}\n", if right { "✓" } else { "✗" }).as_bytes())?;
         } else {
             let mut report = Report::new(["exercise", "right", "said"]);
@@ -48,8 +55,8 @@ impl Check {
     fn list(&self, all: &[Exercise]) -> Result<()> {
         let mut report = Report::new(["exercise", "notebook", "question", "answer"]);
         for (i, e) in all.iter().enumerate() {
-            let question = e.question.get(self.lang);
-            let shape = shape(e, self.lang);
+            let question = e.question.get(self.common.lang);
+            let shape = shape(e, self.common.lang);
             report.row([(i + 1).into(), e.notebook.into(), question.into(), shape.into()]);
         }
         let out = self.out.as_deref();
@@ -57,26 +64,29 @@ impl Check {
     }
 
     fn question(&self, n: usize, e: &Exercise) -> Result<()> {
-        let lang = self.lang;
+        let lang = self.common.lang;
         let mut report = Report::new(["property", "value"]);
-        let mut add = |name: &str, value: Cell| report.row([name.into(), value]);
+        let mut add = |name, value: Cell| report.row([Cell::Name(name), value]);
         add("exercise", n.into());
         add("notebook", e.notebook.into());
         add("question", e.question.get(lang).into());
         add("answer", shape(e, lang).into());
         add("begin", e.start.get(lang).into());
-        let mut notes = vec!["the text around it: docs/course".to_string()];
+        let mut notes =
+            vec![Text::new("the text around it: docs/course", "phần bài quanh nó: docs/course/vi")];
         if let Some((level, x)) = course::points(n) {
             add("alpha", level.alpha.into());
             add("sigma", level.sigma.into());
-            notes.push(format!("the points: scorelab check {n} --points"));
+            let points = format!("scorelab check {n} --points");
+            notes.push(Text::new("the points: ", "các điểm: ").then(points));
             if x.ncols() == PLANE {
                 let p = course::problem();
-                add("class", p.scene.class_names[p.class].en.as_str().into());
-                notes.push(format!("their scene: scorelab check {n} --components"));
+                add("class", (&p.scene.class_names[p.class]).into());
+                let scene = format!("scorelab check {n} --components");
+                notes.push(Text::new("their scene: ", "phân phối của chúng: ").then(scene));
             } else {
-                let images = "the images: scorelab data --data digits --points 100 --format csv";
-                notes.push(images.into());
+                let images = "scorelab data --data digits --points 100 --format csv";
+                notes.push(Text::new("the images: ", "các ảnh: ").then(images));
             }
         }
         report.notes = notes;
@@ -129,15 +139,17 @@ impl Check {
     /// The form of numbers to compute with: never six digits.
     ///
     /// # Errors
-    /// As [`CommonFlags::form`](crate::flags::CommonFlags::form).
+    /// As [`AnswerFlags::form`](crate::flags::AnswerFlags::form).
     fn exact(&self) -> Result<Form> {
-        let form = self.common.form(self.out.as_deref())?;
+        let form = self.common.form(self.out.as_deref())?.form;
         Ok(if form == Form::Table { Form::Csv } else { form })
     }
 }
 
 /// The answer that a word of the command line gives or names.
 fn handed_in(text: &str, options: TableOptions) -> Result<course::Answer> {
+    let most_cells = options.most_cells.map(|most| most.min(MOST_NUMBERS));
+    let options = TableOptions { most_cells, ..options };
     let typed: Option<Vec<f64>> = text.split(',').map(number::parse).collect();
     let numbers = match typed {
         Some(typed) => Array2::from_shape_vec((1, typed.len()), typed).expect("one row"),

@@ -3,9 +3,11 @@
 use super::command::{Command, Program, understood};
 use super::config;
 use super::contents::{Contents, Flags};
+use super::eval::Measured;
 use crate::flags::Eval;
+use crate::given::{Idle, idle};
 use crate::patience::Patience;
-use crate::recipe::check;
+use crate::recipe::{check, idle_flags};
 use clap::CommandFactory;
 use scorelab::checkpoint::{Place, Recipe};
 use scorelab::file::fingerprint;
@@ -121,10 +123,61 @@ impl Combinations {
         let (train, eval) = (fixed("train")?, fixed("eval")?);
         let contents = RefCell::default();
         let plan = Plan { train: trains.then_some(train), eval, axes: &axes, repeats, contents };
-        let runs = (0..count).map(|i| plan.run(i)).collect::<std::result::Result<_, _>>()?;
+        let runs: Vec<Planned> =
+            (0..count).map(|i| plan.run(i)).collect::<std::result::Result<_, _>>()?;
+        let given = |sub: &str| -> Vec<&String> {
+            let axes = axes.iter().filter(|axis| axis.sub == sub).map(|axis| &axis.flag);
+            axes.chain(table.get(sub).and_then(Value::as_table).into_iter().flat_map(Table::keys))
+                .collect()
+        };
+        refuse_idle("train", &given("train"), &runs, |run| run.recipe.as_ref().map(idle_flags))?;
+        refuse_idle("eval", &given("eval"), &runs, Planned::idle_of_eval)?;
         let mut varied: Vec<String> = axes.iter().map(Axis::name).collect();
         varied.extend((repeats > 1).then(|| "repeat".to_string()));
         Ok(Combinations { varied, runs })
+    }
+}
+
+/// Refuses a flag that changes nothing in any run; nothing is told of what cannot be known beforehand.
+fn refuse_idle(
+    sub: &str,
+    given: &[&String],
+    runs: &[Planned],
+    idle: impl Fn(&Planned) -> Option<Vec<Idle>>,
+) -> std::result::Result<(), String> {
+    let all: Option<Vec<Vec<Idle>>> = runs.iter().map(idle).collect();
+    let Some(all) = all.filter(|all| !all.is_empty()) else { return Ok(()) };
+    let of = |flags: &[Idle], flag: &str| flags.iter().find(|(own, _)| *own == flag).copied();
+    for flag in given {
+        let why: Option<Vec<Idle>> = all.iter().map(|flags| of(flags, flag)).collect();
+        if let Some([(flag, why), ..]) = why.as_deref() {
+            return Err(format!(
+                "{flag} in [{sub}] changes nothing in any run: {why}; leave it out"
+            ));
+        }
+    }
+    Ok(())
+}
+
+impl Planned {
+    /// The flags that change nothing in its evaluation, as far as that is known before anything is opened.
+    fn idle_of_eval(&self) -> Option<Vec<Idle>> {
+        let score = &self.eval.score;
+        let exact =
+            score.score == "exact" && score.classifier.as_deref().is_none_or(|c| c == "exact");
+        let (scene, classifies) = match &self.recipe {
+            Some(recipe) => (recipe.data.is_scene(), recipe.model.classifies()),
+            None if exact => (true, false),
+            None => return None,
+        };
+        let steered = score.class.is_some() || score.guiding.is_some();
+        let learned = self.recipe.is_some() && !classifies || score.score != "exact";
+        let compared = learned && score.guiding.is_none() && score.gradient_scale == 1.0;
+        let alone = classifies && score.class.is_none();
+        let measured = Measured { scene, alone, compared };
+        let mut all = measured.idle_flags();
+        all.extend(idle([(!steered, &["interval"], "nothing steers within it or outside it")]));
+        Some(all)
     }
 }
 

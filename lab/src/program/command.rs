@@ -2,9 +2,10 @@
 
 use super::config;
 use super::plot::Plot;
-use crate::ending::{Ending, Kind, ending};
+use crate::ending::{Ending, Kind, ending, folder};
 use crate::exit;
 use crate::flags::{self, CommonFlags};
+use crate::given::Given;
 use crate::report::Form;
 use crate::words::joined;
 use clap::parser::ValueSource;
@@ -110,11 +111,15 @@ pub fn understand(
     };
     let (name, given) = first.subcommand().expect("clap requires one");
     let file = given.try_get_one::<PathBuf>("config").ok().flatten();
+    let sub = program.find_subcommand(name).expect("clap has found it");
+    let mut flags = Given::typed(sub, given);
     let matches = match file {
         None => first,
         Some(path) => {
             let wrong = |why: String| Error::File { path: path.clone(), why };
-            let found = config::words(&read(path)?, &program, name, given).map_err(wrong)?;
+            let all = read(path)?;
+            let found = config::words(&all, &program, name, given).map_err(wrong)?;
+            flags = flags.and(config::own(&all, name));
             let (start, rest) = words.split_at(2);
             let all = start.iter().cloned().chain(found).chain(rest.iter().cloned());
             let both = program.clone().try_get_matches_from(all);
@@ -122,8 +127,11 @@ pub fn understand(
         }
     };
     beside_resume(&matches)?;
-    let program = Program::from_arg_matches(&matches).map_err(|e| usage(&e))?;
-    Ok(Understood::Command(Box::new(program.command)))
+    let mut command = Program::from_arg_matches(&matches).map_err(|e| usage(&e))?.command;
+    if let Some(common) = command.common_mut() {
+        common.given = flags;
+    }
+    Ok(Understood::Command(Box::new(command)))
 }
 
 /// The subcommand of these words.
@@ -194,9 +202,18 @@ impl Command {
             Command::Eval(c) => (Kind::Table, &c.common, &c.out),
             Command::Field(c) => (Kind::Table, &c.common, &c.out),
             Command::Check(c) => (Kind::Table, &c.common, &c.out),
-            _ => return Ok(Ending::Text(Form::Table)), // their --out is a folder, or they have none
+            Command::Train(c) => return self.in_folder(c.out.as_deref()),
+            Command::Sweep(c) => return self.in_folder(c.out.as_deref()),
+            // the folder of figures is refused by `Look::output`, as that of an experiment; others have none
+            _ => return Ok(Ending::Text(Form::Table)),
         };
         ending(kind, common.format, out.as_deref())
+    }
+
+    /// That the name of an output folder promises no file.
+    fn in_folder(&self, out: Option<&Path>) -> Result<Ending> {
+        let remedy = "its files have names of their own";
+        out.map_or(Ok(()), |out| folder(out, remedy)).map(|()| Ending::Text(Form::Table))
     }
 
     /// What all subcommands share but `completions`.
@@ -211,6 +228,22 @@ impl Command {
             Command::Sweep(flags) => Some(&flags.common),
             Command::Info(flags) => Some(&flags.common),
             Command::Check(flags) => Some(&flags.common),
+            Command::Completions(_) => None,
+        }
+    }
+
+    /// As [`Command::common`], to be completed.
+    pub(super) fn common_mut(&mut self) -> Option<&mut CommonFlags> {
+        match self {
+            Command::Train(flags) => Some(&mut flags.common),
+            Command::Sample(flags) => Some(&mut flags.common),
+            Command::Eval(flags) => Some(&mut flags.common),
+            Command::Field(flags) => Some(&mut flags.common),
+            Command::Plot(flags) => Some(&mut flags.common),
+            Command::Data(flags) => Some(&mut flags.common),
+            Command::Sweep(flags) => Some(&mut flags.common),
+            Command::Info(flags) => Some(&mut flags.common),
+            Command::Check(flags) => Some(&mut flags.common),
             Command::Completions(_) => None,
         }
     }

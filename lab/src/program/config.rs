@@ -1,7 +1,7 @@
 //! A configuration file: the flags of the subcommands, by their long names.
 
 use clap::parser::ValueSource;
-use clap::{ArgMatches, Command};
+use clap::{Arg, ArgMatches, Command};
 use scorelab::data::did_you_mean;
 use scorelab::{Error, Result};
 use std::ffi::OsString;
@@ -35,10 +35,11 @@ pub fn words(
     let mut words = Vec::new();
     for arg in sub.get_arguments() {
         let Some(flag) = arg.get_long() else { continue };
-        let value = own.and_then(|t| t.get(flag)).or_else(|| all.get(flag));
+        let named = |table: &'_ Table| names(arg).find_map(|name| table.get(name).cloned());
+        let value = own.and_then(named).or_else(|| named(all));
         let typed = given.value_source(arg.get_id().as_str()) == Some(ValueSource::CommandLine);
         if let Some(value) = value.filter(|_| !typed) {
-            let text = text(value).ok_or_else(|| {
+            let text = text(&value).ok_or_else(|| {
                 let kind = value.type_str();
                 format!("{flag} is a {kind}, but it must be a text, a number, true, false or a list of such")
             })?;
@@ -48,11 +49,19 @@ pub fn words(
     Ok(words)
 }
 
+/// The flags in a subcommand's own table.
+pub fn own(all: &Table, name: &str) -> impl Iterator<Item = String> {
+    all.get(name).and_then(Value::as_table).into_iter().flat_map(|own| own.keys().cloned())
+}
+
 /// The table of a file.
 pub fn read(path: &Path) -> Result<Table> {
     let io = |e| Error::io("read", path, e);
     let wrong = |why: String| Error::File { path: path.into(), why };
     let mut text = String::new();
+    if path.is_dir() {
+        return Err(wrong("it is a folder, but a TOML file must be here".into()));
+    }
     let file = std::fs::File::open(path).map_err(io)?;
     file.take(MOST_BYTES + 1).read_to_string(&mut text).map_err(io)?;
     if text.len() as u64 > MOST_BYTES {
@@ -72,10 +81,15 @@ pub fn parse(text: &str) -> std::result::Result<Table, String> {
     })
 }
 
+/// The long names of a flag, the usual one first.
+fn names(arg: &Arg) -> impl Iterator<Item = &str> {
+    arg.get_long().into_iter().chain(arg.get_all_aliases().into_iter().flatten())
+}
+
 /// Refuses keys that nobody reads.
 pub fn check(all: &Table, program: &Command) -> std::result::Result<(), String> {
     let flags = |sub: &Command| -> Vec<String> {
-        sub.get_arguments().filter_map(|a| a.get_long().map(String::from)).collect()
+        sub.get_arguments().flat_map(names).map(String::from).collect()
     };
     let subs: Vec<&Command> = program.get_subcommands().collect();
     let known: Vec<String> = subs.iter().flat_map(|s| flags(s)).collect();

@@ -2,11 +2,23 @@
 
 use super::points::Points;
 use crate::flags::{Data, place};
+use crate::given::{Idle, idle};
+use crate::recipe::NO_SCENE;
 use crate::{data, memory};
 use scorelab::data::Part;
 use scorelab::{Error, Result};
 
 impl Data {
+    /// The flags that change nothing beside the others.
+    fn idle_flags(&self) -> Vec<Idle> {
+        let folder = self.data.as_deref().is_some_and(|data| data != data::DRAWN);
+        idle([
+            (self.data.is_some(), &NO_SCENE, "the images of --data stand in the place of a scene"),
+            (folder, &["seed"], "the images of a folder are taken in their order"),
+            (self.idx.is_some(), &["format"], "IDX files have a format of their own"),
+        ])
+    }
+
     /// Writes the data.
     ///
     /// # Errors
@@ -15,6 +27,7 @@ impl Data {
         if !(1..=100_000_000).contains(&self.points) {
             return Err(Error::value("--points", self.points, "1 to 100000000"));
         }
+        self.common.given.refuse(&self.idle_flags())?;
         let data = data::Data::find(&place(&self.scene, self.data.as_deref(), &self.own)?)?;
         let n = data.count(self.points);
         memory::refuse(
@@ -35,6 +48,6 @@ impl Data {
         let (drawn, _) = data.draw(n, self.seed);
         let (names, size) = (data.class_names(), data.size());
         let labels = Some((drawn.y, &names[..]));
-        Points { x: drawn.x, labels, size }.write(self.common.format, self.out.as_deref())
+        Points { x: drawn.x, labels, size }.write(&self.common, self.out.as_deref())
     }
 }

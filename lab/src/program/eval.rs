@@ -1,6 +1,7 @@
 //! `scorelab eval`: a score, and the samples it gives, beside the exact answers.
 
 use crate::flags::Eval;
+use crate::given::{Idle, idle};
 use crate::judge::{Yardstick, held_out};
 use crate::patience::Patience;
 use crate::report::{Cell, Report};
@@ -17,12 +18,18 @@ use scorelab::noise::NoiseLevel;
 use scorelab::rng::{Purpose, normals};
 use scorelab::score::{Likelihood, ScoreFn};
 use scorelab::{Error, Result};
+use scorelab_figures::plot::Text;
 use serde_json::Value;
 
 /// What is told of each metric: its standard error, and the ends of the interval that covers as often, 68.3 %.
 pub const COLUMNS: [&str; 7] = ["gamma", "sigma", "metric", "value", "se", "low", "high"];
 /// What the columns of errors are.
-const SE: &str = "se: one standard error; low, high: value ∓ se, of shares Wilson's interval";
+const SE: Text = Text::new(
+    "se: one standard error; low, high: value ∓ se, of shares Wilson's interval",
+    "sai số chuẩn: một sai số chuẩn; cận dưới, cận trên: giá trị ∓ sai số chuẩn, với tỉ lệ là khoảng Wilson",
+);
+/// What the levels are.
+const AT_ALPHA_ONE: Text = Text::new("; σ at α = 1", "; σ khi α = 1");
 /// Fewer samples than this say nothing.
 const LEAST_SAMPLES: usize = 20;
 /// Neighbours of the entropy.
@@ -57,10 +64,9 @@ impl Eval {
             return Err(Error::value("--gamma", self.gamma[0], must));
         }
         let scene = steering.data.scene();
-        if scene.is_some() && self.judge.is_some() {
-            let must = "left out: a scene has exact answers";
-            return Err(Error::value("--judge", "given", must));
-        }
+        let measured = Measured { scene: scene.is_some(), alone, compared: steering.comparable() };
+        self.common.given.refuse(&measured.idle_flags())?;
+        self.common.given.refuse(&steering.idle_flags())?;
         let notes = match (scene, alone) {
             (Some(scene), true) => table.classifier(&scene.mixture),
             (Some(scene), false) => table.score(&scene.mixture, &self.gamma)?,
@@ -90,6 +96,38 @@ impl Eval {
     }
 }
 
+/// What an evaluation measures.
+pub struct Measured {
+    /// Whether the data are a scene, with exact answers.
+    pub scene: bool,
+    /// Whether a classifier stands alone.
+    pub alone: bool,
+    /// Whether a learned score is compared with the exact one.
+    pub compared: bool,
+}
+
+impl Measured {
+    /// The flags that change nothing of what is measured.
+    pub fn idle_flags(&self) -> Vec<Idle> {
+        let Measured { scene, alone, compared } = *self;
+        idle([
+            (scene, &["judge"], "a scene has exact answers"),
+            (alone, &["judge"], "a classifier alone is held to the labels"),
+            (
+                alone,
+                &["process", "sampler", "steps", "interval"],
+                "a classifier alone walks nowhere; name the --class to steer to",
+            ),
+            (
+                !alone && scene && !compared,
+                &["sigma"],
+                "only a learned score, unscaled and not autoguided, is compared with the exact one at noise levels",
+            ),
+            (!alone && !scene, &["sigma"], "images have no exact score to compare with"),
+        ])
+    }
+}
+
 /// An evaluation and its rows so far.
 struct Evaluation<'a> {
     steering: &'a Steering,
@@ -99,7 +137,7 @@ struct Evaluation<'a> {
 
 impl Evaluation<'_> {
     /// A score and its samples beside the exact ones.
-    fn score(&mut self, mixture: &Mixture, gammas: &[f64]) -> Result<Vec<String>> {
+    fn score(&mut self, mixture: &Mixture, gammas: &[f64]) -> Result<Vec<Text>> {
         let wanted = self.steering.wanted(self.steering.samples);
         for gamma in self.steering.gammas(gammas)? {
             if self.steering.comparable() {
@@ -118,8 +156,11 @@ impl Evaluation<'_> {
             self.rows.add(at, "entropy", (h.nats, h.se));
         }
         Ok(vec![
-            format!("{SE}; σ at α = 1"),
-            "energy: of the first 2,000 samples to as many true ones; 0 where the laws are equal, skewed upwards".into(),
+            SE.then(AT_ALPHA_ONE),
+            Text::new(
+                "energy: of the first 2,000 samples to as many true ones; 0 where the laws are equal, skewed upwards",
+                "khoảng cách năng lượng: giữa 2.000 mẫu đầu và từng ấy mẫu thật; 0 khi hai phân phối bằng nhau, lệch lên trên",
+            ),
         ])
     }
 
@@ -129,7 +170,7 @@ impl Evaluation<'_> {
     }
 
     /// Images by a judge, beside images that were held out.
-    fn images(&mut self, gammas: &[f64], judge: Option<&str>) -> Result<Vec<String>> {
+    fn images(&mut self, gammas: &[f64], judge: Option<&str>) -> Result<Vec<Text>> {
         let gammas = self.steering.gammas(gammas)?;
         let by = Yardstick::open(judge, self.steering)?;
         let floor = by.floor();
@@ -150,13 +191,19 @@ impl Evaluation<'_> {
             self.rows.add(at, "coverage", judged.prdc.coverage);
         }
         Ok(vec![
-            format!("{SE}; all by the judge, beside as many images that were held out"),
-            "held_out: other images of the data, what two samples of them differ by".into(),
+            SE.then(Text::new(
+                "; all by the judge, beside as many images that were held out",
+                "; tất cả do bộ giám định, bên cạnh từng ấy ảnh để riêng",
+            )),
+            Text::new(
+                "held_out: other images of the data, what two samples of them differ by",
+                "ảnh để riêng: những ảnh khác của dữ liệu, cho biết hai mẫu của chúng khác nhau bao nhiêu",
+            ),
         ])
     }
 
     /// A classifier of images beside the labels of images that it has not seen, with noise.
-    fn image_classifier(&mut self) -> Result<Vec<String>> {
+    fn image_classifier(&mut self) -> Result<Vec<Text>> {
         let [images, _] = held_out(self.steering)?;
         let Labelled { x: x0, y } = images.labelled();
         let x0 = self.steering.data.coordinates(x0);
@@ -168,7 +215,8 @@ impl Evaluation<'_> {
             let lost: Vec<f64> = p.outer_iter().zip(&y).map(lost).collect();
             self.rows.add(at, "cross_entropy", mean_with_se(&lost));
         }
-        Ok(vec![format!("{SE}; σ at α = 1; images held out")])
+        let unseen = Text::new("; images held out", "; ảnh để riêng");
+        Ok(vec![SE.then(AT_ALPHA_ONE).then(unseen)])
     }
 
     /// Points with noise of their own at the level of this number.
@@ -183,7 +231,7 @@ impl Evaluation<'_> {
     }
 
     /// A classifier beside the exact one, at draws of the exact distribution.
-    fn classifier(&mut self, mixture: &Mixture) -> Vec<String> {
+    fn classifier(&mut self, mixture: &Mixture) -> Vec<Text> {
         for (i, level) in self.levels.iter().enumerate() {
             let at = (None, Some(level.sigma));
             let Labelled { x, y } = self.truth(mixture);
@@ -204,7 +252,7 @@ impl Evaluation<'_> {
             self.rows.add(at, "gradient_error", error);
             self.rows.add(at, "gradient_cosine", cosine_with_se(learned.view(), exact.view()));
         }
-        vec![format!("{SE}; σ at α = 1")]
+        vec![SE.then(AT_ALPHA_ONE)]
     }
 
     /// The learned score beside the exact one, at draws of the exact distribution.
@@ -300,24 +348,30 @@ struct Rows(Report);
 
 impl Rows {
     /// A number with its standard error.
-    fn add(&mut self, at: At, name: &str, (value, se): (f64, f64)) {
+    fn add(&mut self, at: At, name: &'static str, (value, se): (f64, f64)) {
         self.row(at, name, (value, se), Interval::from((value, se)));
     }
 
     /// A share with its interval.
-    fn share(&mut self, at: At, name: &str, share: Interval) {
+    fn share(&mut self, at: At, name: &'static str, share: Interval) {
         self.row(at, name, share.pair(), share);
     }
 
-    fn row(&mut self, (gamma, sigma): At, name: &str, (value, se): (f64, f64), ends: Interval) {
+    fn row(
+        &mut self,
+        (gamma, sigma): At,
+        name: &'static str,
+        (value, se): (f64, f64),
+        ends: Interval,
+    ) {
         let numbers = [value, se, ends.low, ends.high].map(Cell::from);
-        self.0.row([gamma.into(), sigma.into(), name.into()].into_iter().chain(numbers));
+        self.0.row([gamma.into(), sigma.into(), Cell::Name(name)].into_iter().chain(numbers));
     }
 
     /// A number that has no error.
-    fn alone(&mut self, gamma: Option<f64>, name: &str, value: f64) {
+    fn alone(&mut self, gamma: Option<f64>, name: &'static str, value: f64) {
         let empty = [Cell::Empty, Cell::Empty, Cell::Empty];
-        let cells = [gamma.into(), Cell::Empty, name.into(), value.into()];
+        let cells = [gamma.into(), Cell::Empty, Cell::Name(name), value.into()];
         self.0.row(cells.into_iter().chain(empty));
     }
 }

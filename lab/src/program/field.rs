@@ -1,6 +1,7 @@
 //! `scorelab field`: a score on a grid or at given points.
 
 use crate::flags::{Field, WalkFlags};
+use crate::given::{Idle, idle};
 use crate::memory;
 use crate::menu::SamplerName;
 use crate::report::{BYTES_A_CELL, Report};
@@ -23,6 +24,7 @@ impl Field {
     /// If a flag cannot be, or a file cannot be read or written.
     pub fn run(&self) -> Result<()> {
         let steering = self.steering()?;
+        self.common.given.refuse(&self.idle_flags())?;
         let gamma = steering.gammas(self.gamma.as_slice())?[0];
         let also = self.also.conditions(&steering, gamma)?;
         let steered = steering.guided(steering.class, gamma, &also);
@@ -49,6 +51,15 @@ impl Field {
         }
         let out = self.out.as_deref();
         report.write(self.common.form(out)?, out)
+    }
+
+    /// The flags that change nothing beside the others.
+    fn idle_flags(&self) -> Vec<Idle> {
+        idle([
+            (self.t.is_empty(), &["process"], "it is the process of --t"),
+            (!self.t.is_empty(), &["sigma"], "the levels are those of --t"),
+            (self.points.is_some(), &["grid"], "the points are those of --points"),
+        ])
     }
 
     fn steering(&self) -> Result<Steering> {

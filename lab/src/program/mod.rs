@@ -34,6 +34,10 @@ mod sweep;
 mod completions;
 mod main;
 #[cfg(test)]
+mod effect_tests;
+#[cfg(test)]
+mod idle_tests;
+#[cfg(test)]
 mod record_tests;
 #[cfg(test)]
 mod tests;

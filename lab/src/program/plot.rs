@@ -1,7 +1,9 @@
 //! `scorelab plot`: figures of the lecture, of any score and scene.
 
 use crate::flags::{CommonFlags, Look, ScoreFlags, WalkFlags};
-use crate::report::Report;
+use crate::given::without_effect;
+use crate::memory;
+use crate::report::{Form, Report, Wording};
 use crate::setup::{Setup, Typed, gammas};
 use crate::steering::Steering;
 use clap::Args;
@@ -9,9 +11,12 @@ use clap::builder::{PossibleValue, PossibleValuesParser};
 use scorelab::guidance::Gamma;
 use scorelab::{Error, Result};
 use scorelab_figures::lecture::{FIGURES, Need, Spec};
-use scorelab_figures::plot::{self, Figure};
+use scorelab_figures::plot::{self, Figure, Format};
 use serde::Serialize;
 use std::path::PathBuf;
+
+/// Flags that mean something for every figure.
+const OF_ALL: [&str; 7] = ["config", "format", "lang", "memory", "out", "theme", "threads"];
 
 /// The most frames of an animation.
 const MOST_FRAMES: usize = 1000;
@@ -77,6 +82,11 @@ impl Plot {
     pub fn run(&self) -> Result<()> {
         let (steering, gammas) = self.meant()?;
         let specs = self.specs(steering.data.scene().is_none());
+        self.refuse_idle(&specs)?;
+        if specs.iter().any(|spec| spec.moves()) {
+            let bytes = plot::bytes_of_frames(self.frames);
+            memory::refuse("the frames", bytes, steering.memory)?;
+        }
         let inputs = self.inputs(&steering, &specs, gammas)?;
         specs.iter().try_for_each(|spec| spec.check(&inputs))?;
         let mut report = Report::new(["figure", "file"]);
@@ -85,11 +95,34 @@ impl Plot {
                 report.row([stem.into(), file.display().to_string().into()]);
             }
         }
-        report.write(self.common.form(None)?, None)
+        report.write(Wording { form: Form::Table, lang: self.common.lang }, None)
+    }
+
+    /// Refuses a flag that changes none of these figures.
+    fn refuse_idle(&self, specs: &[&Spec]) -> Result<()> {
+        let given = &self.common.given;
+        let formats = &self.look.format;
+        if given.has("format")
+            && specs.iter().all(|s| s.moves())
+            && !formats.contains(&Format::Json)
+        {
+            let why = "an animation is a GIF, beside which json writes its record";
+            return Err(without_effect("format", why));
+        }
+        let means = |flag: &str| OF_ALL.contains(&flag) || specs.iter().any(|s| s.takes(flag));
+        let Some(flag) = given.flags().find(|flag| !means(flag)) else { return Ok(()) };
+        let names = |specs: &[&Spec]| -> String {
+            let mut names: Vec<&str> = specs.iter().map(|spec| spec.name).collect();
+            names.dedup();
+            names.join(", ")
+        };
+        let others: Vec<&Spec> = FIGURES.iter().copied().filter(|s| s.takes(flag)).collect();
+        let (these, others) = (names(specs), names(&others));
+        Err(without_effect(flag, format!("{these} does not depend on it, as {others} do")))
     }
 
     /// The figures of these names; where two share one, that of images or that of a scene.
-    fn specs(&self, images: bool) -> Vec<&'static Spec> {
+    pub(super) fn specs(&self, images: bool) -> Vec<&'static Spec> {
         let of = |name: &String| {
             let all = || FIGURES.iter().filter(move |spec| spec.name == name);
             let fits = all().find(|spec| spec.needs.contains(&Need::Images) == images);
@@ -111,7 +144,7 @@ impl Plot {
             score.class = Some("0".into());
         }
         let typed = Typed::new("plot", (&self.walk, &self.common.machine), self);
-        let output = self.look.output(self.out.clone())?;
+        let output = self.look.output(self.out.clone(), self.common.lang)?;
         let steering = Steering::new(&score, Typed { output, ..typed })?;
         Ok((steering, gammas(&self.gamma)?))
     }

@@ -1,13 +1,14 @@
 //! Points as a file: text, arrays for NumPy, or a sheet of images.
 
 use crate::ending::{Ending, Kind, ending};
+use crate::flags::AnswerFlags;
 use crate::memory;
-use crate::report::{BYTES_A_CELL, Cell, Form, Report};
+use crate::report::{BYTES_A_CELL, Cell, Form, Report, Wording};
 use ndarray::{Array2, s};
 use scorelab::data::{ClassName, npy, npz, to_pixels};
 use scorelab::file;
 use scorelab::{Error, Result};
-use scorelab_figures::plot::{self, Axis, Figure, Format, Layer, Output, Panel, Role, Sheet};
+use scorelab_figures::plot::{self, Axis, Figure, Layer, Output, Panel, Role, Sheet};
 use std::path::Path;
 
 /// Points, and what is known of them.
@@ -28,11 +29,12 @@ impl Points<'_> {
     ///
     /// # Errors
     /// As [`ending`], if a sheet is asked for of what are no images, or the file cannot be written.
-    pub fn write(&self, format: Option<Form>, out: Option<&Path>) -> Result<()> {
+    pub fn write(&self, common: &AnswerFlags, out: Option<&Path>) -> Result<()> {
+        let (format, lang) = (common.format, common.lang);
         let classes = self.labels.as_ref().map(|(y, _)| &y[..]);
         let (shape, numbers) = (self.x.shape(), self.x.iter().copied());
         match (ending(Kind::Points, format, out)?, out) {
-            (Ending::Text(form), _) => self.report().write(form, out),
+            (Ending::Text(form), _) => self.report().write(Wording { form, lang }, out),
             (_, None) => unreachable!("standard output is text"),
             (Ending::Npy, Some(path)) => file::replace(path, &npy(shape, numbers)),
             (Ending::Png, Some(path)) => self.sheet(path),
@@ -69,10 +71,8 @@ impl Points<'_> {
         let more = if self.labels.is_some() { &["class", "name"][..] } else { &[] };
         let mut report = Report::new(names.chain(more.iter().map(|n| n.to_string())));
         for (i, row) in self.x.outer_iter().enumerate() {
-            let label = self
-                .labels
-                .as_ref()
-                .map(|(y, names)| [Cell::from(y[i]), names[y[i]].en.as_str().into()]);
+            let label =
+                self.labels.as_ref().map(|(y, names)| [Cell::from(y[i]), Cell::from(&names[y[i]])]);
             report.row(row.iter().map(|v| (*v).into()).chain(label.into_iter().flatten()));
         }
         report
@@ -103,18 +103,10 @@ impl Points<'_> {
         };
         let layers = vec![Layer::new("images", "the images, row by row", Role::Muted, mark)];
         let (x, y) = (Axis::hidden((0.0, 1.0)), Axis::hidden((0.0, 1.0)));
-        let Some(stem) = path.file_stem().and_then(|stem| stem.to_str()).map(String::from) else {
-            return Err(Error::value(
-                "--out",
-                path.display(),
-                "a name in UTF-8, as a sheet is drawn under it",
-            ));
-        };
         let panels = vec![Panel { x, y, layers, ..Panel::default() }];
-        let dir = path.parent().map(Path::to_path_buf).unwrap_or_default();
-        let formats = vec![Format::Png];
-        let figure = Figure { stem, panels, ..Figure::default() };
-        plot::write(&figure, &Output { dir, formats, ..Output::default() }).map(|_| ())
+        let figure = Figure { panels, ..Figure::default() };
+        let Output { theme, lang, width, .. } = Output::default();
+        file::replace(path, &plot::png(&plot::svg(&figure, theme, lang, None)?, width)?)
     }
 }
 

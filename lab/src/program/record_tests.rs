@@ -162,7 +162,7 @@ fn two_runs_of_plot_that_differ_in_any_one_flag_differ_in_the_record() {
             "classifier" => words(&noisy, &second),
             "gradient-scale" => words("1", "2").map(|words| format!("{words} --classifier exact")),
             "gamma" => words("1,2", "1,3"),
-            "formats" => words("svg,png", "svg"),
+            "format" => words("svg,png", "svg"),
             "clean" | "runs" | "judge" | "out" => words("a", "b"),
             "config" => words(&one, &two),
             "sd" => own(["--sd 0.1", "--sd 0.2"]),
@@ -222,7 +222,7 @@ fn two_runs_of_an_experiment_that_differ_in_any_one_flag_differ_in_the_record() 
                 (defaults, [same.clone(), format!("{same} --quick")])
             }
             "all" => (defaults, out_too([String::new(), "--all".into()])),
-            "formats" => (defaults, out_too(words("svg,png", "svg"))),
+            "format" => (defaults, out_too(words("svg,png", "svg"))),
             "out" => (defaults, words(&out, &folder.path("other"))),
             "threads" => (defaults, out_too(["".into(), "--threads 1".into()])),
             _ => {

@@ -15,6 +15,7 @@ impl Sample {
     pub fn run(&self) -> Result<()> {
         let typed = Typed::new("sample", (&self.walk, &self.common.machine), self);
         let steering = Steering::new(&self.score, typed)?.within(&self.interval)?;
+        self.common.given.refuse(&steering.idle_flags())?;
         let pixels =
             steering.data.size().map_or(steering.data.dim(), |(height, width)| height * width);
         let shape = (steering.samples, pixels, steering.all);
@@ -27,6 +28,6 @@ impl Sample {
         let (x, size) = steering.finished(x);
         let names = steering.data.class_names();
         let labels = wanted.filter(|_| steering.all).map(|y| (y, &names[..]));
-        Points { x, labels, size }.write(self.common.format, self.out.as_deref())
+        Points { x, labels, size }.write(&self.common, self.out.as_deref())
     }
 }

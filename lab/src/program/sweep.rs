@@ -5,12 +5,14 @@ use super::eval::COLUMNS;
 use super::train::{Begun, Job};
 use crate::data::TrainingSet;
 use crate::flags::Sweep;
+use crate::given::idle;
 use crate::interrupt::{interrupted, listen};
 use crate::report::{Cell, Form, Report};
 use crate::tell::tell;
 use scorelab::checkpoint::{self, Run};
 use scorelab::file;
 use scorelab::{Error, Result};
+use scorelab_figures::plot::Text;
 use serde_json::{Value, json};
 use std::path::{Path, PathBuf};
 
@@ -43,8 +45,14 @@ impl Sweep {
         }
         let (shard, shards) = self.share()?;
         let planned = Combinations::load(&self.grid)?;
-        let stem = self.grid.file_stem().unwrap_or_default();
-        let folder = self.out.clone().unwrap_or_else(|| PathBuf::from("out").join(stem));
+        let trains = planned.runs.iter().any(|run| run.recipe.is_some());
+        self.common.given.refuse(&idle([
+            (self.merge, &["shard", "every"], "--merge runs nothing"),
+            (!trains, &["every"], "nothing is trained"),
+        ]))?;
+        let stem = self.grid.file_stem().unwrap_or_default().to_string_lossy();
+        let own = || PathBuf::from("out").join(file::plain_name(&stem));
+        let folder = self.out.clone().unwrap_or_else(own);
         std::fs::create_dir_all(&folder).map_err(|e| Error::io("create the folder", &folder, e))?;
         let mut count = Count::default();
         if !self.merge {
@@ -86,7 +94,10 @@ impl Sweep {
         let mut report = Report::new(["runs", "done_before", "done", "failed", "results"]);
         let path = merged.map(|p| p.display().to_string());
         report.row([runs.into(), before.into(), done.into(), failed.into(), path.into()]);
-        report.notes = vec!["results: once every run of every shard is done".into()];
+        report.notes = vec![Text::new(
+            "results: once every run of every shard is done",
+            "results: có khi mọi lần chạy của mọi phần đã xong",
+        )];
         report.write(self.common.form(None)?, None)
     }
 
@@ -124,7 +135,7 @@ impl Sweep {
         let path = path_of(folder, run);
         let text =
             serde_json::to_vec_pretty(&all).map_err(|e| Error::io("write", &path, e.into()))?;
-        file::replace(&path, &text).map(|()| end)
+        file::keep(&path, &text).map(|()| end)
     }
 
     /// The rows of the evaluation and its record; nothing if Ctrl-C came first.
@@ -197,7 +208,7 @@ impl Sweep {
             }
         }
         let path = folder.join(MERGED);
-        table.write(Form::Csv, Some(&path))?;
+        file::keep(&path, &table.text(Form::Csv)?)?;
         Ok(Some(path))
     }
 }

@@ -1,5 +1,5 @@
 use super::combinations::Combinations;
-use super::command::{Program, usage};
+use super::command::{Command, Program, Understood, understand, usage};
 use super::config;
 use crate::words::joined;
 #[path = "../../../tests/common/damage.rs"]
@@ -11,6 +11,7 @@ use damage::damaged;
 use rand::Rng;
 use rayon::prelude::*;
 use scorelab::rng::{Purpose, stream};
+use scorelab_figures::plot::{Format, Lang};
 use std::ffi::OsString;
 
 const MANY: u64 = 100_000;
@@ -191,6 +192,68 @@ fn what_the_help_prints_can_be_typed() {
         assert!(said.is_none_or(|k| !wrong.contains(&k)), "{sub} {flag} {given:?}: {said:?}");
     }
     assert!(typed > 60, "{typed}");
+}
+
+#[test]
+fn every_subcommand_takes_a_language() {
+    for sub in Program::command().get_subcommands() {
+        let lang = sub.get_arguments().find(|arg| arg.get_long() == Some("lang"));
+        assert!(lang.is_some(), "{}", sub.get_name());
+    }
+}
+
+#[test]
+fn format_and_formats_are_one_notion() {
+    let read = |flag: &str, configuration: &str| {
+        let folder = std::env::temp_dir();
+        let path = folder.join(format!("scorelab-{}-formats.toml", std::process::id()));
+        let words = format!("scorelab plot field {flag} --config {}", path.display());
+        let words: Vec<OsString> = words.split_whitespace().map(OsString::from).collect();
+        let table = config::parse(configuration);
+        let found = understand(&words, &|_| Ok(table.clone().unwrap()));
+        let Ok(Understood::Command(command)) = found else { panic!("{flag} {configuration}") };
+        let Command::Plot(plot) = *command else { panic!() };
+        plot.look.format
+    };
+    let both = [Format::Csv, Format::Json];
+    assert_eq!(read("--format csv,json", ""), both);
+    assert_eq!(read("--formats csv,json", ""), both);
+    for key in ["format", "formats"] {
+        assert_eq!(read("", &format!("[plot]\n{key} = [\"csv\", \"json\"]")), both);
+        assert_eq!(read("--format png", &format!("[plot]\n{key} = \"csv\"")), [Format::Png]);
+    }
+    assert_ne!(read("", ""), both);
+}
+
+#[test]
+fn a_folder_of_answers_is_not_named_as_a_file() {
+    let mut folders = Vec::new();
+    for (sub, arg) in flags() {
+        let folder =
+            arg.get_value_names().is_some_and(|names| names.iter().any(|n| n.as_str() == "FOLDER"));
+        if arg.get_long() != Some("out") || !folder {
+            continue;
+        }
+        folders.push(sub.clone());
+        for (name, right) in [
+            ("new.png", false),
+            ("new.SVG", false),
+            ("new.csv", false),
+            ("new.safetensors", false),
+            ("new", true),
+            ("v0.1", true),
+        ] {
+            let words = format!("scorelab {sub} --out {name} field");
+            let words = words.split_whitespace().map(String::from);
+            let words = words.filter(|word| sub != "train" || word != "field");
+            let well = match super::command::understood(words).unwrap() {
+                Command::Plot(plot) => plot.look.output(plot.out, Lang::En).is_ok(),
+                other => other.ending().is_ok(),
+            };
+            assert_eq!(well, right, "{sub} {name}");
+        }
+    }
+    assert_eq!(folders, ["train", "plot", "sweep"]);
 }
 
 #[test]

@@ -14,7 +14,7 @@ use scorelab::checkpoint::{self, Checkpoint, Recipe, Run};
 use scorelab::data::digit_names;
 use scorelab::file;
 use scorelab::{Error, Result};
-use scorelab_figures::plot::Output;
+use scorelab_figures::plot::{Output, Text};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -36,6 +36,7 @@ impl Train {
 
     fn begin(&self) -> Result<bool> {
         let recipe = self.recipe.recipe()?;
+        self.common.given.refuse(&recipe::idle_flags(&recipe))?;
         let show = self.show(&recipe)?;
         let set = TrainingSet::of(&recipe, self.common.machine.memory)?;
         let folder = self.out.clone().unwrap_or_else(|| {
@@ -88,7 +89,10 @@ impl Train {
         }
         let mut report = Report::new(["checkpoint", "steps", "loss"]);
         report.row([path.to_string().into(), step.into(), ended.loss.into()]);
-        report.notes = vec!["loss: that of the last batch, before its update".into()];
+        report.notes = vec![Text::new(
+            "loss: that of the last batch, before its update",
+            "loss: của lô cuối, trước khi cập nhật",
+        )];
         report.write(self.common.form(None)?, None).map(|()| false)
     }
 }

@@ -1,0 +1,66 @@
+//! Settings that change a drawing, beside what it needs, and the flags that say them.
+
+use super::need::Need;
+
+/// Something that a figure takes from the settings without needing it: where nothing is said, a default stands in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Use {
+    /// The class that is wanted.
+    Class,
+    /// The score, where a network can stand in the exact one's place.
+    Score,
+    /// The classifier that steers.
+    Classifier,
+    /// Whatever steers.
+    Method,
+    /// Every γ.
+    Gammas,
+    /// The noise process.
+    Process,
+    /// The seed.
+    Seed,
+    /// A walk: its process, its steps, its sampler and the seed of its noise.
+    Walk,
+    /// The number of samples.
+    Samples,
+}
+
+impl Use {
+    /// The flags that say it.
+    pub fn flags(self) -> &'static [&'static str] {
+        match self {
+            Use::Class => &["class"],
+            Use::Score => &["score"],
+            Use::Classifier => &["classifier", "gradient-scale"],
+            Use::Method => &["classifier", "gradient-scale", "guiding"],
+            Use::Gammas => &["gamma"],
+            Use::Process => &["process"],
+            Use::Seed => &["seed"],
+            Use::Walk => &["process", "steps", "sampler", "seed"],
+            Use::Samples => &["samples"],
+        }
+    }
+}
+
+impl Need {
+    /// The flags that say what is needed.
+    pub fn flags(self) -> &'static [&'static str] {
+        match self {
+            // a learned score tells the scene that it was trained on
+            Need::Scene | Need::Plane => {
+                &["scene", "sd", "columns", "header", "no-header", "score"]
+            }
+            Need::Images | Need::Joint => &["score"],
+            Need::Class | Need::OneClass => &["class"],
+            Need::Classifier => &["class", "classifier", "gradient-scale"],
+            Need::Noisy => &["classifier"],
+            Need::Clean => &["clean"],
+            Need::Guiding => &["guiding"],
+            Need::Runs => &["runs"],
+            Need::Judge => &["judge"],
+            Need::Frames => &["frames"],
+            Need::LastGamma => &["gamma"],
+            Need::Line | Need::Trains => &[],
+        }
+    }
+}

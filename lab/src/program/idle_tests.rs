@@ -1,0 +1,272 @@
+//! Every flag of every subcommand changes the answer, or is refused; and what is refused for want of an effect has none.
+
+use super::command::{Command, Program};
+use super::effect_tests::{Folder, command};
+use crate::given::Given;
+use crate::vietnamese::vietnamese;
+use clap::CommandFactory;
+use rayon::prelude::*;
+use scorelab::Result;
+use scorelab::checkpoint::{self, Kind, Model};
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::PathBuf;
+
+/// Where an answer goes, what is said in which language, what is taken of the machine, and when a training is saved or shown.
+const NO_ANSWER: [&str; 14] = [
+    "config",
+    "every",
+    "format",
+    "help",
+    "idx",
+    "lang",
+    "memory",
+    "out",
+    "resume",
+    "show",
+    "threads",
+    "no-header", // the other of two flags, of which one is tried
+    "batch",
+    "warmup", // alike in the first steps of a small training
+];
+
+/// The files that the ways name.
+struct Files {
+    folder: Folder,
+    scenes: [String; 2],
+    joint: [String; 2],
+    noisy: [String; 2],
+    images: [String; 2],
+    judge: [String; 2],
+    idx: String,
+    points: [String; 2],
+}
+
+impl Files {
+    fn new() -> Files {
+        let folder = Folder::new("idle");
+        let scenes = [("one.toml", 2.0), ("two.toml", 2.4)].map(|(n, x)| folder.scene(n, x));
+        let of = |name: &str, model, seed| {
+            folder.network(&format!("{name}{seed}"), &scenes[0], model, (seed, 0.1))
+        };
+        let points = [("p1.csv", "0,1\n1,0\n2,3\n0,0\n"), ("p2.csv", "0,1\n1,0\n2,3\n1,1\n")];
+        let points = points.map(|(name, text)| folder.file(name, text));
+        let idx = folder.path("idx");
+        let Command::Data(data) = command(&format!("data --data digits --points 300 --idx {idx}"))
+        else {
+            panic!()
+        };
+        data.run().unwrap();
+        Files {
+            joint: [1, 2].map(|seed| of("j", Kind::Joint, seed)),
+            noisy: [1, 2].map(|seed| of("n", Kind::Noisy, seed)),
+            images: [1, 2].map(|seed| folder.of_images("i", "joint", seed)),
+            judge: [3, 4].map(|seed| folder.of_images("g", "clean", seed)),
+            folder,
+            scenes,
+            idx,
+            points,
+        }
+    }
+
+    /// The ways in which each subcommand is used.
+    fn ways(&self) -> Vec<String> {
+        let Files { scenes: [scene, _], joint: [joint, worse], noisy: [noisy, _], .. } = self;
+        let (images, judge, idx, points) =
+            (&self.images[0], &self.judge[0], &self.idx, &self.points[0]);
+        let few = "--samples 60 --steps 4";
+        let train = "--steps 2 --batch 128 --points 400 --width 16 --depth 2";
+        let mut ways = vec![
+            format!("data --scene {scene} --points 20"),
+            format!("data --scene {points} --points 20"),
+            "data --data digits --points 20".into(),
+            format!("data --data {idx} --points 20"),
+            format!("field --scene {scene} --class 0 --gamma 2 --grid -1,1,3"),
+            format!("field --scene {scene} --class 0 --t 0.5 --grid -1,1,3"),
+            format!("field --scene {scene} --points {points} --columns 1,2"),
+            format!("field --score {joint} --class 1 --grid -1,1,3"),
+            format!("eval --judge {judge} --score {images} --class 1 {few}"),
+            format!("eval --classifier {noisy} --scene {scene} --samples 60"),
+        ];
+        for sub in ["sample", "eval"] {
+            let score = format!("{sub} --scene {scene} {few}");
+            ways.extend([
+                score.clone(),
+                format!("{score} --class 0 --gamma 2"),
+                format!("{score} --class 0 --gamma 2 --classifier exact"),
+                format!("{score} --score {joint}"),
+                format!("{score} --score {joint} --class 1 --gamma 2"),
+                format!("{score} --score {joint} --class 1 --gamma 2 --guiding {worse}"),
+            ]);
+        }
+        for model in ["score", "joint", "noisy", "clean"] {
+            ways.push(format!("train --model {model} --scene {scene} {train}"));
+            ways.push(format!("train --model {model} --data digits {train}"));
+        }
+        ways.push(format!("train --model score --scene {points} --sd 0.5 {train}"));
+        ways
+    }
+
+    /// Another value of a flag.
+    fn other(&self, flag: &str, way: &str) -> String {
+        let images = way.contains("images") || way.contains("--data");
+        let value = match flag {
+            "scene" if way.contains(&self.points[0]) => &self.points[1],
+            "scene" => &self.scenes[1],
+            "score" if images => &self.images[1],
+            "score" => &self.joint[1],
+            "classifier" => &self.noisy[1],
+            "guiding" => &self.joint[0],
+            "judge" => &self.judge[1],
+            "points" if way.starts_with("field") => &self.points[1],
+            "data" => &self.idx,
+            "class" => "2",
+            "columns" => "2,1",
+            "gamma" => "1.5",
+            "gradient-scale" => "2",
+            "interval" => "0.3,3",
+            "also" => "2:0.5",
+            "process" => "ve",
+            "sampler" => "sde",
+            "grid" => "-1,1,4",
+            "sigma" => "0.7",
+            "t" => "0.4",
+            "sd" => "0.3",
+            "model" => "joint",
+            "target" => "eps",
+            "header" | "residual" => "",
+            "steps" | "samples" | "seed" | "components" | "width" | "features" | "embedding"
+            | "depth" => "70",
+            "points" => "410",
+            "learning-rate" | "clip" => "0.01",
+            "p-drop" | "ema" => "0.5",
+            "level-location" | "level-width" => "0.3",
+            new => panic!("--{new} is a new flag: give another value of it here"),
+        };
+        let value = match flag {
+            "depth" => "3",
+            "steps" | "seed" | "components" => "6",
+            _ => value,
+        };
+        let mut words: Vec<&str> = way.split_whitespace().collect();
+        match words.iter().position(|word| *word == format!("--{flag}")) {
+            Some(at) if !value.is_empty() => words[at + 1] = value,
+            _ => return format!("{way} --{flag} {value}"),
+        }
+        words.join(" ")
+    }
+
+    /// The answer of a command: its file, or the weights that are learned.
+    fn answer(&self, command: &mut Command, number: usize) -> Result<Vec<u8>> {
+        let path: PathBuf = self.folder.path(&format!("answer-{number}.csv")).into();
+        match command {
+            Command::Sample(c) => {
+                c.out = Some(path.clone());
+                c.run()?;
+            }
+            Command::Eval(c) => {
+                c.out = Some(path.clone());
+                c.run()?;
+            }
+            Command::Field(c) => {
+                c.out = Some(path.clone());
+                c.run()?;
+            }
+            Command::Data(c) => {
+                c.out = Some(path.clone());
+                c.run()?;
+            }
+            Command::Train(c) => {
+                let folder = path.with_extension("run");
+                let _ = std::fs::remove_dir_all(&folder);
+                c.out = Some(folder.clone());
+                c.run()?;
+                let found = checkpoint::find(&folder)?.checkpoint;
+                let meaning = match &found.model {
+                    Model::Score(net) => format!("{:?}", net.target),
+                    Model::Joint(net) => format!("{:?}", net.net.target),
+                    _ => String::new(),
+                };
+                return Ok(format!("{meaning} {:?}", found.model.mlp().params).into_bytes());
+            }
+            _ => unreachable!("no way of these"),
+        }
+        Ok(std::fs::read(path).unwrap())
+    }
+}
+
+#[test]
+fn every_column_and_metric_has_vietnamese_words() {
+    let files = Files::new();
+    let coordinate = |name: &str| name.trim_end_matches(|c: char| c.is_ascii_digit()) != name;
+    let mut names = BTreeSet::new();
+    for way in files.ways().iter().filter(|way| !way.starts_with("train")) {
+        let path = files.folder.path("answer.json");
+        match command(&format!("{way} --out {path}")) {
+            Command::Sample(c) => c.run(),
+            Command::Eval(c) => c.run(),
+            Command::Field(c) => c.run(),
+            Command::Data(c) => c.run(),
+            _ => unreachable!("no way of these"),
+        }
+        .unwrap();
+        let bytes = std::fs::read(&path).unwrap();
+        let rows: Vec<serde_json::Map<_, _>> = serde_json::from_slice(&bytes).unwrap();
+        for row in rows {
+            names.extend(row.get("metric").and_then(|name| name.as_str()).map(String::from));
+            names.extend(row.into_iter().map(|(key, _)| key));
+        }
+    }
+    let without = |name: &&String| !coordinate(name) && vietnamese(name).is_none();
+    let without: Vec<&String> = names.iter().filter(without).collect();
+    assert!(without.is_empty(), "{without:?}");
+    assert!(names.len() > 20, "{names:?}");
+}
+
+/// Whether a flag changed the answer; nothing if it was refused.
+fn changed(files: &Files, way: &str, flag: &str, number: usize) -> Option<bool> {
+    let before =
+        files.answer(&mut command(way), 2 * number).unwrap_or_else(|e| panic!("{way}: {e}"));
+    let words = files.other(flag, way);
+    let mut with = super::effect_tests::understood(&words)?;
+    match files.answer(&mut with, 2 * number + 1) {
+        Ok(after) => {
+            assert!(before != after, "without effect, and not refused: {words}");
+            Some(true)
+        }
+        Err(why) if why.to_string().contains("changes nothing") => {
+            with.common_mut().unwrap().given = Given::default();
+            let after = files.answer(&mut with, 2 * number + 1).unwrap();
+            assert!(before == after, "refused, though it has an effect: {words}: {why}");
+            None
+        }
+        Err(_) => None,
+    }
+}
+
+#[test]
+fn every_flag_changes_the_answer_or_is_refused() {
+    let files = Files::new();
+    let program = Program::command();
+    let mut all: Vec<(String, String)> = Vec::new();
+    for way in files.ways() {
+        let name = way.split(' ').next().unwrap();
+        let sub = program.find_subcommand(name).unwrap();
+        let flags = sub.get_arguments().filter_map(|arg| arg.get_long());
+        let flags = flags.filter(|flag| !NO_ANSWER.contains(flag));
+        all.extend(flags.map(|flag| (way.clone(), flag.to_string())));
+    }
+    let found: Vec<Option<bool>> = all
+        .par_iter()
+        .enumerate()
+        .map(|(number, (way, flag))| changed(&files, way, flag, number))
+        .collect();
+    let mut told: BTreeMap<String, bool> = BTreeMap::new();
+    for ((way, flag), found) in all.iter().zip(found) {
+        let name = format!("{} --{flag}", way.split(' ').next().unwrap());
+        *told.entry(name).or_default() |= found == Some(true);
+    }
+    let never: BTreeSet<&String> =
+        told.iter().filter(|(_, told)| !**told).map(|(name, _)| name).collect();
+    assert!(never.is_empty(), "nowhere seen to have an effect: {never:?}");
+    assert!(told.len() > 60, "{}", told.len());
+}

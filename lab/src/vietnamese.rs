@@ -1,0 +1,92 @@
+//! What people who read Vietnamese see in place of the names of columns, metrics and properties.
+
+/// Every name of a table and its Vietnamese words.
+const NAMES: &[(&str, &str)] = &[
+    ("accuracy", "tỉ lệ đúng"),
+    ("alpha", "α"),
+    ("answer", "đáp án"),
+    ("begin", "bắt đầu"),
+    ("checkpoint", "checkpoint"),
+    ("chi_square", "χ²"),
+    ("chi_square_p", "giá trị p của χ²"),
+    ("class", "lớp"),
+    ("classes", "số lớp"),
+    ("clean classifier", "bộ phân loại trên dữ liệu sạch"),
+    ("confidence", "độ tin"),
+    ("cosine", "cosin"),
+    ("coverage", "độ phủ"),
+    ("cross_entropy", "entropy chéo"),
+    ("density", "mật độ"),
+    ("done", "đã chạy"),
+    ("done_before", "xong từ trước"),
+    ("energy", "khoảng cách năng lượng"),
+    ("energy_to_tilt", "năng lượng tới phân phối nghiêng"),
+    ("entropy", "entropy"),
+    ("exact_accuracy", "tỉ lệ đúng của bộ chính xác"),
+    ("exercise", "bài tập"),
+    ("failed", "hỏng"),
+    ("false", "sai"),
+    ("fd", "khoảng cách Fréchet"),
+    ("figure", "hình"),
+    ("file", "tệp"),
+    ("gamma", "γ"),
+    ("gradient_cosine", "cosin của gradient"),
+    ("gradient_error", "sai số gradient"),
+    ("held_out_accuracy", "ảnh để riêng: tỉ lệ đúng"),
+    ("held_out_coverage", "ảnh để riêng: độ phủ"),
+    ("held_out_fd", "ảnh để riêng: khoảng cách Fréchet"),
+    ("high", "cận trên"),
+    ("hybrid_share", "tỉ lệ lai"),
+    ("joint score network", "mạng score học chung"),
+    ("kind", "loại"),
+    ("kl", "KL"),
+    ("loss", "loss"),
+    ("low", "cận dưới"),
+    ("metric", "độ đo"),
+    ("name", "tên"),
+    ("noisy classifier", "bộ phân loại trên dữ liệu nhiễu"),
+    ("notebook", "notebook"),
+    ("off_support_share", "tỉ lệ ngoài miền dữ liệu"),
+    ("other_share", "tỉ lệ lớp khác"),
+    ("overshoot_share", "tỉ lệ vượt quá"),
+    ("parameters", "số tham số"),
+    ("posterior", "p(y|x)"),
+    ("precision", "độ chuẩn xác"),
+    ("property", "thuộc tính"),
+    ("question", "câu hỏi"),
+    ("recall", "độ bao quát"),
+    ("results", "kết quả"),
+    ("right", "đúng"),
+    ("runs", "số lần chạy"),
+    ("said", "nhận xét"),
+    ("score network", "mạng score"),
+    ("score_error", "sai số score"),
+    ("se", "sai số chuẩn"),
+    ("sigma", "σ"),
+    ("sigma_data", "σ của dữ liệu"),
+    ("spread", "độ tản"),
+    ("step", "bước"),
+    ("steps", "số bước"),
+    ("target", "đích"),
+    ("target_share", "tỉ lệ đúng đích"),
+    ("true", "đúng"),
+    ("value", "giá trị"),
+];
+
+/// The Vietnamese words for a name, if it has any.
+pub fn vietnamese(name: &str) -> Option<&'static str> {
+    let at = NAMES.binary_search_by_key(&name, |(name, _)| name).ok()?;
+    Some(NAMES[at].1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_stand_in_order_and_once() {
+        assert!(NAMES.windows(2).all(|pair| pair[0].0 < pair[1].0));
+        assert!(NAMES.iter().all(|(name, _)| vietnamese(name).is_some()));
+        assert_eq!(vietnamese("x1"), None);
+    }
+}

@@ -1,0 +1,122 @@
+//! What is taken of the memory is what was estimated beforehand: every kind of work, at a size where it matters.
+//!
+//! The peak is read from `/proc`, so only Linux tells it.
+
+use super::{Folder, program, run};
+use std::process::Stdio;
+use std::time::Duration;
+
+const MB: f64 = 1e6;
+const GIB: f64 = (1u64 << 30) as f64;
+/// By how much a peak may pass its estimate: allocators keep some of what was freed.
+const SLACK: f64 = 1.2;
+/// Work that needs less than this is lost in what the program takes to start and to draw anything at all.
+const MATTERS: f64 = 100.0 * MB;
+
+/// The most memory that the program held, in bytes, and whether all went well.
+fn peak(words: &str) -> (f64, bool) {
+    let mut child = program(words).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+    let status = format!("/proc/{}/status", child.id());
+    let mut most = 0.0f64;
+    loop {
+        let text = std::fs::read_to_string(&status).unwrap_or_default();
+        let line = text.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+        let kib = line.and_then(|line| line.split_whitespace().next()?.parse::<f64>().ok());
+        most = most.max(1024.0 * kib.unwrap_or(0.0));
+        if let Some(ended) = child.try_wait().unwrap() {
+            return (most, ended.success());
+        }
+        std::thread::sleep(Duration::from_millis(2));
+    }
+}
+
+/// The least `--memory` that lets the words pass, in bytes: the largest of their estimates.
+fn estimate(words: &str) -> f64 {
+    let mut most = 0.0f64;
+    for gib in std::iter::successors(Some(1e-4f64), |gib| Some(gib * 1.25)).take(60) {
+        let limit = gib.max(most);
+        let ended = run(&format!("{words} --memory {limit}"));
+        match ended.err.split("is about ").nth(1).filter(|_| ended.code == Some(2)) {
+            None => {
+                assert_eq!(ended.code, Some(0), "{words}: {ended:?}");
+                return limit * GIB;
+            }
+            // what is said is rounded to a hundredth
+            Some(said) => {
+                let needed: f64 = said.split(' ').next().unwrap().parse().unwrap();
+                most = most.max(needed + 0.005);
+            }
+        }
+    }
+    panic!("refused at any --memory: {words}");
+}
+
+/// Work with a place `{}` for its size, a size that is next to nothing, and one that matters.
+fn cases(folder: &Folder) -> Vec<(String, u32, u32)> {
+    let out = folder.path("out");
+    let plot = |figure: &str, more: &str| {
+        format!("plot {figure} --scene three --steps 2 {more} --out {out}")
+    };
+    let train = format!("train --scene three --steps 1 --out {out}-{{run}}");
+    vec![
+        ("sample --scene three --steps 2 --samples {} --format table".into(), 20, 300_000),
+        ("sample --scene three --steps 2 --samples {} --format csv".into(), 20, 500_000),
+        ("sample --scene three --steps 2 --samples {} --format json".into(), 20, 500_000),
+        (format!("sample --scene three --steps 2 --samples {{}} --out {out}.npz"), 20, 1_000_000),
+        ("data --scene three --points {} --format table".into(), 20, 200_000),
+        (format!("data --data digits --points {{}} --out {out}.npy"), 20, 15_000),
+        ("field --scene three --grid -1,1,{} --format table".into(), 3, 350),
+        ("eval --scene three --class 0 --steps 2 --samples {}".into(), 60, 600_000),
+        (plot("uncontrolled", "--format csv --samples {}"), 60, 1_000_000),
+        (plot("fidelity", "--format csv --gamma 1,2 --samples {}"), 60, 500_000),
+        (plot("particles", "--frames {}"), 2, 60),
+        (plot("bending-field", "--frames {}"), 2, 60),
+        (plot("bayes-through-time", "--frames {}"), 2, 60),
+        (plot("regions", "--frames {}"), 2, 60),
+        (format!("{train} --points {{}}"), 200, 3_000_000),
+        (format!("{train} --points 200 --batch {{}}"), 128, 60_000),
+        (format!("{train} --points 200 --depth 3 --width {{}}"), 16, 1200),
+    ]
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn no_work_takes_more_memory_than_was_estimated() {
+    let folder = Folder::new("memory");
+    let mut told = Vec::new();
+    for (k, (words, small, large)) in cases(&folder).into_iter().enumerate() {
+        let run = |name: &str, n: u32| {
+            words.replace("{run}", &format!("{k}{name}")).replace("{}", &n.to_string())
+        };
+        let (base, well) = peak(&run("a", small));
+        assert!(well, "{}", run("a", small));
+        let (most, well) = peak(&run("b", large));
+        assert!(well, "{}", run("b", large));
+        let estimate = estimate(&run("c", large));
+        let used = most - base;
+        told.push(format!(
+            "{:>6.0} MB estimated, {:>6.0} MB used: {words}",
+            estimate / MB,
+            used / MB
+        ));
+        assert!(used > MATTERS, "too small to tell: {}", told[k]);
+        assert!(used <= SLACK * estimate, "{}", told[k]);
+        // the wrong twin: an estimate that is far above what is used refuses work for nothing
+        assert!(estimate <= 6.0 * used, "{}", told[k]);
+    }
+    println!("{}", told.join("\n"));
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn an_answer_is_read_within_the_memory_or_refused() {
+    let folder = Folder::new("answer-memory");
+    let text: String = (0..4_000_000).map(|i| format!("{}\n", i % 10)).collect();
+    let (small, large) = (folder.file("small.csv", "1\n2\n"), folder.file("large.csv", &text));
+    let (base, _) = peak(&format!("check 1 {small}"));
+    let (most, _) = peak(&format!("check 1 {large} --memory 0.5"));
+    let refused = run(&format!("check 1 {large} --memory 0.1"));
+    assert!(matches!(refused.code, Some(2 | 4)), "{refused:?}");
+    assert!(refused.err.contains("memory"), "{refused:?}");
+    assert!(most - base <= SLACK * 0.5 * GIB && most - base > 30.0 * MB, "{}", most - base);
+}
