@@ -10,6 +10,7 @@ mod memory;
 mod menu;
 mod words;
 mod given;
+pub mod read;
 mod tables;
 mod table;
 mod vietnamese;

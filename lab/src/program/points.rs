@@ -3,9 +3,10 @@
 use crate::ending::{Ending, Kind, ending};
 use crate::flags::AnswerFlags;
 use crate::memory;
+use crate::read::{npy, npz};
 use crate::report::{BYTES_A_CELL, Cell, Form, Report, Wording};
 use ndarray::{Array2, s};
-use scorelab::data::{ClassName, npy, npz, to_pixels};
+use scorelab::data::{ClassName, to_pixels};
 use scorelab::file;
 use scorelab::{Error, Result};
 use scorelab_figures::plot::{self, Axis, Figure, Layer, Output, Panel, Role, Sheet};
