@@ -225,7 +225,7 @@ fn images_are_learned_without_their_mean_and_sampled_with_it() {
     let folder = Folder::new("images");
     let images = images(&folder);
     let (data, out) = (folder.path("stripes"), folder.path("out"));
-    let small = "--steps 300 --batch 64 --width 32 --depth 2 --features 8";
+    let small = "--steps 300 --batch 64 --width 32 --depth 2";
     answer(&format!("train --model joint {small} --data {data} --out {out}"));
     answer(&format!("train --model noisy {small} --data {data} --out {out}-noisy"));
     answer(&format!("train --model clean {small} --data {data} --points 30 --out {out}-other"));

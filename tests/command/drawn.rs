@@ -1,6 +1,6 @@
 //! What is drawn, and what is measured of images.
 
-use super::{Folder, SMALL, answer, json, run};
+use super::{Folder, SMALL, answer, drawn_files, json, run};
 use ndarray::Array2;
 use scorelab::checkpoint::find;
 use scorelab::data::View;
@@ -14,22 +14,23 @@ fn figures_are_drawn_of_exact_and_of_learned_scores() {
         answer(&format!("train --model {model} {SMALL} --scene three --out {run}"));
     }
     let [joint, score, noisy] = ["joint", "score", "noisy"].map(|name| folder.path(name));
-    let small = format!("--samples 50 --steps 8 --formats csv --out {out}");
+    let out = format!("--formats csv --out {out}");
+    let small = format!("--samples 50 --steps 8 {out}");
     for (words, files) in [
         ("uncontrolled field bayes-sum --scene three".to_string(), 3),
         (format!("field sweep away overshoot --score {joint} --class 1"), 4),
         (format!("steering hybrid trajectories --score {score} --class 1 --classifier {noisy}"), 3),
     ] {
-        let rows = json(&format!("plot {words} {small}"));
-        assert_eq!(rows.len(), files, "{words}");
-        for row in rows {
-            let path = row["file"].as_str().unwrap();
-            assert!(std::fs::metadata(path).unwrap().len() > 100, "{path}");
+        let drawn = drawn_files(&format!("plot {words} {small}"));
+        assert_eq!(drawn.len(), files, "{words}");
+        for path in drawn {
+            assert!(std::fs::metadata(&path).unwrap().len() > 100, "{}", path.display());
         }
     }
     let [worse, clean] = [("joint", "worse"), ("clean", "clean")].map(|(model, name)| {
         let run = folder.path(name);
-        answer(&format!("train --model {model} {SMALL} --p-drop 0.5 --scene three --out {run}"));
+        let drop = if model == "joint" { "--p-drop 0.5" } else { "" };
+        answer(&format!("train --model {model} {SMALL} {drop} --scene three --out {run}"));
         run
     });
     let both = format!("--score {joint} --class 1 --classifier {noisy} --clean {clean}");
@@ -38,18 +39,19 @@ fn figures_are_drawn_of_exact_and_of_learned_scores() {
         (format!("autoguidance --score {joint} --class 1 --guiding {worse} --gamma 2"), 1),
         (format!("p-drop null-label --scene three --runs {worse},{joint}"), 2),
         ("clean-classifier fidelity tilt --scene three --gamma 0,2".to_string(), 7),
-        (format!("bayes-through-time particles bending-field regions {both} --frames 2"), 4),
     ] {
-        let rows = json(&format!("plot {words} {small}"));
-        assert_eq!(rows.len(), files, "{words}");
-        for row in rows {
-            let path = row["file"].as_str().unwrap();
-            assert!(std::fs::metadata(path).unwrap().len() > 100, "{path}");
+        let drawn = drawn_files(&format!("plot {words} {small}"));
+        assert_eq!(drawn.len(), files, "{words}");
+        for path in drawn {
+            assert!(std::fs::metadata(&path).unwrap().len() > 100, "{}", path.display());
         }
     }
+    let moving = "bayes-through-time particles bending-field regions";
+    let words = format!("plot {moving} {both} --frames 2 --steps 8 --out {}", folder.path("out"));
+    assert_eq!(drawn_files(&words).len(), 4);
     // F16 sorts the runs by the p_drop that they were trained with
     let swept = |runs: String| {
-        answer(&format!("plot p-drop --scene three --runs {runs} {small}"));
+        answer(&format!("plot p-drop --scene three --runs {runs} --samples 50 {out}"));
         std::fs::read_to_string(folder.0.join("out/16_p_drop.csv")).unwrap()
     };
     let (up, down) = (swept(format!("{joint},{worse}")), swept(format!("{worse},{joint}")));
@@ -57,13 +59,13 @@ fn figures_are_drawn_of_exact_and_of_learned_scores() {
     assert_ne!(up, swept(joint.clone()));
     // a worse network that guides is drawn
     let led = |words: &str| {
-        answer(&format!("plot sweep --score {joint} --class 1 {words} {small}"));
+        answer(&format!("plot sweep --score {joint} --class 1 {words} --steps 8 {out}"));
         std::fs::read(folder.0.join("out/09_gamma_sweep.csv")).unwrap()
     };
     assert_ne!(led(""), led(&format!("--guiding {worse}")));
     // a learned score is not drawn as the exact one
     let field = |words: &str| {
-        answer(&format!("plot field {words} {small}"));
+        answer(&format!("plot field {words} {out}"));
         std::fs::read(folder.0.join("out/03_field_over_noise.csv")).unwrap()
     };
     assert_ne!(field("--scene three"), field(&format!("--score {joint}")));
@@ -96,7 +98,7 @@ fn figures_are_drawn_of_exact_and_of_learned_scores() {
         ("sheets".to_string(), "must be a checkpoint trained on images"),
         ("particles --frames 1".to_string(), "--frames is 1"),
     ] {
-        let ended = run(&format!("plot {words} {small}"));
+        let ended = run(&format!("plot {words} {out}"));
         assert!(matches!(ended.code, Some(2 | 4)), "{words}: {ended:?}");
         assert!(ended.err.contains(sentence), "{words}: {ended:?}");
     }
@@ -107,12 +109,12 @@ fn images_are_judged_and_drawn() {
     let folder = Folder::new("judged");
     let path = |name: &str| folder.path(name);
     for (model, seed) in [("joint", 0), ("noisy", 0), ("clean", 1)] {
-        let few = "--steps 150 --points 2000 --batch 128 --width 64 --depth 2 --features 8";
+        let few = "--steps 150 --points 2000 --batch 128 --width 64 --depth 2";
         let out = path(model);
         answer(&format!("train --model {model} --data digits {few} --seed {seed} --out {out}"));
     }
     let [joint, noisy, clean] = ["joint", "noisy", "clean"].map(path);
-    let small = "--steps 5 --points 3000 --batch 64 --width 8 --depth 2 --features 8";
+    let small = "--steps 5 --points 3000 --batch 64 --width 8 --depth 2";
     let [knows, pixels] = ["knows", "pixels"].map(path);
     answer(&format!("train --model clean --data digits {small} --seed 0 --out {knows}"));
     let small = small.replace("3000", "2000");
@@ -177,13 +179,14 @@ fn images_are_judged_and_drawn() {
         .collect();
     assert!(right[0] > right[1] + 0.2, "{right:?}");
 
-    let small = format!("{few} --formats csv --out {}", path("out"));
-    let judged = format!("--gamma 0,1,3 --judge {clean} {small}");
+    let out = format!("--format csv --out {}", path("out"));
+    let judged = format!("--gamma 0,1,3 --judge {clean} {few} {out}");
     let all = format!("plot sheets fidelity --score {joint} --class all {judged}");
-    assert_eq!(json(&all).len(), 2);
-    assert_eq!(json(&format!("plot denoising --score {joint} --class 3 {judged}")).len(), 1);
+    assert_eq!(drawn_files(&all).len(), 2);
+    let strip = format!("plot denoising --score {joint} --class 3 --gamma 3 --steps 6 {out}");
+    assert_eq!(drawn_files(&strip).len(), 1);
     let hybrid = format!("plot hybrid --score {joint} --class 3 --classifier {noisy} {judged}");
-    assert_eq!(json(&hybrid).len(), 1);
+    assert_eq!(drawn_files(&hybrid).len(), 1);
     for (words, sentence) in [
         (format!("eval --score {joint} --class 3"), "--judge is left out"),
         (format!("eval --score {joint} --class 3 --judge {noisy}"), "a clean classifier is needed"),
@@ -201,7 +204,8 @@ fn images_are_judged_and_drawn() {
         (format!("plot field --score {joint} --class 3"), "not one of images"),
         (format!("plot hybrid --score {joint} --class all --judge {clean}"), "must name one class"),
     ] {
-        let ended = run(&format!("{words} --samples 100"));
+        let few = if words.starts_with("plot") { "" } else { "--samples 100" };
+        let ended = run(&format!("{words} {few}"));
         assert!(matches!(ended.code, Some(2 | 4)), "{words}: {ended:?}");
         assert!(ended.err.contains(sentence), "{words}: {ended:?}");
     }

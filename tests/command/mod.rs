@@ -20,7 +20,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
 /// A training of a second.
-const SMALL: &str = "--steps 40 --points 2000 --batch 128 --width 16 --depth 2 --features 8";
+const SMALL: &str = "--steps 40 --points 2000 --batch 128 --width 16 --depth 2";
 
 /// Seconds after which what has not come will not come; no machine is as slow as that.
 const NEVER: u64 = 600;
@@ -87,6 +87,12 @@ fn answer(words: &str) -> String {
 /// The rows of an answer in JSON.
 fn json(words: &str) -> Vec<serde_json::Value> {
     serde_json::from_str(&answer(&format!("{words} --format json"))).unwrap()
+}
+
+/// The files that a `plot` lists.
+fn drawn_files(words: &str) -> Vec<PathBuf> {
+    let list = answer(words);
+    list.lines().skip(2).map(|line| line.split_whitespace().last().unwrap().into()).collect()
 }
 
 /// The program, running.

@@ -37,17 +37,17 @@ fn a_network_of_any_width_is_trained_and_asked() {
     let folder = Folder::new("narrow");
     for width in [1, 2, 3, 4, 5, 7, 17] {
         for (model, asked) in [
-            ("score", "sample --score"),
-            ("joint", "sample --class 1 --gamma 2 --score"),
-            ("noisy", "sample --class 1 --gamma 2 --classifier"),
+            ("score --features 4", "sample --steps 4 --score"),
+            ("joint --features 4 --embedding 3", "sample --steps 4 --class 1 --gamma 2 --score"),
+            ("noisy", "sample --steps 4 --class 1 --gamma 2 --classifier"),
             ("clean", "eval --samples 100 --classifier"),
         ] {
-            let out = folder.path(&format!("{model}-{width}"));
-            let few = "--steps 3 --points 300 --batch 64 --features 4 --depth 2 --embedding 3";
+            let out = folder.path(&format!("{}-{width}", &model[..5]));
+            let few = "--steps 3 --points 300 --batch 64 --depth 2";
             let words =
                 format!("train --model {model} --scene three --width {width} {few} --out {out}");
             assert_eq!(run(&words).code, Some(0), "{words}: {:?}", run(&words));
-            let words = format!("{asked} {out} --steps 4");
+            let words = format!("{asked} {out}");
             let ended = run(&words);
             assert_eq!(ended.code, Some(0), "{words}: {ended:?}");
             assert!(ended.out.lines().count() > 3, "{ended:?}");

@@ -151,11 +151,16 @@ fn a_scene_of_other_contents_is_another_run() {
 fn a_classifier_is_measured_alone_and_with_a_class_as_what_steers() {
     let folder = Folder::new("classifiers");
     let train = "[train]\nscene = \"three\"\nsteps = 60\npoints = 500\nbatch = 64\ndepth = 1\n\
-                 [grid.train]\nmodel = [\"noisy\", \"clean\"]\n[eval]\nsamples = 100\nsteps = 8\nsigma = 1\n";
+                 [grid.train]\nmodel = [\"noisy\", \"clean\"]\n[eval]\nsamples = 100\n";
     for (name, more, words, metrics) in [
-        ("alone", "", "", ["accuracy", "gradient_cosine"]),
+        ("alone", "sigma = 1\n", "", ["accuracy", "gradient_cosine"]),
         // the scene is the classifier's, which a person has to say
-        ("steering", "class = 1\n", "--scene three --class 1", ["target_share", "energy"]),
+        (
+            "steering",
+            "class = 1\nsteps = 8\n",
+            "--scene three --class 1 --steps 8",
+            ["target_share", "energy"],
+        ),
     ] {
         let file = folder.file(&format!("{name}.toml"), &format!("{train}{more}"));
         let out = folder.0.join(name);
@@ -169,8 +174,9 @@ fn a_classifier_is_measured_alone_and_with_a_class_as_what_steers() {
             let of_run = std::fs::read(out.join(format!("{}.json", &own[0][0]))).unwrap();
             let of_run: serde_json::Value = serde_json::from_slice(&of_run).unwrap();
             let run = out.join(of_run["training"].as_str().unwrap());
+            let sigma = if name == "alone" { "--sigma 1" } else { "" };
             let asked = answer(&format!(
-                "eval --classifier {} {words} --samples 100 --steps 8 --sigma 1 --seed {} --format csv",
+                "eval --classifier {} {words} --samples 100 {sigma} --seed {} --format csv",
                 run.display(),
                 &own[0][1]
             ));
@@ -193,10 +199,10 @@ fn networks_of_images_are_measured_by_a_judge_and_their_classifiers_by_labels() 
     answer(&format!("train --model clean {small} --seed 1 --out {judge}"));
     let train =
         "[train]\ndata = \"digits\"\npoints = 150\nsteps = 20\nbatch = 64\nwidth = 16\ndepth = 1\n";
-    let eval = "[eval]\nsamples = 100\nsteps = 4\nsigma = 1\n";
+    let eval = "[eval]\nsamples = 100\n";
     for (name, more, metric) in [
-        ("joint", format!("{eval}class = 3\njudge = \"{judge}\"\n"), ",coverage,"),
-        ("noisy", eval.to_string(), ",accuracy,"),
+        ("joint", format!("{eval}steps = 4\nclass = 3\njudge = \"{judge}\"\n"), ",coverage,"),
+        ("noisy", format!("{eval}sigma = 1\n"), ",accuracy,"),
     ] {
         let file =
             folder.file(&format!("{name}.toml"), &format!("{train}model = \"{name}\"\n{more}"));

@@ -82,13 +82,13 @@ impl Plot {
     pub fn run(&self) -> Result<()> {
         let (steering, gammas) = self.meant()?;
         let specs = self.specs(steering.data.scene().is_none());
-        self.refuse_idle(&specs)?;
         if specs.iter().any(|spec| spec.moves()) {
             let bytes = plot::bytes_of_frames(self.frames);
             memory::refuse("the frames", bytes, steering.memory)?;
         }
         let inputs = self.inputs(&steering, &specs, gammas)?;
         specs.iter().try_for_each(|spec| spec.check(&inputs))?;
+        self.refuse_idle(&specs)?;
         let mut report = Report::new(["figure", "file"]);
         for spec in specs {
             for (stem, file) in write(&steering, spec, spec.figures(&inputs)?)? {
