@@ -7,6 +7,7 @@ use crate::setup::{Setup, Typed, gammas, gradient_scale};
 use crate::view::Domain;
 use ndarray::{Array2, ArrayView2};
 use scorelab::checkpoint::Model;
+use scorelab::condition::Condition;
 use scorelab::data::to_pixels;
 use scorelab::guidance::{ClassifierGuided, Composed, Gamma, GradientScaled, Guided};
 use scorelab::nn::Mlp;
@@ -105,7 +106,7 @@ impl Steering {
             let shape = model.as_ref().map_or((dim, classes), |model| model.shape(classes));
             fits(flag, shape, (dim, classes))?;
         }
-        if let Some(net) = self.classifier.as_ref().and_then(ClassifierModel::mlp) {
+        if let Some(net) = self.classifier.as_ref().and_then(ClassifierModel::network) {
             fits("--classifier", (net.config.inputs, net.config.outputs), (dim, classes))?;
         }
         if self.gradient_scale != 1.0 && self.classifier.is_none() {
@@ -207,7 +208,7 @@ impl Steering {
 
     /// Whether this is the network of the classifier that steers.
     pub fn is_steered_by(&self, mlp: &Mlp) -> bool {
-        let own = self.classifier.as_ref().and_then(ClassifierModel::mlp);
+        let own = self.classifier.as_ref().and_then(ClassifierModel::network);
         own.is_some_and(|own| own.params == mlp.params)
     }
 
@@ -270,7 +271,7 @@ impl Steering {
 
     /// The unconditional score.
     pub fn free(&self) -> Arc<dyn ScoreFn> {
-        self.score().given(None)
+        self.score().given(Condition::None)
     }
 
     /// The unconditional score and the classifier that steers it.
@@ -331,10 +332,10 @@ impl Steering {
                 Arc::new(net.composed(&terms))
             }
             (None, score) if also.is_empty() => {
-                Arc::new(Guided { main: score.given(Some(class)), guiding: self.free(), gamma })
+                Arc::new(Guided { main: score.given(class), guiding: self.free(), gamma })
             }
             (None, score) => {
-                let terms = terms.map(|(w, y)| (w.value(), score.given(Some(y)))).collect();
+                let terms = terms.map(|(w, y)| (w.value(), score.given(y))).collect();
                 Arc::new(Composed { base: self.free(), terms })
             }
         }

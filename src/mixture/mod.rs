@@ -24,6 +24,7 @@ pub use fitted::sample_fitted;
 pub use posterior::{Noiseless, Posterior};
 pub use tilt::Tilt;
 
+use crate::condition::Condition;
 use crate::noise::NoiseLevel;
 use crate::rng::{Purpose, stream};
 use crate::score::{LogDensity, ScoreFn};
@@ -191,10 +192,19 @@ impl Mixture {
 
     /// p(x₀ | y): the components of one class, weights scaled to sum to one. All of them carry label 0.
     ///
+    /// Under ∅ it is this mixture.
+    ///
     /// # Panics
     /// If there is no such class.
-    pub fn given(&self, class: usize) -> Mixture {
-        assert!(class < self.classes, "class {class} of {}", self.classes);
+    pub fn given(&self, condition: impl Into<Condition>) -> Mixture {
+        match condition.into() {
+            Condition::None => self.clone(),
+            class @ Condition::Class(_) => self.of_class(class.class_of(self.classes)),
+        }
+    }
+
+    /// p(x₀ | y) of a class.
+    fn of_class(&self, class: usize) -> Mixture {
         let keep: Vec<usize> =
             (0..self.labels.len()).filter(|k| self.labels[*k] == class).collect();
         let total: f64 = keep.iter().map(|k| self.weights[*k]).sum();
@@ -243,9 +253,9 @@ impl Mixture {
     /// it is right, and where the other classes are below e⁻⁶⁰ = 9·10⁻²⁷ it is 0.
     ///
     /// # Panics
-    /// If there is no such class.
-    pub fn posterior(&self, class: usize) -> Posterior {
-        assert!(class < self.classes, "class {class} of {}", self.classes);
+    /// If there is no such class, or the condition is none.
+    pub fn posterior(&self, condition: impl Into<Condition>) -> Posterior {
+        let class = condition.into().class_of(self.classes);
         Posterior { mixture: self.clone(), class, temperature: 1.0 }
     }
 
