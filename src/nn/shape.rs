@@ -132,7 +132,11 @@ impl Shape for MlpConfig {
             Condition::Class(y) if *y < classes => Ok(()),
             Condition::Class(y) => {
                 let must = format!("below {classes}, the number of the network's classes");
-                Err(Error::value("the class", y, must))
+                Err(Error::value("the label", y, must))
+            }
+            Condition::Observed(_) => {
+                let must = "a class or none, which is what the network was made for";
+                Err(Error::value("the condition", "an observation", must))
             }
         }
     }
@@ -143,10 +147,7 @@ impl MlpConfig {
     pub(super) fn label(&self, condition: &Condition) -> usize {
         match condition {
             Condition::None => self.labels - 1,
-            Condition::Class(y) => {
-                assert!(*y + 1 < self.labels, "class {y} of {}", self.labels - 1);
-                *y
-            }
+            asked => asked.class_of(self.labels - 1),
         }
     }
 

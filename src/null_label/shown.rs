@@ -46,7 +46,7 @@ pub fn shown_labels(
     let mut steps = 0;
     let label = |condition| match condition {
         Condition::None => net.classes(),
-        Condition::Class(class) => class,
+        asked => asked.class_of(net.classes()),
     };
     for step in Training::new(net.network().clone(), &watched, config)? {
         step?;

@@ -18,7 +18,7 @@ pub struct AffineConfig {
 /// An affine map, which a level gates a condition's shift into.
 ///
 /// ```text
-/// out = x·A + tanh(λ·a) ⊙ E_y + b
+/// out = x·A + tanh(a·λ/12) ⊙ E_y + b
 /// ```
 #[derive(Debug, Clone)]
 pub struct Affine {
@@ -73,12 +73,19 @@ impl Shape for AffineConfig {
 
     fn takes(&self, condition: &Condition) -> Result<()> {
         match condition {
-            Condition::Class(y) if *y >= self.classes => {
-                Err(Error::value("the class", y, format!("below {}", self.classes)))
-            }
-            _ => Ok(()),
+            Condition::None => Ok(()),
+            Condition::Class(y) if *y < self.classes => Ok(()),
+            other => Err(Error::value("the condition", format!("{other:?}"), "a class of its own")),
         }
     }
+}
+
+/// What the log-SNR is divided by, so that it runs over about ±1.
+const SPAN: f64 = 12.0;
+
+/// λ/12 (n, 1).
+fn levels(batch: &Batch) -> Array2<f64> {
+    (&batch.log_snr / SPAN).insert_axis(Axis(1))
 }
 
 /// A, a, E and b of one flat block.
@@ -151,7 +158,7 @@ impl Net for Affine {
         w.output = w.input.dot(&map) + bias;
         for (row, mut out) in w.output.outer_iter_mut().enumerate() {
             let e = shift.row(self.config.row(&w.conditions[row]));
-            out += &(gate.mapv(|a| (w.log_snr[row] * a).tanh()) * e);
+            out += &(gate.mapv(|a| (w.log_snr[row] / SPAN as f32 * a).tanh()) * e);
         }
     }
 
@@ -159,7 +166,7 @@ impl Net for Affine {
         let Parts { gate, shift, .. } = self.config.split(&self.params);
         let (mut d_gate, mut d_shift) = (Array1::zeros(gate.len()), Array2::zeros(shift.dim()));
         for (row, d) in w.d_output.outer_iter().enumerate() {
-            let (y, t) = (self.config.row(&w.conditions[row]), w.log_snr[row]);
+            let (y, t) = (self.config.row(&w.conditions[row]), w.log_snr[row] / SPAN as f32);
             let tanh = gate.mapv(|a| (t * a).tanh());
             d_shift.row_mut(y).scaled_add(1.0, &(&d * &tanh));
             d_gate += &(&d * &shift.row(y) * tanh.mapv(|h| t * (1.0 - h * h)));
@@ -176,14 +183,14 @@ impl Net for Affine {
     fn plain(&self, params: &[f64], batch: &Batch) -> Array2<f64> {
         let Parts { map, gate, shift, bias } = self.config.split(params);
         let labels: Vec<usize> = batch.conditions.iter().map(|y| self.config.row(y)).collect();
-        let phases = batch.log_snr.view().insert_axis(Axis(1)).dot(&gate.insert_axis(Axis(0)));
+        let phases = levels(batch).dot(&gate.insert_axis(Axis(0)));
         batch.x.dot(&map) + phases.mapv(f64::tanh) * shift.select(Axis(0), &labels) + bias
     }
 
     fn plain_gradients(&self, params: &[f64], batch: &Batch, d_output: &Array2<f64>) -> Gradients {
         let Parts { map, gate, shift, .. } = self.config.split(params);
         let labels: Vec<usize> = batch.conditions.iter().map(|y| self.config.row(y)).collect();
-        let levels = batch.log_snr.view().insert_axis(Axis(1));
+        let levels = levels(batch);
         let tanh = levels.dot(&gate.insert_axis(Axis(0))).mapv(f64::tanh);
         let d_tanh = d_output * &shift.select(Axis(0), &labels);
         let d_gate = (d_tanh * tanh.mapv(|h| 1.0 - h * h) * levels).sum_axis(Axis(0));
