@@ -32,7 +32,7 @@ pub enum Condition {
 /// ```
 ///
 /// A mask is some rows of the identity, a point all of them. At τ = 0 the measurement is exact. Source: Kawar et al. 2022
-/// (2201.11793), eq. 1.
+/// (2201.11793).
 #[derive(Debug, Clone, PartialEq)]
 pub struct Observation {
     pub(crate) a: Array2<f64>,

@@ -241,9 +241,8 @@ impl<'a, N: Net, O: Objective<N>> Training<'a, N, O> {
     }
 
     /// The network with the averaged weights.
-    pub fn finish(mut self) -> N {
-        self.net.params_mut().copy_from_slice(&self.adam.ema);
-        self.net
+    pub fn finish(self) -> N {
+        N::of(self.net.config().clone(), self.adam.ema).expect("as many averages as parameters")
     }
 
     /// The loss, the norm of its gradient and, in the first group, the gradient of the whole batch.

@@ -7,7 +7,6 @@ use crate::setup::{Setup, Typed, gammas, gradient_scale};
 use crate::view::Domain;
 use ndarray::{Array2, ArrayView2};
 use scorelab::checkpoint::Model;
-use scorelab::condition::Condition;
 use scorelab::data::to_pixels;
 use scorelab::guidance::{ClassifierGuided, Composed, Gamma, GradientScaled, Guided};
 use scorelab::nn::Mlp;
@@ -271,7 +270,7 @@ impl Steering {
 
     /// The unconditional score.
     pub fn free(&self) -> Arc<dyn ScoreFn> {
-        self.score().given(Condition::None)
+        self.score().given(None)
     }
 
     /// The unconditional score and the classifier that steers it.
@@ -332,10 +331,10 @@ impl Steering {
                 Arc::new(net.composed(&terms))
             }
             (None, score) if also.is_empty() => {
-                Arc::new(Guided { main: score.given(class), guiding: self.free(), gamma })
+                Arc::new(Guided { main: score.given(Some(class)), guiding: self.free(), gamma })
             }
             (None, score) => {
-                let terms = terms.map(|(w, y)| (w.value(), score.given(y))).collect();
+                let terms = terms.map(|(w, y)| (w.value(), score.given(Some(y)))).collect();
                 Arc::new(Composed { base: self.free(), terms })
             }
         }
