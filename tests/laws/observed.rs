@@ -188,7 +188,7 @@ fn credible_sets_hold_the_truth_as_often_as_they_say() {
     };
     let error = (0.25 / N as f64).sqrt();
     let off = |factor: f64| ((inside(factor) - 0.5) / error).abs();
-    assert_law("half of the truths, in standard errors", off(1.0), off(2.0), 5.0);
+    assert_law("half of the truths, in standard errors", off(1.0), off(0.5), 5.0);
 }
 
 #[test]
