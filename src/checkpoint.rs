@@ -62,7 +62,7 @@ type Parsed<T> = std::result::Result<T, String>;
 
 /// A trained network of any kind.
 #[derive(Debug)]
-#[expect(clippy::large_enum_variant, reason = "a file holds one")]
+#[allow(clippy::large_enum_variant, reason = "a file holds one")]
 pub enum Model<N: Net = Mlp> {
     /// An unconditional score.
     Score(ScoreNet<N>),

@@ -219,9 +219,9 @@ fn what_cannot_be_observed_is_refused_in_words() {
     assert!(told(one(&[(0, 1.0), (0, 1.0)], 0.0)).contains("none twice"));
     assert!(one(&[(0, 1.0), (0, 1.0)], 0.1).is_ok(), "the good twin: measured twice, not exactly");
     let seen = one(&[(0, 1.0)], 0.0).unwrap();
-    let f1 = cases::f2();
-    assert!(f1.dim() != 2, "of another dimension");
-    let told = f1.observed(&seen).unwrap_err().to_string();
+    let line = cases::f2();
+    assert!(line.dim() != 2, "of another dimension");
+    let told = line.observed(&seen).unwrap_err().to_string();
     assert!(told.contains("the width of the observation is 2"), "{told}");
     let once = slanted(2).given(seen.clone());
     let told = once.observed(&seen).unwrap_err().to_string();
