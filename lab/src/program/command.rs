@@ -50,6 +50,11 @@ pub enum Command {
         after_help = "Example:\n  scorelab plot field sweep --score out/joint --class dog --lang vi --out out/plot"
     )]
     Plot(Plot),
+    /// List the methods of guidance with their knobs, or describe one
+    #[command(
+        after_help = "Example:\n  scorelab methods\n  scorelab methods apg --format json\n  scorelab sample --class 0 --method apg --set gamma=5,eta=0.5"
+    )]
+    Methods(flags::Methods),
     /// Write a data set: points of a scene, or images
     #[command(after_help = "Example:\n  scorelab data --scene three --points 5000 --out three.npz")]
     Data(flags::Data),
@@ -210,6 +215,7 @@ impl Command {
             Command::Data(flags) => Some(&flags.common),
             Command::Sweep(flags) => Some(&flags.common),
             Command::Info(flags) => Some(&flags.common),
+            Command::Methods(flags) => Some(&flags.common),
             Command::Check(flags) => Some(&flags.common),
             Command::Completions(_) => None,
         }
