@@ -1,5 +1,6 @@
 //! What the data are: a scene, drawn digits, or images of a folder; and the training set that is taken from them.
 
+use crate::read::{find_scene, scene_of_points};
 use crate::training::Examples;
 use crate::{memory, recipe};
 use ndarray::{ArrayView2, Axis, Slice};
@@ -31,18 +32,16 @@ impl Data {
     /// The data of a place.
     ///
     /// # Errors
-    /// As [`Scene::find`] and [`Images::read`].
+    /// As [`find_scene`], [`scene_of_points`] and [`Images::read`].
     pub fn find(place: &Place) -> Result<Data> {
         match place {
             Place::Images(name) if name == DRAWN => Ok(Data::Drawn),
             Place::Images(folder) | Place::Shuffled(folder) => {
                 Images::read(folder, Part::Train).map(Data::Images)
             }
-            Place::Scene(name) => {
-                Scene::find_with_fingerprint(name).map(|(scene, print)| Data::Scene(scene, print))
-            }
+            Place::Scene(name) => find_scene(name).map(|(scene, print)| Data::Scene(scene, print)),
             Place::Points(file) => {
-                file.scene_with_fingerprint().map(|(scene, print)| Data::Scene(scene, print))
+                scene_of_points(file).map(|(scene, print)| Data::Scene(scene, print))
             }
         }
     }

@@ -9,6 +9,7 @@ mod patience;
 mod memory;
 mod menu;
 mod words;
+pub mod read;
 mod tables;
 mod table;
 mod report;

@@ -1,8 +1,9 @@
 //! The flags that say how a table of points is read, and when it is a scene.
 
+use crate::read::TableOptions;
 use clap::Args;
 use scorelab::checkpoint::Place;
-use scorelab::data::{PointFile, TableOptions};
+use scorelab::data::PointFile;
 use scorelab::{Error, Result};
 use serde::Serialize;
 

@@ -1,6 +1,7 @@
 //! Where the points of a score live: in a scene, or among images in the view of a network.
 
 use crate::data::Data;
+use crate::read::find_scene;
 use crate::tell::tell;
 use ndarray::Array2;
 use scorelab::checkpoint::{Checkpoint, Fingerprint, Place, Recipe};
@@ -74,9 +75,9 @@ impl Domain {
     /// The scene of this name, or of this file.
     ///
     /// # Errors
-    /// As [`Scene::find`].
+    /// As [`find_scene`].
     pub fn of_scene(name: &str) -> Result<Domain> {
-        Scene::find_with_fingerprint(name).map(|(scene, print)| Domain::Scene(scene, print))
+        find_scene(name).map(|(scene, print)| Domain::Scene(scene, print))
     }
 
     /// What is told of the data in the record of an output.

@@ -8,7 +8,6 @@ mod idx;
 mod images;
 mod points;
 mod principal;
-mod table;
 mod tree;
 mod view;
 
@@ -17,7 +16,6 @@ pub use idx::Part;
 pub use images::{Images, digit_names, from_pixels, to_pixels};
 pub use points::{PointFile, of_points, spread};
 pub use principal::Principal;
-pub use table::{Table, TableOptions, npy, npz};
 pub use view::View;
 
 use crate::file::fingerprint;
@@ -78,28 +76,24 @@ impl Scene {
         })
     }
 
-    /// A built-in scene by its name, a scene file or a file of points by its path.
+    /// A built-in scene by its name, or a scene file by its path.
     ///
-    /// What ends in `.toml` or as a file of points does, or holds a path separator, is a path.
+    /// What ends in `.toml` or holds a path separator is a path.
     ///
     /// # Errors
-    /// As [`Scene::named`], [`Scene::load`] and [`PointFile::scene`].
+    /// As [`Scene::named`] and [`Scene::load`].
     pub fn find(name_or_path: &str) -> Result<Scene> {
         Scene::find_with_fingerprint(name_or_path).map(|(scene, _)| scene)
     }
 
     /// As [`Scene::find`], with the fingerprint by which a change of the scene is told.
     ///
-    /// Of a scene file it is the fingerprint of its bytes, so that a changed comment is a change too; of a file of points that
-    /// of what was read; of a built-in scene that of its numbers to ten digits, which every machine computes alike.
+    /// Of a scene file it is the fingerprint of its bytes, so that a changed comment is a change too; of a
+    /// built-in scene that of its numbers to ten digits, which every machine computes alike.
     ///
     /// # Errors
     /// As [`Scene::find`].
     pub fn find_with_fingerprint(name_or_path: &str) -> Result<(Scene, String)> {
-        if PointFile::is(name_or_path) {
-            let path = name_or_path.into();
-            return PointFile { path, ..PointFile::default() }.scene_with_fingerprint();
-        }
         if is_path(name_or_path) {
             let text = Scene::text(name_or_path)?;
             return Ok((Scene::parse(&text, name_or_path)?, fingerprint(text.as_bytes())));

@@ -1,21 +1,10 @@
-//! A file of points as a scene: a small Gaussian at each point is a mixture, so everything that is exact of one is exact of it.
+//! Points as a scene: a small Gaussian at each is a mixture, so everything that is exact of one is exact of it.
 
-use super::{ClassName, Scene, Table, TableOptions};
-use crate::file::fingerprint;
+use crate::Result;
 use crate::mixture::Mixture;
-use crate::{Error, Result};
 use ndarray::{Array2, ArrayView2, Axis};
 use serde::{Deserialize, Serialize};
-use std::path::Path;
 
-/// The most points of a scene.
-const MOST_POINTS: usize = 100_000;
-/// The most numbers in all covariances together, points × dimension²: 80 MB.
-const MOST_NUMBERS: usize = 10_000_000;
-/// The most classes.
-const MOST_CLASSES: usize = 1_000;
-/// The smallest and the largest spread that is still an ordinary number squared twice.
-const SPREAD: (f64, f64) = (1e-50, 1e50);
 /// The endings of files of points.
 const ENDINGS: [&str; 7] = [".csv", ".tsv", ".txt", ".json", ".npy", ".npz", ".gz"];
 
@@ -30,12 +19,12 @@ const ENDINGS: [&str; 7] = [".csv", ".tsv", ".txt", ".json", ".npy", ".npz", ".g
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct PointFile {
-    /// The file: a table as [`Table`] reads it.
+    /// The file: a table of text, JSON, `.npy` or `.npz`.
     pub path: String,
     /// h, the standard deviation of the Gaussian at each point; [`spread`] of the points where it is left out.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sd: Option<f64>,
-    /// The columns that are coordinates, by name or number; as [`Table::points`] finds them where it is empty.
+    /// The columns that are coordinates, by name or number; found by their names where it is empty.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub columns: Vec<String>,
     /// Whether the first row is one of names, where it does not tell.
@@ -48,68 +37,6 @@ impl PointFile {
     pub fn is(path: &str) -> bool {
         let path = path.to_lowercase();
         ENDINGS.iter().any(|ending| path.ends_with(ending))
-    }
-
-    /// The scene of the points, called as the file is.
-    ///
-    /// # Errors
-    /// As [`Table::read`], [`Table::points`] and [`Table::labels`]; if there are more points than a scene has, all are equal
-    /// and no `sd` is given, or `sd` is no positive number.
-    pub fn scene(&self) -> Result<Scene> {
-        self.read().map(|(scene, _)| scene)
-    }
-
-    /// The scene, with the fingerprint of what was read: its points, their classes and their spread.
-    ///
-    /// # Errors
-    /// As [`PointFile::scene`].
-    pub fn scene_with_fingerprint(&self) -> Result<(Scene, String)> {
-        let (scene, numbers) = self.read()?;
-        Ok((scene, fingerprint(&numbers)))
-    }
-
-    fn read(&self) -> Result<(Scene, Vec<u8>)> {
-        let options = TableOptions { header: self.header, ..TableOptions::default() };
-        let table = Table::read(&self.path, options)?;
-        let x = table.points(&self.columns, None)?;
-        let labels = table.labels(&self.columns)?;
-        let wrong = |why: String| Err(Error::File { path: self.path.clone().into(), why });
-        let (n, d) = x.dim();
-        if n > MOST_POINTS || n * d * d > MOST_NUMBERS {
-            let most = MOST_POINTS.min(MOST_NUMBERS / (d * d)).max(1);
-            return wrong(format!(
-                "it has {n} points of {d} coordinates, but a scene has at most {most}; take fewer"
-            ));
-        }
-        let (words, y) = labels.unwrap_or_else(|| (vec!["all".into()], vec![0; n]));
-        if words.len() > MOST_CLASSES {
-            return wrong(format!(
-                "it has {} labels, but at most {MOST_CLASSES} are read",
-                words.len()
-            ));
-        }
-        let sd =
-            match self.sd {
-                Some(sd) if (SPREAD.0..=SPREAD.1).contains(&sd) => sd,
-                Some(sd) => return Err(Error::value("--sd", sd, "a finite number above 0")),
-                None => match spread(x.view(), &y) {
-                    sd if sd > 0.0 => sd,
-                    _ => return wrong(
-                        "its points do not differ, so their spread is not known; give it with --sd"
-                            .into(),
-                    ),
-                },
-            };
-        let fold = |numbers: &mut Vec<u8>, x: f64| numbers.extend(x.to_le_bytes());
-        let mut numbers = Vec::new();
-        x.iter().chain([&sd]).for_each(|v| fold(&mut numbers, *v));
-        y.iter().for_each(|y| fold(&mut numbers, *y as f64));
-        words.iter().for_each(|word| numbers.extend(word.bytes().chain([0])));
-        let class_names =
-            words.iter().map(|w| ClassName { en: w.clone(), vi: w.clone() }).collect();
-        let name = Path::new(&self.path).file_stem().unwrap_or_default().to_string_lossy();
-        let name = crate::text::printable(&name);
-        Ok((Scene { name, mixture: of_points(x, sd, y)?, class_names }, numbers))
     }
 }
 

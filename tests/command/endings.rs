@@ -1,7 +1,7 @@
 //! What the name of an output promises is written, or refused before anything is done.
 
 use super::{Folder, run};
-use scorelab::data::{Table, TableOptions};
+use scorelab_lab::read::{Table, TableOptions};
 
 /// Every subcommand that writes a file, with the words that it needs, and whether it writes points.
 const WRITERS: [(&str, bool); 5] = [

@@ -2,9 +2,9 @@
 
 use crate::course::{self, Exercise, Mark};
 use crate::flags::Check;
+use crate::read::{Table, TableOptions};
 use crate::report::{Cell, Form, Report, say};
 use ndarray::{Array2, Axis};
-use scorelab::data::{Table, TableOptions};
 use scorelab::{Error, Result, number};
 use scorelab_figures::plot::Lang;
 

@@ -3,12 +3,13 @@
 use crate::flags::{Field, WalkFlags};
 use crate::memory;
 use crate::menu::SamplerName;
+use crate::read::Table;
 use crate::report::{BYTES_A_CELL, Report};
 use crate::setup::{Typed, noise_level};
 use crate::steering::{Spelled, Steering};
 use crate::tables::TableFlags;
 use ndarray::Array2;
-use scorelab::data::{PointFile, Table};
+use scorelab::data::PointFile;
 use scorelab::noise::NoiseLevel;
 use scorelab::score::ScoreFn;
 use scorelab::{Error, Result};

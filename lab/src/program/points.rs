@@ -2,9 +2,10 @@
 
 use crate::ending::{Ending, Kind, ending};
 use crate::memory;
+use crate::read::{npy, npz};
 use crate::report::{BYTES_A_CELL, Cell, Form, Report};
 use ndarray::{Array2, s};
-use scorelab::data::{ClassName, npy, npz, to_pixels};
+use scorelab::data::{ClassName, to_pixels};
 use scorelab::file;
 use scorelab::{Error, Result};
 use scorelab_figures::plot::{self, Axis, Figure, Format, Layer, Output, Panel, Role, Sheet};

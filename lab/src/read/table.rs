@@ -1,36 +1,19 @@
-//! Tables of points: CSV and other text, gzipped or not, JSON, NumPy's `.npy` and `.npz`, all through one reader.
-//!
-//! Text is a row a line. The separator of the columns is what the first two lines have in common: a tab, a semicolon, a
-//! comma, or else blanks; beside a tab, a semicolon or blanks a number may have a decimal comma. A first row is one of names
-//! if none of its cells is a number (they may be empty); what looks like a number and is none is refused, so that no row of
-//! data is taken for names. Lines that begin with `#` are remarks.
+//! A table of columns: its points and its labels.
 
-mod json;
-mod npy;
-mod separator;
-mod text;
-
-pub use npy::{npy, npz};
-
-use super::component::Parsed;
-use crate::text::{printable, quoted};
-use crate::{Error, Result};
-use flate2::bufread::MultiGzDecoder;
 use ndarray::Array2;
-use std::fs::File;
-use std::io::{BufRead, BufReader, Read};
-use std::path::{Path, PathBuf};
+use scorelab::number;
+use scorelab::text::{printable, quoted};
+use scorelab::{Error, Result};
+use std::path::PathBuf;
 
 /// The most columns of a table.
-const MOST_COLUMNS: usize = 10_000;
+pub const MOST_COLUMNS: usize = 10_000;
 /// The most cells that are read where nobody says how many: 800 MB.
-const MOST_CELLS: usize = 100_000_000;
-/// The most bytes that a text unpacks to.
-const MOST_BYTES: u64 = 4 << 30;
+pub const MOST_CELLS: usize = 100_000_000;
 /// The largest coordinate whose square has a square.
 const LARGEST: f64 = 1e50;
 /// What a column of labels may be called, those that are preferred first.
-const LABELS: [&str; 7] = ["name", "label", "labels", "class", "target", "species", "y"];
+pub const LABELS: [&str; 7] = ["name", "label", "labels", "class", "target", "species", "y"];
 
 /// How a table is read where it does not tell.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -44,22 +27,26 @@ pub struct TableOptions {
 /// A table of columns, each of numbers or of words.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Table {
-    path: PathBuf,
-    names: Vec<String>,
-    columns: Vec<Column>,
+    pub(super) path: PathBuf,
+    pub(super) names: Vec<String>,
+    pub(super) columns: Vec<Column>,
     /// The row of the file in which each row of the table stands, counted from 1; none where there are no lines.
-    lines: Vec<u32>,
+    pub(super) lines: Vec<u32>,
 }
+
+/// A value, or why it cannot be.
+pub type Parsed<T> = std::result::Result<T, String>;
 
 /// One column.
 #[derive(Debug, Clone, PartialEq)]
-enum Column {
+pub enum Column {
     Numbers(Vec<f64>),
     /// The words, each once, and which of them each row has.
     Words(Vec<String>, Vec<u32>),
 }
 
 impl Column {
+    /// The number of rows.
     fn len(&self) -> usize {
         match self {
             Column::Numbers(values) => values.len(),
@@ -69,78 +56,6 @@ impl Column {
 }
 
 impl Table {
-    /// Reads a table: arrays from `.npy` and `.npz`, a list of objects from JSON, text from anything else.
-    ///
-    /// # Errors
-    /// If the file cannot be read or is no table: rows of other lengths, a cell that is no number in a column of numbers, a
-    /// first row that is half names, a separator within a number, more than is read; with the row and the column.
-    pub fn read(path: impl AsRef<Path>, options: TableOptions) -> Result<Table> {
-        let path = path.as_ref();
-        let io = |e| Error::io("read", path, e);
-        let file = File::open(path).map_err(io)?;
-        if file.metadata().map_err(io)?.is_dir() {
-            let why = "it is a folder, but a table of points is a file: .csv, .txt, .npy or .npz";
-            return Err(io(std::io::Error::new(std::io::ErrorKind::IsADirectory, why)));
-        }
-        let mut input = BufReader::new(file);
-        let begin = input.fill_buf().map_err(io)?;
-        let most = options.most_cells.unwrap_or(MOST_CELLS);
-        let wrong = |why| Error::File { path: path.into(), why };
-        if begin.starts_with(npy::MAGIC) {
-            return npy::read_array(input, most)
-                .and_then(|a| Table::of_array(path, a))
-                .map_err(wrong);
-        }
-        if begin.starts_with(npy::ARCHIVE) {
-            let file = File::open(path).map_err(io)?;
-            return npy::read_archive(file, most)
-                .and_then(|(x, y)| Table::of_arrays(path, x, y))
-                .map_err(wrong);
-        }
-        if begin.first() == Some(&b'[') {
-            return json::read(input, path, most).map_err(wrong);
-        }
-        Table::parse(input, path, options)
-    }
-
-    /// Reads a table from text, gzipped or not; `path` only appears in messages.
-    ///
-    /// # Errors
-    /// As [`Table::read`].
-    pub fn parse(
-        mut input: impl BufRead,
-        path: impl AsRef<Path>,
-        options: TableOptions,
-    ) -> Result<Table> {
-        let path = path.as_ref();
-        let gzip =
-            input.fill_buf().map_err(|e| Error::io("read", path, e))?.starts_with(&[0x1f, 0x8b]);
-        if gzip {
-            let unpacked = BufReader::new(MultiGzDecoder::new(input).take(MOST_BYTES));
-            return text::read(unpacked, path, options);
-        }
-        text::read(input.take(MOST_BYTES), path, options)
-    }
-
-    fn of_array(path: &Path, array: npy::Array) -> Parsed<Table> {
-        Table::of_arrays(path, array, None)
-    }
-
-    /// The columns x1, x2, … of an array (n, d) and, if there is one, a column of labels (n).
-    fn of_arrays(path: &Path, x: npy::Array, y: Option<npy::Array>) -> Parsed<Table> {
-        let (n, d) = x.rows_and_columns()?;
-        let mut names: Vec<String> = (1..=d).map(|i| format!("x{i}")).collect();
-        let mut columns = x.columns(d)?;
-        if let Some(y) = y {
-            if y.rows_and_columns()? != (n, 1) {
-                return Err(format!("its labels are {}, but there are {n} points", y.shown()));
-            }
-            names.push("label".into());
-            columns.push(y.labels()?);
-        }
-        Ok(Table { path: path.into(), names, columns, lines: Vec::new() })
-    }
-
     /// The number of rows.
     pub fn rows(&self) -> usize {
         self.columns.first().map_or(0, Column::len)
@@ -292,7 +207,7 @@ impl Table {
 
 /// Labels that are all numbers in rising order; others as they are.
 fn ordered(words: &[String], which: &[u32]) -> (Vec<String>, Vec<usize>) {
-    let numbers: Option<Vec<f64>> = words.iter().map(|w| crate::number::parse(w)).collect();
+    let numbers: Option<Vec<f64>> = words.iter().map(|w| number::parse(w)).collect();
     let mut order: Vec<usize> = (0..words.len()).collect();
     if let Some(numbers) = numbers {
         order.sort_by(|a, b| numbers[*a].total_cmp(&numbers[*b]));
@@ -302,6 +217,3 @@ fn ordered(words: &[String], which: &[u32]) -> (Vec<String>, Vec<usize>) {
     let sorted = order.iter().map(|i| words[*i].clone()).collect();
     (sorted, which.iter().map(|w| place[*w as usize]).collect())
 }
-
-#[cfg(test)]
-mod tests;

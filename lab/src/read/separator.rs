@@ -1,8 +1,8 @@
 //! What separates the cells of a text, and the cells of a line.
 
-use super::{MOST_COLUMNS, Parsed};
-use crate::number;
-use crate::text::quoted;
+use super::table::{MOST_COLUMNS, Parsed};
+use scorelab::number;
+use scorelab::text::quoted;
 
 /// What stands between two cells.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -1,7 +1,7 @@
 //! Tables as JSON, as the program writes them: a list of objects, a row each.
 
+use super::table::{Parsed, Table};
 use super::text::of_records;
-use super::{Parsed, Table};
 use serde_json::{Map, Value};
 use std::io::Read;
 use std::path::Path;

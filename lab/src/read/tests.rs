@@ -1,4 +1,6 @@
 use super::*;
+use scorelab::Result;
+use std::io::{BufReader, Read};
 
 fn parse(text: &str) -> Result<Table> {
     Table::parse(text.as_bytes(), "p.csv", TableOptions::default())

@@ -1,10 +1,10 @@
 //! Tables as text: lines, cells, and what each cell is.
 
 use super::separator::{Separator, with_decimal_comma};
-use super::{Column, LABELS, MOST_CELLS, Parsed, Table, TableOptions};
-use crate::number;
-use crate::text::{composed, name, quoted};
-use crate::{Error, Result};
+use super::table::{Column, LABELS, MOST_CELLS, Parsed, Table, TableOptions};
+use scorelab::number;
+use scorelab::text::{composed, name, quoted};
+use scorelab::{Error, Result};
 use std::collections::HashMap;
 use std::io::{BufRead, Read};
 use std::path::Path;

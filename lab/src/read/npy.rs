@@ -6,8 +6,8 @@
 //!
 //! Source: <https://numpy.org/doc/stable/reference/generated/numpy.lib.format.html>.
 
-use super::{Column, MOST_COLUMNS, Parsed};
-use crate::text::{name, printable, quoted};
+use super::table::{Column, MOST_COLUMNS, Parsed};
+use scorelab::text::{name, printable, quoted};
 use std::collections::HashMap;
 use std::fs::File;
 use std::io::{BufReader, Cursor, Read, Write};
