@@ -9,6 +9,7 @@ use crate::report::Form;
 use crate::words::joined;
 use clap::parser::ValueSource;
 use clap::{ArgMatches, CommandFactory, FromArgMatches, Parser, Subcommand};
+use scorelab::methods::{Walks, method_named};
 use scorelab::text::printable;
 use scorelab::{Error, Result};
 use std::ffi::OsString;
@@ -127,6 +128,7 @@ pub fn understand(
         }
     };
     beside_resume(&matches)?;
+    beside_method(&matches)?;
     let program = Program::from_arg_matches(&matches).map_err(|e| usage(&e))?;
     Ok(Understood::Command(Box::new(program.command)))
 }
@@ -185,6 +187,21 @@ fn beside_resume(matches: &ArgMatches) -> Result<()> {
         }
         None => Ok(()),
     }
+}
+
+/// Refuses a sampler beside a method that walks with steps of its own.
+fn beside_method(matches: &ArgMatches) -> Result<()> {
+    let Some((_, given)) = matches.subcommand() else { return Ok(()) };
+    let name = given.try_get_one::<String>("method").ok().flatten();
+    let Some(name) = name else { return Ok(()) };
+    let walks = method_named(name)?.about().walks;
+    let typed = given.try_contains_id("sampler").unwrap_or(false) // field has none
+        && given.value_source("sampler") == Some(ValueSource::CommandLine);
+    if walks == Walks::Any || !typed {
+        return Ok(());
+    }
+    let must = format!("left out: the method {name} walks {}", walks.words());
+    Err(Error::value("--sampler", "given", must))
 }
 
 impl Command {
