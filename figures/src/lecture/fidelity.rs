@@ -70,14 +70,14 @@ fn tradeoff(methods: &[Outcomes], truth: &Outcome) -> Panel {
         let points = method.points(|(_, o)| {
             [o.spread, percent(o), 100.0 * o.shares.interval(Verdict::Target).half()]
         });
-        series_curve(&points, k, [along(0.64), 107.0 - 8.5 * k as f64])
+        series_curve(&points, k, [along(0.64), 102.0 - 8.5 * k as f64])
     };
     let mut layers: Vec<Layer> = methods.iter().enumerate().map(curve).collect();
     let star = Points { size: 26.0, marker: Some(Marker::Ring), ..Points::default() };
     let at = arr2(&[[truth.spread, percent(truth)]]);
     layers.push(
         dots("truth", "a true sample of p(x | y)", Role::Neutral, at, star)
-            .label_at("p(x ∣ y)", [truth.spread * 1.08, percent(truth) + 6.5]),
+            .label_at("p(x ∣ y)", [truth.spread * 1.08, percent(truth) + 9.5]),
     );
     layers.extend(gammas(&methods[0].found, x));
     Panel {

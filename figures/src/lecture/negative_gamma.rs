@@ -107,7 +107,7 @@ fn measure(s: &Setting, x: Array2<f64>) -> Found {
 }
 
 fn plane(s: &Setting, window: Window, gamma: Gamma, found: &Found) -> Panel {
-    let mut panel = window.panel(format!("γ = {}", gamma.value()).replace('-', "−"));
+    let mut panel = window.panel(format!("γ = {}", gamma.value()));
     panel.x.label = Text::from("y: ").then(percent(found.own));
     panel.layers = vec![window.density_layer(s.exact(), CLEAN)];
     let shown = found.classes.len().min(SHOWN);

@@ -10,7 +10,6 @@ use super::svg::{Ids, Style, drop, ends_low, escape, group, n, spans, text};
 use super::words::{Lang, plain};
 use super::{chart, draw, font, heat, label};
 use scorelab::{Error, Result};
-use std::borrow::Cow;
 
 /// Everything the parts of a drawing share.
 struct Canvas {
@@ -27,11 +26,7 @@ struct Canvas {
 /// # Errors
 /// A range that is empty, more panels than fit, or a colour map without values: [`Error::Figure`].
 pub fn svg(figure: &Figure, theme: Theme, lang: Lang, panel: Option<usize>) -> Result<String> {
-    let drawn = match lang {
-        Lang::En => Cow::Borrowed(figure),
-        Lang::Vi => Cow::Owned(figure.with_numerals()),
-    };
-    compose(&drawn, theme, lang, panel)
+    compose(&figure.with_numerals(), theme, lang, panel)
         .map_err(|why| Error::Figure { figure: figure.stem.clone(), why })
 }
 

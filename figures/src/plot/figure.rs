@@ -2,7 +2,7 @@
 
 use super::mark::Mark;
 use super::palette::Role;
-use super::words::{Text, numerals};
+use super::words::{Text, numerals, signs};
 
 /// A figure for one 16:9 slide: a list of panels, an equation and a few footers.
 #[derive(Clone, Debug, Default)]
@@ -54,11 +54,11 @@ impl Figure {
         all
     }
 
-    /// The figure as it is drawn in Vietnamese, its numbers included; what is exported keeps points.
+    /// The figure with its numbers as they are drawn in each language; what is exported keeps hyphens and points.
     pub(super) fn with_numerals(&self) -> Figure {
         let mut figure = self.clone();
         for text in figure.texts() {
-            text.vi = numerals(&text.vi).into();
+            *text = (signs(&text.en), numerals(&signs(&text.vi))).into();
         }
         figure
     }

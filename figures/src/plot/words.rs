@@ -100,6 +100,17 @@ pub(super) fn plain(words: &str) -> String {
     subscripts(words).into_iter().map(|(_, text)| text).collect()
 }
 
+/// The negative numbers of a text with a minus sign, which is as wide as a plus; a hyphen between words stays.
+pub(super) fn signs(words: &str) -> String {
+    let chars: Vec<char> = words.chars().collect();
+    let write = |(i, c): (usize, &char)| {
+        let number = chars.get(i + 1).is_some_and(|next| next.is_ascii_digit() || *next == '.');
+        let begins = i == 0 || " (=,;[".contains(chars[i - 1]);
+        if *c == '-' && number && begins { '−' } else { *c }
+    };
+    chars.iter().enumerate().map(write).collect()
+}
+
 /// The numbers of a text as Vietnamese writes them: `4.000`, `25,6`, and semicolons in lists.
 pub(super) fn numerals(words: &str) -> String {
     let chars: Vec<char> = words.chars().collect();
@@ -170,6 +181,13 @@ mod tests {
             ("p(x, 1) .93 s_θ(x_t, y)", "p(x, 1) .93 s_θ(x_t, y)"),
         ] {
             assert_eq!(numerals(english), vietnamese);
+        }
+        for (typed, drawn) in [
+            ("-0.0008 ± 0.0011", "−0.0008 ± 0.0011"),
+            ("γ = -1, -.5 (-2)", "γ = −1, −.5 (−2)"),
+            ("two-scores, 1-D, 2e-5, a - b", "two-scores, 1-D, 2e-5, a - b"),
+        ] {
+            assert_eq!(signs(typed), drawn);
         }
         let mut figure = Figure { panels: vec![Panel::default()], ..Figure::default() };
         (figure.title, figure.panels[0].x) = ("γ = 0.5".into(), Axis::new("x", (0.0, 1.0)));
