@@ -156,7 +156,7 @@ fn images_are_judged_and_drawn() {
     assert_eq!(same, [1, 11]);
     // the network sees principal components, and its samples are sums of them
     let seen = find(&joint).unwrap().checkpoint;
-    assert_eq!(seen.model.mlp().config.inputs, 128);
+    assert_eq!(seen.model.network().config.inputs, 128);
     assert!(matches!(seen.view, View::Principal(_)));
     let csv =
         answer(&format!("sample --score {joint} --class 3 --samples 2 --steps 6 --format csv"));

@@ -3,7 +3,7 @@
 use super::images::ImageExperiment;
 use crate::data::{DRAWN, images_fingerprint, view_of_images};
 use crate::interrupt::{interrupted, listen};
-use crate::training::{CtrlC, Examples, learn};
+use crate::training::{CtrlC, Examples, Watcher, learn};
 use crate::watch::{Canvas, Progress, SamplesSoFar, Schedule};
 use ndarray::{Array2, ArrayView2};
 use scorelab::Result;
@@ -115,7 +115,7 @@ impl ImageExperiment {
 
     /// The networks of these settings: read from their files or, where there are none, trained and written there.
     ///
-    /// Ctrl-C ends the training of the joint network early; what was learned is used, but not kept, and nothing is checked.
+    /// Ctrl-C ends the training that is going on early; what was learned is used, but not kept, and nothing is checked.
     ///
     /// # Errors
     /// If the number of steps is not one to train with, a file cannot be written, or a training diverges.
@@ -211,15 +211,23 @@ impl ImageExperiment {
         let mut so_far = self.so_far(&view);
         let mut bar = Progress::new("training the joint network", 0, joint.train.steps);
         let joint = learn(joint, seen, None, &mut [&mut bar, &mut CtrlC, &mut so_far])?.model;
+        let stopped = interrupted();
+        // a Ctrl-C that has ended the joint network's training does not end the other two at their first step
+        let rest = |what: &str, recipe: &Recipe, examples: Examples| {
+            let (mut bar, mut ctrl_c) = (Progress::new(what, 0, recipe.train.steps), CtrlC);
+            let mut watchers: Vec<&mut dyn Watcher> = vec![&mut bar];
+            if !stopped {
+                watchers.push(&mut ctrl_c);
+            }
+            learn(recipe, examples, None, &mut watchers).map(|ended| ended.model)
+        };
         let mut noisy = noisy.clone();
-        if interrupted() {
+        if stopped {
             noisy.train.steps = NOISY_STEPS.1; // the rest is not to be waited for
         }
-        let mut bar = Progress::new("training the noisy classifier", 0, noisy.train.steps);
-        let noisy = learn(&noisy, seen, None, &mut [&mut bar])?.model;
+        let noisy = rest("training the noisy classifier", &noisy, seen)?;
         let pixels = Examples { points: &points, spread: &[], ..seen };
-        let mut bar = Progress::new("training the judge", 0, judge.train.steps);
-        let judge = learn(judge, pixels, None, &mut [&mut bar])?.model;
+        let judge = rest("training the judge", judge, pixels)?;
         let (Model::Joint(joint), Model::Noisy(noisy), Model::Clean(classifier)) =
             (joint, noisy, judge)
         else {

@@ -183,7 +183,7 @@ fn joint_run(path: &str, scene: &Scene) -> Result<(Recipe, JointNet)> {
         );
         return Err(Error::Usage { why });
     }
-    let own = (net.mlp().config.inputs, net.classes());
+    let own = (net.network().config.inputs, net.classes());
     fits("--runs", own, (scene.mixture.dim(), scene.mixture.classes()))?;
     Ok((recipe, net))
 }

@@ -99,7 +99,7 @@ impl Steering {
             let shape = model.as_ref().map_or((dim, classes), |model| model.shape(classes));
             fits(flag, shape, (dim, classes))?;
         }
-        if let Some(net) = self.classifier.as_ref().and_then(ClassifierModel::mlp) {
+        if let Some(net) = self.classifier.as_ref().and_then(ClassifierModel::network) {
             fits("--classifier", (net.config.inputs, net.config.outputs), (dim, classes))?;
         }
         if self.guidance.gradient_scale != 1.0 && self.classifier.is_none() {
@@ -169,7 +169,7 @@ impl Steering {
 
     /// Whether this is the network of the classifier that steers.
     pub fn is_steered_by(&self, mlp: &Mlp) -> bool {
-        let own = self.classifier.as_ref().and_then(ClassifierModel::mlp);
+        let own = self.classifier.as_ref().and_then(ClassifierModel::network);
         own.is_some_and(|own| own.params == mlp.params)
     }
 

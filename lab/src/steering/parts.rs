@@ -1,6 +1,6 @@
 //! What a method is built of, as the flags say: each score, classifier and density that there is.
 
-use super::Steering;
+use super::opened::Steering;
 use crate::networks::ScoreModel;
 use scorelab::guidance::{ClassifierGuided, Gamma, GradientScaled};
 use scorelab::methods::{Blend, Need, Parts, Score};

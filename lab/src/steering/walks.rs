@@ -1,6 +1,6 @@
 //! Samples by the method that guides.
 
-use super::Steering;
+use super::opened::Steering;
 use crate::sampling::finite;
 use ndarray::Array2;
 use scorelab::Result;

@@ -136,7 +136,7 @@ impl<'a> SamplesSoFar<'a> {
     /// n samples (n, d), from the same noise each time; of a joint network, of the classes wanted.
     fn samples(&self, model: &Model, n: usize, wanted: &[usize], gamma: Gamma) -> Array2<f64> {
         let Schedule { process, grid, sampler, seed } = &self.schedule;
-        let z = start(n, model.mlp().config.inputs, process, grid, *seed);
+        let z = start(n, model.network().config.inputs, process, grid, *seed);
         match model {
             Model::Score(net) => sample(sampler, net, process, grid, z.view(), *seed),
             Model::Joint(net) => {
