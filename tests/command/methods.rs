@@ -79,7 +79,7 @@ fn what_a_method_lacks_is_said_alike_by_every_subcommand() {
         ("sample --class 0 --method apg --gamma 2 --set gamma=3", "--set says gamma too"),
         (
             "sample --class 0 --method apg --also 1:1",
-            "the method apg takes none; and and interval do",
+            "the method apg takes none; interval and and do",
         ),
         ("sample --class 0 --method interval --set low=3", "below high, which is 2"),
         ("sample --class 0 --set gamma", "written as knob=number"),
@@ -159,10 +159,9 @@ fn a_sweep_goes_over_methods_and_their_knobs() {
         results.lines().filter(|l| l.contains(&format!("{method},{set},"))).count()
     };
     for set in ["gamma=2", "gamma=4"] {
-        assert!(
-            told("apg", set) > 5 && told("apg", set) == told("classifier-free", set),
-            "{results}"
-        );
+        // what is plain guidance is held to its tilt, too
+        assert!(told("apg", set) > 5, "{results}");
+        assert_eq!(told("classifier-free", set), told("apg", set) + 1, "{results}");
     }
 }
 
