@@ -42,6 +42,11 @@ impl ScoreModel {
         }
     }
 
+    /// Whether it has seen labels.
+    pub fn labelled(&self) -> bool {
+        !matches!(self, ScoreModel::Score(_))
+    }
+
     /// Its dimensions and its classes, of which a score without labels has as many as the data.
     pub fn shape(&self, classes: usize) -> (usize, usize) {
         match self {

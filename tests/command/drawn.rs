@@ -71,7 +71,7 @@ fn figures_are_drawn_of_exact_and_of_learned_scores() {
         (format!("steering --score {joint} --class 1"), "--classifier is required: this figure"),
         (format!("sweep --score {score}"), "--class is required: this figure shows samples"),
         (format!("tilt --score {joint}"), "--class is required"),
-        (format!("sweep --score {score} --class 1"), "--class is given"),
+        (format!("sweep --score {score} --class 1"), "a --score that has seen labels"),
         (
             format!("steering --score {joint} --class 1 --guiding {worse}"),
             "--guiding cannot be given",

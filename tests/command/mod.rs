@@ -8,6 +8,7 @@ mod folder;
 mod format_1;
 mod golden;
 mod interrupted;
+mod methods;
 mod own_points;
 mod refused;
 mod robust;

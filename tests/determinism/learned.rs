@@ -8,7 +8,7 @@ use scorelab::nn::{MlpConfig, Target};
 use scorelab::noise::{Grid, Process, Spacing};
 use scorelab::null_label::{JointNet, train_joint};
 use scorelab::rng::Purpose;
-use scorelab::sampler::{Ddim, Method, sample, start};
+use scorelab::sampler::{AnySampler, Ddim, sample, start};
 use scorelab::train::{Levels, TrainConfig};
 use scorelab_figures::lecture::{Setting, field_over_noise};
 use scorelab_figures::plot::{Lang, Theme, png, svg};
@@ -45,7 +45,7 @@ fn left(threads: usize, seed: u64) -> Left {
     let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
     pool.install(|| {
         let net = learned(lively(seed), 30, seed);
-        let (scene, sampler) = (Scene::named("ring8").unwrap(), Method::Ddim(Ddim { eta: 0.0 }));
+        let (scene, sampler) = (Scene::named("ring8").unwrap(), AnySampler::new(Ddim { eta: 0.0 }));
         let grid = Grid::to_data(&PROCESS, Spacing::KARRAS, 8).unwrap();
         let setting = Setting {
             scene: &scene,

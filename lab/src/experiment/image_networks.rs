@@ -248,7 +248,7 @@ impl ImageExperiment {
         let schedule = Schedule {
             process: self.process,
             grid: self.grid.clone(),
-            method: self.sampler.clone(),
+            sampler: self.sampler.clone(),
             seed: self.seed,
         };
         let canvas = Canvas::Images { size, view, class_names };

@@ -3,7 +3,7 @@
 use crate::flags::{CommonFlags, Look, ScoreFlags, WalkFlags};
 use crate::report::Report;
 use crate::setup::{Setup, Typed, gammas};
-use crate::steering::Steering;
+use crate::steering::{Spelled, Steering};
 use clap::Args;
 use clap::builder::{PossibleValue, PossibleValuesParser};
 use scorelab::guidance::Gamma;
@@ -112,7 +112,8 @@ impl Plot {
         }
         let typed = Typed::new("plot", (&self.walk, &self.common.machine), self);
         let output = self.look.output(self.out.clone())?;
-        let steering = Steering::new(&score, Typed { output, ..typed })?;
+        let steering = Steering::new(&score, Spelled::default(), Typed { output, ..typed })?;
+        steering.guidance.over_gamma(&score.guidance)?;
         Ok((steering, gammas(&self.gamma)?))
     }
 }
