@@ -10,7 +10,7 @@
 //! number is printed again at twice the steps.
 
 use scorelab::Result;
-use scorelab::guidance::{Gamma, Guided};
+use scorelab::guidance::Gamma;
 use scorelab::metrics::{Interval, energy_with_se, spread_with_se};
 use scorelab_figures::lecture;
 use scorelab_lab::{Defaults, Experiment, Table, plus_minus, run, share as percent};
@@ -46,8 +46,6 @@ const PARTS: [(&str, f64, f64, f64); 5] = [
 fn experiment(lab: &mut Experiment) -> Result<()> {
     lab.needs_two_classes()?;
     let border = lecture::far_border(&lab.setting())?;
-    let mixture = lab.scene().mixture.clone();
-    let given = mixture.given(lab.target());
     let truth = lab.truth(ROWS).x;
     let headers = ["γ", "acts at σ/α", "steps", "far mode %", "spread", "to p(x|y)"];
     let mut table = Table::new(&headers);
@@ -56,11 +54,10 @@ fn experiment(lab: &mut Experiment) -> Result<()> {
     )];
     let mut found = Vec::new();
     for gamma in lab.gammas.clone() {
-        let guided = Guided { main: &given, guiding: &mixture, gamma };
         for (name, low, high, expected) in PARTS {
             for times in [1, 2] {
                 let s = lab.setting();
-                let x = lecture::in_interval(&s, &guided, (low, high), lab.samples, times)?;
+                let x = lecture::in_interval(&s, gamma, (low, high), lab.samples, times)?;
                 let beyond = lecture::beyond(&s, border);
                 let share = Interval::of_hits(x.column(0).iter().map(|v| beyond(*v)));
                 let head = x.slice(ndarray::s![..x.nrows().min(ROWS), ..]);

@@ -1,20 +1,21 @@
 //! Is your guidance better than the ordinary one?
 //!
 //! Change the line marked `your idea here`, then `cargo run --example your_guidance`: one table holds it to the conditional
-//! score, to ordinary guidance and to the tilt, at 64 and at 128 steps. Expect `mine` to be `guided` before you change
-//! it, and `conditional` to be at p(x|c), which the run checks.
+//! score, to ordinary guidance and to the tilt, at 64 and at 128 steps; `--method NAME --set knob=value` adds a rival of
+//! `scorelab methods`. Expect `mine` to be `guided` before you change it, and `conditional` to be at p(x|c), which the run checks.
 
 use ndarray::{Array2, ArrayView2};
-use scorelab::{Result, noise::NoiseLevel, score::Counted, score::ScoreFn};
+use scorelab::{Result, methods::Score, noise::NoiseLevel, score::ScoreFn};
 use scorelab_lab::{Defaults, Experiment, compare, run};
+use std::sync::Arc;
 
-struct Mine<'a> {
-    main: &'a dyn ScoreFn,
-    guiding: &'a dyn ScoreFn,
+struct Mine {
+    main: Score,
+    guiding: Score,
     gamma: f64,
 }
 
-impl ScoreFn for Mine<'_> {
+impl ScoreFn for Mine {
     fn dim(&self) -> usize {
         self.main.dim()
     }
@@ -27,15 +28,12 @@ impl ScoreFn for Mine<'_> {
 
 fn main() -> std::process::ExitCode {
     let unused = &["data", "train-steps", "gradient-scale", "all"];
-    let defaults = Defaults { gamma: "3", unused, ..Defaults::default() };
+    let defaults = Defaults { gamma: "3", unused, methods: true, ..Defaults::default() };
     run("your_guidance", "is mine better than ordinary?", "tilted_target", defaults, experiment)
 }
 
 fn experiment(lab: &mut Experiment) -> Result<()> {
-    let (all, class) = (lab.scene().mixture.clone(), lab.scene().mixture.given(lab.target()));
-    let (main, guiding) = (Counted::new(&class), Counted::new(&all));
     let gamma = lab.only_gamma()?;
-    let mine = Mine { main: &main, guiding: &guiding, gamma: gamma.value() };
-    let evaluated = || main.points() + guiding.points();
-    compare(lab, gamma, &[("mine", &mine)], &evaluated)
+    let mine = |main, guiding| Arc::new(Mine { main, guiding, gamma: gamma.value() }) as Score;
+    compare(lab, gamma, &[("mine", &mine)])
 }

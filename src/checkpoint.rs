@@ -28,6 +28,7 @@
 //! # Ok::<(), scorelab::Error>(())
 //! ```
 
+mod architecture;
 mod header;
 mod recipe;
 mod run;
@@ -35,13 +36,14 @@ mod tensors;
 mod trained;
 mod version_1;
 
+pub use architecture::Architecture;
 pub use recipe::{Kind, P_DROP, Place, Recipe, TRAINING_POINTS};
-pub use run::{Found, Run, find, holds_checkpoints};
+pub use run::{Found, Run, find, find_as, holds_checkpoints};
 pub use trained::{Fingerprint, Trained, TrainingData};
 
 use crate::classifier::{CleanClassifier, NoisyClassifier};
 use crate::data::View;
-use crate::nn::{Adam, Mlp, Part, ScoreNet};
+use crate::nn::{Adam, Mlp, Net, Part, ScoreNet, Shape};
 use crate::null_label::JointNet;
 use crate::train::State;
 use crate::{Error, Result, file};
@@ -60,19 +62,19 @@ type Parsed<T> = std::result::Result<T, String>;
 
 /// A trained network of any kind.
 #[derive(Debug)]
-#[expect(clippy::large_enum_variant, reason = "a file holds one")]
-pub enum Model {
+#[allow(clippy::large_enum_variant, reason = "a file holds one")]
+pub enum Model<N: Net = Mlp> {
     /// An unconditional score.
-    Score(ScoreNet),
+    Score(ScoreNet<N>),
     /// A score for all conditions and for none.
-    Joint(JointNet),
+    Joint(JointNet<N>),
     /// A classifier of noisy points.
-    Noisy(NoisyClassifier),
+    Noisy(NoisyClassifier<N>),
     /// A classifier of points without noise.
-    Clean(CleanClassifier),
+    Clean(CleanClassifier<N>),
 }
 
-impl Model {
+impl<N: Net> Model<N> {
     /// What it is, in words.
     pub fn name(&self) -> &'static str {
         match self {
@@ -84,12 +86,12 @@ impl Model {
     }
 
     /// The network inside.
-    pub fn mlp(&self) -> &Mlp {
+    pub fn network(&self) -> &N {
         match self {
-            Model::Score(net) => &net.mlp,
-            Model::Joint(net) => net.mlp(),
-            Model::Noisy(net) => &net.0.mlp,
-            Model::Clean(net) => &net.0.mlp,
+            Model::Score(net) => &net.network,
+            Model::Joint(net) => net.network(),
+            Model::Noisy(net) => net.network(),
+            Model::Clean(net) => net.network(),
         }
     }
 
@@ -104,22 +106,22 @@ impl Model {
     }
 
     /// Puts a network together from what a header that was checked says, its weights, and its view.
-    fn of(kind: Kind, scales: Scales, mlp: Mlp, view: &View) -> Model {
+    fn of(kind: Kind, scales: Scales, network: N, view: &View) -> Self {
         match (kind, scales) {
             (Kind::Joint, Scales::Score { target, sigma_data }) => {
-                Model::Joint(JointNet::of(mlp, target, sigma_data).with_spread(view.spread()))
+                Model::Joint(JointNet::of(network, target, sigma_data).with_spread(view.spread()))
             }
             (_, Scales::Score { target, sigma_data }) => {
-                Model::Score(ScoreNet::of(mlp, target, sigma_data).with_spread(view.spread()))
+                Model::Score(ScoreNet::of(network, target, sigma_data).with_spread(view.spread()))
             }
-            (Kind::Clean, Scales::Classifier(s)) => Model::Clean(CleanClassifier::of(mlp, s)),
-            (_, Scales::Classifier(s)) => Model::Noisy(NoisyClassifier::of(mlp, s)),
+            (Kind::Clean, Scales::Classifier(s)) => Model::Clean(CleanClassifier::of(network, s)),
+            (_, Scales::Classifier(s)) => Model::Noisy(NoisyClassifier::of(network, s)),
         }
     }
 
     /// What is between its numbers and the data's.
     fn scales(&self) -> Scales {
-        let score = |net: &ScoreNet| {
+        let score = |net: &ScoreNet<N>| {
             let ScoreNet { target, sigma_data, .. } = *net;
             Scales::Score { target, sigma_data }
         };
@@ -134,9 +136,9 @@ impl Model {
 
 /// What one file holds: a network, how it came to be, how it sees its data, and whatever else belongs to it.
 #[derive(Debug)]
-pub struct Checkpoint {
+pub struct Checkpoint<N: Net = Mlp> {
     /// The network, with its averaged weights.
-    pub model: Model,
+    pub model: Model<N>,
     /// How it came to be.
     pub trained: Trained,
     /// How it sees the data; a score network that is loaded has the spread of its view.
@@ -147,9 +149,9 @@ pub struct Checkpoint {
     pub training: Option<State>,
 }
 
-impl Checkpoint {
+impl<N: Architecture> Checkpoint<N> {
     /// A network that sees the data themselves, how it came to be, and nothing else.
-    pub fn new(model: Model, trained: Trained) -> Self {
+    pub fn new(model: Model<N>, trained: Trained) -> Self {
         let (view, extra) = (View::Identity, BTreeMap::new());
         Checkpoint { model, trained, view, extra, training: None }
     }
@@ -177,32 +179,25 @@ impl Checkpoint {
         self.to_bytes().map_err(|why| Error::File { path: path.into(), why })
     }
 
-    /// Reads a file. What it answers is what was saved, bit for bit.
+    /// Reads a file of a network of this architecture. What it answers is what was saved, bit for bit.
     ///
     /// # Errors
     /// If the file cannot be read, is larger than any checkpoint, is not one, is damaged anywhere, or holds a network
-    /// that cannot be. Nothing is allocated that is larger than the file.
-    pub fn load(path: impl AsRef<Path>) -> Result<Checkpoint> {
+    /// of another architecture or one that cannot be. Nothing is allocated that is larger than the file.
+    pub fn load_as(path: impl AsRef<Path>) -> Result<Self> {
         let path = path.as_ref();
-        Checkpoint::parse(&read(path, MOST_BYTES)?, path)
-    }
-
-    /// Reads a checkpoint from the bytes of a file; `path` only appears in messages.
-    ///
-    /// # Errors
-    /// If the bytes are none of a checkpoint, are damaged, or hold a network that cannot be.
-    pub fn parse(bytes: &[u8], path: impl AsRef<Path>) -> Result<Checkpoint> {
-        let wrong = |why| Error::File { path: path.as_ref().into(), why };
-        Checkpoint::from_bytes(bytes).map_err(wrong)
+        let wrong = |why| Error::File { path: path.into(), why };
+        Self::from_bytes(&read(path, MOST_BYTES)?).map_err(wrong)
     }
 
     fn to_bytes(&self) -> Parsed<Vec<u8>> {
-        let mlp = self.model.mlp();
-        let header = Header {
+        let network = self.model.network();
+        let header = Header::<N> {
             format: header::FORMAT,
             model: self.model.kind(),
             scales: self.model.scales(),
-            config: mlp.config.clone(),
+            network: N::NAME.into(),
+            config: network.config().clone(),
             view: Some(ViewName::from(&self.view)),
             trained: self.trained.clone(),
             training: self.training.as_ref().map(|state| Stand {
@@ -214,8 +209,8 @@ impl Checkpoint {
         };
         header.check()?;
         header.check_view(&self.view)?;
-        let part = |p: Part| (p.name, p.shape, &mlp.params[p.range]);
-        let mut weights: Vec<Named> = mlp.config.parts().into_iter().map(part).collect();
+        let part = |p: Part| (p.name, p.shape, &network.params()[p.range]);
+        let mut weights: Vec<Named> = network.config().parts().into_iter().map(part).collect();
         if let Some(state) = &self.training {
             let all = [&state.params, &state.adam.m, &state.adam.v];
             for (name, values) in TRAINING.iter().zip(all) {
@@ -231,15 +226,16 @@ impl Checkpoint {
         tensors::write(&header.to_text()?, weights.into_iter(), &extra)
     }
 
-    fn from_bytes(bytes: &[u8]) -> Parsed<Checkpoint> {
+    fn from_bytes(bytes: &[u8]) -> Parsed<Self> {
         let file = tensors::read(bytes)?;
-        let header = Header::from_text(&file.header)?;
+        let header = Header::<N>::from_text(&file.header)?;
         header.check()?;
         // a shape may only promise what the file holds
-        if 2 * header.config.depth + 2 > file.len() {
-            let (depth, held) = (header.config.depth, file.len());
+        let parameters = header.config.parameters();
+        if parameters > bytes.len() / size_of::<f32>() {
+            let held = bytes.len();
             return Err(format!(
-                "its network has {depth} hidden layers, but it holds {held} tensors"
+                "its network has {parameters} parameters, but it holds {held} bytes"
             ));
         }
         let parts = header.config.parts();
@@ -251,16 +247,38 @@ impl Checkpoint {
         let known = parts.len() + training.as_ref().map_or(0, |_| TRAINING.len());
         let mut extra = file.extra(known)?;
         let view = take_view(&header, &mut extra)?;
-        let mlp = Mlp::of(header.config, params).map_err(|e| e.to_string())?;
-        let model = Model::of(header.model, header.scales, mlp, &view);
+        let network = N::of(header.config, params).map_err(|e| e.to_string())?;
+        let model = Model::of(header.model, header.scales, network, &view);
         Ok(Checkpoint { model, trained: header.trained, view, extra, training })
+    }
+}
+
+impl Checkpoint {
+    /// Reads a file of a perceptron, as [`Checkpoint::load_as`] reads one of any architecture.
+    ///
+    /// # Errors
+    /// As [`Checkpoint::load_as`].
+    pub fn load(path: impl AsRef<Path>) -> Result<Checkpoint> {
+        Checkpoint::load_as(path)
+    }
+
+    /// Reads a checkpoint of a perceptron from the bytes of a file; `path` only appears in messages.
+    ///
+    /// # Errors
+    /// If the bytes are none of a checkpoint, are damaged, or hold a network that cannot be.
+    pub fn parse(bytes: &[u8], path: impl AsRef<Path>) -> Result<Checkpoint> {
+        let wrong = |why| Error::File { path: path.as_ref().into(), why };
+        Checkpoint::from_bytes(bytes).map_err(wrong)
     }
 }
 
 /// The view of a file's further rows, which are taken out of them.
 ///
 /// Where the header does not name it, it is whichever fits the network.
-fn take_view(header: &Header, extra: &mut BTreeMap<String, Array1<f64>>) -> Parsed<View> {
+fn take_view<N: Architecture>(
+    header: &Header<N>,
+    extra: &mut BTreeMap<String, Array1<f64>>,
+) -> Parsed<View> {
     let row = |name: &str| extra.get(name);
     let found = match header.view {
         Some(ViewName::Identity) => View::Identity,

@@ -32,6 +32,7 @@
 //! |---|---|
 //! | [`noise`] | noise levels (α, σ), four processes, grids of times |
 //! | [`score`] ★ | the meeting point: [`score::ScoreFn`] and [`score::Likelihood`] |
+//! | [`condition`] | what a sample is asked to be: [`condition::Condition`] |
 //! | [`mixture`] | exact scores, posteriors and samples of Gaussian mixtures and data sets |
 //! | [`data`] | the scenes: built in, read from TOML, or one's own points; tables of points; images from IDX files |
 //! | [`nn`] | small networks, forward beside backward; [`nn::ScoreNet`] answers as a score |
@@ -54,6 +55,7 @@
 
 pub mod noise;
 pub mod score;
+pub mod condition;
 pub mod mixture;
 pub mod data;
 pub mod nn;

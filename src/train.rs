@@ -4,7 +4,7 @@ mod denoising;
 
 pub use denoising::{Denoising, Levels, loss_floor, train_score};
 
-use crate::nn::{Adam, LearningRate, Mlp, Workspace, block_rows};
+use crate::nn::{Adam, LearningRate, Net, Workspace};
 use crate::rng::{Purpose, stream};
 use crate::{Error, Result};
 use rand_chacha::ChaCha8Rng;
@@ -99,10 +99,10 @@ pub struct BlockRows {
 }
 
 /// What a network is trained to do: it draws its own rows and says how wrong the answers are.
-pub trait Objective: Sync {
-    /// Draws the rows of one block, runs `mlp` forward on them and leaves ∂L/∂output in `w`, L being the *mean* over the
+pub trait Objective<N: Net>: Sync {
+    /// Draws the rows of one block, runs `net` forward on them and leaves ∂L/∂output in `w`, L being the *mean* over the
     /// whole batch. Returns the block's part of L.
-    fn block(&self, mlp: &Mlp, w: &mut Workspace, rng: &mut ChaCha8Rng, rows: BlockRows) -> f64;
+    fn block(&self, net: &N, w: &mut Workspace<N>, rng: &mut ChaCha8Rng, rows: BlockRows) -> f64;
 }
 
 /// Where a training stands after some steps: all that it needs to go on as if it had never stopped.
@@ -124,13 +124,13 @@ pub struct State {
 ///
 /// A batch is cut into blocks of rows, each with its own random stream, and groups of blocks are shared out over the
 /// threads; their gradients are added in order. So the result depends on the seed alone, not on the number of threads.
-pub struct Training<'a, O> {
-    mlp: Mlp,
+pub struct Training<'a, N: Net, O> {
+    net: N,
     objective: &'a O,
     config: TrainConfig,
     rate: LearningRate,
     adam: Adam,
-    groups: Vec<Group>,
+    groups: Vec<Group<N>>,
     blocks: usize,
     step: usize,
     first_loss: f64,
@@ -139,8 +139,8 @@ pub struct Training<'a, O> {
 
 /// Consecutive blocks of the batch, done one after the other on one thread, their gradients added up.
 #[derive(Clone)]
-struct Group {
-    workspace: Workspace,
+struct Group<N: Net> {
+    workspace: Workspace<N>,
     grads: Vec<f32>,
     loss: f64,
 }
@@ -162,24 +162,24 @@ fn blocks_of_a_group(blocks: usize, params: usize) -> usize {
     blocks.div_ceil(if params > 500_000 { 2 } else { 4 })
 }
 
-impl<'a, O: Objective> Training<'a, O> {
-    /// Prepares to train `mlp` from its present weights.
+impl<'a, N: Net, O: Objective<N>> Training<'a, N, O> {
+    /// Prepares to train `net` from its present weights.
     ///
     /// # Errors
     /// As [`TrainConfig::validated`].
-    pub fn new(mlp: Mlp, objective: &'a O, config: TrainConfig) -> Result<Self> {
+    pub fn new(net: N, objective: &'a O, config: TrainConfig) -> Result<Self> {
         config.validated()?;
-        let rows = block_rows(config.batch);
-        let (workspace, grads) = (mlp.workspace(rows), vec![0.0; mlp.params.len()]);
+        let (rows, parameters) = (net.block_rows(config.batch), net.params().len());
+        let (workspace, grads) = (net.workspace(rows), vec![0.0; parameters]);
         let group = Group { workspace, grads, loss: 0.0 };
         let blocks = config.batch.div_ceil(rows);
-        let each = blocks_of_a_group(blocks, mlp.params.len());
+        let each = blocks_of_a_group(blocks, parameters);
         let groups = vec![group; blocks.div_ceil(each)]; // none is empty
         let rate =
             LearningRate { peak: config.learning_rate, warmup: config.warmup, steps: config.steps };
-        let adam = Adam::new(&mlp.params, config.ema);
+        let adam = Adam::new(net.params(), config.ema);
         Ok(Training {
-            mlp,
+            net,
             objective,
             config,
             rate,
@@ -198,13 +198,8 @@ impl<'a, O: Objective> Training<'a, O> {
     ///
     /// # Errors
     /// As [`TrainConfig::validated`], and if the state is not one of such a training.
-    pub fn resume(
-        mut mlp: Mlp,
-        objective: &'a O,
-        config: TrainConfig,
-        state: State,
-    ) -> Result<Self> {
-        let (adam, n) = (&state.adam, mlp.params.len());
+    pub fn resume(mut net: N, objective: &'a O, config: TrainConfig, state: State) -> Result<Self> {
+        let (adam, n) = (&state.adam, net.params().len());
         let sizes = [&state.params, &adam.ema, &adam.m, &adam.v].map(Vec::len);
         if sizes != [n; 4] {
             return Err(Error::value(
@@ -220,9 +215,9 @@ impl<'a, O: Objective> Training<'a, O> {
                 format!("one of a training of {} steps", config.steps),
             ));
         }
-        mlp.params = state.params.into();
+        net.params_mut().copy_from_slice(&state.params);
         let decay = config.ema as f32;
-        let mut training = Training::new(mlp, objective, config)?;
+        let mut training = Training::new(net, objective, config)?;
         training.adam = Adam { decay, ..state.adam };
         (training.step, training.first_loss) = (state.step, state.first_loss);
         Ok(training)
@@ -233,40 +228,39 @@ impl<'a, O: Objective> Training<'a, O> {
         State {
             step: self.step,
             first_loss: self.first_loss,
-            params: self.mlp.params.to_vec(),
+            params: self.net.params().to_vec(),
             adam: self.adam.clone(),
         }
     }
 
     /// A copy of the network with the averaged weights so far.
-    pub fn averaged(&self) -> Mlp {
-        let mut mlp = self.mlp.clone();
-        mlp.params.copy_from_slice(&self.adam.ema);
-        mlp
+    pub fn averaged(&self) -> N {
+        let mut net = self.net.clone();
+        net.params_mut().copy_from_slice(&self.adam.ema);
+        net
     }
 
     /// The network with the averaged weights.
-    pub fn finish(mut self) -> Mlp {
-        self.mlp.params = self.adam.ema.into();
-        self.mlp
+    pub fn finish(self) -> N {
+        N::of(self.net.config().clone(), self.adam.ema).expect("as many averages as parameters")
     }
 
     /// The loss, the norm of its gradient and, in the first group, the gradient of the whole batch.
     fn gradient(&mut self) -> (f64, f64) {
-        let (blocks, each) = (self.blocks, blocks_of_a_group(self.blocks, self.mlp.params.len()));
-        let (mlp, objective) = (&self.mlp, self.objective);
-        let rows = block_rows(self.config.batch);
+        let (net, objective, blocks) = (&self.net, self.objective, self.blocks);
+        let each = blocks_of_a_group(blocks, net.params().len());
+        let rows = net.block_rows(self.config.batch);
         let (seed, step) = (self.config.seed, self.step as u64);
         self.groups.par_iter_mut().enumerate().for_each(|(g, group)| {
             group.loss = 0.0;
             for b in g * each..blocks.min((g + 1) * each) {
                 let mut rng = stream(seed, Purpose::Training, step, b as u64);
                 let rows = BlockRows { first: b * rows, batch: blocks * rows };
-                group.loss += objective.block(mlp, &mut group.workspace, &mut rng, rows);
+                group.loss += objective.block(net, &mut group.workspace, &mut rng, rows);
                 if b == g * each {
-                    mlp.backward::<false>(&mut group.workspace, &mut group.grads);
+                    net.backward::<false>(&mut group.workspace, &mut group.grads);
                 } else {
-                    mlp.backward::<true>(&mut group.workspace, &mut group.grads);
+                    net.backward::<true>(&mut group.workspace, &mut group.grads);
                 }
             }
         });
@@ -284,7 +278,7 @@ impl<'a, O: Objective> Training<'a, O> {
     }
 }
 
-impl<O: Objective> Iterator for Training<'_, O> {
+impl<N: Net, O: Objective<N>> Iterator for Training<'_, N, O> {
     type Item = Result<TrainStep>;
 
     /// The next step; after an error, and after the last step, nothing.
@@ -297,7 +291,7 @@ impl<O: Objective> Iterator for Training<'_, O> {
     }
 }
 
-impl<O: Objective> Training<'_, O> {
+impl<N: Net, O: Objective<N>> Training<'_, N, O> {
     /// One step.
     fn advance(&mut self) -> Result<TrainStep> {
         let (step, learning_rate) = (self.step, self.rate.at(self.step));
@@ -312,7 +306,7 @@ impl<O: Objective> Training<'_, O> {
             return Err(Error::Diverged { step, loss, learning_rate });
         }
         let clip = (self.config.clip / norm).min(1.0);
-        self.adam.update(&mut self.mlp.params, grads, clip as f32, learning_rate);
+        self.adam.update(self.net.params_mut(), grads, clip as f32, learning_rate);
         self.step += 1;
         Ok(TrainStep { step, loss, learning_rate })
     }
@@ -322,13 +316,13 @@ impl<O: Objective> Training<'_, O> {
 ///
 /// # Errors
 /// As [`TrainConfig::validated`], and if training diverges.
-pub fn run<O: Objective>(
-    mlp: Mlp,
+pub fn run<N: Net, O: Objective<N>>(
+    net: N,
     objective: &O,
     config: TrainConfig,
     progress: &mut dyn FnMut(TrainStep),
-) -> Result<Mlp> {
-    let mut training = Training::new(mlp, objective, config)?;
+) -> Result<N> {
+    let mut training = Training::new(net, objective, config)?;
     for step in &mut training {
         progress(step?);
     }

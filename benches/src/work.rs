@@ -77,7 +77,7 @@ fn train_forever(
     let settings =
         TrainConfig { steps: 10_000_000, batch, learning_rate: 1e-3, ..TrainConfig::default() };
     let mut training =
-        Training::new(net.mlp().clone(), objective, settings).expect("valid settings");
+        Training::new(net.network().clone(), objective, settings).expect("valid settings");
     let run = move || {
         training.next().expect("steps without end").expect("no divergence");
     };

@@ -8,6 +8,7 @@ use scorelab::checkpoint::{Fingerprint, Kind, Place, Recipe, TrainingData};
 use scorelab::data::{ClassName, Glyphs, Images, Part, Principal, Scene, View, digit_names};
 use scorelab::file::fingerprint;
 use scorelab::mixture::Labelled;
+use scorelab::nn::Shape;
 use scorelab::rng::Purpose;
 use scorelab::score::ScoreFn;
 use scorelab::{Error, Result};

@@ -48,9 +48,9 @@ impl Yardstick {
             let why = "it is no classifier of images of this size".into();
             return Err(Error::File { path: path.into(), why });
         };
-        let (own, classes) = (&classifier.mlp().config, steering.data.classes());
+        let (own, classes) = (&classifier.network().config, steering.data.classes());
         fits("--judge", (own.inputs, own.outputs), (view.dim(pixels), classes))?;
-        if steering.is_steered_by(classifier.mlp()) {
+        if steering.is_steered_by(classifier.network()) {
             let must = "another one than the classifier that steers";
             return Err(Error::value("--judge", path, must));
         }

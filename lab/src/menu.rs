@@ -2,9 +2,10 @@
 
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use scorelab::checkpoint::Kind;
+use scorelab::methods::METHODS;
 use scorelab::nn::Target;
 use scorelab::noise::Process;
-use scorelab::sampler::{Ddim, DpmSolver2M, EulerMaruyama, Heun, Method};
+use scorelab::sampler::{AnySampler, Ddim, DpmSolver2M, EulerMaruyama, Heun};
 use scorelab_figures::plot::{Lang, Theme};
 
 /// A value of a menu: its name on the command line, the value, and what the help says of it.
@@ -28,6 +29,12 @@ pub fn menu<T: Menu>() -> impl TypedValueParser<Value = T> {
         let found = T::ALL.iter().find(|(name, ..)| *name == word);
         found.expect("clap lets no other word through").1.clone()
     })
+}
+
+/// What understands the name of a method of guidance.
+pub fn method_names() -> PossibleValuesParser {
+    let about = METHODS.iter().map(|method| method.about());
+    PossibleValuesParser::new(about.map(|m| PossibleValue::new(m.name).help(m.title)))
 }
 
 impl Menu for Kind {
@@ -97,13 +104,13 @@ impl Menu for SamplerName {
 
 impl SamplerName {
     /// The sampler with its usual parameters.
-    pub fn method(self) -> Method {
+    pub fn sampler(self) -> AnySampler {
         match self {
-            SamplerName::Ddim => Method::Ddim(Ddim { eta: 0.0 }),
-            SamplerName::Heun => Method::Heun(Heun),
-            SamplerName::Dpm2m => Method::DpmSolver2M(DpmSolver2M::default()),
-            SamplerName::Ancestral => Method::Ddim(Ddim { eta: 1.0 }),
-            SamplerName::Sde => Method::EulerMaruyama(EulerMaruyama::default()),
+            SamplerName::Ddim => AnySampler::new(Ddim { eta: 0.0 }),
+            SamplerName::Heun => AnySampler::new(Heun),
+            SamplerName::Dpm2m => AnySampler::new(DpmSolver2M::default()),
+            SamplerName::Ancestral => AnySampler::new(Ddim { eta: 1.0 }),
+            SamplerName::Sde => AnySampler::new(EulerMaruyama::default()),
         }
     }
 }

@@ -3,6 +3,7 @@
 use crate::tell::tell;
 use scorelab::checkpoint::{self, Checkpoint, Model};
 use scorelab::classifier::{CleanClassifier, NoisyClassifier};
+use scorelab::condition::Condition;
 use scorelab::mixture::Mixture;
 use scorelab::nn::{Mlp, ScoreNet};
 use scorelab::null_label::JointNet;
@@ -32,15 +33,18 @@ pub enum ClassifierModel {
 }
 
 impl ScoreModel {
-    /// The score of this class, or the unconditional one if none is given or known.
-    pub fn given(&self, class: Option<usize>) -> Arc<dyn ScoreFn> {
-        match (self, class) {
-            (ScoreModel::Exact(mixture), Some(class)) => Arc::new(mixture.given(class)),
-            (ScoreModel::Exact(mixture), None) => mixture.clone(),
-            (ScoreModel::Score(net), _) => net.clone(),
-            (ScoreModel::Joint(net), Some(class)) => Arc::new(net.given(class)),
-            (ScoreModel::Joint(net), None) => Arc::new(net.unconditional()),
+    /// The score under a condition; that of a network without conditions is the unconditional one.
+    pub fn given(&self, condition: impl Into<Condition>) -> Arc<dyn ScoreFn> {
+        match self {
+            ScoreModel::Exact(mixture) => Arc::new(mixture.given(condition)),
+            ScoreModel::Score(net) => net.clone(),
+            ScoreModel::Joint(net) => Arc::new(net.given(condition)),
         }
+    }
+
+    /// Whether it has seen labels.
+    pub fn labelled(&self) -> bool {
+        !matches!(self, ScoreModel::Score(_))
     }
 
     /// Its dimensions and its classes, of which a score without labels has as many as the data.
@@ -48,27 +52,30 @@ impl ScoreModel {
         match self {
             ScoreModel::Exact(mixture) => (mixture.dim(), mixture.classes()),
             ScoreModel::Score(net) => (net.dim(), classes),
-            ScoreModel::Joint(net) => (net.mlp().config.inputs, net.classes()),
+            ScoreModel::Joint(net) => (net.network().config.inputs, net.classes()),
         }
     }
 }
 
 impl ClassifierModel {
-    /// p(y | x_t) of this class.
-    pub fn given(&self, class: usize) -> Arc<dyn Likelihood> {
+    /// p(y | x_t) of a class.
+    ///
+    /// # Panics
+    /// If there is no such class, or the condition is none.
+    pub fn given(&self, condition: impl Into<Condition>) -> Arc<dyn Likelihood> {
         match self {
-            ClassifierModel::Exact(mixture) => Arc::new(mixture.posterior(class)),
-            ClassifierModel::Noisy(net) => Arc::new(net.given(class)),
-            ClassifierModel::Clean(net) => Arc::new(net.given(class)),
+            ClassifierModel::Exact(mixture) => Arc::new(mixture.posterior(condition)),
+            ClassifierModel::Noisy(net) => Arc::new(net.given(condition)),
+            ClassifierModel::Clean(net) => Arc::new(net.given(condition)),
         }
     }
 
     /// Its network, if it is learned.
-    pub fn mlp(&self) -> Option<&Mlp> {
+    pub fn network(&self) -> Option<&Mlp> {
         match self {
             ClassifierModel::Exact(_) => None,
-            ClassifierModel::Noisy(net) => Some(net.mlp()),
-            ClassifierModel::Clean(net) => Some(net.mlp()),
+            ClassifierModel::Noisy(net) => Some(net.network()),
+            ClassifierModel::Clean(net) => Some(net.network()),
         }
     }
 }
@@ -109,7 +116,7 @@ pub fn score(path: &str, model: Model, spread: Vec<f64>) -> Result<ScoreModel> {
         Model::Score(net) if fits(net.dim()) => {
             Ok(ScoreModel::Score(net.with_spread(spread).into()))
         }
-        Model::Joint(net) if fits(net.mlp().config.inputs) => {
+        Model::Joint(net) if fits(net.network().config.inputs) => {
             Ok(ScoreModel::Joint(net.with_spread(spread)))
         }
         Model::Score(net) => Ok(ScoreModel::Score(net.into())),

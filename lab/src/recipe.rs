@@ -2,7 +2,7 @@
 
 use crate::given::{Idle, idle};
 use scorelab::checkpoint::{Kind, Recipe};
-use scorelab::nn::MlpConfig;
+use scorelab::nn::{MlpConfig, Shape};
 use scorelab::train::Levels;
 use scorelab::{Error, Result};
 
@@ -70,7 +70,7 @@ pub fn check(recipe: &Recipe) -> Result<()> {
 
 /// The memory that a training takes, roughly.
 pub fn bytes(recipe: &Recipe, shape: &MlpConfig, points: usize) -> f64 {
-    let weights = shape.parts().last().map_or(0, |p| p.range.end) as f64;
+    let weights = shape.parameters() as f64;
     let rows = 128.0 * (recipe.train.batch as f64 / 128.0).ceil();
     let row = (2 * shape.depth + 5) as f64 * shape.width as f64 + 4.0 * shape.inputs as f64;
     let groups = 8.0_f64.min((rows / 64.0).ceil());

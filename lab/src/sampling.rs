@@ -3,16 +3,13 @@
 use crate::setup::Setup;
 use ndarray::{Array2, ArrayView2};
 use scorelab::guidance::{ClassifierGuided, Gamma};
+use scorelab::methods::Run;
 use scorelab::mixture::Labelled;
-use scorelab::noise::{Grid, Process};
 use scorelab::null_label::JointNet;
 use scorelab::rng::Purpose;
-use scorelab::sampler::{sample, sample_classes, sample_parts, start};
+use scorelab::sampler::{sample, sample_classes, start};
 use scorelab::score::{Counted, Likelihood, ScoreFn};
 use scorelab::{Error, Result};
-
-/// The parts of a walk: on each grid its score.
-pub type Parts<'g, S> = Vec<(S, &'g Grid)>;
 
 impl Setup {
     /// The first n starting points (n, dim).
@@ -41,25 +38,23 @@ impl Setup {
         self.walk(score, self.starts(n, self.data.dim()).view())
     }
 
-    /// Where the points `start` end in a walk of several parts, the i-th of them walked for class `wanted[i]` or, without
-    /// any, for none (n, d).
+    /// Where the points `start` end, the i-th of them walked along the score of class `wanted[i]` (n, d).
     ///
     /// # Errors
     /// As [`Setup::walk`].
-    pub fn walk_parts<'g, S: ScoreFn>(
+    pub fn walk_classes<S: ScoreFn>(
         &self,
-        parts: impl Fn(Option<usize>) -> Parts<'g, S>,
+        score: impl Fn(usize) -> S,
         start: ArrayView2<f64>,
-        wanted: Option<&[usize]>,
+        wanted: &[usize],
     ) -> Result<Array2<f64>> {
-        let (method, process, seed) = (&self.sampler, &self.process, self.seed);
-        finite(match wanted {
-            None => sample_parts(method, &parts(None), process, start, seed),
-            Some(wanted) => {
-                let of_class = |class| parts(Some(class));
-                sample_classes(method, of_class, process, start, wanted, seed)
-            }
-        })
+        let parts = |class| vec![(score(class), &self.grid)];
+        finite(sample_classes(&self.sampler, parts, &self.process, start, wanted, self.seed))
+    }
+
+    /// The walk from these starting points, which every method takes in its own way.
+    pub fn run<'a>(&'a self, start: ArrayView2<'a, f64>) -> Run<'a> {
+        Run { process: &self.process, grid: &self.grid, start, seed: self.seed }
     }
 
     /// Steers the points `start` by a classifier: the ends (n, d), and the evaluations that each of them took.
@@ -102,24 +97,11 @@ impl Setup {
     }
 }
 
-/// The grid cut at the edges of an interval of σ/α, and whether each part lies within it.
-pub fn cut(process: &Process, grid: &Grid, [low, high]: [f64; 2]) -> Vec<(Grid, bool)> {
-    let edges = [low, high].into_iter().filter(|ratio| *ratio > 0.0);
-    let edges: Vec<f64> = edges.map(|ratio| process.t_of_log_snr(-2.0 * ratio.ln())).collect();
-    let inside = |part: &Grid| {
-        let times = part.times();
-        let middle = 0.5 * (times[0] + times[times.len() - 1]);
-        (low..high).contains(&process.level(middle).ratio())
-    };
-    let parts = grid.cut(&edges).into_iter().map(|part| {
-        let inside = inside(&part);
-        (part, inside)
-    });
-    parts.collect()
-}
-
 /// The samples, if all are finite.
-fn finite(x: Array2<f64>) -> Result<Array2<f64>> {
+///
+/// # Errors
+/// If one is not.
+pub fn finite(x: Array2<f64>) -> Result<Array2<f64>> {
     let lost = x.outer_iter().filter(|row| row.iter().any(|v| !v.is_finite())).count();
     if lost == 0 {
         return Ok(x);

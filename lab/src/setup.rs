@@ -10,7 +10,7 @@ use scorelab::arch::{check_kernel_variable, kernel_name};
 use scorelab::data::Scene;
 use scorelab::guidance::Gamma;
 use scorelab::noise::{Grid, NoiseLevel, Process, Spacing};
-use scorelab::sampler::Method;
+use scorelab::sampler::AnySampler;
 use scorelab::{Error, Result};
 use scorelab_figures::lecture::Setting;
 use scorelab_figures::plot::{self, Animation, Figure, Format, Output};
@@ -35,7 +35,7 @@ pub struct Setup {
     /// The times of a walk.
     pub grid: Grid,
     /// The sampler.
-    pub sampler: Method,
+    pub sampler: AnySampler,
     /// The seed of every random number.
     pub seed: u64,
     /// How many samples; of an experiment for each row of a table.
@@ -120,7 +120,7 @@ impl<'a> Typed<'a> {
             all,
             process,
             grid,
-            sampler: sampler.method(),
+            sampler: sampler.sampler(),
             seed,
             samples,
             quick: self.quick,

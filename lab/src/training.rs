@@ -111,7 +111,7 @@ pub fn learn(
             let wrap = |mlp| {
                 Model::Joint(JointNet::of(mlp, target, sigma_data).with_spread(spread.to_vec()))
             };
-            run.on(net.mlp().clone(), &objective, &wrap)
+            run.on(net.network().clone(), &objective, &wrap)
         }
         Kind::Noisy => {
             let objective = CrossEntropy::new(points, Some(levels))?;
@@ -134,7 +134,7 @@ struct Run<'a, 'w> {
 }
 
 impl Run<'_, '_> {
-    fn on<O: Objective>(
+    fn on<O: Objective<Mlp>>(
         self,
         mlp: Mlp,
         objective: &O,
@@ -237,11 +237,14 @@ mod tests {
                 };
                 let learned = learn(&recipe, examples, None, &mut []).unwrap().model;
                 let twin = twin.unwrap();
-                assert_eq!((learned.kind(), &learned.mlp().params), (model, &twin.mlp().params));
+                assert_eq!(
+                    (learned.kind(), &learned.network().params),
+                    (model, &twin.network().params)
+                );
                 let mut other = recipe.clone();
                 other.train.seed += 1;
                 let other = learn(&other, examples, None, &mut []).unwrap().model;
-                assert_ne!(other.mlp().params, twin.mlp().params, "the wrong twin passed");
+                assert_ne!(other.network().params, twin.network().params, "the wrong twin passed");
             }
         });
     }

@@ -151,6 +151,19 @@ impl Domain {
         self.class_names().len()
     }
 
+    /// P(y) of every class; of images all alike.
+    pub fn priors(&self) -> Vec<f64> {
+        match self {
+            Domain::Scene(scene, _) => scene.mixture.class_weights(),
+            Domain::Images { .. } => vec![1.0 / self.classes() as f64; self.classes()],
+        }
+    }
+
+    /// Whether the coordinates of a point are the pixels of an image.
+    pub fn sees_pixels(&self) -> bool {
+        matches!(self, Domain::Images { view: View::Identity | View::Centred(_), .. })
+    }
+
     /// The names of the classes.
     pub fn class_names(&self) -> Vec<ClassName> {
         match self {

@@ -1,11 +1,13 @@
 //! The words of a checkpoint: everything but its tensors.
 
+use super::architecture::Architecture;
 use super::recipe::Kind;
 use super::trained::Trained;
 use super::{Parsed, version_1};
 use crate::classifier::Scaling;
 use crate::data::View;
-use crate::nn::{MlpConfig, Target};
+use crate::nn::{Shape, Target};
+use crate::text::printable;
 use serde::{Deserialize, Serialize};
 
 /// The layout of the file that this version writes.
@@ -14,20 +16,33 @@ pub(super) const FORMAT: u32 = 2;
 /// Longer texts are neither written nor read.
 pub(super) const MOST_TEXT: usize = 4 << 20;
 
+/// The architecture of files that do not name theirs.
+const UNNAMED: &str = "mlp";
+
 /// What the metadata hold.
 #[derive(Debug, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case", deny_unknown_fields)]
-pub(super) struct Header {
+#[serde(bound = "", rename_all = "kebab-case", deny_unknown_fields)]
+pub(super) struct Header<N: Architecture> {
     pub format: u32,
     pub model: Kind,
     pub scales: Scales,
-    pub config: MlpConfig,
+    #[serde(default = "unnamed", skip_serializing_if = "is_unnamed")]
+    pub network: String,
+    pub config: N::Config,
     /// Left open in the format 1, where the rows that a file holds say it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub view: Option<ViewName>,
     pub trained: Trained,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub training: Option<Stand>,
+}
+
+fn unnamed() -> String {
+    UNNAMED.into()
+}
+
+fn is_unnamed(name: &str) -> bool {
+    name == UNNAMED
 }
 
 /// The numbers of a training's state.
@@ -68,13 +83,15 @@ impl From<&View> for ViewName {
     }
 }
 
-/// The one field that every format has.
+/// What says how the rest is to be read.
 #[derive(Deserialize)]
 struct Format {
     format: u32,
+    #[serde(default = "unnamed")]
+    network: String,
 }
 
-impl Header {
+impl<N: Architecture> Header<N> {
     pub fn to_text(&self) -> Parsed<String> {
         let text = serde_json::to_string(self).map_err(|e| e.to_string())?;
         if text.len() > MOST_TEXT / 4 {
@@ -83,9 +100,16 @@ impl Header {
         Ok(text)
     }
 
-    pub fn from_text(text: &str) -> Parsed<Header> {
+    pub fn from_text(text: &str) -> Parsed<Self> {
         let wrong = |e| format!("its description cannot be understood: {e}");
-        let Format { format } = serde_json::from_str(text).map_err(wrong)?;
+        let Format { format, network } = serde_json::from_str(text).map_err(wrong)?;
+        if network != N::NAME {
+            let name = printable(&network);
+            return Err(format!(
+                "its network is of the architecture {name}, but {} is needed",
+                N::NAME
+            ));
+        }
         match format {
             1 => version_1::header(text),
             FORMAT => serde_json::from_str(text).map_err(wrong),
@@ -100,13 +124,13 @@ impl Header {
     pub fn check(&self) -> Parsed<()> {
         let c = &self.config;
         c.validated().map_err(|e| e.to_string())?;
-        let points = c.outputs == c.inputs;
-        let classifier = c.outputs > 1 && c.labels == 0;
+        let points = c.outputs() == c.inputs();
+        let classifier = c.outputs() > 1 && !c.conditional();
         let fits = match (self.model, self.scales) {
-            (Kind::Score, Scales::Score { .. }) => points && c.labels == 0,
-            (Kind::Joint, Scales::Score { .. }) => points && c.labels > 1 && c.embedding > 0,
-            (Kind::Noisy, Scales::Classifier(_)) => classifier && c.features > 0,
-            (Kind::Clean, Scales::Classifier(_)) => classifier && c.features == 0,
+            (Kind::Score, Scales::Score { .. }) => points && !c.conditional(),
+            (Kind::Joint, Scales::Score { .. }) => points && c.conditional(),
+            (Kind::Noisy, Scales::Classifier(_)) => classifier && c.sees_level(),
+            (Kind::Clean, Scales::Classifier(_)) => classifier && !c.sees_level(),
             _ => false,
         };
         if !fits {
@@ -120,7 +144,7 @@ impl Header {
             return Err(format!("a scale of its data is {s}, but it must be finite and above 0"));
         }
         let recipe = self.trained.recipe.as_ref();
-        if let Some(why) = recipe.and_then(|r| r.contradicted_by(self.model, target, c)) {
+        if let Some(why) = recipe.and_then(|r| r.contradicted_by::<N>(self.model, target, c)) {
             return Err(format!("its recipe {why}, which is not what it holds"));
         }
         match &self.training {
@@ -140,7 +164,7 @@ impl Header {
             }
         }
         let image = self.trained.data.image.map(|(height, width)| height * width);
-        let inputs = self.config.inputs;
+        let inputs = self.config.inputs();
         let seen = view.data_dim().or(image).map_or(inputs, |dim| view.dim(dim));
         match seen == inputs {
             true => Ok(()),

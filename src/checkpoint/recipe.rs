@@ -1,5 +1,6 @@
 //! What decides what is learned: the data, the network and the training, and nothing of the machine.
 
+use super::architecture::Architecture;
 use crate::classifier::ClassifierConfig;
 use crate::data::PointFile;
 use crate::nn::{MlpConfig, Target};
@@ -140,17 +141,13 @@ impl Recipe {
     }
 
     /// What a network of another recipe has that one of this recipe cannot have, in words, if there is anything.
-    pub(super) fn contradicted_by(
+    pub(super) fn contradicted_by<N: Architecture>(
         &self,
         kind: Kind,
         target: Option<Target>,
-        c: &MlpConfig,
+        c: &N::Config,
     ) -> Option<String> {
-        let classifier = kind.classifies();
-        let wanted = match classifier {
-            true => MlpConfig { width: self.width, depth: self.depth, ..c.clone() },
-            false => self.shape(c.inputs, c.labels),
-        };
+        let wanted = N::asked(self, kind, c);
         if kind != self.model {
             return Some(format!("is one of a network of the kind {:?}", self.model));
         }

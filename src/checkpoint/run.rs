@@ -1,7 +1,8 @@
 //! The folder of a training that may be interrupted: locked while in use, its last two checkpoints kept.
 
-use super::Checkpoint;
+use super::{Architecture, Checkpoint};
 use crate::file;
+use crate::nn::Mlp;
 use crate::{Error, Result};
 use std::fs::{File, TryLockError};
 use std::path::{Path, PathBuf};
@@ -23,9 +24,9 @@ pub struct Run {
 
 /// A checkpoint, where it was found, and what stood in the way of a newer one.
 #[derive(Debug)]
-pub struct Found {
+pub struct Found<N: Architecture = Mlp> {
     /// The checkpoint.
-    pub checkpoint: Checkpoint,
+    pub checkpoint: Checkpoint<N>,
     /// Its file.
     pub path: PathBuf,
     /// Why newer files of the folder were passed over, newest first.
@@ -62,7 +63,11 @@ impl Run {
     ///
     /// # Errors
     /// As [`Checkpoint::save`], and if an old one cannot be removed.
-    pub fn save(&self, checkpoint: &Checkpoint, step: usize) -> Result<PathBuf> {
+    pub fn save<N: Architecture>(
+        &self,
+        checkpoint: &Checkpoint<N>,
+        step: usize,
+    ) -> Result<PathBuf> {
         let path = self.folder.join(format!("{}{step:08}{}", NAME.0, NAME.1));
         checkpoint.keep(&path)?;
         // those after it are of a run that was started again from an older one
@@ -111,14 +116,22 @@ pub fn holds_checkpoints(folder: impl AsRef<Path>) -> Result<bool> {
 /// # Errors
 /// As [`Checkpoint::load`]; of a folder, if it holds none, or none that is good.
 pub fn find(path: impl AsRef<Path>) -> Result<Found> {
+    find_as(path)
+}
+
+/// As [`find`], of another architecture.
+///
+/// # Errors
+/// As [`find`].
+pub fn find_as<N: Architecture>(path: impl AsRef<Path>) -> Result<Found<N>> {
     let path = path.as_ref();
     if !path.is_dir() {
-        let checkpoint = Checkpoint::load(path)?;
+        let checkpoint = Checkpoint::load_as(path)?;
         return Ok(Found { checkpoint, path: path.into(), passed: Vec::new() });
     }
     let mut passed = Vec::new();
     for (_, path) in steps(path)?.into_iter().rev() {
-        match Checkpoint::load(&path) {
+        match Checkpoint::load_as(&path) {
             Ok(checkpoint) => return Ok(Found { checkpoint, path, passed }),
             Err(e) => passed.push(e),
         }

@@ -31,13 +31,13 @@ fn odd(n: usize) -> Vec<f32> {
 
 fn score() -> Model {
     let mut net = ScoreNet::new(small(), Target::V, 0.1 + 0.2, 0).unwrap();
-    net.mlp.params = odd(net.mlp.params.len()).into();
+    net.network.params = odd(net.network.params.len()).into();
     Model::Score(net)
 }
 
 fn joint() -> Model {
     let net = JointNet::new(small(), 2, Target::Edm, 1.0 / 3.0, 0).unwrap();
-    let mut mlp = net.mlp().clone();
+    let mut mlp = net.network().clone();
     mlp.params = odd(mlp.params.len()).into();
     Model::Joint(net.with_weights(mlp))
 }
@@ -75,7 +75,7 @@ fn full(model: Model) -> Checkpoint {
 
 /// A recipe by which this model may have been trained.
 fn recipe_of(model: &Model) -> Recipe {
-    let MlpConfig { width, depth, features, embedding, residual, .. } = model.mlp().config;
+    let MlpConfig { width, depth, features, embedding, residual, .. } = model.network().config;
     let target = match model {
         Model::Score(net) => net.target,
         Model::Joint(net) => net.net.target,
@@ -112,7 +112,7 @@ fn bits(c: &Checkpoint) -> (String, Vec<u64>) {
         "{:?} {:?} {:?} {:?} {names:?} {seen:?}",
         model.kind(),
         model.scales(),
-        model.mlp(),
+        model.network(),
         c.trained
     );
     let rows = c.extra.values().chain(view.iter().map(|(_, row)| row));
@@ -148,14 +148,14 @@ fn a_loaded_network_answers_as_the_saved_one() {
     };
     for model in [score(), joint(), noisy(), clean()] {
         let saved = full(model);
-        let loaded = Checkpoint::from_bytes(&saved.to_bytes().unwrap()).unwrap();
+        let loaded = <Checkpoint>::from_bytes(&saved.to_bytes().unwrap()).unwrap();
         assert_eq!(answers(&saved.model), answers(&loaded.model));
     }
     // and a network with other weights answers otherwise
     let mut other = full(score());
     let Model::Score(net) = &mut other.model else { unreachable!() };
-    let last = net.mlp.params.len() - 1;
-    net.mlp.params[last] += 1e-3;
+    let last = net.network.params.len() - 1;
+    net.network.params[last] += 1e-3;
     assert_ne!(answers(&score()), answers(&other.model));
 }
 
@@ -163,10 +163,10 @@ fn a_loaded_network_answers_as_the_saved_one() {
 fn no_part_of_a_file_is_taken_for_the_whole() {
     let bytes = full(joint()).to_bytes().unwrap();
     for length in 0..bytes.len() {
-        assert!(Checkpoint::from_bytes(&bytes[..length]).is_err(), "{length} of {}", bytes.len());
+        assert!(<Checkpoint>::from_bytes(&bytes[..length]).is_err(), "{length} of {}", bytes.len());
     }
     let longer = [&bytes[..], &[0]].concat();
-    assert!(Checkpoint::from_bytes(&longer).is_err());
+    assert!(<Checkpoint>::from_bytes(&longer).is_err());
 }
 
 #[test]
@@ -176,7 +176,7 @@ fn no_changed_byte_is_believed() {
         for flip in [1, 0x80, 0xff] {
             let mut wrong = bytes.clone();
             wrong[at] ^= flip;
-            assert!(Checkpoint::from_bytes(&wrong).is_err(), "byte {at} of {}", bytes.len());
+            assert!(<Checkpoint>::from_bytes(&wrong).is_err(), "byte {at} of {}", bytes.len());
         }
     }
 }
@@ -184,7 +184,7 @@ fn no_changed_byte_is_believed() {
 /// A checkpoint in which everything is filled in, its training after three steps.
 fn in_training(model: Model) -> Checkpoint {
     let mut checkpoint = full(model);
-    let params = checkpoint.model.mlp().params.to_vec();
+    let params = checkpoint.model.network().params.to_vec();
     let (ema, m, v) = (params.clone(), params.clone(), params.clone());
     let adam = Adam { ema, decay: 0.5, m, v, updates: 3 };
     checkpoint.training = Some(State { step: 3, first_loss: 0.1, params, adam });
@@ -195,7 +195,7 @@ fn in_training(model: Model) -> Checkpoint {
 fn a_network_that_is_not_finite_is_not_saved() {
     let mut broken = full(score());
     let Model::Score(net) = &mut broken.model else { unreachable!() };
-    net.mlp.params[3] = f32::NAN;
+    net.network.params[3] = f32::NAN;
     let path = std::env::temp_dir().join(format!("scorelab-{}-nan", std::process::id()));
     let refused = broken.save(&path).unwrap_err().to_string();
     assert!(
@@ -213,11 +213,11 @@ fn what_is_not_a_checkpoint_is_told_from_a_damaged_one() {
     let missing = Checkpoint::load(folder.join("no such file")).unwrap_err().to_string();
     assert!(missing.starts_with("cannot read "), "{missing}");
     for other in [&b""[..], b"PK\x03\x04", &[0; 100], &[0xff; 100]] {
-        assert!(Checkpoint::from_bytes(other).unwrap_err().starts_with("it is not a checkpoint"));
+        assert!(<Checkpoint>::from_bytes(other).unwrap_err().starts_with("it is not a checkpoint"));
     }
     let mut bytes = full(score()).to_bytes().unwrap();
     *bytes.last_mut().unwrap() ^= 1;
-    assert!(Checkpoint::from_bytes(&bytes).unwrap_err().starts_with("it is damaged"));
+    assert!(<Checkpoint>::from_bytes(&bytes).unwrap_err().starts_with("it is damaged"));
 }
 
 /// A training of a small network, at its start or from where another stood.
@@ -225,7 +225,7 @@ fn training<'a>(
     objective: &'a Denoising<'a>,
     config: &TrainConfig,
     from: Option<State>,
-) -> Training<'a, Denoising<'a>> {
+) -> Training<'a, Mlp, Denoising<'a>> {
     let mlp = Mlp::new(small(), 3).unwrap();
     match from {
         Some(state) => Training::resume(mlp, objective, config.clone(), state).unwrap(),
@@ -251,7 +251,7 @@ fn a_training_that_stops_and_goes_on_is_one_that_never_stopped() {
         checkpoint.training = Some(state.clone());
         checkpoint.trained.recipe.as_mut().unwrap().train = config.clone();
         let bytes = checkpoint.to_bytes().unwrap();
-        let loaded = Checkpoint::from_bytes(&bytes).unwrap();
+        let loaded = <Checkpoint>::from_bytes(&bytes).unwrap();
         assert_eq!(loaded.training, Some(state.clone()));
         assert_eq!(loaded.to_bytes().unwrap(), bytes);
         let mut second = training(&objective, &config, loaded.training);
@@ -364,7 +364,7 @@ fn no_damage_under_a_right_checksum_is_a_panic() {
             };
             let checksum = tensors::checksum(&bytes);
             bytes.extend(checksum);
-            Checkpoint::from_bytes(&bytes).err()
+            <Checkpoint>::from_bytes(&bytes).err()
         })
         .collect();
     let refused: Vec<&String> = told.iter().flatten().collect();

@@ -1,22 +1,23 @@
 //! Headers of the format 1, in which what was learned how stood in notes, the recipe as JSON in one of them.
 
 use super::Parsed;
+use super::architecture::Architecture;
 use super::header::{FORMAT, Header, Scales, Stand};
 use super::recipe::{Kind, Place, Recipe};
 use super::trained::{Fingerprint, Trained, TrainingData};
 use crate::classifier::Scaling;
-use crate::nn::{MlpConfig, Target};
+use crate::nn::Target;
 use crate::train::{Levels, TrainConfig};
 use serde::Deserialize;
 use std::collections::BTreeMap;
 
 #[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Header1 {
+#[serde(bound = "", deny_unknown_fields)]
+struct Header1<N: Architecture> {
     #[serde(rename = "format")]
     _format: u32,
     model: Model1,
-    config: MlpConfig,
+    config: N::Config,
     provenance: Provenance1,
     training: Option<Stand>,
 }
@@ -63,9 +64,9 @@ struct Recipe1 {
 }
 
 /// The header of a text of the format 1.
-pub(super) fn header(text: &str) -> Parsed<Header> {
+pub(super) fn header<N: Architecture>(text: &str) -> Parsed<Header<N>> {
     let wrong = |e| format!("its description cannot be understood: {e}");
-    let old: Header1 = serde_json::from_str(text).map_err(wrong)?;
+    let old: Header1<N> = serde_json::from_str(text).map_err(wrong)?;
     let score = |target, sigma_data| Scales::Score { target, sigma_data };
     let (model, scales) = match old.model {
         Model1::Score { target, sigma_data } => (Kind::Score, score(target, sigma_data)),
@@ -75,7 +76,8 @@ pub(super) fn header(text: &str) -> Parsed<Header> {
     };
     let (config, training) = (old.config, old.training);
     let trained = trained(old.provenance)?;
-    Ok(Header { format: FORMAT, model, scales, config, view: None, trained, training })
+    let network = N::NAME.into(); // such files do not name it
+    Ok(Header { format: FORMAT, model, scales, network, config, view: None, trained, training })
 }
 
 /// What the notes of a provenance say, those that nothing else says left as notes.

@@ -2,8 +2,9 @@
 
 use super::{ClassLikelihood, ClassifierConfig, LogitNet, Scaling};
 use crate::Result;
+use crate::condition::Condition;
 use crate::mixture::Labelled;
-use crate::nn::Mlp;
+use crate::nn::{Mlp, Net, Shape};
 use crate::noise::NoiseLevel;
 use crate::train::TrainStep;
 use ndarray::{Array2, ArrayView2};
@@ -18,14 +19,9 @@ use std::sync::Arc;
 ///
 /// A clone shares the weights, and so does whatever is bound to a class.
 #[derive(Debug, Clone)]
-pub struct CleanClassifier(pub(crate) Arc<LogitNet>);
+pub struct CleanClassifier<N: Net = Mlp>(pub(crate) Arc<LogitNet<N>>);
 
 impl CleanClassifier {
-    /// The network behind it: d inputs, a logit for each class.
-    pub fn mlp(&self) -> &Mlp {
-        &self.0.mlp
-    }
-
     /// Trains on a labelled data set, without noise.
     ///
     /// # Errors
@@ -38,34 +34,41 @@ impl CleanClassifier {
         LogitNet::train(data, None, config, &mut progress).map(|net| CleanClassifier(Arc::new(net)))
     }
 
+    /// What the classifier sees in x, the last hidden layer after its activation: `x` (n, d) → (n, width).
+    ///
+    /// The logits are linear in it.
+    pub fn features(&self, x: ArrayView2<f64>) -> Array2<f64> {
+        let width = self.0.network.config.width;
+        self.0.forward(x, NoiseLevel::ve(1.0), width, |w| w.last_hidden())
+    }
+}
+
+impl<N: Net> CleanClassifier<N> {
+    /// The network behind it: d inputs, a logit for each class.
+    pub fn network(&self) -> &N {
+        &self.0.network
+    }
+
     /// A classifier with the given weights.
     ///
     /// # Panics
     /// If the network is not one of [`CrossEntropy`](super::CrossEntropy) without levels.
-    pub fn of(mlp: Mlp, scaling: Scaling) -> Self {
-        let c = &mlp.config;
-        assert!(c.features == 0 && c.labels == 0, "a clean classifier's network");
-        CleanClassifier(Arc::new(LogitNet::of(mlp, scaling)))
+    pub fn of(network: N, scaling: Scaling) -> Self {
+        let c = network.config();
+        assert!(!c.sees_level() && !c.conditional(), "a clean classifier's network");
+        CleanClassifier(Arc::new(LogitNet::of(network, scaling)))
     }
 
     /// p_φ(y | x₀ = x_t) of one class, to steer by.
     ///
     /// # Panics
-    /// If there is no such class.
-    pub fn given(&self, class: usize) -> ClassLikelihood {
-        ClassLikelihood::new(&self.0, class)
+    /// If there is no such class, or the condition is none.
+    pub fn given(&self, condition: impl Into<Condition>) -> ClassLikelihood<N> {
+        ClassLikelihood::new(&self.0, condition.into())
     }
 
     /// p_φ(y | x₀ = x) of every class: `x` (n, d) → (n, classes), rows sum to one. The level makes no difference.
     pub fn probabilities(&self, x: ArrayView2<f64>) -> Array2<f64> {
         self.0.probabilities(x, NoiseLevel::ve(1.0))
-    }
-
-    /// What the classifier sees in x, the last hidden layer after its activation: `x` (n, d) → (n, width).
-    ///
-    /// The logits are linear in it.
-    pub fn features(&self, x: ArrayView2<f64>) -> Array2<f64> {
-        let width = self.0.mlp.config.width;
-        self.0.forward(x, NoiseLevel::ve(1.0), width, |w| w.last_hidden())
     }
 }

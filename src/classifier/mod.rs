@@ -13,9 +13,10 @@ mod noisy;
 pub use clean::CleanClassifier;
 pub use noisy::{NoisyClassifier, OneVsRest};
 
+use crate::condition::Condition;
 use crate::mixture::Labelled;
-use crate::nn::score_net::{Pool, fill, for_blocks};
-use crate::nn::{Mlp, MlpConfig, Workspace};
+use crate::nn::workspace::Pool;
+use crate::nn::{Mlp, MlpConfig, Net, Shape, Workspace};
 use crate::noise::NoiseLevel;
 use crate::score::{Likelihood, log_sum_exp};
 use crate::train::{BlockRows, Levels, Objective, TrainConfig, run};
@@ -56,10 +57,10 @@ impl Default for ClassifierConfig {
 /// It sees c·x/α with c = 1/√(σ_data² + r²), r = σ/α, and the log-SNR; a clean one takes x_t itself
 /// for x₀: it sees c(0)·x whatever the level.
 #[derive(Debug)]
-pub(crate) struct LogitNet {
-    pub(crate) mlp: Mlp,
+pub(crate) struct LogitNet<N: Net> {
+    pub(crate) network: N,
     pub(crate) scaling: Scaling,
-    pool: Pool,
+    pool: Pool<N>,
 }
 
 /// Input and output scales of a classifier, which bring both sides of the network to unit size at every level.
@@ -115,7 +116,7 @@ impl Scaling {
     }
 }
 
-impl LogitNet {
+impl LogitNet<Mlp> {
     /// Trains on a data set, at every noise level or, without `levels`, on the data itself.
     fn train(
         data: &Labelled,
@@ -124,27 +125,31 @@ impl LogitNet {
         progress: &mut dyn FnMut(TrainStep),
     ) -> Result<Self> {
         let objective = CrossEntropy::new(data, levels)?;
-        let mlp = run(objective.untrained(config)?, &objective, config.train.clone(), progress)?;
-        Ok(LogitNet::of(mlp, objective.scaling))
+        let network =
+            run(objective.untrained(config)?, &objective, config.train.clone(), progress)?;
+        Ok(LogitNet::of(network, objective.scaling))
     }
+}
 
+impl<N: Net> LogitNet<N> {
     /// A network with the given weights.
-    pub(crate) fn of(mlp: Mlp, scaling: Scaling) -> Self {
-        LogitNet { mlp, scaling, pool: Pool::default() }
+    pub(crate) fn of(network: N, scaling: Scaling) -> Self {
+        LogitNet { network, scaling, pool: Pool::default() }
     }
 
     /// What multiplies x before the network sees it, and its answer afterwards.
     fn scales(&self, level: NoiseLevel) -> (f64, f64) {
-        if self.mlp.config.features == 0 {
-            (self.scaling.input(0.0), self.scaling.output(0.0))
-        } else {
+        if self.network.config().sees_level() {
             (self.scaling.input(level.ratio()) / level.alpha, self.scaling.output(level.ratio()))
+        } else {
+            (self.scaling.input(0.0), self.scaling.output(0.0))
         }
     }
 
     /// The logits of every row: (n, d) → (n, classes).
     fn logits(&self, x: ArrayView2<f64>, level: NoiseLevel) -> Array2<f64> {
-        self.forward(x, level, self.mlp.config.outputs, |w| w.output.clone()) * self.scales(level).1
+        let classes = self.network.config().outputs();
+        self.forward(x, level, classes, |w| w.output.clone()) * self.scales(level).1
     }
 
     /// One of the network's layers for every row: (n, d) → (n, width of the layer).
@@ -153,14 +158,14 @@ impl LogitNet {
         x: ArrayView2<f64>,
         level: NoiseLevel,
         width: usize,
-        layer: impl Fn(&Workspace) -> Array2<f32> + Sync,
+        layer: impl Fn(&Workspace<N>) -> Array2<f32> + Sync,
     ) -> Array2<f64> {
         let (input, _) = self.scales(level);
-        let condition = self.mlp.condition(level.log_snr() as f32, 0);
+        let log_snr = level.log_snr() as f32;
         let mut out = Array2::zeros((x.nrows(), width));
-        for_blocks(&self.mlp, &self.pool, x, out.view_mut(), |x, mut out, w| {
-            fill(w, x, input);
-            self.mlp.forward_given(w, &condition);
+        self.pool.for_blocks(&self.network, x, out.view_mut(), |x, mut out, w| {
+            w.fill(x, input);
+            self.network.forward_at(w, log_snr, &Condition::None);
             out.zip_mut_with(&layer(w).slice(s![..x.nrows(), ..]), |o, v| *o = *v as f64);
         });
         out
@@ -186,22 +191,22 @@ impl LogitNet {
 /// T = 1 is the classifier as trained. T divides the logits before the softmax, which bends the field; to make a
 /// gradient weaker without bending it use [`GradientScaled`](crate::guidance::GradientScaled).
 #[derive(Debug, Clone)]
-pub struct ClassLikelihood {
-    net: Arc<LogitNet>,
+pub struct ClassLikelihood<N: Net = Mlp> {
+    net: Arc<LogitNet<N>>,
     /// y.
     pub class: usize,
     /// T > 0.
     pub temperature: f64,
 }
 
-impl ClassLikelihood {
-    fn new(net: &Arc<LogitNet>, class: usize) -> Self {
-        assert!(class < net.mlp.config.outputs, "class {class} of {}", net.mlp.config.outputs);
+impl<N: Net> ClassLikelihood<N> {
+    fn new(net: &Arc<LogitNet<N>>, condition: Condition) -> Self {
+        let class = condition.class_of(net.network.config().outputs());
         ClassLikelihood { net: net.clone(), class, temperature: 1.0 }
     }
 
     /// Leaves ∂ log p(y | x)/∂l in the workspace, l = g·F being the logits: (1[j = y] − softmax(l/T)_j)/T.
-    fn set_gradient(&self, w: &mut Workspace, g: f64) {
+    fn set_gradient(&self, w: &mut Workspace<N>, g: f64) {
         let t = self.temperature;
         for (answer, mut d) in w.output.outer_iter().zip(w.d_output.outer_iter_mut()) {
             softmax(answer, g / t, d.view_mut());
@@ -211,26 +216,31 @@ impl ClassLikelihood {
     }
 }
 
-impl Likelihood for ClassLikelihood {
+impl<N: Net> Likelihood for ClassLikelihood<N> {
     fn log_likelihood(&self, x: ArrayView2<f64>, level: NoiseLevel) -> Array1<f64> {
         let scaled = self.net.logits(x, level) / self.temperature;
         scaled.outer_iter().map(|l| l[self.class] - log_sum_exp(l)).collect()
     }
 
     fn grad_log_likelihood(&self, x: ArrayView2<f64>, level: NoiseLevel) -> Array2<f64> {
-        let mlp = &self.net.mlp;
+        let network = &self.net.network;
         let (input, output) = self.net.scales(level);
-        let condition = mlp.condition(level.log_snr() as f32, 0);
+        let log_snr = level.log_snr() as f32;
         let mut out = Array2::zeros(x.raw_dim());
-        for_blocks(mlp, &self.net.pool, x, out.view_mut(), |x, mut out: ArrayViewMut2<f64>, w| {
-            fill(w, x, input);
-            mlp.forward_given(w, &condition);
-            self.set_gradient(w, output);
-            mlp.input_gradient(w);
-            out.zip_mut_with(&w.d_input.slice(s![..x.nrows(), ..]), |o, d| {
-                *o = input * output * *d as f64
-            });
-        });
+        self.net.pool.for_blocks(
+            network,
+            x,
+            out.view_mut(),
+            |x, mut out: ArrayViewMut2<f64>, w| {
+                w.fill(x, input);
+                network.forward_at(w, log_snr, &Condition::None);
+                self.set_gradient(w, output);
+                network.input_gradient(w);
+                out.zip_mut_with(&w.d_input.slice(s![..x.nrows(), ..]), |o, d| {
+                    *o = input * output * *d as f64
+                });
+            },
+        );
         out
     }
 }
@@ -287,8 +297,8 @@ impl<'a> CrossEntropy<'a> {
     }
 }
 
-impl Objective for CrossEntropy<'_> {
-    fn block(&self, mlp: &Mlp, w: &mut Workspace, rng: &mut ChaCha8Rng, rows: BlockRows) -> f64 {
+impl<N: Net> Objective<N> for CrossEntropy<'_> {
+    fn block(&self, net: &N, w: &mut Workspace<N>, rng: &mut ChaCha8Rng, rows: BlockRows) -> f64 {
         let (mut classes, mut gains) = (vec![0; w.rows()], vec![1.0; w.rows()]);
         for row in 0..w.rows() {
             let sigma = self.levels.map_or(0.0, |l| l.draw(rng, rows.first + row, rows.batch));
@@ -303,7 +313,7 @@ impl Objective for CrossEntropy<'_> {
             gains[row] = self.scaling.output(sigma);
             classes[row] = self.data.y[i];
         }
-        mlp.forward(w);
+        net.forward(w);
         let mut loss = 0.0;
         let answers = w.output.outer_iter().zip(w.d_output.outer_iter_mut());
         for (((answer, mut d), class), gain) in answers.zip(classes).zip(gains) {

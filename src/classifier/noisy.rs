@@ -1,8 +1,9 @@
 //! Classifiers that see the noisy point and how noisy it is.
 
 use super::{ClassLikelihood, ClassifierConfig, LogitNet, Scaling};
+use crate::condition::Condition;
 use crate::mixture::Labelled;
-use crate::nn::Mlp;
+use crate::nn::{Mlp, Net, Shape};
 use crate::noise::NoiseLevel;
 use crate::train::TrainStep;
 use crate::{Error, Result};
@@ -21,14 +22,9 @@ use std::sync::Arc;
 ///
 /// A clone shares the weights, and so does whatever is bound to a class.
 #[derive(Debug, Clone)]
-pub struct NoisyClassifier(pub(crate) Arc<LogitNet>);
+pub struct NoisyClassifier<N: Net = Mlp>(pub(crate) Arc<LogitNet<N>>);
 
 impl NoisyClassifier {
-    /// The network behind it: d inputs, a logit for each class.
-    pub fn mlp(&self) -> &Mlp {
-        &self.0.mlp
-    }
-
     /// Trains on a labelled data set.
     ///
     /// # Errors
@@ -41,28 +37,35 @@ impl NoisyClassifier {
         LogitNet::train(data, Some(config.levels), config, &mut progress)
             .map(|net| NoisyClassifier(Arc::new(net)))
     }
+}
+
+impl<N: Net> NoisyClassifier<N> {
+    /// The network behind it: d inputs, a logit for each class.
+    pub fn network(&self) -> &N {
+        &self.0.network
+    }
 
     /// A classifier with the given weights.
     ///
     /// # Panics
     /// If the network is not one of [`CrossEntropy`](super::CrossEntropy) with levels.
-    pub fn of(mlp: Mlp, scaling: Scaling) -> Self {
-        let c = &mlp.config;
-        assert!(c.features > 0 && c.labels == 0, "a noisy classifier's network");
-        NoisyClassifier(Arc::new(LogitNet::of(mlp, scaling)))
+    pub fn of(network: N, scaling: Scaling) -> Self {
+        let c = network.config();
+        assert!(c.sees_level() && !c.conditional(), "a noisy classifier's network");
+        NoisyClassifier(Arc::new(LogitNet::of(network, scaling)))
     }
 
     /// p_φ(y | x_t) of one class, to steer by.
     ///
     /// # Panics
-    /// If there is no such class.
-    pub fn given(&self, class: usize) -> ClassLikelihood {
-        ClassLikelihood::new(&self.0, class)
+    /// If there is no such class, or the condition is none.
+    pub fn given(&self, condition: impl Into<Condition>) -> ClassLikelihood<N> {
+        ClassLikelihood::new(&self.0, condition.into())
     }
 
     /// How many numbers were trained.
     pub fn parameters(&self) -> usize {
-        self.0.mlp.params.len()
+        self.network().params().len()
     }
 
     /// p_φ(y | x_t) of every class: `x` (n, d) → (n, classes), rows sum to one.
@@ -112,8 +115,8 @@ impl OneVsRest {
     /// p(y | x_t) of one class, from its own network.
     ///
     /// # Panics
-    /// If there is no such class.
-    pub fn given(&self, class: usize) -> ClassLikelihood {
-        self.0[class].given(1)
+    /// If there is no such class, or the condition is none.
+    pub fn given(&self, condition: impl Into<Condition>) -> ClassLikelihood {
+        self.0[condition.into().class_of(self.0.len())].given(1)
     }
 }

@@ -33,6 +33,10 @@ impl Method for AllOf {
         Cost::guided(knobs.get("gamma"))
     }
 
+    fn takes_also(&self) -> bool {
+        true
+    }
+
     fn plan(&self, parts: &Parts, knobs: &Knobs) -> Result<Plan> {
         Ok(Plan::of(parts.composed(knobs.gamma())))
     }

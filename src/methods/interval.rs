@@ -10,7 +10,7 @@ use crate::{Error, Result};
 /// γ for low ≤ σ/α < high, 1 elsewhere
 /// ```
 ///
-/// Three legs, so that no step of a solver sees both scores. All levels are [`ClassifierFree`](super::ClassifierFree).
+/// Three legs, so that no step of a solver sees both scores. Further conditions count within the interval. All levels are [`ClassifierFree`](super::ClassifierFree).
 /// Source: Kynkäänniemi et al. 2024 (2404.07724), eq. 5.
 pub struct Interval;
 
@@ -50,6 +50,10 @@ impl Method for Interval {
         Cost { least: if everywhere { within } else { 1 }, most: within }
     }
 
+    fn takes_also(&self) -> bool {
+        true
+    }
+
     fn plan(&self, parts: &Parts, knobs: &Knobs) -> Result<Plan> {
         let (low, high) = (knobs.get("low"), knobs.get("high"));
         if low >= high {
@@ -59,7 +63,7 @@ impl Method for Interval {
         let outside = parts.guided(crate::guidance::Gamma::new(1.0)?);
         let legs = [
             (high < f64::INFINITY).then(|| Leg { score: outside.clone(), down_to: high }),
-            Some(Leg { score: parts.guided(knobs.gamma()), down_to: low }),
+            Some(Leg { score: parts.composed(knobs.gamma()), down_to: low }),
             (low > 0.0).then_some(Leg { score: outside, down_to: 0.0 }),
         ];
         Ok(Plan { legs: legs.into_iter().flatten().collect(), rule: Rule::Own })

@@ -1,6 +1,7 @@
 //! What can be set on a method, and the values that are.
 
 use super::About;
+use crate::data::did_you_mean;
 use crate::guidance::Gamma;
 use crate::{Error, Result};
 use serde::{Serialize, Serializer};
@@ -79,6 +80,14 @@ impl Knob {
     };
 }
 
+impl fmt::Display for Knob {
+    /// Its default, its range and, if it has one, its neutral value.
+    fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
+        write!(f, "{}; {}", self.default, self.range)?;
+        self.neutral.map_or(Ok(()), |neutral| write!(f, "; neutral {neutral}"))
+    }
+}
+
 /// A number, or "inf", which JSON has no number for.
 fn finite_or_word<S: Serializer>(v: &f64, s: S) -> std::result::Result<S::Ok, S::Error> {
     if v.is_finite() { s.serialize_f64(*v) } else { s.collect_str(v) }
@@ -125,7 +134,10 @@ impl Knobs {
         let Some((knob, old)) = self.values.iter_mut().find(|(knob, _)| knob.name == name) else {
             let must = match names.is_empty() {
                 true => "left out: it has none".into(),
-                false => format!("one of {}", names.join(", ")),
+                false => {
+                    let hint = did_you_mean(name, names.iter().copied());
+                    format!("one of {}{hint}", names.join(", "))
+                }
             };
             return Err(Error::value(format!("a knob of the method {method}"), name, must));
         };
@@ -155,7 +167,8 @@ impl Knobs {
         })
     }
 
-    fn get_if_there(&self, name: &str) -> Option<f64> {
+    /// The value of a knob, if the method has it.
+    pub fn find(&self, name: &str) -> Option<f64> {
         self.values.iter().find(|(knob, _)| knob.name == name).map(|(_, value)| *value)
     }
 
@@ -164,7 +177,7 @@ impl Knobs {
     /// # Panics
     /// If the method has no such knob.
     pub fn get(&self, name: &str) -> f64 {
-        self.get_if_there(name).unwrap_or_else(|| panic!("{} has no knob {name}", self.method))
+        self.find(name).unwrap_or_else(|| panic!("{} has no knob {name}", self.method))
     }
 
     /// The guidance scale.

@@ -3,6 +3,7 @@
 use super::{Knob, Knobs, Need, Parts, Plan};
 use crate::Result;
 use serde::Serialize;
+use std::fmt;
 
 /// Which sampler a method walks with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -14,6 +15,17 @@ pub enum Walks {
     Ddim,
     /// As particles that interact, DDIM with η = 1 where its knobs are neutral.
     Particles,
+}
+
+impl Walks {
+    /// Which sampler it is, in words.
+    pub fn words(self) -> &'static str {
+        match self {
+            Walks::Any => "with any sampler",
+            Walks::Ddim => "with a step of its own, whatever the sampler",
+            Walks::Particles => "as particles that interact, whatever the sampler",
+        }
+    }
 }
 
 /// Where a method is a known score.
@@ -70,6 +82,16 @@ impl Cost {
     }
 }
 
+impl fmt::Display for Cost {
+    /// `2`, or `1–2` where steps differ.
+    fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
+        match self.least == self.most {
+            true => write!(f, "{}", self.most),
+            false => write!(f, "{}–{}", self.least, self.most),
+        }
+    }
+}
+
 /// A method of guidance: an entry of [`METHODS`](super::METHODS).
 pub trait Method: Send + Sync {
     /// What is to be said of it.
@@ -77,6 +99,11 @@ pub trait Method: Send + Sync {
 
     /// What it costs with these knobs.
     fn cost(&self, knobs: &Knobs) -> Cost;
+
+    /// Whether the further conditions of [`Parts::also`] make a difference.
+    fn takes_also(&self) -> bool {
+        false
+    }
 
     /// The plan of a walk, of parts in which nothing is missing.
     ///

@@ -32,27 +32,6 @@ mod plan;
 mod table;
 mod denoiser;
 
-mod apg;
-mod autoguidance;
-mod bands;
-mod cfg_plus_plus;
-mod characteristic;
-mod classifier;
-mod classifier_free;
-mod composed;
-mod feedback;
-mod feynman_kac;
-mod independent;
-mod interval;
-mod momentum;
-mod plain;
-mod predictor_corrector;
-mod rectified;
-mod rescale;
-mod schedule;
-mod tangential;
-mod zero_star;
-
 pub use effective::{Effective, Window, effective, window};
 pub use knob::{Knob, Knobs, Range};
 pub use method::{About, Cost, Ends, Method, Walks, build};
@@ -60,53 +39,44 @@ pub use parts::{Blend, Need, Parts, Score};
 pub use plan::{Plan, Rule, Run};
 pub use table::{Row, method_named, rows, text};
 
-pub use apg::{Apg, ApgMomentum};
-pub use autoguidance::Autoguidance;
-pub use bands::Bands;
-pub use cfg_plus_plus::{CfgPlusPlus, CfgPlusPlusStep};
-pub use characteristic::{Characteristic, CharacteristicScore, Solved};
-pub use classifier::ByClassifier;
-pub use classifier_free::ClassifierFree;
-pub use composed::{AllOf, OrElse};
-pub use feedback::Feedback;
-pub use feynman_kac::{FeynmanKac, FeynmanKacCorrector};
-pub use independent::{Icg, Independent};
-pub use interval::Interval;
-pub use momentum::{Momentum, MomentumStep};
-pub use plain::{Conditional, Unconditional};
-pub use predictor_corrector::PredictorCorrector;
-pub use rectified::{Rectified, RectifiedStep};
-pub use rescale::{DynamicThreshold, Rescale};
-pub use schedule::{BETA, COSINE, LINEAR, Schedule};
-pub use tangential::{Tag, Tangential};
-pub use zero_star::ZeroStar;
+/// Declares the modules of the methods, and lists what they define.
+macro_rules! methods {
+    ($($module:ident: $($method:ident),+;)*) => {
+        $(mod $module; pub use $module::{$($method),+};)*
 
-/// Every method, in the order of the catalogue.
-pub const METHODS: &[&dyn Method] = &[
-    &Unconditional,
-    &Conditional,
-    &ByClassifier,
-    &ClassifierFree,
-    &Interval,
-    &LINEAR,
-    &COSINE,
-    &BETA,
-    &Autoguidance,
-    &AllOf,
-    &OrElse,
-    &PredictorCorrector,
-    &Characteristic,
-    &FeynmanKacCorrector,
-    &Feedback,
-    &CfgPlusPlus,
-    &Apg,
-    &ApgMomentum,
-    &ZeroStar,
-    &Tag,
-    &Rescale,
-    &DynamicThreshold,
-    &Momentum,
-    &Bands,
-    &Rectified,
-    &Icg,
-];
+        /// Every method, in the order of the catalogue.
+        pub const METHODS: &[&dyn Method] = &[$($(&$module::$method),+),*];
+    };
+}
+
+methods! {
+    plain: Unconditional, Conditional;
+    classifier: ByClassifier;
+    classifier_free: ClassifierFree;
+    interval: Interval;
+    schedule: LINEAR, COSINE, BETA;
+    autoguidance: Autoguidance;
+    composed: AllOf, OrElse;
+    predictor_corrector: PredictorCorrector;
+    characteristic: Characteristic;
+    feynman_kac: FeynmanKacCorrector;
+    feedback: Feedback;
+    cfg_plus_plus: CfgPlusPlus;
+    apg: Apg, ApgMomentum;
+    zero_star: ZeroStar;
+    tangential: Tag;
+    rescale: Rescale, DynamicThreshold;
+    momentum: Momentum;
+    bands: Bands;
+    rectified: Rectified;
+    independent: Icg;
+}
+
+pub use cfg_plus_plus::CfgPlusPlusStep;
+pub use characteristic::{CharacteristicScore, Solved};
+pub use feynman_kac::FeynmanKac;
+pub use independent::Independent;
+pub use momentum::MomentumStep;
+pub use rectified::RectifiedStep;
+pub use schedule::Schedule;
+pub use tangential::Tangential;

@@ -87,13 +87,17 @@ impl Parts {
         }
     }
 
+    /// What is missing that the method needs.
+    pub fn lacking(&self, about: &About) -> Vec<Need> {
+        about.needs.iter().copied().filter(|need| !self.has(*need)).collect()
+    }
+
     /// Refuses parts among which something is missing that the method needs.
     ///
     /// # Errors
     /// If something is; the message names all of it.
     pub fn check(&self, about: &About) -> Result<()> {
-        let lacking = about.needs.iter().filter(|need| !self.has(**need));
-        let lacking: Vec<&str> = lacking.map(|need| need.words()).collect();
+        let lacking: Vec<&str> = self.lacking(about).into_iter().map(Need::words).collect();
         if lacking.is_empty() {
             return Ok(());
         }

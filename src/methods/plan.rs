@@ -1,12 +1,13 @@
 //! What a method is built into: scores for the legs of a walk, and the rule that takes the steps.
 
 use super::Score;
-use crate::noise::{Grid, Process};
+use crate::noise::{Grid, NoiseLevel, Process};
 use crate::sampler::{
-    AnyPopulation, AnySampler, Leg, parts_of, sample_population_rows, sample_rows,
+    AnyPopulation, AnySampler, Leg, by_class, parts_of, sample_population_rows, sample_rows,
     trajectories_population, trajectories_rows,
 };
 use ndarray::{Array2, Array3, ArrayView2};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// Who takes the steps of a walk.
@@ -55,6 +56,21 @@ impl Plan {
         Plan { rule, ..self }
     }
 
+    /// The score that leads at a level; none where another rule than the walk's own sampler takes the steps, which no score
+    /// tells.
+    pub fn at(&self, level: NoiseLevel) -> Option<&Score> {
+        let leading = || self.legs.iter().find(|leg| leg.down_to <= level.ratio());
+        matches!(self.rule, Rule::Own).then(leading)?.map(|leg| &leg.score)
+    }
+
+    /// The score that leads all the way, if the walk's own sampler follows one.
+    pub fn score(&self) -> Option<&Score> {
+        match (&self.legs[..], &self.rule) {
+            ([leg], Rule::Own) => Some(&leg.score),
+            _ => None,
+        }
+    }
+
     /// The sampler that takes the steps where `own` is the walk's own one; none where particles interact.
     pub fn sampler(&self, own: &AnySampler) -> Option<AnySampler> {
         match &self.rule {
@@ -87,6 +103,21 @@ impl Plan {
                 sample_rows(&sampler, &parts, process, start, rows, seed)
             }
         }
+    }
+
+    /// Where all starting points end, the i-th by the plan of class `wanted[i]`: (n, d). Where particles interact, those of a
+    /// class do with each other alone.
+    ///
+    /// # Panics
+    /// If there is not one class for each point, or no plan for one of them.
+    pub fn walk_classes(
+        plans: &BTreeMap<usize, Plan>,
+        own: &AnySampler,
+        run: Run,
+        wanted: &[usize],
+    ) -> Array2<f64> {
+        let plan = |class: usize| &plans[&class];
+        by_class(run.start, wanted, plan, |plan, rows| plan.walk_rows(own, run, rows))
     }
 
     /// As [`Plan::walk_rows`], but keeps the way: (steps + 1, rows, d).

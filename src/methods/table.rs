@@ -1,6 +1,7 @@
 //! The catalogue as a table, for people and as data.
 
-use super::{About, Cost, Knobs, METHODS, Method};
+use super::{About, Cost, Knob, Knobs, METHODS, Method};
+use crate::data::did_you_mean;
 use crate::{Error, Result};
 use serde::Serialize;
 
@@ -14,40 +15,61 @@ pub struct Row {
     pub cost: Cost,
 }
 
-/// A row for each of the [`METHODS`].
-pub fn rows() -> Vec<Row> {
-    let row = |method: &&dyn Method| {
+impl Row {
+    /// The row of this method.
+    pub fn of(method: &dyn Method) -> Row {
         let about = method.about();
         Row { about, cost: method.cost(&Knobs::defaults(about)) }
-    };
-    METHODS.iter().map(row).collect()
+    }
+
+    /// What it needs, in words.
+    pub fn needs(&self) -> String {
+        self.about.needs.iter().map(|need| need.words()).collect::<Vec<_>>().join("; ")
+    }
+
+    /// Its knobs, each with its default and range.
+    pub fn knobs(&self) -> String {
+        let told = |knob: &Knob| format!("{} [{knob}]", knob.name);
+        self.about.knobs.iter().map(told).collect::<Vec<_>>().join(", ")
+    }
+
+    /// The row of the documents' table: name, formula, knobs, needs, cost, source.
+    pub fn markdown(&self) -> String {
+        let About { name, formula, source, .. } = self.about;
+        let formula = formula.replace('|', "∣");
+        let (knobs, needs, cost) = (self.knobs(), self.needs(), self.cost);
+        format!("| `{name}` | {formula} | {knobs} | {needs} | {cost} | {source} |")
+    }
+}
+
+/// A row for each of the [`METHODS`].
+pub fn rows() -> Vec<Row> {
+    METHODS.iter().map(|method| Row::of(*method)).collect()
 }
 
 /// The method of this name.
 ///
 /// # Errors
-/// If there is none; the message names all of them.
+/// If there is none; the message names all of them, and the nearest.
 pub fn method_named(name: &str) -> Result<&'static dyn Method> {
     let found = METHODS.iter().find(|method| method.about().name == name).copied();
     found.ok_or_else(|| {
         let names: Vec<&str> = METHODS.iter().map(|method| method.about().name).collect();
-        Error::value("the method", name, format!("one of {}", names.join(", ")))
+        let hint = did_you_mean(name, names.iter().copied());
+        Error::value("the method", name, format!("one of {}{hint}", names.join(", ")))
     })
 }
 
-/// The catalogue as aligned text: a line for each method, and below it one for each knob.
+/// The catalogue as aligned text: a line for each method, and below it what it needs and a line for each knob.
 pub fn text() -> String {
     let mut lines = vec![["method", "cost", "formula", "source"].map(String::from)];
-    for Row { about, cost } in rows() {
-        let cost = match cost.least == cost.most {
-            true => cost.most.to_string(),
-            false => format!("{}–{}", cost.least, cost.most),
-        };
-        lines.push([about.name.into(), cost, about.formula.into(), about.source.into()]);
+    for row in rows() {
+        let Row { about, cost } = row;
+        lines.push([about.name, &cost.to_string(), about.formula, about.source].map(String::from));
+        lines.push(["  needs", "", &row.needs(), ""].map(String::from));
         for knob in about.knobs {
-            let neutral = knob.neutral.map_or(String::new(), |v| format!("; neutral {v}"));
-            let values = format!("{} [{}; {}{neutral}]", knob.meaning, knob.default, knob.range);
-            lines.push([format!("  {}", knob.name), String::new(), values, String::new()]);
+            let (name, values) = (format!("  {}", knob.name), format!("{} [{knob}]", knob.meaning));
+            lines.push([&name, "", &values, ""].map(String::from));
         }
     }
     let width = |column: usize| lines.iter().map(|l| l[column].chars().count()).max().unwrap_or(0);

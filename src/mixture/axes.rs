@@ -2,7 +2,7 @@
 
 use crate::linalg::symmetric_eigen;
 use crate::{Error, Result};
-use ndarray::Array2;
+use ndarray::{Array2, ArrayView1};
 
 /// Σₖ = Q·diag(λ)·Qᵀ, so that Cₖ = Q·diag(α²λ + σ²)·Qᵀ and its inverse cost nothing at every level.
 #[derive(Debug, Clone)]
@@ -38,6 +38,18 @@ impl Axes {
             ));
         }
         Ok(Axes { lambda, q })
+    }
+
+    /// The axes of a covariance that may be flat, (d, d): what is below `floor` along an axis is 0.
+    pub fn flat(cov: &Array2<f64>, floor: f64) -> Self {
+        let (lambda, q) = symmetric_eigen(cov);
+        let lambda = lambda.into_iter().map(|l| if l <= floor { 0.0 } else { l }).collect();
+        Axes { lambda, q }
+    }
+
+    /// Q·diag(λ)·Qᵀ (d, d).
+    pub fn covariance(&self) -> Array2<f64> {
+        (&self.q * &ArrayView1::from(&self.lambda)).dot(&self.q.t())
     }
 
     /// Those of α²Σ + σ²I, from α² and σ².

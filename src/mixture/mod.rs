@@ -5,6 +5,7 @@
 //! | [`plain`] | density, score, class posterior and Jacobian of one point, as their formulas say them: read this first |
 //! | `axes` | a covariance and its axes, checked once |
 //! | `posterior` | [`Posterior`], the exact classifier as a likelihood to steer by |
+//! | `observed` | the mixture that is left once something is measured, and [`Measured`], its likelihood |
 //! | `tilt` | [`Tilt`], what guidance is said to sample |
 //! | `empirical` | [`Empirical`], a data set as a distribution |
 //! | `fitted` | [`sample_fitted`], Gaussians fitted to a data set |
@@ -13,6 +14,7 @@
 pub mod plain;
 mod axes;
 mod posterior;
+mod observed;
 mod start;
 mod tilt;
 mod empirical;
@@ -21,9 +23,11 @@ mod fast;
 
 pub use empirical::Empirical;
 pub use fitted::sample_fitted;
+pub use observed::Measured;
 pub use posterior::{Noiseless, Posterior};
 pub use tilt::Tilt;
 
+use crate::condition::Condition;
 use crate::noise::NoiseLevel;
 use crate::rng::{Purpose, stream};
 use crate::score::{LogDensity, ScoreFn};
@@ -189,12 +193,21 @@ impl Mixture {
         (total / self.dim() as f64).sqrt()
     }
 
-    /// p(x₀ | y): the components of one class, weights scaled to sum to one. All of them carry label 0.
+    /// p(x₀ | y): of a class its components, weights scaled to sum to one, all of them with label 0; of an observation
+    /// [`Mixture::observed`]; of ∅ this mixture.
     ///
     /// # Panics
-    /// If there is no such class.
-    pub fn given(&self, class: usize) -> Mixture {
-        assert!(class < self.classes, "class {class} of {}", self.classes);
+    /// If there is no such class, and where [`Mixture::observed`] has an error.
+    pub fn given(&self, condition: impl Into<Condition>) -> Mixture {
+        match condition.into() {
+            Condition::None => self.clone(),
+            Condition::Observed(o) => self.observed(&o).unwrap_or_else(|e| panic!("{e}")),
+            class @ Condition::Class(_) => self.of_class(class.class_of(self.classes)),
+        }
+    }
+
+    /// p(x₀ | y) of a class.
+    fn of_class(&self, class: usize) -> Mixture {
         let keep: Vec<usize> =
             (0..self.labels.len()).filter(|k| self.labels[*k] == class).collect();
         let total: f64 = keep.iter().map(|k| self.weights[*k]).sum();
@@ -243,9 +256,9 @@ impl Mixture {
     /// it is right, and where the other classes are below e⁻⁶⁰ = 9·10⁻²⁷ it is 0.
     ///
     /// # Panics
-    /// If there is no such class.
-    pub fn posterior(&self, class: usize) -> Posterior {
-        assert!(class < self.classes, "class {class} of {}", self.classes);
+    /// If there is no such class, or the condition is none; of an observation it is [`Mixture::measured`].
+    pub fn posterior(&self, condition: impl Into<Condition>) -> Posterior {
+        let class = condition.into().class_of(self.classes);
         Posterior { mixture: self.clone(), class, temperature: 1.0 }
     }
 

@@ -1,11 +1,15 @@
-//! A multilayer perceptron that sees a point, the noise level and, if asked, a label.
+//! A multilayer perceptron that sees a point, the noise level and, if asked, a class.
 
 use super::fast::finish::{Activated, Biased, Nothing, Passing, Sloped};
 use super::fast::packed::Params;
 use super::fast::panels::Panels;
 use super::fast::product::{activate, column_sums, product, weight_gradient};
 use super::level::{fourier, frequencies};
+use super::net::{Batch, Gradients, Net, Shape};
+use super::plain::Plain;
 use super::shape::{Layer, MlpConfig, layout};
+use super::workspace::Workspace;
+use crate::condition::Condition;
 use crate::rng::{Purpose, stream};
 use crate::{Error, Result};
 use ndarray::Array2;
@@ -13,23 +17,14 @@ use ndarray_rand::RandomExt;
 use rand_distr::StandardNormal;
 use std::ops::Range;
 
-/// Rows of a block, the height at which a network works: of a batch of `n` rows 128 each, or 64 where 128 would mean more
-/// rows behind the last.
-///
-/// More rows use a weight more often for each time that it is fetched, and the layers of fewer stay in a nearer cache.
-pub fn block_rows(n: usize) -> usize {
-    const HIGH: usize = 128;
-    const LOW: usize = 64;
-    if n.next_multiple_of(HIGH) > n.next_multiple_of(LOW) { LOW } else { HIGH }
-}
-
 /// A multilayer perceptron with SiLU activations.
 ///
 /// ```text
 /// h₀ = [x | cos, sin(2π·f·λ) | E_y],   h_{l+1} = silu(h_l·W_l + b_l) (+ h_l if residual),   out = h_L·W_L + b_L
 /// ```
 ///
-/// λ is the log-SNR and the frequencies f are geometric from 1/64 to 1/4. Rows of a batch may differ in level and label.
+/// λ is the log-SNR and the frequencies f are geometric from 1/64 to 1/4. A condition is a row E_y of a table: each class has
+/// its own, ∅ the last.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Mlp {
     /// The shape.
@@ -40,23 +35,9 @@ pub struct Mlp {
     table: usize, // where the label table starts
 }
 
-/// The buffers of one block of rows: nothing is allocated between calls.
+/// What an [`Mlp`] has in a [`Workspace`].
 #[derive(Debug, Clone)]
-pub struct Workspace {
-    /// x, filled by the caller (rows, d).
-    pub input: Array2<f32>,
-    /// The log-SNR of each row (rows), for [`Mlp::forward`].
-    pub log_snr: Vec<f32>,
-    /// The label of each row (rows), for [`Mlp::forward`]; ignored by a network without labels.
-    pub labels: Vec<usize>,
-    /// The answer (rows, out).
-    pub output: Array2<f32>,
-    /// What the answer should have been (rows, out), for an objective that compares the two.
-    pub target: Array2<f32>,
-    /// ∂L/∂out, filled by the caller before [`Mlp::backward`] or [`Mlp::input_gradient`] (rows, out).
-    pub d_output: Array2<f32>,
-    /// ∂L/∂x (rows, d), filled by [`Mlp::input_gradient`].
-    pub d_input: Array2<f32>,
+pub struct Buffers {
     frequencies: Vec<f32>,
     seen: Panels,        // h₀ (rows, in)
     hidden: Vec<Panels>, // h₁ … h_L (rows, width)
@@ -69,24 +50,15 @@ pub struct Workspace {
     d_seen: Panels,      // ∂L/∂h₀, as much of it as is asked for (rows, in)
 }
 
-impl Workspace {
-    /// Rows of the block.
-    pub fn rows(&self) -> usize {
-        self.input.nrows()
-    }
-
+impl Workspace<Mlp> {
     /// h_L, the last hidden layer after its activation (rows, width).
     pub fn last_hidden(&self) -> Array2<f32> {
-        let last = self.hidden.last().expect("a network has a hidden layer");
+        let last = self.buffers.hidden.last().expect("a network has a hidden layer");
         let mut rows = Array2::zeros((last.rows, last.columns));
         last.unpack(slice_mut(&mut rows), last.columns);
         rows
     }
 }
-
-/// What all rows at one level and one label add to the first layer: b₀ + [cos, sin | E_y]·W (width).
-#[derive(Debug, Clone, PartialEq)]
-pub struct Condition(Vec<f32>);
 
 impl Mlp {
     /// A network with random weights: normal with variance 1/in, zero biases, and an answer of zero.
@@ -96,13 +68,12 @@ impl Mlp {
     /// seen. Source: LeCun et al. 1998 for the variance.
     ///
     /// # Errors
-    /// As [`MlpConfig::validated`].
+    /// As [`Shape::validated`].
     pub fn new(config: MlpConfig, seed: u64) -> Result<Self> {
         config.validated()?;
         let c = &config;
         let (layers, table) = layout(c);
-        let total = table + c.labels * c.embedding;
-        let mut params = vec![0.0; total];
+        let mut params = vec![0.0; c.parameters()];
         let mut rng = stream(seed, Purpose::Weights, 0, 0);
         for (l, layer) in layers[..layers.len() - 1].iter().enumerate() {
             let mut weights =
@@ -117,15 +88,16 @@ impl Mlp {
         params[table..].iter_mut().zip(&embedding).for_each(|(p, w)| *p = *w);
         Ok(Mlp { config, params: params.into(), layers, table })
     }
+}
 
-    /// A network with the given parameters.
-    ///
-    /// # Errors
-    /// As [`MlpConfig::validated`], and if there are more or fewer parameters than the shape has.
-    pub fn of(config: MlpConfig, params: Vec<f32>) -> Result<Self> {
+impl Net for Mlp {
+    type Config = MlpConfig;
+    type Buffers = Buffers;
+
+    fn of(config: MlpConfig, params: Vec<f32>) -> Result<Self> {
         config.validated()?;
         let (layers, table) = layout(&config);
-        let total = table + config.labels * config.embedding;
+        let total = config.parameters();
         if params.len() != total {
             let must = format!("{total}, as its shape says");
             return Err(Error::value("the number of a network's parameters", params.len(), must));
@@ -133,23 +105,23 @@ impl Mlp {
         Ok(Mlp { config, params: params.into(), layers, table })
     }
 
-    /// Buffers that fit this network, for a block of so many rows.
-    ///
-    /// # Panics
-    /// If the rows are not a multiple of four.
-    pub fn workspace(&self, rows: usize) -> Workspace {
+    fn config(&self) -> &MlpConfig {
+        &self.config
+    }
+
+    fn params(&self) -> &[f32] {
+        &self.params
+    }
+
+    fn params_mut(&mut self) -> &mut [f32] {
+        &mut self.params
+    }
+
+    fn buffers(&self, rows: usize) -> Buffers {
         let c = &self.config;
-        let block = |columns: usize| Array2::zeros((rows, columns));
         let panels = |columns: usize| Panels::zeros(rows, columns);
         let hidden = panels(c.width);
-        Workspace {
-            input: block(c.inputs),
-            log_snr: vec![0.0; rows],
-            labels: vec![0; rows],
-            output: block(c.outputs),
-            target: block(c.outputs),
-            d_output: block(c.outputs),
-            d_input: block(c.inputs),
+        Buffers {
             frequencies: frequencies(c.features / 2),
             seen: panels(self.layers[0].inputs),
             hidden: vec![hidden.clone(); c.depth],
@@ -163,62 +135,87 @@ impl Mlp {
         }
     }
 
-    /// Fills `w.output` from `w.input`, `w.log_snr` and `w.labels`, keeping what the gradients need.
-    pub fn forward(&self, w: &mut Workspace) {
+    fn forward(&self, w: &mut Workspace<Self>) {
         self.embed(w);
         let first = &self.params.layers(&self.layers)[0];
-        let depth = self.layers[0].inputs;
-        let slopes = w.slopes[0].data_mut();
+        let b = &mut w.buffers;
+        let slopes = b.slopes[0].data_mut();
         let finish = Activated { bias: &first.bias, passing: &[], slopes };
-        product(&w.seen, &first.weights, depth, whole(&mut w.hidden[0]), finish);
-        self.hidden_layers::<true>(w);
+        let depth = self.layers[0].inputs;
+        product(&b.seen, &first.weights, depth, whole(&mut b.hidden[0]), finish);
+        self.hidden_layers::<true>(b);
         self.last_layer::<false>(w);
     }
 
-    /// What a level and a label add to the first layer; without a label table the label is ignored.
-    ///
-    /// # Panics
-    /// If there is no such label.
-    pub fn condition(&self, log_snr: f32, label: usize) -> Condition {
-        let (c, first) = (&self.config, &self.layers[0]);
-        let mut seen = vec![0.0; first.inputs - c.inputs];
-        let (level, embedding) = seen.split_at_mut(c.features);
-        fourier(&frequencies(c.features / 2), log_snr, level);
-        if c.labels > 0 {
-            embedding.copy_from_slice(self.label(label));
-        }
-        let packed = &self.params.layers(&self.layers)[0];
-        let mut sum = packed.bias.clone();
-        let weights = &first.weights(&self.params)[c.inputs * c.width..];
-        for (s, row) in seen.iter().zip(weights.chunks_exact(c.width)) {
-            sum.iter_mut().zip(row).for_each(|(z, w)| *z += s * w);
-        }
-        Condition(sum)
-    }
-
-    /// As [`Mlp::forward`] where all rows share a level and a label: only `w.input` is read.
-    pub fn forward_given(&self, w: &mut Workspace, condition: &Condition) {
-        self.see_point(w);
-        activate(&w.point, &condition.0, &mut w.hidden[0], w.slopes[0].data_mut());
-        self.hidden_layers::<true>(w);
-        self.last_layer::<false>(w);
-    }
-
-    /// Fills `w.output` with Σᵢ wᵢ·F(x, conditionᵢ), Σᵢ wᵢ = 1, from `w.input`; gradients cannot follow.
+    /// From `w.d_output`, after [`Net::forward`]: leaves ∂L/∂θ in `grads` or, with `ADD`, adds it to what is there.
     ///
     /// ```text
-    /// Σᵢ wᵢ·F(x, conditionᵢ) = (Σᵢ wᵢ·h_L(x, conditionᵢ))·W_L + b_L
+    /// d_z = d_h·silu'(z),   d_W = hᵀ·d_z,   d_b = Σ_rows d_z,   d_h(before) = d_z·Wᵀ (+ d_h if residual)
+    /// ```
+    fn backward<const ADD: bool>(&self, w: &mut Workspace<Self>, grads: &mut [f32]) {
+        if !ADD {
+            grads[self.table..].fill(0.0); // most labels have no row in a block
+        }
+        let b = &mut w.buffers;
+        b.answer.pack(slice(&w.d_output), self.config.outputs);
+        for l in (0..=self.config.depth).rev() {
+            let layer = &self.layers[l];
+            let h = if l == 0 { &b.seen } else { &b.hidden[l - 1] };
+            let d_z = self.d_z(b, l);
+            weight_gradient::<ADD>(h, d_z, &mut grads[layer.weights.clone()]);
+            column_sums::<ADD>(d_z, &mut grads[layer.bias.clone()]);
+            self.step_back(b, l);
+        }
+        if self.config.labels > 0 {
+            self.add_label_gradient(w, grads);
+        }
+    }
+
+    fn input_gradient(&self, w: &mut Workspace<Self>) {
+        let b = &mut w.buffers;
+        b.answer.pack(slice(&w.d_output), self.config.outputs);
+        for l in (1..=self.config.depth).rev() {
+            self.step_back(b, l);
+        }
+        self.d_seen(b, 0..self.config.inputs);
+        b.d_seen.unpack(slice_mut(&mut w.d_input), self.config.inputs);
+    }
+
+    fn plain(&self, params: &[f64], batch: &Batch) -> Array2<f64> {
+        let mut forward = Plain { config: &self.config, params }.forward(batch);
+        forward.z.pop().expect("a network has a last layer")
+    }
+
+    fn plain_gradients(&self, params: &[f64], batch: &Batch, d_output: &Array2<f64>) -> Gradients {
+        let plain = Plain { config: &self.config, params };
+        plain.backward(batch, &plain.forward(batch), d_output)
+    }
+
+    fn forward_at(&self, w: &mut Workspace<Self>, log_snr: f32, condition: &Condition) {
+        let bias = self.shared(log_snr, condition);
+        self.see_point(w);
+        let b = &mut w.buffers;
+        activate(&b.point, &bias, &mut b.hidden[0], b.slopes[0].data_mut());
+        self.hidden_layers::<true>(b);
+        self.last_layer::<false>(w);
+    }
+
+    /// Fills `w.output` with Σᵢ wᵢ·F(x, λ, yᵢ), Σᵢ wᵢ = 1, from `w.input`; gradients cannot follow.
+    ///
+    /// ```text
+    /// Σᵢ wᵢ·F(x, λ, yᵢ) = (Σᵢ wᵢ·h_L(x, λ, yᵢ))·W_L + b_L
     /// ```
     ///
     /// The conditions share x·W_x before the first activation and everything after the last.
-    pub fn blend(&self, w: &mut Workspace, terms: &[(Condition, f32)]) {
+    fn blend(&self, w: &mut Workspace<Self>, log_snr: f32, terms: &[(Condition, f32)]) {
         self.see_point(w);
         let last = self.config.depth - 1;
         for (i, (condition, weight)) in terms.iter().enumerate() {
-            activate(&w.point, &condition.0, &mut w.hidden[0], &mut []);
-            self.hidden_layers::<false>(w);
+            let b = &mut w.buffers;
+            activate(&b.point, &self.shared(log_snr, condition), &mut b.hidden[0], &mut []);
+            self.hidden_layers::<false>(b);
             if terms.len() > 1 {
-                let (mixed, h) = (w.mixed.data_mut(), w.hidden[last].data());
+                let (mixed, h) = (b.mixed.data_mut(), b.hidden[last].data());
                 let pairs = mixed.iter_mut().zip(h);
                 if i == 0 {
                     pairs.for_each(|(m, h)| *m = weight * h);
@@ -233,135 +230,125 @@ impl Mlp {
             self.last_layer::<false>(w);
         }
     }
+}
 
-    /// w.point ← x·W_x, whatever the level and the label.
-    fn see_point(&self, w: &mut Workspace) {
-        let (first, d) = (&self.params.layers(&self.layers)[0], self.config.inputs);
-        for (row, x) in w.input.outer_iter().enumerate() {
-            w.seen.set(row, 0, x.as_slice().expect("rows without gaps"));
+impl Mlp {
+    /// What a level and a condition add to the first layer of all rows: b₀ + [cos, sin | E_y]·W (width).
+    fn shared(&self, log_snr: f32, condition: &Condition) -> Vec<f32> {
+        let (c, first) = (&self.config, &self.layers[0]);
+        let mut seen = vec![0.0; first.inputs - c.inputs];
+        let (level, embedding) = seen.split_at_mut(c.features);
+        fourier(&frequencies(c.features / 2), log_snr, level);
+        if c.labels > 0 {
+            embedding.copy_from_slice(self.embedding(condition));
         }
-        product(&w.seen, &first.weights, d, whole(&mut w.point), Nothing);
+        let packed = &self.params.layers(&self.layers)[0];
+        let mut sum = packed.bias.clone();
+        let weights = &first.weights(&self.params)[c.inputs * c.width..];
+        for (s, row) in seen.iter().zip(weights.chunks_exact(c.width)) {
+            sum.iter_mut().zip(row).for_each(|(z, w)| *z += s * w);
+        }
+        sum
+    }
+
+    /// point ← x·W_x, whatever the level and the condition.
+    fn see_point(&self, w: &mut Workspace<Self>) {
+        let (first, d) = (&self.params.layers(&self.layers)[0], self.config.inputs);
+        let b = &mut w.buffers;
+        for (row, x) in w.input.outer_iter().enumerate() {
+            b.seen.set(row, 0, x.as_slice().expect("rows without gaps"));
+        }
+        product(&b.seen, &first.weights, d, whole(&mut b.point), Nothing);
     }
 
     /// h₂ … h_L from h₁; with `KEEP` also the slopes.
-    fn hidden_layers<const KEEP: bool>(&self, w: &mut Workspace) {
+    fn hidden_layers<const KEEP: bool>(&self, b: &mut Buffers) {
         let packed = self.params.layers(&self.layers);
         for l in 1..self.config.depth {
-            let (before, rest) = w.hidden.split_at_mut(l);
+            let (before, rest) = b.hidden.split_at_mut(l);
             let h = &before[l - 1];
             let finish = Activated {
                 bias: &packed[l].bias,
                 passing: if self.config.residual { h.data() } else { &[] },
-                slopes: if KEEP { w.slopes[l].data_mut() } else { &mut [] },
+                slopes: if KEEP { b.slopes[l].data_mut() } else { &mut [] },
             };
             product(h, &packed[l].weights, self.config.width, whole(&mut rest[0]), finish);
         }
     }
 
     /// out ← h·W_L + b_L, h being the last hidden layer or the mixed ones.
-    fn last_layer<const MIXED: bool>(&self, w: &mut Workspace) {
+    fn last_layer<const MIXED: bool>(&self, w: &mut Workspace<Self>) {
         let depth = self.config.depth;
         let last = &self.params.layers(&self.layers)[depth];
-        let h = if MIXED { &w.mixed } else { &w.hidden[depth - 1] };
-        let out = whole(&mut w.answer);
+        let b = &mut w.buffers;
+        let h = if MIXED { &b.mixed } else { &b.hidden[depth - 1] };
+        let out = whole(&mut b.answer);
         product(h, &last.weights, self.config.width, out, Biased(&last.bias));
-        w.answer.unpack(slice_mut(&mut w.output), self.config.outputs);
-    }
-
-    /// From `w.d_output`, after [`Mlp::forward`]: leaves ∂L/∂θ in `grads` or, with `ADD`, adds it to what is there.
-    ///
-    /// ```text
-    /// d_z = d_h·silu'(z),   d_W = hᵀ·d_z,   d_b = Σ_rows d_z,   d_h(before) = d_z·Wᵀ (+ d_h if residual)
-    /// ```
-    pub fn backward<const ADD: bool>(&self, w: &mut Workspace, grads: &mut [f32]) {
-        if !ADD {
-            grads[self.table..].fill(0.0); // most labels have no row in a block
-        }
-        w.answer.pack(slice(&w.d_output), self.config.outputs);
-        for l in (0..=self.config.depth).rev() {
-            let layer = &self.layers[l];
-            let h = if l == 0 { &w.seen } else { &w.hidden[l - 1] };
-            let d_z = self.d_z(w, l);
-            weight_gradient::<ADD>(h, d_z, &mut grads[layer.weights.clone()]);
-            column_sums::<ADD>(d_z, &mut grads[layer.bias.clone()]);
-            self.step_back(w, l);
-        }
-        if self.config.labels > 0 {
-            self.add_label_gradient(w, grads);
-        }
-    }
-
-    /// From `w.d_output`, after [`Mlp::forward`] or [`Mlp::forward_given`]: fills `w.d_input` with ∂L/∂x.
-    pub fn input_gradient(&self, w: &mut Workspace) {
-        w.answer.pack(slice(&w.d_output), self.config.outputs);
-        for l in (1..=self.config.depth).rev() {
-            self.step_back(w, l);
-        }
-        self.d_seen(w, 0..self.config.inputs);
-        w.d_seen.unpack(slice_mut(&mut w.d_input), self.config.inputs);
+        b.answer.unpack(slice_mut(&mut w.output), self.config.outputs);
     }
 
     /// ∂L/∂z of layer l, where [`Mlp::step_back`] left it.
-    fn d_z<'a>(&self, w: &'a Workspace, l: usize) -> &'a Panels {
-        if l == self.config.depth { &w.answer } else { &w.d_z[l % 2] }
+    fn d_z<'a>(&self, b: &'a Buffers, l: usize) -> &'a Panels {
+        if l == self.config.depth { &b.answer } else { &b.d_z[l % 2] }
     }
 
     /// Leaves ∂L/∂z of the layer before l in its place, from that of layer l; before the first there is none.
-    fn step_back(&self, w: &mut Workspace, l: usize) {
+    fn step_back(&self, b: &mut Buffers, l: usize) {
         let Some(before) = l.checked_sub(1) else { return };
         let transposed = &self.params.transposed(&self.layers)[l];
         let depth = self.config.depth;
         let passing = match (self.config.residual, l == depth) {
             (false, _) => Passing::No,
-            (true, true) => Passing::Kept(&mut w.d_h),
-            (true, false) => Passing::Added(&mut w.d_h), // d_h passes by the layer too
+            (true, true) => Passing::Kept(&mut b.d_h),
+            (true, false) => Passing::Added(&mut b.d_h), // d_h passes by the layer too
         };
-        let finish = Sloped { slopes: w.slopes[before].data(), passing };
-        let [even, odd] = &mut w.d_z;
+        let finish = Sloped { slopes: b.slopes[before].data(), passing };
+        let [even, odd] = &mut b.d_z;
         let (to, from) = if l.is_multiple_of(2) { (odd, even) } else { (even, odd) };
-        let from = if l == depth { &w.answer } else { from };
+        let from = if l == depth { &b.answer } else { from };
         product(from, transposed, self.layers[l].outputs, whole(to), finish);
     }
 
-    /// Fills the panels of `w.d_seen` that hold the given columns of ∂L/∂h₀.
-    fn d_seen(&self, w: &mut Workspace, columns: Range<usize>) {
+    /// Fills the panels of `d_seen` that hold the given columns of ∂L/∂h₀.
+    fn d_seen(&self, b: &mut Buffers, columns: Range<usize>) {
         let transposed = &self.params.transposed(&self.layers)[0];
         let width = transposed.width;
         let panels = columns.start / width..columns.end.div_ceil(width);
-        product(&w.d_z[0], transposed, self.config.width, (&mut w.d_seen, panels), Nothing);
+        product(&b.d_z[0], transposed, self.config.width, (&mut b.d_seen, panels), Nothing);
     }
 
-    /// Fills `w.seen`: the point, the features of the log-SNR and the label's embedding.
-    fn embed(&self, w: &mut Workspace) {
-        let c = &self.config;
+    /// Fills h₀: the point, the features of the log-SNR and the label's embedding.
+    fn embed(&self, w: &mut Workspace<Self>) {
+        let (c, b) = (&self.config, &mut w.buffers);
         let mut level = vec![0.0; c.features];
         for (row, x) in w.input.outer_iter().enumerate() {
-            w.seen.set(row, 0, x.as_slice().expect("rows without gaps"));
-            fourier(&w.frequencies, w.log_snr[row], &mut level);
-            w.seen.set(row, c.inputs, &level);
+            b.seen.set(row, 0, x.as_slice().expect("rows without gaps"));
+            fourier(&b.frequencies, w.log_snr[row], &mut level);
+            b.seen.set(row, c.inputs, &level);
             if c.labels > 0 {
-                w.seen.set(row, c.inputs + c.features, self.label(w.labels[row]));
+                b.seen.set(row, c.inputs + c.features, self.embedding(&w.conditions[row]));
             }
         }
     }
 
-    /// The embedding of a label.
-    fn label(&self, label: usize) -> &[f32] {
-        assert!(label < self.config.labels, "label {label} of {}", self.config.labels);
-        &self.params[self.table + label * self.config.embedding..][..self.config.embedding]
+    /// E_y, the embedding of a condition.
+    fn embedding(&self, condition: &Condition) -> &[f32] {
+        let e = self.config.embedding;
+        &self.params[self.table + self.config.label(condition) * e..][..e]
     }
 
     /// Adds ∂L/∂E, from ∂L/∂z of the first layer: d_E_y = Σ over the rows with label y of d_z·W_labelᵀ.
-    fn add_label_gradient(&self, w: &mut Workspace, grads: &mut [f32]) {
+    fn add_label_gradient(&self, w: &mut Workspace<Self>, grads: &mut [f32]) {
         let c = &self.config;
         let from = c.inputs + c.features;
-        self.d_seen(w, from..from + c.embedding);
-        let width = w.d_seen.width;
+        let b = &mut w.buffers;
+        self.d_seen(b, from..from + c.embedding);
+        let width = b.d_seen.width;
         for e in 0..c.embedding {
             let (panel, column) = ((from + e) / width, (from + e) % width);
-            let d = w.d_seen.panel(panel).iter().skip(column).step_by(width);
-            for (label, d) in w.labels.iter().zip(d) {
-                grads[self.table + label * c.embedding + e] += d;
+            let d = b.d_seen.panel(panel).iter().skip(column).step_by(width);
+            for (condition, d) in w.conditions.iter().zip(d) {
+                grads[self.table + c.label(condition) * c.embedding + e] += d;
             }
         }
     }

@@ -2,14 +2,18 @@
 //!
 //! | module | what it holds |
 //! |---|---|
-//! | [`plain`] | the network in f64 as its formulas say it: read this first |
-//! | [`shape`] | the sizes of a network, and where its parameters lie |
+//! | [`net`] | [`Net`], what a network is to those who train it, save it and ask it |
+//! | [`workspace`] | the buffers of a block of rows, the same for all networks on their outer side |
+//! | [`plain`] | the perceptron in f64 as its formulas say it: read this first |
+//! | [`shape`] | its sizes, and where its parameters lie |
 //! | [`fast`] | what makes it fast: matrix products in the machine's widest registers, weights in panels |
 //! | `level` | how a network is told the noise level |
-//! | [`mlp`] | the network: rows in, rows out, gradients with respect to parameters and to the input |
+//! | [`mlp`] | the perceptron: rows in, rows out, gradients with respect to parameters and to the input |
 //! | [`adam`] | Adam, the moving average of the weights, the learning rate's course |
 //! | [`score_net`] | a network that answers as a score |
 
+pub mod net;
+pub mod workspace;
 pub mod plain;
 pub mod shape;
 pub mod fast;
@@ -20,6 +24,8 @@ pub mod score_net;
 
 pub use adam::{Adam, LearningRate};
 pub use fast::packed::Params;
-pub use mlp::{Mlp, Workspace, block_rows};
+pub use mlp::Mlp;
+pub use net::{Batch, Gradients, Net, Part, Shape};
 pub use score_net::{Coefficients, ScoreNet, Target};
-pub use shape::{MlpConfig, Part};
+pub use shape::MlpConfig;
+pub use workspace::Workspace;

@@ -1,4 +1,4 @@
-//! The network in f64 and matrices, forward and backward as the formulas say them: what there is to understand.
+//! The perceptron in f64 and matrices, forward and backward as the formulas say them: what there is to understand.
 //!
 //! ```text
 //! h₀ = [x | cos, sin(2π·f·λ) | E_y],   z_l = h_l·W_l + b_l,   h_{l+1} = silu(z_l) (+ h_l if residual),   out = z_L
@@ -7,7 +7,8 @@
 //! [`Mlp`](super::Mlp) computes the same in f32, block by block and faster; the tests hold its answers and its gradients to
 //! these, and these to differences.
 
-use super::shape::{MlpConfig, Part};
+use super::net::{Batch, Gradients, Part, Shape};
+use super::shape::MlpConfig;
 use ndarray::{Array1, Array2, ArrayView1, ArrayView2, Axis, concatenate, s};
 use std::f64::consts::TAU;
 
@@ -20,17 +21,6 @@ pub struct Plain<'a> {
     pub params: &'a [f64],
 }
 
-/// What the rows of a batch see; level and label may differ from row to row.
-#[derive(Debug, Clone)]
-pub struct Batch {
-    /// The points (n, d).
-    pub x: Array2<f64>,
-    /// λ, the log-SNR of each (n); not read by a network without features.
-    pub log_snr: Array1<f64>,
-    /// y, the label of each (n); not read by a network without labels.
-    pub labels: Vec<usize>,
-}
-
 /// A forward pass, kept for the backward one.
 #[derive(Debug, Clone)]
 pub struct Forward {
@@ -38,15 +28,6 @@ pub struct Forward {
     pub hidden: Vec<Array2<f64>>,
     /// z₀ … z_L, what each layer makes of it before the activation; the last is the answer (n, out).
     pub z: Vec<Array2<f64>>,
-}
-
-/// The derivatives of a loss.
-#[derive(Debug, Clone)]
-pub struct Gradients {
-    /// ∂L/∂θ, in the order of the parameters.
-    pub params: Vec<f64>,
-    /// ∂L/∂x (n, d).
-    pub x: Array2<f64>,
 }
 
 impl Forward {
@@ -60,7 +41,7 @@ impl Plain<'_> {
     /// The answer to every row of a batch, and all that leads to it.
     ///
     /// # Panics
-    /// If a label has no row in the table, or the parameters are not those of the shape.
+    /// If a condition has no row in the table, or the parameters are not those of the shape.
     pub fn forward(&self, batch: &Batch) -> Forward {
         let c = self.config;
         let parts = c.parts();
@@ -107,9 +88,9 @@ impl Plain<'_> {
         }
         if c.labels > 0 {
             let mut d_table = Array2::zeros((c.labels, c.embedding));
-            for (y, d) in batch.labels.iter().zip(d_h.slice(s![.., c.inputs + c.features..]).rows())
-            {
-                d_table.row_mut(*y).scaled_add(1.0, &d);
+            let d_labels = d_h.slice(s![.., c.inputs + c.features..]);
+            for (y, d) in batch.conditions.iter().zip(d_labels.rows()) {
+                d_table.row_mut(c.label(y)).scaled_add(1.0, &d);
             }
             put(&parts[2 * c.depth + 2], &mut d_table.into_iter());
         }
@@ -123,7 +104,8 @@ impl Plain<'_> {
         let phases = batch.log_snr.view().insert_axis(Axis(1)).dot(&(f * TAU)); // (n, features/2)
         let mut columns = vec![batch.x.clone(), phases.mapv(f64::cos), phases.mapv(f64::sin)];
         if c.labels > 0 {
-            columns.push(self.matrix(&parts[2 * c.depth + 2]).select(Axis(0), &batch.labels));
+            let labels: Vec<usize> = batch.conditions.iter().map(|y| c.label(y)).collect();
+            columns.push(self.matrix(&parts[2 * c.depth + 2]).select(Axis(0), &labels));
         }
         let views: Vec<_> = columns.iter().map(|c| c.view()).collect();
         concatenate(Axis(1), &views).expect("as many rows in each")

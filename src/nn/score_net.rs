@@ -1,14 +1,15 @@
 //! A network that answers as a score.
 
-use super::mlp::{Condition, Mlp, Workspace, block_rows};
+use super::mlp::Mlp;
+use super::net::{Net, Shape};
 use super::shape::MlpConfig;
+use super::workspace::Pool;
 use crate::Result;
+use crate::condition::Condition;
 use crate::noise::NoiseLevel;
 use crate::score::{ScoreFn, score_of_denoised};
-use ndarray::parallel::prelude::*;
-use ndarray::{Array2, ArrayView2, ArrayViewMut2, Axis, Zip, s};
+use ndarray::{Array2, ArrayView2, s};
 use serde::{Deserialize, Serialize};
-use std::sync::{Mutex, MutexGuard};
 
 /// What the last layer of a score network means.
 ///
@@ -79,7 +80,7 @@ impl Target {
     }
 }
 
-/// An unconditional score network: an [`Mlp`] with the scaling that lets it learn every noise level at once.
+/// An unconditional score network: a network with the scaling that lets it learn every noise level at once.
 ///
 /// ```text
 /// D(x) = c_skip·x/α + c_out·F_θ(c_in·x/α, log-SNR),   ∇ₓ log p_t(x) = (α·D(x) − x)/σ²
@@ -88,9 +89,9 @@ impl Target {
 /// It sees x/α and the log-SNR and nothing of the process, so a network trained under one process samples under any.
 /// Computes in f32; (n, d) in and out are f64. The score is not defined at σ = 0.
 #[derive(Debug)]
-pub struct ScoreNet {
+pub struct ScoreNet<N: Net = Mlp> {
     /// F_θ.
-    pub mlp: Mlp,
+    pub network: N,
     /// What F means.
     pub target: Target,
     /// The root mean square of a coordinate of the data (its standard deviation, if the mean is 0).
@@ -99,7 +100,7 @@ pub struct ScoreNet {
     /// components: c_skip and c_out are then each coordinate's own, so that with the target edm the network has only to
     /// learn what is not Gaussian. Empty: σ_data for all.
     pub spread: Vec<f64>,
-    pool: Pool,
+    pool: Pool<N>,
 }
 
 impl ScoreNet {
@@ -110,10 +111,12 @@ impl ScoreNet {
     pub fn new(config: MlpConfig, target: Target, sigma_data: f64, seed: u64) -> Result<Self> {
         Ok(ScoreNet::of(Mlp::new(config, seed)?, target, sigma_data))
     }
+}
 
+impl<N: Net> ScoreNet<N> {
     /// A network with the given weights.
-    pub fn of(mlp: Mlp, target: Target, sigma_data: f64) -> Self {
-        ScoreNet { mlp, target, sigma_data, spread: Vec::new(), pool: Pool::default() }
+    pub fn of(network: N, target: Target, sigma_data: f64) -> Self {
+        ScoreNet { network, target, sigma_data, spread: Vec::new(), pool: Pool::default() }
     }
 
     /// The same network with a spread for each coordinate.
@@ -121,16 +124,16 @@ impl ScoreNet {
     /// # Panics
     /// If there is one, but not for each coordinate.
     pub fn with_spread(mut self, spread: Vec<f64>) -> Self {
-        let d = self.mlp.config.inputs;
+        let d = self.network.config().inputs();
         assert!(spread.is_empty() || spread.len() == d, "a spread for each coordinate");
         self.spread = spread;
         self
     }
 }
 
-impl ScoreFn for ScoreNet {
+impl<N: Net> ScoreFn for ScoreNet<N> {
     fn dim(&self) -> usize {
-        self.mlp.config.inputs
+        self.network.config().inputs()
     }
 
     fn score(&self, x: ArrayView2<f64>, level: NoiseLevel) -> Array2<f64> {
@@ -138,36 +141,38 @@ impl ScoreFn for ScoreNet {
     }
 
     fn denoised(&self, x: ArrayView2<f64>, level: NoiseLevel) -> Array2<f64> {
-        self.blend(x, level, &[(0, 1.0)])
+        self.blend(x, level, &[(Condition::None, 1.0)])
     }
 }
 
-impl ScoreNet {
-    /// The denoiser that mixes the answers for several labels, Σᵢ wᵢ·D(x; labelᵢ) with Σᵢ wᵢ = 1: `x` (n, d) → (n, d).
+impl<N: Net> ScoreNet<N> {
+    /// The denoiser that mixes the answers under several conditions, Σᵢ wᵢ·D(x; yᵢ) with Σᵢ wᵢ = 1: `x` (n, d) → (n, d).
     ///
     /// ```text
-    /// Σᵢ wᵢ·D(x; labelᵢ) = c_skip·x/α + c_out·Σᵢ wᵢ·F_θ(c_in·x/α, log-SNR, labelᵢ)
+    /// Σᵢ wᵢ·D(x; yᵢ) = c_skip·x/α + c_out·Σᵢ wᵢ·F_θ(c_in·x/α, log-SNR, yᵢ)
     /// ```
     ///
-    /// One term is one evaluation of the network. Without a label table the label is ignored.
+    /// One term is one evaluation of the network. An unconditional network does not read the conditions.
+    ///
+    /// # Panics
+    /// If the network does not take a condition, as [`Shape::takes`] says.
     pub fn blend(
         &self,
         x: ArrayView2<f64>,
         level: NoiseLevel,
-        terms: &[(usize, f64)],
+        terms: &[(Condition, f64)],
     ) -> Array2<f64> {
         let r = level.ratio();
         let c = self.target.coefficients(r, self.sigma_data);
         let own: Vec<Coefficients> =
             (0..x.ncols()).map(|i| self.target.own(r, c, &self.spread, i)).collect();
         let log_snr = level.log_snr() as f32;
-        let condition =
-            |(label, weight): &(usize, f64)| (self.mlp.condition(log_snr, *label), *weight as f32);
-        let terms: Vec<(Condition, f32)> = terms.iter().map(condition).collect();
+        let terms: Vec<(Condition, f32)> =
+            terms.iter().map(|(y, weight)| (y.clone(), *weight as f32)).collect();
         let mut out = Array2::zeros(x.raw_dim());
-        for_blocks(&self.mlp, &self.pool, x, out.view_mut(), |x, mut out, w| {
-            fill(w, x, c.input / level.alpha);
-            self.mlp.blend(w, &terms);
+        self.pool.for_blocks(&self.network, x, out.view_mut(), |x, mut out, w| {
+            w.fill(x, c.input / level.alpha);
+            self.network.blend(w, log_snr, &terms);
             let answer = w.output.slice(s![..x.nrows(), ..]);
             for ((mut out, x), f) in
                 out.outer_iter_mut().zip(x.outer_iter()).zip(answer.outer_iter())
@@ -179,46 +184,4 @@ impl ScoreNet {
         });
         out
     }
-}
-
-/// Workspaces that wait to be used again, so that an answer allocates nothing but itself.
-#[derive(Debug, Default)]
-pub struct Pool(Mutex<Vec<Workspace>>);
-
-impl Pool {
-    fn waiting(&self) -> MutexGuard<'_, Vec<Workspace>> {
-        self.0.lock().expect("no thread panics with the pool")
-    }
-
-    /// One for blocks of so many rows, if one waits.
-    fn take(&self, rows: usize) -> Option<Workspace> {
-        let mut waiting = self.waiting();
-        let fits = waiting.iter().rposition(|w| w.rows() == rows)?;
-        Some(waiting.swap_remove(fits))
-    }
-}
-
-/// Puts the rows of `x`, scaled, into a workspace; the rows behind them are zero.
-pub fn fill(w: &mut Workspace, x: ArrayView2<f64>, scale: f64) {
-    let d = x.ncols();
-    w.input.slice_mut(s![x.nrows().., ..d]).fill(0.0);
-    let mut rows = w.input.slice_mut(s![..x.nrows(), ..d]);
-    Zip::from(&mut rows).and(x).for_each(|i, x| *i = (scale * x) as f32);
-}
-
-/// Runs `f` on every block of rows of `x` and of `out` with a workspace, blocks shared out over the threads.
-pub fn for_blocks<F>(mlp: &Mlp, pool: &Pool, x: ArrayView2<f64>, mut out: ArrayViewMut2<f64>, f: F)
-where
-    F: Fn(ArrayView2<f64>, ArrayViewMut2<f64>, &mut Workspace) + Sync,
-{
-    assert_eq!(x.ncols(), mlp.config.inputs, "points of dimension {}", mlp.config.inputs);
-    let rows = block_rows(x.nrows());
-    out.axis_chunks_iter_mut(Axis(0), rows)
-        .into_par_iter()
-        .zip(x.axis_chunks_iter(Axis(0), rows))
-        .for_each(|(out, x)| {
-            let mut w = pool.take(rows).unwrap_or_else(|| mlp.workspace(rows));
-            f(x, out, &mut w);
-            pool.waiting().push(w);
-        });
 }

@@ -1,10 +1,12 @@
-//! The shape of a network, and where its parameters lie in the one flat block.
+//! The shape of a perceptron, and where its parameters lie in the one flat block.
 
+use super::net::{Part, Shape};
+use crate::condition::Condition;
 use crate::{Error, Result};
 use serde::{Deserialize, Serialize};
 use std::ops::Range;
 
-/// The shape of a network.
+/// The shape of an [`Mlp`](super::Mlp).
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct MlpConfig {
     /// d, the width of a point.
@@ -40,12 +42,12 @@ impl Default for MlpConfig {
     }
 }
 
-impl MlpConfig {
+impl Shape for MlpConfig {
     /// Checks the shape.
     ///
     /// # Errors
     /// If a width or the depth is 0, the number of features is odd, or the network would have over 10⁸ parameters.
-    pub fn validated(&self) -> Result<()> {
+    fn validated(&self) -> Result<()> {
         let c = self;
         for (what, n) in
             [("inputs", c.inputs), ("width", c.width), ("depth", c.depth), ("outputs", c.outputs)]
@@ -71,8 +73,7 @@ impl MlpConfig {
                 "even features up to 4096, embedding up to 4096, labels up to 2^20",
             ));
         }
-        let (_, table) = layout(c);
-        let total = table + c.labels * c.embedding;
+        let total = c.parameters();
         if total > 100_000_000 {
             return Err(Error::value(
                 "the network",
@@ -83,11 +84,23 @@ impl MlpConfig {
         Ok(())
     }
 
+    fn inputs(&self) -> usize {
+        self.inputs
+    }
+
+    fn outputs(&self) -> usize {
+        self.outputs
+    }
+
+    fn parameters(&self) -> usize {
+        layout(self).1 + self.labels * self.embedding
+    }
+
     /// The tensors of which the flat block of parameters consists, in its order.
     ///
     /// `layers.0.weight` (in, out), `layers.0.bias` (out), …, and last, if labels are seen, `labels.weight` (labels,
     /// embedding).
-    pub fn parts(&self) -> Vec<Part> {
+    fn parts(&self) -> Vec<Part> {
         let (layers, table) = layout(self);
         let mut parts = Vec::with_capacity(2 * layers.len() + 1);
         for (l, layer) in layers.into_iter().enumerate() {
@@ -104,6 +117,40 @@ impl MlpConfig {
         parts
     }
 
+    fn sees_level(&self) -> bool {
+        self.features > 0
+    }
+
+    fn conditional(&self) -> bool {
+        self.labels > 1 && self.embedding > 0
+    }
+
+    fn takes(&self, condition: &Condition) -> Result<()> {
+        let classes = if self.conditional() { self.labels - 1 } else { 0 };
+        match condition {
+            Condition::None => Ok(()),
+            Condition::Class(y) if *y < classes => Ok(()),
+            Condition::Class(y) => {
+                let must = format!("below {classes}, the number of the network's classes");
+                Err(Error::value("the label", y, must))
+            }
+            Condition::Observed(_) => {
+                let must = "a class or none, which is what the network was made for";
+                Err(Error::value("the condition", "an observation", must))
+            }
+        }
+    }
+}
+
+impl MlpConfig {
+    /// The row of the label table that a condition has: a class its own, ∅ the last.
+    pub(super) fn label(&self, condition: &Condition) -> usize {
+        match condition {
+            Condition::None => self.labels - 1,
+            asked => asked.class_of(self.labels - 1),
+        }
+    }
+
     /// How many columns of h₀ belong to the same group (point, features, label) as column i.
     pub(super) fn group(&self, i: usize) -> usize {
         if i < self.inputs {
@@ -114,17 +161,6 @@ impl MlpConfig {
             self.embedding
         }
     }
-}
-
-/// One tensor of a network.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Part {
-    /// What it is called outside the program.
-    pub name: String,
-    /// Its shape; the last axis runs fastest.
-    pub shape: Vec<usize>,
-    /// Its place in the flat block.
-    pub range: Range<usize>,
 }
 
 /// Where a layer's parameters lie.

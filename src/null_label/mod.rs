@@ -4,16 +4,17 @@
 //! s_γ(x) = (1 − γ)·s_θ(x, ∅) + γ·s_θ(x, y)
 //! ```
 //!
-//! No classifier is trained, yet one is there: s_θ(x, y) − s_θ(x, ∅) is the gradient of an implicit log p(y | x_t). A label
+//! No classifier is trained, yet one is there: s_θ(x, y) − s_θ(x, ∅) is the gradient of an implicit log p(y | x_t). A class
 //! is a row of the network's table; the null label ∅ is one row more.
 
 mod shown;
 
 pub use shown::shown_labels;
 
+use crate::condition::Condition;
 use crate::guidance::Gamma;
 use crate::mixture::Labelled;
-use crate::nn::{Mlp, MlpConfig, ScoreNet, Target, Workspace};
+use crate::nn::{Mlp, MlpConfig, Net, ScoreNet, Shape, Target, Workspace};
 use crate::noise::NoiseLevel;
 use crate::score::{ScoreFn, score_of_denoised};
 use crate::train::{BlockRows, Denoising, Levels, Objective, TrainConfig, TrainStep, run};
@@ -23,18 +24,18 @@ use rand::Rng;
 use rand_chacha::ChaCha8Rng;
 use std::sync::Arc;
 
-/// One score network for all conditions and for none: s_θ(x, level, y), with y a class or ∅.
+/// One score network for all conditions and for none: s_θ(x, level, y), with y a class or whatever else the network takes, or ∅.
 ///
 /// ```text
-/// D(x, y) = c_skip·x/α + c_out·F_θ(c_in·x/α, log-SNR, E_y),   E (classes + 1, embedding), its last row that of ∅
+/// D(x, y) = c_skip·x/α + c_out·F_θ(c_in·x/α, log-SNR, y)
 /// ```
 ///
 /// It is not a score itself: a condition has to be bound first. A clone and every way of binding one share the weights.
 /// Source: Ho & Salimans 2022 (2207.12598), algorithm 1.
 #[derive(Debug, Clone)]
-pub struct JointNet {
-    /// The network with its target and its scaling; asked alone, without a label, it has no answer.
-    pub net: Arc<ScoreNet>,
+pub struct JointNet<N: Net = Mlp> {
+    /// The network with its target and its scaling; asked alone, it answers under ∅.
+    pub net: Arc<ScoreNet<N>>,
 }
 
 impl JointNet {
@@ -60,23 +61,25 @@ impl JointNet {
         ScoreNet::new(config, target, sigma_data, seed).map(|net| JointNet { net: Arc::new(net) })
     }
 
+    /// The number of classes; ∅ is not one of them.
+    pub fn classes(&self) -> usize {
+        self.net.network.config.labels - 1
+    }
+}
+
+impl<N: Net> JointNet<N> {
     /// A network with the given weights.
     ///
     /// # Panics
-    /// If the network has no label table of at least two rows.
-    pub fn of(mlp: Mlp, target: Target, sigma_data: f64) -> Self {
-        assert!(mlp.config.labels > 1, "a row for a class and one for ∅");
-        JointNet { net: Arc::new(ScoreNet::of(mlp, target, sigma_data)) }
+    /// If the network has no conditions.
+    pub fn of(network: N, target: Target, sigma_data: f64) -> Self {
+        assert!(network.config().conditional(), "a network with conditions");
+        JointNet { net: Arc::new(ScoreNet::of(network, target, sigma_data)) }
     }
 
     /// F_θ.
-    pub fn mlp(&self) -> &Mlp {
-        &self.net.mlp
-    }
-
-    /// The number of classes; ∅ is not one of them.
-    pub fn classes(&self) -> usize {
-        self.net.mlp.config.labels - 1
+    pub fn network(&self) -> &N {
+        &self.net.network
     }
 
     /// The same network with a spread for each coordinate, as [`ScoreNet`] has it.
@@ -84,8 +87,8 @@ impl JointNet {
     /// # Panics
     /// If there is one, but not for each coordinate.
     pub fn with_spread(self, spread: Vec<f64>) -> Self {
-        let ScoreNet { ref mlp, target, sigma_data, .. } = *self.net;
-        let net = ScoreNet::of(mlp.clone(), target, sigma_data).with_spread(spread);
+        let ScoreNet { ref network, target, sigma_data, .. } = *self.net;
+        let net = ScoreNet::of(network.clone(), target, sigma_data).with_spread(spread);
         JointNet { net: Arc::new(net) }
     }
 
@@ -93,9 +96,10 @@ impl JointNet {
     ///
     /// # Panics
     /// If they are those of another shape.
-    pub fn with_weights(&self, mlp: Mlp) -> Self {
-        assert_eq!(mlp.config, self.net.mlp.config, "weights of this shape");
-        JointNet::of(mlp, self.net.target, self.net.sigma_data).with_spread(self.net.spread.clone())
+    pub fn with_weights(&self, network: N) -> Self {
+        assert_eq!(network.config(), self.network().config(), "weights of this shape");
+        JointNet::of(network, self.net.target, self.net.sigma_data)
+            .with_spread(self.net.spread.clone())
     }
 
     /// What this network is trained to do on a data set with labels.
@@ -108,33 +112,24 @@ impl JointNet {
         levels: Levels,
         p_drop: f64,
     ) -> Result<JointDenoising<'a>> {
-        self.knows(data)?;
+        if let Some(most) = data.y.iter().max() {
+            self.network().config().takes(&Condition::Class(*most))?;
+        }
         let ScoreNet { target, sigma_data, ref spread, .. } = *self.net;
         JointDenoising::new(Denoising { data, target, sigma_data, spread, levels }, p_drop)
     }
 
-    /// Refuses data with a label that is not a class of the network.
-    fn knows(&self, data: &Labelled) -> Result<()> {
-        match data.y.iter().find(|y| **y >= self.classes()) {
-            None => Ok(()),
-            Some(y) => {
-                let must = format!("below {}, the number of the network's classes", self.classes());
-                Err(Error::value("a label of the data", y, must))
-            }
-        }
-    }
-
-    /// s_θ(x, y), the conditional score.
+    /// s_θ(x, y), the conditional score, or under ∅ the unconditional one.
     ///
     /// # Panics
-    /// If there is no such class.
-    pub fn given(&self, class: usize) -> JointScore {
-        self.composed(&[(1.0, class)])
+    /// If the network does not take the condition, as [`Shape::takes`] says.
+    pub fn given(&self, condition: impl Into<Condition>) -> JointScore<N> {
+        self.composed(&[(1.0, condition.into())])
     }
 
     /// s_θ(x, ∅), the unconditional score.
-    pub fn unconditional(&self) -> JointScore {
-        self.composed(&[])
+    pub fn unconditional(&self) -> JointScore<N> {
+        self.given(Condition::None)
     }
 
     /// Classifier-free guidance in one pass through the network: what
@@ -149,9 +144,9 @@ impl JointNet {
     /// Source: Ho & Salimans 2022 (2207.12598), eq. 6, with γ = 1 + w.
     ///
     /// # Panics
-    /// If there is no such class.
-    pub fn guided(&self, class: usize, gamma: Gamma) -> JointScore {
-        self.composed(&[(gamma.value(), class)])
+    /// As [`JointNet::given`].
+    pub fn guided(&self, condition: impl Into<Condition>, gamma: Gamma) -> JointScore<N> {
+        self.composed(&[(gamma.value(), condition.into())])
     }
 
     /// Several conditions at once, in one pass: AND with positive weights, NOT with negative ones.
@@ -160,25 +155,30 @@ impl JointNet {
     /// s = s_∅ + Σᵢ wᵢ·(s_yᵢ − s_∅) = (1 − Σw)·s_∅ + Σᵢ wᵢ·s_yᵢ
     /// ```
     ///
-    /// Terms whose weight is 0 are not evaluated. A negative label ("y and not z") is two terms.
+    /// Terms whose weight is 0 are not evaluated. A negative label ("y and not z") is two terms; ∅ adds nothing.
     /// Source: Liu et al. 2022 (2206.01714), eq. 11 and 13.
     ///
     /// # Panics
-    /// If there is no such class, or a weight is not finite.
-    pub fn composed(&self, conditions: &[(f64, usize)]) -> JointScore {
+    /// As [`JointNet::given`], and if a weight is not finite.
+    pub fn composed<C: Clone + Into<Condition>>(&self, conditions: &[(f64, C)]) -> JointScore<N> {
+        let asked = conditions.iter().map(|(w, y)| (*w, y.clone().into()));
+        let conditions: Vec<(f64, Condition)> =
+            asked.filter(|(_, y)| *y != Condition::None).collect();
         let rest = 1.0 - conditions.iter().map(|(w, _)| w).sum::<f64>();
         let size = 1.0 + conditions.iter().map(|(w, _)| w.abs()).sum::<f64>();
         // weights that sum to one but for rounding leave nothing to ∅
-        let null =
-            (self.classes(), if rest.abs() < 4.0 * f64::EPSILON * size { 0.0 } else { rest });
-        for (w, class) in conditions {
+        let rest = if rest.abs() < 4.0 * f64::EPSILON * size { 0.0 } else { rest };
+        for (w, condition) in &conditions {
             assert!(w.is_finite(), "a weight of {w}");
-            assert!(*class < self.classes(), "class {class} of {}", self.classes());
+            self.network().config().takes(condition).unwrap_or_else(|e| panic!("{e}"));
         }
-        let terms = std::iter::once(null).chain(conditions.iter().map(|(w, class)| (*class, *w)));
+        let terms = std::iter::once((Condition::None, rest))
+            .chain(conditions.into_iter().map(|(w, condition)| (condition, w)));
         JointScore { net: self.net.clone(), terms: terms.filter(|(_, w)| *w != 0.0).collect() }
     }
+}
 
+impl JointNet {
     /// How much the network disagrees with itself about ∅: for exact scores Σ_y p(y | x)·s_y = s_∅.
     ///
     /// ```text
@@ -211,19 +211,19 @@ impl JointNet {
 ///
 /// The score is not defined at σ = 0.
 #[derive(Debug, Clone)]
-pub struct JointScore {
-    net: Arc<ScoreNet>,
-    terms: Vec<(usize, f64)>, // the row of the label table and its weight; weights sum to 1
+pub struct JointScore<N: Net = Mlp> {
+    net: Arc<ScoreNet<N>>,
+    terms: Vec<(Condition, f64)>, // weights sum to 1
 }
 
-impl JointScore {
+impl<N: Net> JointScore<N> {
     /// How often the network is evaluated for each point.
     pub fn evaluations(&self) -> usize {
         self.terms.len()
     }
 }
 
-impl ScoreFn for JointScore {
+impl<N: Net> ScoreFn for JointScore<N> {
     fn dim(&self) -> usize {
         self.net.dim()
     }
@@ -263,14 +263,14 @@ impl<'a> JointDenoising<'a> {
     }
 }
 
-impl Objective for JointDenoising<'_> {
-    fn block(&self, mlp: &Mlp, w: &mut Workspace, rng: &mut ChaCha8Rng, rows: BlockRows) -> f64 {
+impl<N: Net> Objective<N> for JointDenoising<'_> {
+    fn block(&self, net: &N, w: &mut Workspace<N>, rng: &mut ChaCha8Rng, rows: BlockRows) -> f64 {
         let points = self.denoising.draw(w, rng, rows);
-        for (label, point) in w.labels.iter_mut().zip(points) {
+        for (condition, point) in w.conditions.iter_mut().zip(points) {
             let dropped = rng.random::<f64>() < self.p_drop;
-            *label = if dropped { mlp.config.labels - 1 } else { self.denoising.data.y[point] };
+            *condition = (!dropped).then(|| self.denoising.data.y[point]).into();
         }
-        self.denoising.answer(mlp, w, rows)
+        self.denoising.answer(net, w, rows)
     }
 }
 
@@ -279,15 +279,15 @@ impl Objective for JointDenoising<'_> {
 /// # Errors
 /// As [`TrainConfig::validated`] and [`JointDenoising::new`], if the data has a label that the network does not know, and
 /// if training diverges.
-pub fn train_joint(
-    net: JointNet,
+pub fn train_joint<N: Net>(
+    net: JointNet<N>,
     data: &Labelled,
     levels: Levels,
     p_drop: f64,
     config: TrainConfig,
     mut progress: impl FnMut(TrainStep),
-) -> Result<JointNet> {
+) -> Result<JointNet<N>> {
     let objective = net.objective(data, levels, p_drop)?;
-    let mlp = run(net.net.mlp.clone(), &objective, config, &mut progress)?;
-    Ok(net.with_weights(mlp))
+    let trained = run(net.network().clone(), &objective, config, &mut progress)?;
+    Ok(net.with_weights(trained))
 }

@@ -1,25 +1,26 @@
 //! The labels that a joint training really shows its network.
 
 use super::{JointDenoising, JointNet};
+use crate::condition::Condition;
 use crate::mixture::Labelled;
-use crate::nn::{Mlp, Workspace};
+use crate::nn::{Net, Workspace};
 use crate::train::{BlockRows, Levels, Objective, TrainConfig, Training};
 use crate::{Error, Result};
 use ndarray::Array2;
 use rand_chacha::ChaCha8Rng;
 use std::sync::Mutex;
 
-/// An objective that also writes down the labels of every block.
+/// An objective that also writes down the conditions of every block.
 struct Watched<'a> {
     inner: JointDenoising<'a>,
-    seen: Mutex<Vec<(usize, Vec<usize>)>>, // the block's first row and its labels
+    seen: Mutex<Vec<(usize, Vec<Condition>)>>, // the block's first row and its conditions
 }
 
-impl Objective for Watched<'_> {
-    fn block(&self, mlp: &Mlp, w: &mut Workspace, rng: &mut ChaCha8Rng, rows: BlockRows) -> f64 {
-        let loss = self.inner.block(mlp, w, rng, rows);
-        let mut seen = self.seen.lock().expect("no thread panics with the labels");
-        seen.push((rows.first, w.labels.clone()));
+impl<N: Net> Objective<N> for Watched<'_> {
+    fn block(&self, net: &N, w: &mut Workspace<N>, rng: &mut ChaCha8Rng, rows: BlockRows) -> f64 {
+        let loss = self.inner.block(net, w, rng, rows);
+        let mut seen = self.seen.lock().expect("no thread panics with the conditions");
+        seen.push((rows.first, w.conditions.clone()));
         loss
     }
 }
@@ -43,11 +44,15 @@ pub fn shown_labels(
     let watched = Watched { inner, seen: Mutex::default() };
     let mut rows: Vec<usize> = Vec::new();
     let mut steps = 0;
-    for step in Training::new(net.net.mlp.clone(), &watched, config)? {
+    let label = |condition| match condition {
+        Condition::None => net.classes(),
+        asked => asked.class_of(net.classes()),
+    };
+    for step in Training::new(net.network().clone(), &watched, config)? {
         step?;
-        let mut seen = watched.seen.lock().expect("no thread panics with the labels");
+        let mut seen = watched.seen.lock().expect("no thread panics with the conditions");
         seen.sort_by_key(|(first, _)| *first); // blocks end in any order
-        rows.extend(seen.drain(..).flat_map(|(_, labels)| labels));
+        rows.extend(seen.drain(..).flat_map(|(_, conditions)| conditions).map(label));
         steps += 1;
     }
     let batch = rows.len() / steps.max(1);

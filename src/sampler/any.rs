@@ -3,6 +3,7 @@
 use super::{Population, Sampler, Step};
 use crate::score::ScoreFn;
 use ndarray::Array2;
+use std::fmt;
 
 trait HeldSampler: Sampler + Send + Sync {
     fn copied(&self) -> Box<dyn HeldSampler>;
@@ -37,6 +38,12 @@ impl AnySampler {
 impl Clone for AnySampler {
     fn clone(&self) -> Self {
         AnySampler((*self.0).copied())
+    }
+}
+
+impl fmt::Debug for AnySampler {
+    fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
+        f.write_str("AnySampler")
     }
 }
 

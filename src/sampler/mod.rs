@@ -17,7 +17,6 @@ mod any;
 mod ode;
 mod sde;
 mod langevin;
-mod method;
 mod walk;
 mod legs;
 mod population;
@@ -28,13 +27,13 @@ pub use any::{AnyPopulation, AnySampler};
 pub use langevin::Langevin;
 pub use legs::{Leg, parts_of};
 pub use likelihood::{FlowLikelihood, divergence};
-pub use method::Method;
 pub use ode::{Ddim, DpmSolver2M, Heun};
 pub(crate) use population::in_blocks;
 pub use population::{sample_population, sample_population_rows, trajectories_population};
 pub use resample::{effective_size, mean_weight, systematic};
 pub use sde::EulerMaruyama;
 pub use step::{Population, Sampler, Step};
+pub(crate) use walk::by_class;
 pub use walk::{
     Walk, sample, sample_classes, sample_parts, sample_rows, start, trajectories, trajectories_rows,
 };

@@ -162,14 +162,28 @@ pub fn sample_classes<'g, S: Sampler + Clone + Sync, C: ScoreFn>(
     wanted: &[usize],
     seed: u64,
 ) -> Array2<f64> {
+    let walk = |parts: &Vec<(C, &Grid)>, rows: &[usize]| {
+        sample_rows(sampler, parts, process, start, rows, seed)
+    };
+    by_class(start, wanted, parts, walk)
+}
+
+/// Where `start` (n, d) ends, the rows of each class walked by what is prepared for it: (n, d).
+pub(crate) fn by_class<T: Send + Sync>(
+    start: ArrayView2<f64>,
+    wanted: &[usize],
+    prepared: impl Fn(usize) -> T,
+    walk: impl Fn(&T, &[usize]) -> Array2<f64> + Sync,
+) -> Array2<f64> {
     assert_eq!(start.nrows(), wanted.len(), "a class for each row");
     let mut rows_of: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
     for (row, class) in wanted.iter().enumerate() {
         rows_of.entry(*class).or_default().push(row);
     }
-    let classes: Vec<_> = rows_of.into_iter().map(|(class, rows)| (parts(class), rows)).collect();
-    let walked = classes.par_iter().map(|(parts, rows)| {
-        (rows, sample_rows(sampler, parts, process, start, rows, seed)) // (rows of the class, d)
+    let classes = rows_of.into_iter().map(|(class, rows)| (prepared(class), rows));
+    let classes: Vec<_> = classes.collect();
+    let walked = classes.par_iter().map(|(of_class, rows)| {
+        (rows, walk(of_class, rows)) // (rows of the class, d)
     });
     let mut ends = Array2::zeros(start.raw_dim());
     for (rows, of_class) in walked.collect::<Vec<_>>() {

@@ -3,7 +3,7 @@
 use super::{BlockRows, Objective, TrainConfig, TrainStep, run};
 use crate::Result;
 use crate::mixture::{Labelled, Mixture};
-use crate::nn::{Mlp, ScoreNet, Target, Workspace};
+use crate::nn::{Net, ScoreNet, Shape, Target, Workspace};
 use crate::noise::NoiseLevel;
 use crate::rng::{Purpose, stream};
 use crate::score::ScoreFn;
@@ -70,9 +70,9 @@ pub struct Denoising<'a> {
 impl Denoising<'_> {
     /// Draws the rows of one block: fills the network's input and level, leaves the answer to hit in `w.target`, and
     /// returns which point of the data each row is.
-    pub(crate) fn draw(
+    pub(crate) fn draw<N: Net>(
         &self,
-        w: &mut Workspace,
+        w: &mut Workspace<N>,
         rng: &mut ChaCha8Rng,
         rows: BlockRows,
     ) -> Vec<usize> {
@@ -95,9 +95,9 @@ impl Denoising<'_> {
     }
 
     /// Runs the network on the rows drawn, leaves ∂L/∂output in `w.d_output` and returns the block's part of L.
-    pub(crate) fn answer(&self, mlp: &Mlp, w: &mut Workspace, rows: BlockRows) -> f64 {
-        let scale = 1.0 / (rows.batch * mlp.config.inputs) as f64;
-        mlp.forward(w);
+    pub(crate) fn answer<N: Net>(&self, net: &N, w: &mut Workspace<N>, rows: BlockRows) -> f64 {
+        let scale = 1.0 / (rows.batch * net.config().inputs()) as f64;
+        net.forward(w);
         let mut loss = 0.0;
         if !self.spread.is_empty() {
             return self.answer_each(w, scale);
@@ -111,7 +111,7 @@ impl Denoising<'_> {
     }
 
     /// [`Denoising::answer`] where every coordinate has a scale of its own: a miss of F counts by what it is of D.
-    fn answer_each(&self, w: &mut Workspace, scale: f64) -> f64 {
+    fn answer_each<N: Net>(&self, w: &mut Workspace<N>, scale: f64) -> f64 {
         let mut loss = 0.0;
         let answers = w.output.outer_iter().zip(w.target.outer_iter());
         let rows = w.d_output.outer_iter_mut().zip(answers);
@@ -129,10 +129,10 @@ impl Denoising<'_> {
     }
 }
 
-impl Objective for Denoising<'_> {
-    fn block(&self, mlp: &Mlp, w: &mut Workspace, rng: &mut ChaCha8Rng, rows: BlockRows) -> f64 {
+impl<N: Net> Objective<N> for Denoising<'_> {
+    fn block(&self, net: &N, w: &mut Workspace<N>, rng: &mut ChaCha8Rng, rows: BlockRows) -> f64 {
         self.draw(w, rng, rows);
-        self.answer(mlp, w, rows)
+        self.answer(net, w, rows)
     }
 }
 
@@ -168,16 +168,15 @@ pub fn loss_floor(mixture: &Mixture, objective: &Denoising, n: usize, seed: u64)
 ///
 /// # Errors
 /// As [`TrainConfig::validated`], and if training diverges.
-pub fn train_score(
-    mut net: ScoreNet,
+pub fn train_score<N: Net>(
+    mut net: ScoreNet<N>,
     data: &Labelled,
     levels: Levels,
     config: TrainConfig,
     mut progress: impl FnMut(TrainStep),
-) -> Result<ScoreNet> {
+) -> Result<ScoreNet<N>> {
     let ScoreNet { target, sigma_data, .. } = net;
     let objective = Denoising { data, target, sigma_data, spread: &net.spread, levels };
-    let mlp = run(net.mlp.clone(), &objective, config, &mut progress)?;
-    net.mlp = mlp;
+    net.network = run(net.network.clone(), &objective, config, &mut progress)?;
     Ok(net)
 }

@@ -42,3 +42,21 @@ fn a_negation_without_a_target_is_warned_of_and_one_with_a_target_is_not() {
     assert!(warned("-1"));
     assert!(!warned("3"));
 }
+
+#[test]
+fn a_method_of_the_catalogue_is_a_rival_of_ones_own_guidance_and_of_no_other_experiment() {
+    let (code, out, err) = few("your_guidance", &["--method", "apg", "--set", "eta=0.5"]);
+    assert_eq!(code, Some(0), "{out}{err}");
+    let rows = |name: &str| out.lines().filter(|l| l.trim_start().starts_with(name)).count();
+    // the table at two numbers of steps, two targets at each in the verdicts, the effective scale
+    assert_eq!((rows("apg "), rows("mine ")), (2 + 4 + 1, 2 + 4 + 1), "{out}");
+    let effective = out.split("effective γ").nth(1).unwrap();
+    let guided = effective.lines().find(|l| l.trim_start().starts_with("guided ")).unwrap();
+    assert!(guided.contains("3.0"), "{guided}");
+    let (code, _, err) = few("your_guidance", &["--method", "autoguidance"]);
+    assert!(code == Some(2) && err.contains("a guiding score"), "{err}");
+    let (code, _, err) = few("your_guidance", &["--set", "eta=0.5"]);
+    assert!(code == Some(2) && err.contains("with the --method"), "{err}");
+    let (code, _, err) = few("interval", &["--method", "apg"]);
+    assert!(code == Some(2) && err.contains("has no use for it"), "{err}");
+}

@@ -170,11 +170,11 @@ fn a_configuration_is_overridden_by_flags_and_its_tables_go_first() {
     let trained = folder.path("run");
     answer(&format!("train {SMALL} --config {file} --out {trained}"));
     let Checkpoint { model, trained: told, .. } = find(&trained).unwrap().checkpoint;
-    assert!(model.mlp().config.residual);
+    assert!(model.network().config.residual);
     assert_eq!(told.recipe.unwrap().train.seed, 5);
     let off = folder.path("off");
     answer(&format!("train {SMALL} --config {file} --residual=false --out {off}"));
-    assert!(!find(&off).unwrap().checkpoint.model.mlp().config.residual);
+    assert!(!find(&off).unwrap().checkpoint.model.network().config.residual);
 }
 
 #[test]

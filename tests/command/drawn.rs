@@ -73,7 +73,7 @@ fn figures_are_drawn_of_exact_and_of_learned_scores() {
         (format!("steering --score {joint} --class 1"), "--classifier is required: this figure"),
         (format!("sweep --score {score}"), "--class is required: this figure shows samples"),
         (format!("tilt --score {joint}"), "--class is required"),
-        (format!("sweep --score {score} --class 1"), "--class is given"),
+        (format!("sweep --score {score} --class 1"), "a --score that has seen labels"),
         (
             format!("steering --score {joint} --class 1 --guiding {worse}"),
             "--guiding cannot be given",
@@ -158,7 +158,7 @@ fn images_are_judged_and_drawn() {
     assert_eq!(same, [1, 11]);
     // the network sees principal components, and its samples are sums of them
     let seen = find(&joint).unwrap().checkpoint;
-    assert_eq!(seen.model.mlp().config.inputs, 128);
+    assert_eq!(seen.model.network().config.inputs, 128);
     assert!(matches!(seen.view, View::Principal(_)));
     let csv =
         answer(&format!("sample --score {joint} --class 3 --samples 2 --steps 6 --format csv"));

@@ -9,6 +9,7 @@ mod format_1;
 mod golden;
 mod interrupted;
 mod memory;
+mod methods;
 mod own_points;
 mod refused;
 mod robust;

@@ -8,7 +8,7 @@ use scorelab::nn::{MlpConfig, Target};
 use scorelab::noise::{Grid, Process, Spacing};
 use scorelab::null_label::{JointNet, train_joint};
 use scorelab::rng::Purpose;
-use scorelab::sampler::{Ddim, Method, sample, start};
+use scorelab::sampler::{AnySampler, Ddim, sample, start};
 use scorelab::train::{Levels, TrainConfig};
 use scorelab_figures::lecture::{Setting, field_over_noise};
 use scorelab_figures::plot::{Lang, Theme, png, svg};
@@ -45,7 +45,7 @@ fn left(threads: usize, seed: u64) -> Left {
     let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
     pool.install(|| {
         let net = learned(lively(seed), 30, seed);
-        let (scene, sampler) = (Scene::named("ring8").unwrap(), Method::Ddim(Ddim { eta: 0.0 }));
+        let (scene, sampler) = (Scene::named("ring8").unwrap(), AnySampler::new(Ddim { eta: 0.0 }));
         let grid = Grid::to_data(&PROCESS, Spacing::KARRAS, 8).unwrap();
         let setting = Setting {
             scene: &scene,
@@ -58,7 +58,7 @@ fn left(threads: usize, seed: u64) -> Left {
         let figure = field_over_noise(&setting, Some(&net.unconditional())).unwrap();
         let svg = svg(&figure, Theme::Light, Lang::En, None).unwrap();
         Left {
-            weights: net.mlp().params.iter().map(|w| w.to_bits()).collect(),
+            weights: net.network().params.iter().map(|w| w.to_bits()).collect(),
             samples: ends(&net, 777, seed).iter().map(|x| x.to_bits()).collect(),
             png: png(&svg, 640).unwrap(),
             svg,
@@ -84,7 +84,7 @@ fn weights_samples_and_figures_have_the_same_bits_on_any_number_of_threads() {
 /// A network whose every layer matters from the start; one that is new answers 0 whatever it is asked.
 fn lively(seed: u64) -> JointNet {
     let config = MlpConfig { width: 32, depth: 2, ..MlpConfig::default() };
-    let mut mlp = JointNet::new(config, 8, Target::Eps, 1.0, seed).unwrap().mlp().clone();
+    let mut mlp = JointNet::new(config, 8, Target::Eps, 1.0, seed).unwrap().network().clone();
     let moved = |(i, w): (usize, &mut f32)| *w += 0.2 * ((i * 7919 % 1013) as f32 / 506.5 - 1.0);
     mlp.params.iter_mut().enumerate().for_each(moved);
     JointNet::of(mlp, Target::Eps, 1.0)
@@ -94,7 +94,7 @@ fn lively(seed: u64) -> JointNet {
 #[test]
 #[ignore = "run by another test, as a program with another kernel"]
 fn numbers_of_this_kernel() {
-    let weights = learned(lively(5), 10, 5).mlp().params.clone();
+    let weights = learned(lively(5), 10, 5).network().params.clone();
     let samples = ends(&lively(5), 50, 5);
     println!("\nkernel {}", kernel_name());
     weights.iter().for_each(|w| println!("number {w}"));

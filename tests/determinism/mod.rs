@@ -8,17 +8,18 @@ use scorelab::guidance::{Gamma, Guided};
 use scorelab::noise::{Grid, Process, Spacing};
 use scorelab::rng::Purpose;
 use scorelab::sampler::{
-    Ddim, DpmSolver2M, EulerMaruyama, Heun, Langevin, Method, Sampler, sample, start, trajectories,
+    AnySampler, Ddim, DpmSolver2M, EulerMaruyama, Heun, Langevin, Sampler, sample, start,
+    trajectories,
 };
 
 /// Every sampler that can be chosen by name.
-fn methods() -> Vec<(&'static str, Method)> {
+fn samplers() -> Vec<(&'static str, AnySampler)> {
     vec![
-        ("ddim", Method::Ddim(Ddim { eta: 0.0 })),
-        ("ancestral", Method::Ddim(Ddim { eta: 1.0 })),
-        ("heun", Method::Heun(Heun)),
-        ("dpm-solver++(2m)", Method::DpmSolver2M(DpmSolver2M::default())),
-        ("euler-maruyama", Method::EulerMaruyama(EulerMaruyama::default())),
+        ("ddim", AnySampler::new(Ddim { eta: 0.0 })),
+        ("ancestral", AnySampler::new(Ddim { eta: 1.0 })),
+        ("heun", AnySampler::new(Heun)),
+        ("dpm-solver++(2m)", AnySampler::new(DpmSolver2M::default())),
+        ("euler-maruyama", AnySampler::new(EulerMaruyama::default())),
     ]
 }
 
@@ -29,10 +30,10 @@ fn runs(n: usize, seed: u64) -> Vec<(&'static str, Array2<f64>)> {
     let guided = Guided { main: &given, guiding: &mixture, gamma: Gamma::new(2.0).unwrap() };
     let (process, grid) = walk();
     let from = start(n, 2, &process, &grid, seed);
-    let run = |sampler: Method| sample(&sampler, &guided, &process, &grid, from.view(), seed);
+    let run = |sampler: AnySampler| sample(&sampler, &guided, &process, &grid, from.view(), seed);
     let langevin =
         Langevin { inner: Ddim { eta: 1.0 }, corrector: &guided, steps: 2, step_size: 0.05 };
-    let mut runs: Vec<_> = methods().into_iter().map(|(name, m)| (name, run(m))).collect();
+    let mut runs: Vec<_> = samplers().into_iter().map(|(name, m)| (name, run(m))).collect();
     runs.push(("langevin", sample(&langevin, &given, &process, &grid, from.view(), seed)));
     runs
 }
@@ -78,11 +79,11 @@ fn the_first_100_drawn_points_of_1000_equal_100_drawn_points() {
 fn a_trajectory_begins_at_the_start_and_ends_in_the_sample() {
     let (mixture, (process, grid)) = (cases::f7(), walk());
     let from = start(300, 2, &process, &grid, 5);
-    for (name, method) in methods() {
-        let way = trajectories(&method, &mixture, &process, &grid, from.view(), 5);
+    for (name, sampler) in samplers() {
+        let way = trajectories(&sampler, &mixture, &process, &grid, from.view(), 5);
         assert_eq!(way.dim(), (13, 300, 2));
         assert_eq!(way.index_axis(Axis(0), 0), from, "{name}");
-        let end = sample(&method, &mixture, &process, &grid, from.view(), 5);
+        let end = sample(&sampler, &mixture, &process, &grid, from.view(), 5);
         assert_eq!(way.index_axis(Axis(0), 12), end, "{name}");
         assert_ne!(way.index_axis(Axis(0), 11), end, "{name}");
     }
@@ -102,8 +103,8 @@ fn a_sampler_chosen_by_name_is_the_sampler() {
         end(&DpmSolver2M::default()),
         end(&EulerMaruyama::default()),
     ];
-    for (i, (name, method)) in methods().iter().enumerate() {
-        assert_eq!(end(method), direct[i], "{name}");
-        assert_ne!(end(method), direct[(i + 1) % 5], "{name}");
+    for (i, (name, sampler)) in samplers().iter().enumerate() {
+        assert_eq!(end(sampler), direct[i], "{name}");
+        assert_ne!(end(sampler), direct[(i + 1) % 5], "{name}");
     }
 }

@@ -2,6 +2,7 @@
 
 mod direction;
 mod figures;
+mod methods;
 mod modules;
 mod reading;
 

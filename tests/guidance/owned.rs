@@ -137,7 +137,7 @@ fn what_is_bound_to_a_class_keeps_its_network_or_mixture() {
     let clean = CleanClassifier::train(&data, &config, |_| ()).unwrap().given(1);
     let shape = MlpConfig { embedding: 4, ..MlpConfig::default() };
     let joint = JointNet::new(shape, 3, Target::Edm, 1.0, 0).unwrap();
-    let mut lively = joint.mlp().clone(); // an untrained network answers 0
+    let mut lively = joint.network().clone(); // an untrained network answers 0
     lively.params.iter_mut().enumerate().for_each(|(i, p)| *p += 0.1 * (i as f32).sin());
     let joint = joint.with_weights(lively);
     let net = Arc::new(ScoreNet::new(MlpConfig::default(), Target::Edm, 1.0, 0).unwrap());

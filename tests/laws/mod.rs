@@ -3,6 +3,7 @@
 mod denoiser;
 mod densities;
 mod empirical;
+mod observed;
 mod plain;
 mod samples;
 mod score;

@@ -108,7 +108,7 @@ fn the_condition_reaches_the_network_and_permuting_labels_permutes_answers() {
         assert!(max_abs(&(answer(&JOINT, class) - answer(&JOINT, 0))) > 0.5, "class {class}");
     }
     // the label is seen through its row of the table and nowhere else: swap two rows
-    let mut mlp = JOINT.mlp().clone();
+    let mut mlp = JOINT.network().clone();
     let width = mlp.config.embedding;
     let table = mlp.params.len() - 5 * width;
     for i in 0..width {

@@ -1,10 +1,12 @@
-//! The plain network against its own differences, and the fast one, forward and backward, against the plain one.
+//! The perceptron by the laws of a network, and scores and classifiers as they are made of the plain one.
 
-use crate::common::{assert_law, max_abs, normals, worst};
-use ndarray::{Array1, Array2, ArrayView1, Axis, s};
+use super::net::{assert_answer, assert_gradients, assert_laws, in_f64, rows, run};
+use crate::common::{assert_law, max_abs, normals};
+use ndarray::{Array1, Array2, ArrayView1};
 use scorelab::classifier::{CleanClassifier, NoisyClassifier, Scaling};
-use scorelab::nn::plain::{Batch, Gradients, Plain};
-use scorelab::nn::{Mlp, MlpConfig, ScoreNet, Target, Workspace};
+use scorelab::condition::Condition;
+use scorelab::nn::plain::Plain;
+use scorelab::nn::{Batch, Mlp, MlpConfig, ScoreNet, Target};
 use scorelab::noise::NoiseLevel;
 use scorelab::score::Likelihood;
 
@@ -82,150 +84,50 @@ pub fn network(config: MlpConfig) -> Mlp {
     mlp
 }
 
-/// Rows of a block.
-const ROWS: usize = 64;
-
-/// As many rows as a block has, with a level and a label each, numbers that f32 holds exactly.
-pub fn rows(mlp: &Mlp) -> Batch {
-    let (c, n) = (&mlp.config, ROWS);
-    let exact = |v: f64| v as f32 as f64;
-    Batch {
-        x: normals(n, c.inputs).mapv(exact),
-        log_snr: (0..n).map(|r| exact(-12.0 + 24.0 * r as f64 / (n - 1) as f64)).collect(),
-        labels: (0..n).map(|r| (r * r + r / 3) % c.labels.max(1)).collect(),
-    }
-}
-
-/// The workspace after a forward pass.
-pub fn run(mlp: &Mlp, rows: &Batch) -> Workspace {
-    let mut w = mlp.workspace(ROWS);
-    w.input.slice_mut(s![.., ..mlp.config.inputs]).assign(&rows.x.mapv(|v| v as f32));
-    w.log_snr = rows.log_snr.iter().map(|l| *l as f32).collect();
-    w.labels = rows.labels.clone();
-    mlp.forward(&mut w);
-    w
-}
-
-fn in_f64(values: &[f32]) -> Vec<f64> {
-    values.iter().map(|v| f64::from(*v)).collect()
-}
-
-/// What a loss Σ cᵢⱼ·outᵢⱼ has for a gradient with respect to the answer: c (n, out), numbers that f32 holds exactly.
-fn slopes_of_loss(n: usize, outputs: usize) -> Array2<f64> {
-    normals(n, outputs + 1).slice(s![.., 1..]).mapv(|v| v as f32 as f64)
-}
-
-/// f'(0) by differences of fourth order with steps h.
-fn slope(f: impl Fn(f64) -> f64, h: f64) -> f64 {
-    (8.0 * (f(h) - f(-h)) - (f(2.0 * h) - f(-2.0 * h))) / (12.0 * h)
+/// The conditions that a network may be under: its classes and ∅.
+pub fn conditions(config: &MlpConfig) -> Vec<Condition> {
+    (0..config.labels.saturating_sub(1)).map(Condition::Class).chain([Condition::None]).collect()
 }
 
 #[test]
-fn the_plain_gradients_are_differences_of_the_plain_answer() {
-    const H: f64 = 1e-3;
+fn every_kind_of_perceptron_obeys_the_laws_of_a_network() {
     for (name, config) in shapes() {
-        let mlp = network(config.clone());
-        let (params, rows) = (in_f64(&mlp.params), rows(&mlp));
-        let plain = Plain { config: &config, params: &params };
-        let c = slopes_of_loss(ROWS, config.outputs);
-        let own = plain.backward(&rows, &plain.forward(&rows), &c);
-        let loss = |params: &[f64], rows: &Batch| {
-            (Plain { config: &config, params }.forward(rows).output() * &c).sum_axis(Axis(1))
-        };
-        for part in config.parts() {
-            let slopes = part.range.clone().map(|i| {
-                let at = |h: f64| {
-                    let mut moved = params.clone();
-                    moved[i] += h;
-                    loss(&moved, &rows).sum()
-                };
-                slope(at, H)
-            });
-            let slopes: Vec<f64> = slopes.collect();
-            let off = |scale: f64| {
-                let own = own.params[part.range.clone()].iter().map(|g| scale * g);
-                worst(own.zip(&slopes).map(|(a, b)| (a - b).abs())) / max_abs(&slopes)
-            };
-            assert_law(&format!("{name}, {}", part.name), off(1.0), off(1.0 + 1e-8), 1e-9);
-        }
-        for i in 0..config.inputs {
-            let at = |h: f64| {
-                let mut moved = rows.clone();
-                moved.x.column_mut(i).mapv_inplace(|v| v + h);
-                loss(&params, &moved) // of each row alone
-            };
-            let (near, far) = (at(H) - at(-H), at(2.0 * H) - at(-2.0 * H));
-            let slopes = (near * 8.0 - far) / (12.0 * H);
-            let off =
-                |scale: f64| max_abs(&(&own.x.column(i) * scale - &slopes)) / max_abs(&slopes);
-            assert_law(&format!("{name}, x{i}"), off(1.0), off(1.0 + 1e-8), 1e-9);
-        }
-        let ends = config.parts().last().map(|part| part.range.end);
-        assert_eq!(ends, Some(params.len()), "{name}: every parameter belongs to a part");
+        assert_laws(name, &network(config.clone()), &conditions(&config));
     }
 }
 
 #[test]
-fn the_fast_answer_is_the_plain_one() {
-    for (name, config) in shapes().into_iter().chain(lab_shapes()) {
+fn perceptrons_of_any_width_answer_and_learn_as_the_plain_one() {
+    for (name, config) in narrow() {
+        assert_gradients(name, &network(config.clone()), &conditions(&config));
+    }
+    for (name, config) in lab_shapes() {
+        let (mlp, conditions) = (network(config.clone()), conditions(&config));
+        assert_answer(name, &mlp, &conditions);
+        assert_gradients(name, &mlp, &conditions);
+    }
+}
+
+#[test]
+fn a_residual_perceptron_is_another_than_one_that_is_not() {
+    for (name, config) in shapes().into_iter().filter(|(_, config)| config.depth > 1) {
         let mlp = network(config.clone());
-        let (params, rows) = (in_f64(&mlp.params), rows(&mlp));
+        let (params, rows) = (in_f64(&mlp.params), rows(&mlp, &conditions(&config)));
         let own = run(&mlp, &rows).output.mapv(f64::from);
-        let residual = |config: &MlpConfig, rows: &Batch| {
-            let forward = Plain { config, params: &params }.forward(rows);
+        let residual = |config: &MlpConfig| {
+            let forward = Plain { config, params: &params }.forward(&rows);
             max_abs(&(&own - forward.output())) / max_abs(forward.output())
         };
-        // a phase of up to 6π is rounded to 2·10⁻⁶
-        let truth = residual(&config, &rows);
-        let moved = Batch { x: &rows.x * 1.001, ..rows.clone() };
-        assert_law(name, truth, residual(&config, &moved), 1e-5);
-        if config.depth > 1 {
-            let other = MlpConfig { residual: !config.residual, ..config.clone() };
-            assert_law(name, truth, residual(&other, &rows), 1e-5);
-        }
-        if config.features > 0 {
-            let moved = Batch { log_snr: &rows.log_snr * 1.001, ..rows.clone() };
-            assert_law(name, truth, residual(&config, &moved), 1e-5);
-        }
-        if config.labels > 1 {
-            let labels = rows.labels.iter().map(|l| (l + 1) % config.labels).collect();
-            assert_law(name, truth, residual(&config, &Batch { labels, ..rows.clone() }), 1e-5);
-        }
+        let other = MlpConfig { residual: !config.residual, ..config.clone() };
+        assert_law(name, residual(&config), residual(&other), 1e-5);
     }
 }
 
-#[test]
-fn the_fast_gradients_are_the_plain_ones() {
-    for (name, config) in shapes().into_iter().chain(narrow()).chain(lab_shapes()) {
-        let mlp = network(config.clone());
-        let (params, rows) = (in_f64(&mlp.params), rows(&mlp));
-        let c = slopes_of_loss(ROWS, config.outputs);
-        let plain = Plain { config: &config, params: &params };
-        let Gradients { params: exact, x } = plain.backward(&rows, &plain.forward(&rows), &c);
-        let mut w = run(&mlp, &rows);
-        w.d_output.assign(&c.mapv(|v| v as f32));
-        let mut grads = vec![0.0; mlp.params.len()];
-        mlp.backward::<true>(&mut w, &mut grads);
-        mlp.input_gradient(&mut w);
-        let grads = in_f64(&grads);
-        for part in config.parts() {
-            let (own, exact) = (&grads[part.range.clone()], &exact[part.range.clone()]);
-            let off = |scale: f64| {
-                worst(own.iter().zip(exact).map(|(a, b)| (scale * a - b).abs())) / max_abs(exact)
-            };
-            assert_law(&format!("{name}, {}", part.name), off(1.0), off(1.0001), 1e-5);
-        }
-        let own = w.d_input.mapv(f64::from);
-        let off = |scale: f64| max_abs(&(&own * scale - &x)) / max_abs(&x);
-        assert_law(&format!("{name}, x"), off(1.0), off(1.0001), 1e-5);
-    }
-}
-
-/// Rows that all are at one level and have one label.
-fn alike(x: &Array2<f64>, level: NoiseLevel, label: usize) -> Batch {
+/// Rows that all are at one level and under one condition.
+fn alike(x: &Array2<f64>, level: NoiseLevel, condition: &Condition) -> Batch {
     let n = x.nrows();
     let log_snr = Array1::from_elem(n, f64::from(level.log_snr() as f32));
-    Batch { x: x.mapv(|v| v as f32 as f64), log_snr, labels: vec![label; n] }
+    Batch { x: x.mapv(|v| v as f32 as f64), log_snr, conditions: vec![condition.clone(); n] }
 }
 
 #[test]
@@ -236,15 +138,15 @@ fn a_score_networks_answer_is_made_of_the_plain_one() {
         let (x, net) = (normals(70, config.inputs), ScoreNet::of(mlp, Target::Edm, 0.8));
         for level in [NoiseLevel::ve(0.3), NoiseLevel { alpha: 0.6, sigma: 0.8 }] {
             let c = net.target.coefficients(level.ratio(), net.sigma_data);
-            for label in [0, config.labels.saturating_sub(1)] {
-                let own = net.blend(x.view(), level, &[(label, 1.0)]);
+            for condition in conditions(&config) {
+                let own = net.blend(x.view(), level, &[(condition.clone(), 1.0)]);
                 let residual = |scale: f64| {
-                    let seen = alike(&(&x * (c.input / level.alpha * scale)), level, label);
+                    let seen = alike(&(&x * (c.input / level.alpha * scale)), level, &condition);
                     let forward = Plain { config: &config, params: &params }.forward(&seen);
                     let exact = &x * (c.skip / level.alpha) + forward.output() * c.out;
                     max_abs(&(&own - &exact)) / max_abs(&(forward.output() * c.out))
                 };
-                assert_law(&format!("{name}, {label}"), residual(1.0), residual(1.001), 1e-5);
+                assert_law(&format!("{name}, {condition:?}"), residual(1.0), residual(1.001), 1e-5);
             }
         }
     }
@@ -258,7 +160,7 @@ fn classifiers_gradient(
     x: &Array2<f64>,
     level: NoiseLevel,
 ) -> Array2<f64> {
-    let seen = alike(&(x * c), level, 0);
+    let seen = alike(&(x * c), level, &Condition::None);
     let forward = plain.forward(&seen);
     let mut d_output = forward.output() * g;
     for mut row in d_output.outer_iter_mut() {

@@ -58,7 +58,7 @@ fn its_loss_is_then_the_least_that_there_is() {
             levels,
         };
         let config = TrainConfig { steps: 1, batch: 40_000, ..TrainConfig::default() };
-        let mut training = Training::new(untrained().mlp, &objective, config).unwrap();
+        let mut training = Training::new(untrained().network, &objective, config).unwrap();
         let floor = loss_floor(&mixture, &objective, 40_000, 2);
         (training.next().unwrap().unwrap().loss, floor)
     };
@@ -88,7 +88,7 @@ fn trained(threads: usize, seed: u64) -> Vec<f32> {
         let net = net.with_spread(frame.spread.clone());
         let objective = net.objective(&seen, Levels::default(), 0.1).unwrap();
         let config = TrainConfig { steps: 6, batch: 256, seed, ..TrainConfig::default() };
-        let mut training = Training::new(net.mlp().clone(), &objective, config).unwrap();
+        let mut training = Training::new(net.network().clone(), &objective, config).unwrap();
         training.by_ref().for_each(|step| assert!(step.unwrap().loss.is_finite()));
         let so_far = training.averaged().params.to_vec();
         assert_eq!(so_far, training.finish().params.to_vec());

@@ -37,7 +37,7 @@ fn trained(threads: usize, seed: u64) -> (Vec<f32>, Vec<f64>, Array2<f64>) {
         let settings = ClassifierConfig { train: config(seed), ..ClassifierConfig::default() };
         let classifier = NoisyClassifier::train(&data(), &settings, |_| ()).unwrap();
         let p = classifier.probabilities(normals(50, 2).view(), NoiseLevel::ve(0.5));
-        (score.unwrap().mlp.params.to_vec(), losses, p)
+        (score.unwrap().network.params.to_vec(), losses, p)
     })
 }
 
@@ -60,7 +60,7 @@ fn until_it_stops(data: &Labelled, config: TrainConfig) -> (usize, Option<Error>
         spread: &[],
         levels: Levels::default(),
     };
-    let mut training = Training::new(net().mlp, &objective, config).unwrap();
+    let mut training = Training::new(net().network, &objective, config).unwrap();
     let mut done = 0;
     let error = loop {
         match training.next() {

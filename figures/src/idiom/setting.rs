@@ -7,7 +7,7 @@ use scorelab::guidance::{ClassifierGuided, Gamma};
 use scorelab::mixture::Mixture;
 use scorelab::noise::{Grid, NoiseLevel, Process, Spacing};
 use scorelab::rng::{Purpose, normals};
-use scorelab::sampler::{Method, sample, start, trajectories, trajectories_rows};
+use scorelab::sampler::{AnySampler, sample, start, trajectories, trajectories_rows};
 use scorelab::score::{Likelihood, ScoreFn};
 use scorelab::{Error, Result};
 
@@ -23,7 +23,7 @@ pub struct Setting<'a> {
     /// The times of the walks.
     pub grid: &'a Grid,
     /// The rule that walks.
-    pub sampler: &'a Method,
+    pub sampler: &'a AnySampler,
     /// The seed of every starting point and of a sampler's noise.
     pub seed: u64,
 }

@@ -20,7 +20,7 @@ pub const SPEC: Spec = Spec {
         "A network's stray samples are fewer when it is pushed away from a worse network of the same condition; pushed away from the unconditional score it leaves whole branches empty.",
         "Mạng cho ít mẫu lạc hơn khi được đẩy ra xa một mạng kém hơn của cùng điều kiện; đẩy ra xa score không điều kiện thì cả những cành bị bỏ trống.",
     ),
-    needs: &[Need::Plane, Need::Class, Need::Joint, Need::Guiding, Need::LastGamma],
+    needs: &[Need::Plane, Need::Class, Need::Joint, Need::Guiding, Need::OneScore, Need::LastGamma],
     uses: &[Use::Walk, Use::Samples],
     draw,
 };

@@ -24,6 +24,13 @@ const POINTS: usize = 300;
 /// The largest γ.
 const MOST: f64 = 10.0;
 
+/// γ of a frame.
+fn gamma_of(i: usize, frames: usize) -> f64 {
+    let u = i as f64 / (frames - 1) as f64;
+    let round = (std::f64::consts::PI * u).sin();
+    if i + 1 == frames { 0.0 } else { MOST * round.powi(3) }
+}
+
 /// A2: the guided field at one noise level as γ goes from 0 to 10 and back, and where `n` starting points then end.
 ///
 /// ```text
@@ -59,9 +66,7 @@ pub fn bending_field(
     };
     let under = [still(noised, level, &field_is), still(clean, CLEAN, &ends_are)];
     let frame = |i: usize| -> Result<Figure> {
-        let u = i as f64 / (frames - 1) as f64;
-        let round = (std::f64::consts::PI * u).sin();
-        let value = if i + 1 == frames { 0.0 } else { MOST * round.powi(3) };
+        let value = gamma_of(i, frames);
         let gap = if value < 9.95 { "\u{2007}" } else { "" }; // as wide as a digit, so that nothing jumps
         let score = guided(score, likelihood, Gamma::new(value)?);
         let role = if value == 0.0 { Role::Unconditional } else { Role::Guided };

@@ -138,8 +138,23 @@ fn accuracy_and_gradient(s: &Setting, both: [&Classifier; 2], n: usize) -> Figur
             }
         }
     }
+    f.panels = over_levels_panels(&levels, &accuracy, &gradient);
+    let n = count(n);
+    f.notes = vec![Text::from((
+        format!("means over {n} draws of p_t; bars: ± one standard error"),
+        format!("trung bình trên {n} mẫu của p_t; vạch: ± một sai số chuẩn"),
+    ))];
+    f
+}
+
+/// The accuracy and the gradient's length over the noise level, side by side.
+fn over_levels_panels(
+    levels: &[NoiseLevel],
+    accuracy: &[Series<Vec<Measured>>],
+    gradient: &[Series<Vec<Measured>>],
+) -> Vec<Panel> {
     let (first, last) = (levels[0].ratio(), levels[levels.len() - 1].ratio());
-    let (low, high) = log_range(&gradient);
+    let (low, high) = log_range(gradient);
     let left = 1.15 * first;
     let places = [
         [levels[5].ratio(), low * (high / low).powf(0.08)],
@@ -157,16 +172,10 @@ fn accuracy_and_gradient(s: &Setting, both: [&Classifier; 2], n: usize) -> Figur
         "‖∇log p(y ∣ x_t)‖, so với chính xác",
     );
     let right = Text::new("accuracy", "độ chính xác");
-    f.panels = vec![
-        panel(right, Axis::new("", (0.0, 1.05)), curves(&accuracy, [[left, 0.26], [left, 0.17]])),
-        panel(relative, Axis::log("", (low, high)), curves(&gradient, places)),
-    ];
-    let n = count(n);
-    f.notes = vec![Text::from((
-        format!("means over {n} draws of p_t; bars: ± one standard error"),
-        format!("trung bình trên {n} mẫu của p_t; vạch: ± một sai số chuẩn"),
-    ))];
-    f
+    vec![
+        panel(right, Axis::new("", (0.0, 1.05)), curves(accuracy, [[left, 0.26], [left, 0.17]])),
+        panel(relative, Axis::log("", (low, high)), curves(gradient, places)),
+    ]
 }
 
 /// The range of a log axis around curves.

@@ -4,7 +4,7 @@ use super::prelude::*;
 use ndarray::ArrayView2;
 use scorelab::Error;
 use scorelab::noise::{Grid, Process};
-use scorelab::sampler::{Method, start, trajectories_rows};
+use scorelab::sampler::{AnySampler, start, trajectories_rows};
 
 pub const SPEC: Spec = Spec {
     name: "denoising",
@@ -16,7 +16,7 @@ pub const SPEC: Spec = Spec {
         "x_t on its way from noise to data, and below it the image that the score expects at the end.",
         "x_t trên đường từ nhiễu tới dữ liệu, và bên dưới là ảnh mà score mong đợi ở cuối.",
     ),
-    needs: &[Need::Images, Need::OneClass, Need::LastGamma],
+    needs: &[Need::Images, Need::OneClass, Need::OneScore, Need::LastGamma],
     uses: &[Use::Walk, Use::Method],
     draw,
 };
@@ -107,7 +107,7 @@ pub struct StripWalk<'a> {
     /// Its times.
     pub grid: &'a Grid,
     /// The rule that walks.
-    pub sampler: &'a Method,
+    pub sampler: &'a AnySampler,
     /// The seed of the sampler's noise.
     pub seed: u64,
 }

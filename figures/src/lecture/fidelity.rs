@@ -14,7 +14,7 @@ pub const SPEC: Spec = Spec {
         "A larger γ first brings the samples to the class, then only together, and at last past it; γ = 1 is nearest to the class's own distribution.",
         "γ tăng trước hết đưa mẫu về đúng lớp, sau đó chỉ làm chúng co cụm, cuối cùng vượt quá; γ = 1 gần phân phối thật của lớp nhất.",
     ),
-    needs: &[Need::Plane, Need::Class],
+    needs: &[Need::Plane, Need::Class, Need::OneScore],
     uses: &[Use::Walk, Use::Gammas, Use::Method, Use::Samples],
     draw,
 };

@@ -10,7 +10,7 @@ use scorelab::guidance::{ClassifierGuided, Gamma, Guided};
 use scorelab::metrics::Judgement;
 use scorelab::noise::{Grid, Process};
 use scorelab::null_label::JointNet;
-use scorelab::sampler::Method;
+use scorelab::sampler::AnySampler;
 use scorelab::score::{Likelihood, ScoreFn};
 use std::sync::Arc;
 
@@ -40,6 +40,10 @@ pub struct Inputs<'a> {
     pub score: Arc<dyn ScoreFn>,
     /// The guided score at each γ.
     pub guided: Box<dyn Fn(Gamma) -> Arc<dyn ScoreFn> + 'a>,
+    /// Whether that is a score along which one can walk, and not a walk of its own.
+    pub one_score: bool,
+    /// Whether the method was chosen by its name.
+    pub named: bool,
     /// The classifier that steers the score to the class.
     pub classifier: Option<Arc<dyn Likelihood>>,
     /// The likelihood of the class by a classifier learned on noisy data.
@@ -79,7 +83,7 @@ pub struct ImageInputs<'a> {
     /// The times of the walks.
     pub grid: &'a Grid,
     /// The rule that walks.
-    pub sampler: &'a Method,
+    pub sampler: &'a AnySampler,
     /// The seed of the noise.
     pub seed: u64,
     /// Turns points of the score into images.

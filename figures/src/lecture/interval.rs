@@ -3,11 +3,11 @@
 use super::prelude::*;
 use scorelab::Error;
 use scorelab::data::Scene;
-use scorelab::guidance::Guided;
+use scorelab::methods::{Knobs, Parts, Run, build, method_named};
 use scorelab::metrics::Interval;
-use scorelab::noise::Grid;
 use scorelab::number::significant;
-use scorelab::sampler::{Heun, sample_parts};
+use scorelab::sampler::{AnySampler, Heun};
+use std::sync::Arc;
 
 pub const SPEC: Spec = Spec {
     name: "interval",
@@ -32,35 +32,29 @@ pub(super) fn on_its_scene(s: &Setting, n: usize) -> Result<Figure> {
 
 /// Where n starting points end when γ acts only while σ/α is within `interval`, and s_c alone elsewhere: (n, d).
 ///
-/// The grid is the setting's with `times` as many steps, cut at the two edges, so that no step of the solver (Heun)
-/// sees both scores. An interval that holds every level is guidance everywhere, an empty one is s_c. Source:
-/// Kynkäänniemi et al. 2024 (2404.07724), eq. 5.
+/// The method [`Interval`](scorelab::methods::Interval) on the exact scores, by Heun on the setting's grid with `times` as
+/// many steps. An interval that holds every level is guidance everywhere, an empty one is s_c.
 ///
 /// # Errors
 /// If there would be too many steps, or the interval does not rise from at least 0.
 pub fn in_interval(
     s: &Setting,
-    guided: &Guided<impl ScoreFn, impl ScoreFn>,
-    interval: (f64, f64),
+    gamma: Gamma,
+    (low, high): (f64, f64),
     n: usize,
     times: usize,
 ) -> Result<Array2<f64>> {
-    let (low, high) = interval;
-    if !(low >= 0.0 && high > low) {
-        let given = format!("{low} … {high}");
-        return Err(Error::value("the interval of σ/α", given, "rising, from at least 0"));
-    }
-    let grid = finer(s, times)?;
-    let edges = [low, high].map(|ratio| s.process.t_of_log_snr(-2.0 * ratio.ln()));
-    let pieces = grid.cut(&edges);
-    let score = |piece: &Grid| -> &dyn ScoreFn {
-        let first = s.process.level(piece.times()[0]).ratio();
-        let last = s.process.level(piece.times()[piece.steps()]).ratio();
-        let middle = 0.5 * (first + last); // an edge itself is rounded in t
-        if (low..high).contains(&middle) { guided } else { &guided.main }
+    let (method, exact, grid) = (method_named("interval")?, s.exact(), finer(s, times)?);
+    let parts = Parts {
+        unconditional: Some(Arc::new(exact.clone())),
+        conditional: Some(Arc::new(exact.given(s.class))),
+        ..Parts::default()
     };
-    let parts: Vec<(&dyn ScoreFn, &Grid)> = pieces.iter().map(|g| (score(g), g)).collect();
-    Ok(sample_parts(&Heun, &parts, &s.process, s.start(n).view(), s.seed))
+    let knobs = Knobs::defaults(method.about()).with("gamma", gamma.value())?;
+    let knobs = knobs.with("low", low)?.with("high", high)?;
+    let start = s.start(n);
+    let run = Run { process: &s.process, grid: &grid, start: start.view(), seed: s.seed };
+    Ok(build(method, &parts, &knobs)?.walk(&AnySampler::new(Heun), run))
 }
 
 /// Edges on the curve.
@@ -83,9 +77,7 @@ pub fn interval(s: &Setting, gamma: Gamma, edge: f64, n: usize) -> Result<Figure
     s.on_line()?;
     at_least("samples", n, 2)?;
     let border = far_border(s)?;
-    let given = s.exact().given(s.class);
-    let guided = Guided { main: &given, guiding: s.exact(), gamma };
-    let ends = |interval, times| in_interval(s, &guided, interval, n, times);
+    let ends = |interval, times| in_interval(s, gamma, interval, n, times);
     let far = |interval| -> Result<Twice> {
         Ok([far_share(s, &ends(interval, 1)?, border), far_share(s, &ends(interval, 2)?, border)])
     };
@@ -189,23 +181,8 @@ fn share_panel(
         Layer::new("truth", "p(x|y)", Role::Neutral, rule),
     ];
     let names = [("below", "γ up to the edge"), ("above", "γ beyond the edge")];
-    for ((found, role), (name, desc)) in shares.iter().zip(names) {
-        let curve = |k: usize| {
-            Array2::from_shape_fn((edges.len(), 2), |(i, j)| [edges[i], 100.0 * found[i][k].0][j])
-        };
-        let band = Array2::from_shape_fn((edges.len(), 3), |(i, j)| {
-            let (share, se) = found[i][0];
-            [edges[i], 100.0 * (share - 2.0 * se), 100.0 * (share + 2.0 * se)][j]
-        });
-        let solid = Curve { at: curve(0), dashed: Some(false), ..Curve::default() };
-        let dashed =
-            Curve { at: curve(1), dashed: Some(true), width: Some(3.0), ..Curve::default() };
-        let (around, twice) = (format!("{name} band"), format!("{name}, twice"));
-        layers.extend([
-            Layer::new(&around, "± two standard errors", *role, Band { at: band }),
-            Layer::new(name, desc, *role, solid),
-            Layer::new(&twice, "at twice the steps", Role::Neutral, dashed),
-        ]);
+    for ((found, role), named) in shares.iter().zip(names) {
+        layers.extend(share_layers(edges, found, *role, named));
     }
     let middle = (range.0 * range.1).sqrt();
     let word = |name: &str, role, y, text| {
@@ -225,6 +202,30 @@ fn share_panel(
         layers,
         ..Panel::default()
     }
+}
+
+/// A share over the edge with its band, and over it the curve at twice the steps.
+fn share_layers(
+    edges: &[f64],
+    found: &[Twice],
+    role: Role,
+    (name, desc): (&str, &str),
+) -> [Layer; 3] {
+    let curve = |k: usize| {
+        Array2::from_shape_fn((edges.len(), 2), |(i, j)| [edges[i], 100.0 * found[i][k].0][j])
+    };
+    let band = Array2::from_shape_fn((edges.len(), 3), |(i, j)| {
+        let (share, se) = found[i][0];
+        [edges[i], 100.0 * (share - 2.0 * se), 100.0 * (share + 2.0 * se)][j]
+    });
+    let solid = Curve { at: curve(0), dashed: Some(false), ..Curve::default() };
+    let dashed = Curve { at: curve(1), dashed: Some(true), width: Some(3.0), ..Curve::default() };
+    let (around, twice) = (format!("{name} band"), format!("{name}, twice"));
+    [
+        Layer::new(&around, "± two standard errors", role, Band { at: band }),
+        Layer::new(name, desc, role, solid),
+        Layer::new(&twice, "at twice the steps", Role::Neutral, dashed),
+    ]
 }
 
 fn densities(s: &Setting, everywhere: &Array2<f64>, within: &Array2<f64>, edge: f64) -> Panel {

@@ -37,13 +37,15 @@ pub enum Need {
     Frames,
     /// One γ, the last.
     LastGamma,
+    /// A method that is a score along which one can walk.
+    OneScore,
 }
 
 impl Need {
     /// How the documents and the help say it; `None` for what every scene has.
     pub fn phrase(self) -> Option<&'static str> {
         match self {
-            Need::Scene | Need::Plane | Need::Class => None,
+            Need::Scene | Need::Plane | Need::Class | Need::OneScore => None,
             Need::Line => Some("its own scene on a line"),
             Need::Images => Some("a `--score` of images"),
             Need::OneClass => Some("one `--class`"),
@@ -65,6 +67,9 @@ impl Need {
         match (self, &inputs.setting) {
             (Need::Plane, Some(s)) => s.in_plane().err().map(|why| why.to_string()),
             (Need::Classifier, _) if inputs.guiding => Some(WORSE_GUIDES.into()),
+            (Need::Classifier, _) if inputs.named && !self.met(inputs) => {
+                Some(ANOTHER_METHOD.into())
+            }
             _ if self.met(inputs) => None,
             _ => Some(self.refusal().into()),
         }
@@ -84,6 +89,7 @@ impl Need {
             Need::Runs => !inputs.runs.is_empty(),
             Need::Judge => inputs.judge.is_some(),
             Need::Trains => inputs.trainer.is_some(),
+            Need::OneScore => inputs.one_score,
             Need::Frames => inputs.frames >= 2,
             Need::Line | Need::LastGamma => true,
         }
@@ -122,10 +128,15 @@ impl Need {
             }
             Need::Trains => "networks cannot be trained here: this figure trains its own",
             Need::Frames => "--frames must be at least 2: this figure is an animation",
+            Need::OneScore => {
+                "--method must be a formula of the score: this figure walks along a score, and this method has its own way to walk"
+            }
             Need::Line | Need::LastGamma => "",
         }
     }
 }
+
+const ANOTHER_METHOD: &str = "--method cannot be given here: this figure shows a score that a classifier steers, not a method by its name";
 
 const WORSE_GUIDES: &str =
     "--guiding cannot be given here: this figure shows a score that a classifier steers";

@@ -14,7 +14,7 @@ pub const SPEC: Spec = Spec {
         "With a negative γ the push is turned round: the class is avoided, but the samples are pushed off every other mode too.",
         "Với γ âm, lực đẩy đổi chiều: lớp đó bị tránh, nhưng mẫu cũng bị đẩy ra khỏi mọi đỉnh khác.",
     ),
-    needs: &[Need::Plane, Need::Class],
+    needs: &[Need::Plane, Need::Class, Need::OneScore],
     uses: &[Use::Walk, Use::Method, Use::Samples],
     draw,
 };
@@ -35,6 +35,16 @@ struct Found {
     classes: Vec<usize>,
     own: Interval,
     off: Interval,
+}
+
+impl Found {
+    /// Tells the two shares.
+    fn tell(&self, f: &mut Figure, place: &str) {
+        for (what, share) in [("share of y", self.own), ("share on no mode", self.off)] {
+            f.number(format!("{place}: {what}"), share.value);
+            f.number(format!("{place}: se of the {what}"), share.half());
+        }
+    }
 }
 
 /// F17: where samples end when γ falls from 0 below it, and how often they are of the class y all the same.
@@ -60,11 +70,7 @@ pub fn negative_gamma<S: ScoreFn>(
     let mut f = SPEC.figure_of(Text::from(": ").then(name));
     for (steps, found) in [(s.grid.steps(), &found.once), (twice.steps(), &found.again)] {
         for (gamma, found) in gammas.iter().zip(found) {
-            let place = format!("γ = {}, {steps} steps", gamma.value());
-            for (what, share) in [("share of y", found.own), ("share on no mode", found.off)] {
-                f.number(format!("{place}: {what}"), share.value);
-                f.number(format!("{place}: se of the {what}"), share.half());
-            }
+            found.tell(&mut f, &format!("γ = {}, {steps} steps", gamma.value()));
         }
     }
     let mut drawn = vec![0, gammas.len() / 2, gammas.len() - 1];

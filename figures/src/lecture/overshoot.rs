@@ -17,7 +17,7 @@ pub const SPEC: Spec = Spec {
         "As γ grows the samples' mean drifts outwards through the class and out of it, and the samples leave its support.",
         "Khi γ tăng, trung bình của mẫu trôi ra phía ngoài, xuyên qua lớp rồi ra khỏi lớp, và mẫu không còn ở đỉnh nào.",
     ),
-    needs: &[Need::Plane, Need::Class],
+    needs: &[Need::Plane, Need::Class, Need::OneScore],
     uses: &[Use::Walk, Use::Gammas, Use::Method, Use::Samples],
     draw,
 };

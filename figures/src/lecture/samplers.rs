@@ -133,12 +133,7 @@ pub fn sampler_choice(s: &Setting, gamma: Gamma, n: usize) -> Result<Figure> {
         let ends = |times| solver.ends(s, &guided, n, times);
         let (x, again) = (ends(1)?, ends(2)?);
         for (times, x) in [(1, &x), (2, &again)] {
-            let (mean, sd) = (mean_with_se(&x.column(0).to_vec()), spread_with_se(x.view()));
-            let place = format!("{}, steps × {times}", solver.name().en);
-            for (what, (value, se)) in [("mean", mean), ("sd", sd)] {
-                f.number(format!("{place}: {what}"), value);
-                f.number(format!("{place}: se of the {what}"), se);
-            }
+            told(&mut f, &format!("{}, steps × {times}", solver.name().en), x);
         }
         rows.push((solver, x, again));
     }
@@ -165,6 +160,15 @@ pub fn sampler_choice(s: &Setting, gamma: Gamma, n: usize) -> Result<Figure> {
         (Role::Muted, "      p(x ∣ y)".into()),
     ];
     Ok(f)
+}
+
+/// Tells the mean and the spread of samples.
+fn told(f: &mut Figure, place: &str, x: &Array2<f64>) {
+    let (mean, sd) = (mean_with_se(&x.column(0).to_vec()), spread_with_se(x.view()));
+    for (what, (value, se)) in [("mean", mean), ("sd", sd)] {
+        f.number(format!("{place}: {what}"), value);
+        f.number(format!("{place}: se of the {what}"), se);
+    }
 }
 
 /// The spreads at the setting's steps, in brackets those at twice as many, and the tilt's mean and spread.

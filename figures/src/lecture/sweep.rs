@@ -14,7 +14,7 @@ pub const SPEC: Spec = Spec {
         "Along a row only γ changes: the path leaves its own class for the target, and then runs past it.",
         "Trên mỗi hàng chỉ γ thay đổi: quỹ đạo rời lớp của mình, tới lớp đích, rồi vượt quá.",
     ),
-    needs: &[Need::Plane, Need::Class],
+    needs: &[Need::Plane, Need::Class, Need::OneScore],
     uses: &[Use::Walk, Use::Gammas, Use::Method],
     draw: |i| Ok(vec![gamma_sweep(i.setting(), i.method.clone(), |g| i.steered(g), &i.gammas)?]),
 };

@@ -21,7 +21,7 @@ pub const SPEC: Spec = Spec {
         "With a classifier or without one the samples are nearly the same; neither are those of the tilt.",
         "Có hay không có bộ phân loại thì mẫu gần như nhau; cả hai đều không phải mẫu của phân phối nghiêng.",
     ),
-    needs: &[Need::Plane, Need::Class, Need::LastGamma],
+    needs: &[Need::Plane, Need::Class, Need::OneScore, Need::LastGamma],
     uses: &[Use::Walk, Use::Method, Use::Samples],
     draw,
 };
@@ -217,17 +217,16 @@ fn binned(tilt: &Tilt, line: &Line) -> Vec<(f64, f64)> {
     bins.into_iter().map(|(bin, p)| (bin as f64 * width, p)).collect()
 }
 
-fn marginals(
-    gamma: Gamma,
+/// The densities along the line of the samples of each method, of the tilt and of the class, all of them blurred.
+fn densities_along(
     methods: &[Series<Array2<f64>>],
     tilt: &Tilt,
     line: &Line,
     places: &[Array1<f64>],
-) -> Figure {
+    (lo, hi): (f64, f64),
+) -> Vec<Series<Array2<f64>>> {
     let square = line.blur * line.blur;
     let own = |t: f64| line.modes.iter().map(|[w, m, v]| w * normal(t, *m, v + square)).sum();
-    let wide = line.modes.iter().flat_map(|[_, m, v]| [m - 3.2 * v.sqrt(), m + 3.2 * v.sqrt()]);
-    let (lo, hi) = extent(places.iter().flatten().copied().chain(wide));
     let at = |density: &dyn Fn(f64) -> f64| {
         let t = |i: usize| lo + (hi - lo) * i as f64 / (PLACES - 1) as f64;
         Array2::from_shape_fn((PLACES, 2), |(i, j)| if j == 0 { t(i) } else { density(t(i)) })
@@ -241,6 +240,19 @@ fn marginals(
     let mut curves: Vec<Series<Array2<f64>>> = methods.iter().zip(places).map(of).collect();
     curves.push(Series { title: "tilt".into(), role: Role::Neutral, found: at(&tilted) });
     curves.push(Series { title: "class".into(), role: Role::Muted, found: at(&own) });
+    curves
+}
+
+fn marginals(
+    gamma: Gamma,
+    methods: &[Series<Array2<f64>>],
+    tilt: &Tilt,
+    line: &Line,
+    places: &[Array1<f64>],
+) -> Figure {
+    let wide = line.modes.iter().flat_map(|[_, m, v]| [m - 3.2 * v.sqrt(), m + 3.2 * v.sqrt()]);
+    let (lo, hi) = extent(places.iter().flatten().copied().chain(wide));
+    let curves = densities_along(methods, tilt, line, places, (lo, hi));
     let top = curves.iter().map(|curve| height(&curve.found)).fold(0.0, f64::max);
     let [mean, sd] = [line.mean(), variance(&line.modes).sqrt()].map(|v| significant(v, 3));
     let layer = |(k, Series { title, role, found: at }): (usize, Series<Array2<f64>>)| {
@@ -274,14 +286,19 @@ fn marginals(
         layers: curves.into_iter().enumerate().map(layer).collect(),
         ..Panel::default()
     }];
-    let (n, blur) = (count(places[0].len()), decimals(line.blur));
-    f.notes = vec![Text::from((
+    f.notes = vec![smoothed(places[0].len(), line.blur)];
+    f
+}
+
+/// How many samples a curve is of, and by how much it is smoothed.
+fn smoothed(n: usize, blur: f64) -> Text {
+    let (n, blur) = (count(n), decimals(blur));
+    Text::from((
         format!(
             "{n} samples each; all curves smoothed by a Gaussian of sd {blur}; numbers: mean, standard deviation"
         ),
         format!(
             "mỗi cách {n} mẫu; mọi đường được làm trơn bằng Gauss sd {blur}; số: trung bình, độ lệch chuẩn"
         ),
-    ))];
-    f
+    ))
 }

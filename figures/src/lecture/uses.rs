@@ -32,7 +32,7 @@ impl Use {
             Use::Class => &["class"],
             Use::Score => &["score"],
             Use::Classifier => &["classifier", "gradient-scale"],
-            Use::Method => &["classifier", "gradient-scale", "guiding"],
+            Use::Method => &["classifier", "gradient-scale", "guiding", "method", "set"],
             Use::Gammas => &["gamma"],
             Use::Process => &["process"],
             Use::Seed => &["seed"],
@@ -60,7 +60,7 @@ impl Need {
             Need::Judge => &["judge"],
             Need::Frames => &["frames"],
             Need::LastGamma => &["gamma"],
-            Need::Line | Need::Trains => &[],
+            Need::Line | Need::Trains | Need::OneScore => &[],
         }
     }
 }

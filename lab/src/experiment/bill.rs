@@ -57,7 +57,7 @@ impl Billed {
         let networks = each.networks();
         let apart = Bill {
             networks: networks + 1,
-            parameters: each.parameters() + free.mlp.params.len(),
+            parameters: each.parameters() + free.network.params.len(),
             seconds: seconds[0] + seconds[1],
             one_label: cost(&steered),
             two_labels: cost(&both),
@@ -65,16 +65,16 @@ impl Billed {
             new_parameters: each.parameters() / networks,
             new_seconds: seconds[1] / networks as f64,
         };
-        let config = joint.mlp().config.clone();
+        let config = joint.network().config.clone();
         let larger = JointNet::new(config, joint.classes() + 1, Target::Edm, 1.0, 0)?;
         let together = Bill {
             networks: 1,
-            parameters: joint.mlp().params.len(),
+            parameters: joint.network().params.len(),
             seconds: seconds[2],
             one_label: cost(&joint.guided(y, two)),
             two_labels: cost(&joint.composed(&[(2.0, y), (2.0, z)])),
             new_networks: 0,
-            new_parameters: larger.mlp().params.len() - joint.mlp().params.len(),
+            new_parameters: larger.network().params.len() - joint.network().params.len(),
             new_seconds: seconds[2],
         };
         Ok([apart, together])

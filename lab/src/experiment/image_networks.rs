@@ -213,7 +213,7 @@ impl ImageExperiment {
         let joint = learn(joint, seen, None, &mut [&mut bar, &mut CtrlC, &mut so_far])?.model;
         let stopped = interrupted();
         // a Ctrl-C that has ended the joint network's training does not end the other two at their first step
-        let rest = |what: &str, recipe: &Recipe, examples: Examples| {
+        let rest = |what: &'static str, recipe: &Recipe, examples: Examples| {
             let (mut bar, mut ctrl_c) = (Progress::new(what, 0, recipe.train.steps), CtrlC);
             let mut watchers: Vec<&mut dyn Watcher> = vec![&mut bar];
             if !stopped {
@@ -248,7 +248,7 @@ impl ImageExperiment {
         let schedule = Schedule {
             process: self.process,
             grid: self.grid.clone(),
-            method: self.sampler.clone(),
+            sampler: self.sampler.clone(),
             seed: self.seed,
         };
         let canvas = Canvas::Images { size, view, class_names };
@@ -290,7 +290,7 @@ fn save(nets: ImageNets, files: &[PathBuf; 3], trained: &[Trained; 3]) -> Result
     for (k, (model, view)) in all.into_iter().enumerate() {
         let mut checkpoint = Checkpoint::new(model, trained[k].clone());
         checkpoint.view = view;
-        checkpoint.keep(&files[k])?;
+        checkpoint.save(&files[k])?;
     }
     Ok(files.to_vec())
 }

@@ -114,8 +114,7 @@ impl ImageExperiment {
         score: impl Fn(usize) -> C,
     ) -> Result<Array2<f64>> {
         let z = self.starts(wanted.len(), dim);
-        let parts = |class: Option<usize>| vec![(score(class.unwrap_or(0)), &self.grid)];
-        self.walk_parts(parts, z.view(), Some(wanted))
+        self.walk_classes(score, z.view(), wanted)
     }
 }
 

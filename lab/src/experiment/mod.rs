@@ -7,6 +7,7 @@ mod networks;
 mod image_networks;
 mod comparison;
 mod bill;
+mod rival;
 mod your_guidance;
 
 pub use bill::Billed;

@@ -1,61 +1,61 @@
 //! A reader's own guidance beside the known ones, in one table and one figure.
 
+use super::rival::CountedParts;
 use super::run::Experiment;
+use crate::sampling::finite;
 use crate::table::{GAMMA_FOOTNOTE, SE_FOOTNOTE, Table, share};
 use crate::tell::tell;
 use ndarray::{Array2, Axis as Dim, Slice, s as slice};
 use scorelab::Result;
 use scorelab::guidance::{Gamma, Guided};
+use scorelab::methods::{Effective, Plan, Score, effective, window};
 use scorelab::metrics::{Outcome, RANKING_LEVEL, Verdict, energy_difference, energy_rows, outcome};
 use scorelab::mixture::Tilt;
-use scorelab::number::plus_minus;
+use scorelab::number::{plus_minus, significant};
 use scorelab::rng::Purpose;
-use scorelab::score::{Counted, ScoreFn};
 use scorelab_figures::plot::{Axis, Density, Figure, Layer, Marker, Panel, Points, Role, Text};
+use std::sync::Arc;
 
 /// Samples drawn in a panel.
 const SHOWN: usize = 500;
 
-/// Compares scores of one's own with the conditional score, with [`Guided`] at the same γ, and with the true tilt.
+/// Makes a score of s_c and s_u.
+pub type Made<'a> = &'a dyn Fn(Score, Score) -> Score;
+
+/// Compares scores of one's own with the conditional score, with ordinary guidance at the same γ, with the method that the
+/// flags name, if they do, and with the true tilt.
 ///
 /// Prints and writes one table, `compare`: for each, at the experiment's steps and at twice as many, the shares, the
 /// energy distance to p(x|c) and to the tilt p(x)^(1−γ)·p(x|c)^γ, the spread and the evaluations; a second one, `verdicts`,
-/// says whether each is nearer to p(x|c), and to the tilt, than [`Guided`] is; and it draws one figure, the samples over the
-/// tilt. All of them start from the same noise, so the verdicts are of paired differences, [`energy_difference`]. `evaluated` says how many points the scores within
-/// `mine` have been asked about so far, as [`Counted::points`] does.
+/// says whether each is nearer to p(x|c), and to the tilt, than `guided` is; a third one, `effective`, the γ of ordinary
+/// guidance that each comes nearest to; and it draws one figure, the samples over the tilt. All of them start from the same
+/// noise, so the verdicts are of paired differences, [`energy_difference`].
 ///
 /// Where the tilt is improper its column stays empty and a warning says why. What is checked is `conditional`, whose
 /// distance to p(x|c) is that of one true sample from another.
 ///
 /// # Errors
-/// If `mine` is empty, or a file cannot be written.
-pub fn compare(
-    lab: &mut Experiment,
-    gamma: Gamma,
-    mine: &[(&str, &dyn ScoreFn)],
-    evaluated: &dyn Fn() -> u64,
-) -> Result<()> {
+/// If the method that is named cannot be built, or a file cannot be written.
+pub fn compare(lab: &mut Experiment, gamma: Gamma, mine: &[(&str, Made)]) -> Result<()> {
     lab.needs_two_classes()?;
     let mixture = lab.scene().mixture.clone();
     let given = mixture.given(lab.target());
     if let Some(warning) = Tilt::warning(&mixture, &[(gamma.value(), &given)]) {
         tell(format!("warning: {warning}"));
     }
-    let (main, guiding) = (Counted::new(&given), Counted::new(&mixture));
-    let guided = Guided { main: &main, guiding: &guiding, gamma };
-    let known = || main.points() + guiding.points();
-    let mut all: Vec<Arm> = vec![("conditional", &main, &known), ("guided", &guided, &known)];
-    all.extend(mine.iter().map(|(name, score)| (*name, *score, evaluated)));
+    let parts = CountedParts::new(&mixture, lab.target());
+    let all = arms(&parts, parts.rival(&lab.flags.guidance, gamma)?, gamma, mine);
     let rows = Rows::new(lab, gamma);
     let mut table = rows.table(lab, gamma);
     let mut walks = Vec::new();
-    for arm in all {
-        walks.extend(rows.walked(lab, arm, &mut table)?);
+    for arm in &all {
+        walks.extend(rows.walked(lab, arm, &parts, &mut table)?);
     }
     println!("\nscene {}, target {}, exact scores", lab.scene().name, lab.class_name());
     lab.show("compare", &table)?;
     let verdicts = rows.verdicts(gamma, &walks);
     lab.show("verdicts", &verdicts)?;
+    lab.show("effective", &effective_scales(lab, &all, &rows.class))?;
     for walk in walks.iter().filter(|walk| walk.name == "conditional") {
         let what = format!("conditional, {} steps: energy distance to p(x|c)", walk.steps);
         lab.check(&what, walk.energy, -2e-3..=2e-3, -8e-3..=8e-3);
@@ -64,8 +64,45 @@ pub fn compare(
     lab.draw(&[figure(gamma, rows.tilt.as_ref(), &drawn)])
 }
 
-/// A score, its name, and how many points the scores within it have been asked about so far.
-type Arm<'a> = (&'a str, &'a dyn ScoreFn, &'a dyn Fn() -> u64);
+/// A way to walk, and its name.
+type Arm = (String, Plan);
+
+/// The known ones, one's own, and the rival.
+fn arms(parts: &CountedParts, rival: Option<Arm>, gamma: Gamma, mine: &[(&str, Made)]) -> Vec<Arm> {
+    let [main, guiding] = parts.pair();
+    let guided = Guided { main: main.clone(), guiding: guiding.clone(), gamma };
+    let own = mine.iter().map(|(name, made)| (*name, made(main.clone(), guiding.clone())));
+    let all = [("conditional", main.clone()), ("guided", Arc::new(guided) as Score)];
+    let all = all.into_iter().chain(own);
+    all.map(|(name, score)| (name.to_string(), Plan::of(score))).chain(rival).collect()
+}
+
+/// Walks along which the effective scale is measured.
+const MOST_EFFECTIVE: usize = 1000;
+
+/// The γ of ordinary guidance that each comes nearest to along its own walk, where guidance has anything to say.
+fn effective_scales(lab: &Experiment, arms: &[Arm], class: &Array2<f64>) -> Table {
+    let mut table = Table::new(&["score", "effective γ", "across"]);
+    table.notes = vec![
+        "effective γ: that of ordinary guidance that is nearest along the walk ± one standard error; across: what share of the \
+         guidance no γ gives"
+            .into(),
+    ];
+    let mixture = &lab.scene().mixture;
+    let [c, u]: [Score; 2] = [Arc::new(mixture.given(lab.target())), Arc::new(mixture.clone())];
+    let start = lab.starts(lab.samples.min(MOST_EFFECTIVE), lab.data.dim());
+    let (run, x0) = (lab.run(start.view()), class.slice(slice![..start.nrows(), ..]));
+    let Some(window) = window(&c, &u, x0, run) else { return table };
+    for (name, plan) in arms {
+        let found = effective(plan, &lab.sampler, [&c, &u], window, run);
+        let across = match found {
+            Effective::Scale { across, .. } => significant(across, 2),
+            _ => "–".into(),
+        };
+        table.row(&[name.clone(), found.to_string(), across]);
+    }
+    table
+}
 
 /// Where a score led.
 struct Walk {
@@ -123,18 +160,20 @@ impl Rows {
     fn walked(
         &self,
         lab: &mut Experiment,
-        (name, score, evaluated): Arm,
+        (name, plan): &Arm,
+        parts: &CountedParts,
         table: &mut Table,
     ) -> Result<Vec<Walk>> {
         let walked = lab.twice(|lab| {
-            let before = evaluated();
-            let ends = lab.ends(score, lab.samples)?;
-            Ok((lab.grid.steps(), ends, (evaluated() - before) as f64 / lab.samples as f64))
+            let before = parts.points();
+            let start = lab.start();
+            let ends = finite(plan.walk(&lab.sampler, lab.run(start.view())))?;
+            Ok((lab.grid.steps(), ends, (parts.points() - before) as f64 / lab.samples as f64))
         })?;
         let walks = walked.into_iter().map(|(steps, ends, each)| {
-            let words = [name, &steps.to_string(), &each.to_string()];
+            let words = [name.as_str(), &steps.to_string(), &each.to_string()];
             let energy = self.add(table, lab, words, &ends);
-            Walk { name: name.into(), steps, ends, energy }
+            Walk { name: name.clone(), steps, ends, energy }
         });
         Ok(walks.collect())
     }

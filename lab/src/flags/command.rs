@@ -2,7 +2,7 @@
 
 use super::groups::{AlsoFlags, AnswerFlags, ScoreFlags, WalkFlags};
 use super::recipe::RecipeFlags;
-use crate::menu::{Menu, menu};
+use crate::menu::{Menu, menu, method_names};
 use crate::tables::{HeaderFlags, PointFlags};
 use clap::Args;
 use scorelab::noise::Process;
@@ -189,6 +189,16 @@ pub struct Info {
     /// A checkpoint, or the folder of a run
     #[arg(value_name = "FILE|FOLDER")]
     pub checkpoint: PathBuf,
+    #[command(flatten)]
+    pub common: AnswerFlags,
+}
+
+/// The flags of `methods`.
+#[derive(Debug, Clone, Args)]
+pub struct Methods {
+    /// The method to describe; without it all are listed
+    #[arg(value_name = "NAME", value_parser = method_names())]
+    pub name: Option<String>,
     #[command(flatten)]
     pub common: AnswerFlags,
 }

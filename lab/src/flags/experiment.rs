@@ -1,6 +1,6 @@
 //! The flags of the experiments, and what each experiment takes where they are left out.
 
-use super::groups::{Look, MachineFlags, WalkFlags};
+use super::groups::{Look, MachineFlags, MethodFlags, WalkFlags};
 use crate::menu::{Menu, menu};
 use crate::words::joined;
 use clap::error::ErrorKind;
@@ -26,7 +26,12 @@ pub struct Defaults {
     pub gamma: &'static str,
     /// Flags that the experiment has no use for: they are not offered, and refused.
     pub unused: &'static [&'static str],
+    /// Whether it takes a method of the catalogue.
+    pub methods: bool,
 }
+
+/// The flags of an experiment that takes a method.
+const OF_METHODS: [&str; 2] = ["method", "set"];
 
 impl Defaults {
     /// Of an experiment on images.
@@ -37,6 +42,7 @@ impl Defaults {
         class: "0",
         gamma: "0,1,1.25,2,5,10",
         unused: &["scene", "gradient-scale", "all"],
+        methods: false,
     };
 }
 
@@ -49,6 +55,7 @@ impl Default for Defaults {
             class: "0",
             gamma: "0,1,2,5,10",
             unused: &["data", "train-steps"],
+            methods: false,
         }
     }
 }
@@ -75,6 +82,10 @@ pub struct ExperimentFlags {
     /// c of the weak classifier: its gradient is multiplied by c
     #[arg(long, default_value_t = 0.2)]
     pub gradient_scale: f64,
+    /// A method of the catalogue, to compare with.
+    #[command(flatten)]
+    #[serde(flatten)]
+    pub guidance: MethodFlags,
     /// The walk from noise to samples.
     #[command(flatten)]
     #[serde(skip)]
@@ -116,8 +127,10 @@ pub struct ExperimentFlags {
 }
 
 /// Flags that change no number.
-const NO_NUMBER: [&str; 10] =
-    ["quick", "all", "theme", "lang", "format", "panel", "out", "threads", "memory", "help"];
+const NO_NUMBER: [&str; 12] = [
+    "quick", "all", "method", "set", "theme", "lang", "format", "panel", "out", "threads",
+    "memory", "help",
+];
 /// Flags whose default is the experiment's own size: whoever gives one means another.
 const SIZES: [&str; 3] = ["steps", "train_steps", "samples"];
 
@@ -154,7 +167,9 @@ impl Defaults {
             .mut_arg("steps", |arg| sized(arg, self.steps))
             .mut_arg("samples", |arg| sized(arg, self.samples))
             .mut_args(|arg| {
-                let unused = arg.get_long().is_some_and(|flag| self.unused.contains(&flag));
+                let unused = arg.get_long().is_some_and(|flag| {
+                    self.unused.contains(&flag) || !self.methods && OF_METHODS.contains(&flag)
+                });
                 arg.hide(unused)
             })
     }

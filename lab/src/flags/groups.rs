@@ -4,7 +4,7 @@
 
 use crate::ending::{Ending, Kind, ending, folder};
 use crate::given::Given;
-use crate::menu::{Menu, SamplerName, menu};
+use crate::menu::{Menu, SamplerName, menu, method_names};
 use crate::report::{Form, Wording};
 use crate::tables::PointFlags;
 use clap::Args;
@@ -130,6 +130,9 @@ pub struct ScoreFlags {
     /// Steer away from this worse score (autoguidance): a checkpoint, or the folder of a run
     #[arg(long, value_name = "FILE|FOLDER")]
     pub guiding: Option<String>,
+    #[command(flatten)]
+    #[serde(flatten)]
+    pub guidance: MethodFlags,
 }
 
 impl ScoreFlags {
@@ -144,6 +147,26 @@ impl ScoreFlags {
                 self.own.refuse("left out, or with the --scene of a file of points").map(|()| None)
             }
         }
+    }
+}
+
+/// The method of guidance.
+#[derive(Debug, Clone, Default, PartialEq, Args, Serialize)]
+pub struct MethodFlags {
+    /// The method of guidance; `scorelab methods` lists all with their knobs [default: the one that the other flags spell]
+    #[arg(long, value_name = "NAME", value_parser = method_names())]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub method: Option<String>,
+    /// A knob of the method; may be given several times, or several with commas
+    #[arg(long, value_name = "KNOB=VALUE", value_delimiter = ',')]
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub set: Vec<String>,
+}
+
+impl MethodFlags {
+    /// Whether `--set` sets this knob.
+    pub fn sets(&self, knob: &str) -> bool {
+        self.set.iter().any(|text| text.split('=').next().map(str::trim) == Some(knob))
     }
 }
 

@@ -10,6 +10,7 @@ use crate::report::Form;
 use crate::words::joined;
 use clap::parser::ValueSource;
 use clap::{ArgMatches, CommandFactory, FromArgMatches, Parser, Subcommand};
+use scorelab::methods::{Walks, method_named};
 use scorelab::text::printable;
 use scorelab::{Error, Result};
 use std::ffi::OsString;
@@ -51,6 +52,11 @@ pub enum Command {
         after_help = "Example:\n  scorelab plot field sweep --score out/joint --class dog --lang vi --out out/plot"
     )]
     Plot(Plot),
+    /// List the methods of guidance with their knobs, or describe one
+    #[command(
+        after_help = "Example:\n  scorelab methods\n  scorelab methods apg --format json\n  scorelab sample --class 0 --method apg --set gamma=5,eta=0.5"
+    )]
+    Methods(flags::Methods),
     /// Write a data set: points of a scene, or images
     #[command(after_help = "Example:\n  scorelab data --scene three --points 5000 --out three.npz")]
     Data(flags::Data),
@@ -127,6 +133,7 @@ pub fn understand(
         }
     };
     beside_resume(&matches)?;
+    beside_method(&matches)?;
     let mut command = Program::from_arg_matches(&matches).map_err(|e| usage(&e))?.command;
     if let Some(common) = command.common_mut() {
         common.given = flags;
@@ -190,6 +197,21 @@ fn beside_resume(matches: &ArgMatches) -> Result<()> {
     }
 }
 
+/// Refuses a sampler beside a method that walks with steps of its own.
+fn beside_method(matches: &ArgMatches) -> Result<()> {
+    let Some((_, given)) = matches.subcommand() else { return Ok(()) };
+    let name = given.try_get_one::<String>("method").ok().flatten();
+    let Some(name) = name else { return Ok(()) };
+    let walks = method_named(name)?.about().walks;
+    let typed = given.try_contains_id("sampler").unwrap_or(false) // field has none
+        && given.value_source("sampler") == Some(ValueSource::CommandLine);
+    if walks == Walks::Any || !typed {
+        return Ok(());
+    }
+    let must = format!("left out: the method {name} walks {}", walks.words());
+    Err(Error::value("--sampler", "given", must))
+}
+
 impl Command {
     /// How the answer is written.
     ///
@@ -227,6 +249,7 @@ impl Command {
             Command::Data(flags) => Some(&flags.common),
             Command::Sweep(flags) => Some(&flags.common),
             Command::Info(flags) => Some(&flags.common),
+            Command::Methods(flags) => Some(&flags.common),
             Command::Check(flags) => Some(&flags.common),
             Command::Completions(_) => None,
         }
@@ -243,6 +266,7 @@ impl Command {
             Command::Data(flags) => Some(&mut flags.common),
             Command::Sweep(flags) => Some(&mut flags.common),
             Command::Info(flags) => Some(&mut flags.common),
+            Command::Methods(flags) => Some(&mut flags.common),
             Command::Check(flags) => Some(&mut flags.common),
             Command::Completions(_) => None,
         }

@@ -6,9 +6,10 @@ use crate::judge::{Yardstick, held_out};
 use crate::patience::Patience;
 use crate::report::{Cell, Report};
 use crate::setup::{Typed, noise_level};
-use crate::steering::Steering;
+use crate::steering::{Spelled, Steering};
 use ndarray::{Array2, ArrayView1};
 use scorelab::guidance::{Gamma, Guided};
+use scorelab::methods::{Effective, Knobs, Score, effective, window};
 use scorelab::metrics::{
     Interval, Modes, Support, Verdict, chi_square, cosine_with_se, energy_rows, energy_with_se,
     entropy, mean_with_se, mode_counts, outcome, score_error_with_se, spread_with_se,
@@ -20,6 +21,7 @@ use scorelab::score::{Likelihood, ScoreFn};
 use scorelab::{Error, Result};
 use scorelab_figures::plot::Text;
 use serde_json::Value;
+use std::sync::Arc;
 
 /// What is told of each metric: its standard error, and the ends of the interval that covers as often, 68.3 %.
 pub const COLUMNS: [&str; 7] = ["gamma", "sigma", "metric", "value", "se", "low", "high"];
@@ -30,10 +32,17 @@ const SE: Text = Text::new(
 );
 /// What the levels are.
 const AT_ALPHA_ONE: Text = Text::new("; σ at α = 1", "; σ khi α = 1");
+/// What the rows of the effective scale are.
+const EFFECTIVE: Text = Text::new(
+    "effective_gamma: the γ of ordinary guidance that is nearest along the walk; effective_across: what share of the walk's guidance no γ gives",
+    "γ hiệu dụng: γ của điều hướng thông thường gần nhất dọc đường đi; phần ngoài γ: phần điều hướng của đường đi mà không γ nào cho được",
+);
 /// Fewer samples than this say nothing.
 const LEAST_SAMPLES: usize = 20;
 /// Neighbours of the entropy.
 const NEIGHBOURS: usize = 4;
+/// Samples along whose walks the effective scale is measured.
+const MOST_EFFECTIVE: usize = 1000;
 /// The share of the distribution that its support holds, and the draws by which it is found.
 const SUPPORT: (f64, usize) = (0.999, 100_000);
 
@@ -59,19 +68,18 @@ impl Eval {
         let rows = Rows(Report::new(COLUMNS));
         let mut table = Evaluation { steering: &steering, levels: &levels, rows };
         let alone = steering.learned_classifier() && steering.class.is_none();
-        if alone && !self.gamma.is_empty() {
+        if alone && steering.guidance.named {
             let must = "left out, or with the --class to steer to";
-            return Err(Error::value("--gamma", self.gamma[0], must));
+            return Err(Error::value("--method", steering.guidance.method.about().name, must));
         }
         let scene = steering.data.scene();
         let measured = Measured { scene: scene.is_some(), alone, compared: steering.comparable() };
         self.common.given.refuse(&measured.idle_flags())?;
-        self.common.given.refuse(&steering.idle_flags())?;
         let notes = match (scene, alone) {
             (Some(scene), true) => table.classifier(&scene.mixture),
-            (Some(scene), false) => table.score(&scene.mixture, &self.gamma)?,
+            (Some(scene), false) => table.score(&scene.mixture)?,
             (None, true) => table.image_classifier()?,
-            (None, false) => table.images(&self.gamma, self.judge.as_deref())?,
+            (None, false) => table.images(self.judge.as_deref())?,
         };
         let mut report = table.rows.0;
         report.notes = notes;
@@ -84,15 +92,14 @@ impl Eval {
             return Err(Error::value("--samples", self.walk.samples, must));
         }
         let typed = Typed::new("eval", (&self.walk, &self.common.machine), self);
-        let exact = |name: Option<&str>| name == Some("exact");
-        let steering = match (&self.score.classifier, &self.score.class) {
-            // it may be a classifier alone, of which nothing is walked
-            (Some(path), class) if self.score.score == "exact" && !exact(Some(path)) => {
-                Steering::open(&self.score, Typed { walks: class.is_some(), ..typed })
-            }
-            _ => Steering::new(&self.score, typed),
-        };
-        steering?.within(&self.interval)
+        let (gamma, interval) = (&self.gamma[..], &self.interval[..]);
+        let spelled = Spelled { gamma, interval, ..Spelled::default() };
+        let learned = self.score.classifier.as_deref().is_some_and(|path| path != "exact");
+        match learned && self.score.score == "exact" && self.score.class.is_none() {
+            // a classifier alone, of which nothing is walked
+            true => Steering::open(&self.score, spelled, Typed { walks: false, ..typed }),
+            false => Steering::new(&self.score, spelled, typed),
+        }
     }
 }
 
@@ -137,49 +144,79 @@ struct Evaluation<'a> {
 
 impl Evaluation<'_> {
     /// A score and its samples beside the exact ones.
-    fn score(&mut self, mixture: &Mixture, gammas: &[f64]) -> Result<Vec<Text>> {
-        let wanted = self.steering.wanted(self.steering.samples);
-        for gamma in self.steering.gammas(gammas)? {
-            if self.steering.comparable() {
-                self.score_errors(mixture, gamma);
+    fn score(&mut self, mixture: &Mixture) -> Result<Vec<Text>> {
+        let (steering, n) = (self.steering, self.steering.samples);
+        let wanted = steering.wanted(n);
+        for knobs in &steering.guidance.settings {
+            let at = (knobs.find("gamma"), None);
+            if steering.comparable() {
+                self.score_errors(mixture, at.0);
             }
-            let n = self.steering.samples;
-            let _waiting = Patience::new(format!("measuring {n} samples at γ = {}", gamma.value()));
-            let x = self.steering.samples((gamma, &[]), wanted.as_deref())?;
-            let at = self.at(gamma);
-            match self.steering.class {
-                Some(class) => self.samples_of(mixture, class, gamma, &x),
+            let where_ = at.0.map_or(String::new(), |gamma| format!(" at γ = {gamma}"));
+            let _waiting = Patience::new(format!("measuring {n} samples{where_}"));
+            let x = steering.samples(knobs, wanted.as_deref())?;
+            match steering.class {
+                Some(class) => self.samples_of(mixture, class, at, &x),
                 None => self.samples(mixture, at, &x),
             }
             self.rows.add(at, "spread", spread_with_se(x.view()));
             let h = entropy(x.view(), NEIGHBOURS);
             self.rows.add(at, "entropy", (h.nats, h.se));
+            if let Some(class) = steering.class.filter(|_| steering.guidance.named) {
+                self.effective_gamma(mixture, class, knobs, at)?;
+            }
         }
-        Ok(vec![
+        let mut notes = vec![
             SE.then(AT_ALPHA_ONE),
             Text::new(
                 "energy: of the first 2,000 samples to as many true ones; 0 where the laws are equal, skewed upwards",
                 "khoảng cách năng lượng: giữa 2.000 mẫu đầu và từng ấy mẫu thật; 0 khi hai phân phối bằng nhau, lệch lên trên",
             ),
-        ])
+        ];
+        notes.extend(steering.guidance.named.then_some(EFFECTIVE));
+        Ok(notes)
     }
 
-    /// Where the rows of samples at γ stand: γ is told only where it steers.
-    fn at(&self, gamma: Gamma) -> At {
-        (self.steering.steered().then_some(gamma.value()), None)
+    /// The effective scale of a method that was chosen by its name, on the first samples.
+    fn effective_gamma(
+        &mut self,
+        mixture: &Mixture,
+        class: usize,
+        knobs: &Knobs,
+        at: At,
+    ) -> Result<()> {
+        let parts = self.steering.parts(Some(class));
+        let (Some(c), Some(u)) = (&parts.conditional, &parts.unconditional) else { return Ok(()) };
+        let exact: [Score; 2] = [Arc::new(mixture.given(class)), Arc::new(mixture.clone())];
+        let n = self.steering.samples.min(MOST_EFFECTIVE);
+        let start = self.steering.starts(n, mixture.dim());
+        let run = self.steering.run(start.view());
+        let truth = mixture.given(class).sample(n, self.steering.seed, Purpose::Reference);
+        let Some(window) = window(&exact[0], &exact[1], truth.x.view(), run) else { return Ok(()) };
+        let plan = self.steering.plan(Some(class), knobs)?;
+        match effective(&plan, &self.steering.sampler, [c, u], window, run) {
+            Effective::Scale { gamma, se, across } => {
+                self.rows.add(at, "effective_gamma", (gamma, se));
+                self.rows.alone(at.0, "effective_across", across.into());
+            }
+            Effective::NotDefined | Effective::Particles => {
+                self.rows.alone(at.0, "effective_gamma", Cell::Empty);
+            }
+        }
+        Ok(())
     }
 
     /// Images by a judge, beside images that were held out.
-    fn images(&mut self, gammas: &[f64], judge: Option<&str>) -> Result<Vec<Text>> {
-        let gammas = self.steering.gammas(gammas)?;
+    fn images(&mut self, judge: Option<&str>) -> Result<Vec<Text>> {
         let by = Yardstick::open(judge, self.steering)?;
         let floor = by.floor();
         self.rows.share((None, None), "held_out_accuracy", floor.accuracy);
         self.rows.add((None, None), "held_out_fd", floor.fd);
         self.rows.add((None, None), "held_out_coverage", floor.prdc.coverage);
-        for gamma in gammas {
-            let at = self.at(gamma);
-            let judged = by.judged(&self.steering.pixels(gamma, by.wanted.as_deref())?);
+        let steering = self.steering;
+        for knobs in &steering.guidance.settings {
+            let at = (knobs.find("gamma"), None);
+            let judged = by.judged(&steering.pixels(knobs, by.wanted.as_deref())?);
             if by.wanted.is_some() {
                 self.rows.share(at, "accuracy", judged.accuracy);
                 self.rows.add(at, "confidence", judged.confidence);
@@ -255,25 +292,26 @@ impl Evaluation<'_> {
         vec![SE.then(AT_ALPHA_ONE)]
     }
 
-    /// The learned score beside the exact one, at draws of the exact distribution.
-    fn score_errors(&mut self, mixture: &Mixture, gamma: Gamma) {
+    /// The learned score beside the exact one at a γ, or without guidance, at draws of the exact distribution.
+    fn score_errors(&mut self, mixture: &Mixture, of: Option<f64>) {
         let class = self.steering.class;
+        let gamma = of.unwrap_or(if class.is_some() { 1.0 } else { 0.0 });
+        let gamma = Gamma::new(gamma).expect("a finite number, by its knob");
         let given = class.map_or_else(|| mixture.clone(), |c| mixture.given(c));
         let exact = Guided { main: &given, guiding: mixture, gamma };
-        let learned = self.steering.guided(class, gamma, &[]);
+        let learned = self.steering.ordinary(gamma);
         for (i, level) in self.levels.iter().enumerate() {
             let x = self.with_noise(&self.truth(&given).x, i);
             let learned = learned.score(x.view(), *level);
             let exact = exact.score(x.view(), *level);
-            let at = (self.at(gamma).0, Some(level.sigma));
+            let at = (of, Some(level.sigma));
             self.rows.add(at, "score_error", score_error_with_se(learned.view(), exact.view()));
             self.rows.add(at, "cosine", cosine_with_se(learned.view(), exact.view()));
         }
     }
 
     /// Samples of a class beside true ones, and beside the tilt that plain guidance means.
-    fn samples_of(&mut self, mixture: &Mixture, class: usize, gamma: Gamma, x: &Array2<f64>) {
-        let at = self.at(gamma);
+    fn samples_of(&mut self, mixture: &Mixture, class: usize, at: At, x: &Array2<f64>) {
         let truth = self.truth(&mixture.given(class)).x;
         let found = outcome(x.view(), truth.view(), mixture, class);
         for (name, verdict) in [
@@ -286,8 +324,9 @@ impl Evaluation<'_> {
         }
         self.rows.add(at, "posterior", found.confidence);
         self.rows.add(at, "energy", (found.energy, found.energy_se));
-        let tilt = Tilt::guided(mixture, class, gamma.value());
-        if let (Ok(tilt), true) = (tilt, self.steering.plain()) {
+        let gamma = at.0.filter(|_| self.steering.plain());
+        let tilt = gamma.and_then(|gamma| Tilt::guided(mixture, class, gamma).ok());
+        if let Some(tilt) = tilt {
             let tilted = tilt.sample(self.steering.samples, self.steering.seed);
             self.rows.add(at, "energy_to_tilt", energy(x, &tilted));
         }
@@ -298,8 +337,8 @@ impl Evaluation<'_> {
         self.rows.add(at, "energy", energy(x, &self.truth(mixture).x));
         let modes = mode_counts(x.view(), &Modes::of(mixture));
         let test = chi_square(&modes, mixture.weights());
-        self.rows.alone(at.0, "chi_square", test.statistic);
-        self.rows.alone(at.0, "chi_square_p", test.p_value);
+        self.rows.alone(at.0, "chi_square", test.statistic.into());
+        self.rows.alone(at.0, "chi_square_p", test.p_value.into());
         let support = Support::of(mixture, SUPPORT.0, SUPPORT.1, self.steering.seed);
         self.rows.share(at, "off_support_share", support.missed(x.view()));
     }
@@ -369,9 +408,9 @@ impl Rows {
     }
 
     /// A number that has no error.
-    fn alone(&mut self, gamma: Option<f64>, name: &'static str, value: f64) {
+    fn alone(&mut self, gamma: Option<f64>, name: &'static str, value: Cell) {
         let empty = [Cell::Empty, Cell::Empty, Cell::Empty];
-        let cells = [gamma.into(), Cell::Empty, Cell::Name(name), value.into()];
+        let cells = [gamma.into(), Cell::Empty, Cell::Name(name), value];
         self.0.row(cells.into_iter().chain(empty));
     }
 }

@@ -7,7 +7,7 @@ use crate::menu::SamplerName;
 use crate::read::Table;
 use crate::report::{BYTES_A_CELL, Report};
 use crate::setup::{Typed, noise_level};
-use crate::steering::Steering;
+use crate::steering::{Spelled, Steering};
 use crate::tables::TableFlags;
 use ndarray::Array2;
 use scorelab::data::PointFile;
@@ -26,9 +26,7 @@ impl Field {
     pub fn run(&self) -> Result<()> {
         let steering = self.steering()?;
         self.common.given.refuse(&self.idle_flags())?;
-        let gamma = steering.gammas(self.gamma.as_slice())?[0];
-        let also = self.also.conditions(&steering, gamma)?;
-        let steered = steering.guided(steering.class, gamma, &also);
+        let plan = steering.plan(steering.class, &steering.guidance.settings[0])?;
         let (levels, dim, gib) = (self.levels()?, steering.data.dim(), steering.memory);
         let x = match &self.points {
             Some(path) => {
@@ -43,7 +41,8 @@ impl Field {
         let columns = ["alpha", "sigma"].map(String::from).into_iter();
         let mut report = Report::new(columns.chain(named("x")).chain(named("score")));
         for level in levels {
-            let score = steered.score(x.view(), level);
+            let score = plan.at(level).ok_or_else(|| steering.guidance.no_score())?;
+            let score = score.score(x.view(), level);
             for (x, s) in x.outer_iter().zip(score.outer_iter()) {
                 let numbers = [level.alpha, level.sigma].into_iter();
                 report
@@ -72,7 +71,9 @@ impl Field {
         if self.points.is_some() && !score.scene.as_deref().is_some_and(PointFile::is) {
             score.own.table = TableFlags::default(); // they are those of --points
         }
-        Steering::new(&score, Typed { walks: false, ..typed })
+        let (gamma, also) = (self.gamma.as_slice(), &self.also.also[..]);
+        let spelled = Spelled { gamma, also, ..Spelled::default() };
+        Steering::new(&score, spelled, Typed { walks: false, ..typed })
     }
 
     fn levels(&self) -> Result<Vec<NoiseLevel>> {

@@ -6,11 +6,12 @@ use crate::flags::ScoreFlags;
 use crate::judge::Yardstick;
 use crate::networks::{fits, load, wrong_kind};
 use crate::setup::Typed;
-use crate::steering::Steering;
+use crate::steering::{Spelled, Steering};
 use ndarray::{Array2, ArrayView2};
 use scorelab::checkpoint::{Model, Recipe};
 use scorelab::data::{Scene, to_pixels};
 use scorelab::guidance::Gamma;
+use scorelab::methods::{self, Score};
 use scorelab::mixture::Noiseless;
 use scorelab::null_label::JointNet;
 use scorelab::score::{Likelihood, ScoreFn};
@@ -36,10 +37,8 @@ impl Plot {
         let of_scene = |need| scene.filter(|_| asked(need));
         let runs = of_scene(Need::Runs).map_or(Ok(Vec::new()), |scene| self.runs(scene))?;
         let both = of_scene(Need::Clean).map(|scene| self.with_and_without_noise(source, scene));
-        let judge = match asked(Need::Judge) {
-            true => self.judge.as_deref().map(|path| Yardstick::open(Some(path), source)),
-            false => None,
-        };
+        let judge = self.judge.as_deref().filter(|_| asked(Need::Judge));
+        let judge = judge.map(|path| Yardstick::open(Some(path), source));
         Ok(Inputs {
             setting: scene.map(|_| source.setting()),
             class: source.class,
@@ -52,12 +51,14 @@ impl Plot {
             own_method: source.own_way(),
             learned: source.learned(),
             score: source.free(),
-            guided: Box::new(|gamma| source.guided(source.class, gamma, &[])),
-            classifier: source.apart().ok().map(|(_, likelihood)| Arc::new(likelihood) as _),
+            guided: Box::new(|gamma| source.guided(gamma)),
+            one_score: source.one_score(),
+            classifier: source.steering_classifier().filter(|_| source.by_classifier()),
             noisy: source.noisy(),
             with_and_without_noise: both.transpose()?,
             joint: source.joint().ok(),
             guiding: source.autoguided(),
+            named: source.guidance.named,
             runs,
             trainer: scene.map(|_| Box::new(OwnNetworks(source)) as _),
             images: scene.is_none().then(|| images(source)),
@@ -116,9 +117,10 @@ impl Plot {
             classifier: Some(path.into()),
             gradient_scale: 1.0,
             guiding: None,
+            guidance: Default::default(),
         };
         let typed = Typed::new("plot", (&self.walk, &self.common.machine), self);
-        let clean = Steering::open(&flags, Typed { walks: false, ..typed })?;
+        let clean = Steering::open(&flags, Spelled::default(), Typed { walks: false, ..typed })?;
         if clean.blind() && clean.data.scene().is_some_and(|own| own.name == scene.name) {
             return Ok(clean);
         }
@@ -133,7 +135,8 @@ fn images(source: &Steering) -> ImageInputs<'_> {
     let (_, size) = source.finished(Array2::zeros((0, source.data.dim())));
     let target = &source.data.class_names()[source.target()];
     let pixels = |x: ArrayView2<f64>| to_pixels(source.finished(x.to_owned()).0.view());
-    let samples = |gamma, wanted: Option<Vec<usize>>| source.pixels(gamma, wanted.as_deref());
+    let samples =
+        |gamma, wanted: Option<Vec<usize>>| source.pixels(&source.knobs(gamma), wanted.as_deref());
     ImageInputs {
         size: size.expect("a source of images"),
         classes: source.data.classes(),
@@ -180,7 +183,7 @@ fn joint_run(path: &str, scene: &Scene) -> Result<(Recipe, JointNet)> {
         );
         return Err(Error::Usage { why });
     }
-    let own = (net.mlp().config.inputs, net.classes());
+    let own = (net.network().config.inputs, net.classes());
     fits("--runs", own, (scene.mixture.dim(), scene.mixture.classes()))?;
     Ok((recipe, net))
 }
@@ -192,8 +195,30 @@ impl Steering {
         self.class.filter(|_| noisy).map(|class| self.likelihoods().swap_remove(class))
     }
 
+    /// Whether the method is a formula of the score, which figures can walk along.
+    fn one_score(&self) -> bool {
+        let plan = self.plan(self.class, &self.guidance.settings[0]);
+        plan.is_ok_and(|plan| plan.score().is_some())
+    }
+
+    /// The score that the method is at γ, or the unconditional one of a method that is none: its figures are refused.
+    fn guided(&self, gamma: Gamma) -> Score {
+        let plan = self.plan(self.class, &self.knobs(gamma));
+        plan.ok().and_then(|plan| plan.score().cloned()).unwrap_or_else(|| self.free())
+    }
+
+    /// Whether a classifier is what steers: not where a method was chosen by its name that knows none.
+    fn by_classifier(&self) -> bool {
+        let needs = self.guidance.method.about().needs;
+        !self.guidance.named || needs.contains(&methods::Need::Classifier)
+    }
+
     /// What steers, in words.
     pub(super) fn title(&self) -> Text {
+        if self.guidance.named {
+            let title = self.guidance.method.about().title;
+            return title.into();
+        }
         if self.autoguided() {
             return Text::new("autoguided", "tự điều hướng");
         }

@@ -186,7 +186,7 @@ impl Files {
                     Model::Joint(net) => format!("{:?}", net.net.target),
                     _ => String::new(),
                 };
-                return Ok(format!("{meaning} {:?}", found.model.mlp().params).into_bytes());
+                return Ok(format!("{meaning} {:?}", found.model.network().params).into_bytes());
             }
             _ => unreachable!("no way of these"),
         }

@@ -4,6 +4,7 @@ use crate::flags::Info;
 use crate::report::{Cell, Report};
 use crate::tell::tell;
 use scorelab::checkpoint::{self, Model};
+use scorelab::nn::Shape;
 use scorelab::{Error, Result};
 use serde_json::Value;
 
@@ -15,7 +16,7 @@ impl Info {
     pub fn run(&self) -> Result<()> {
         let found = checkpoint::find(&self.checkpoint)?;
         found.passed.iter().for_each(|e| tell(format!("warning: {e}")));
-        let (c, mlp) = (&found.checkpoint, found.checkpoint.model.mlp());
+        let (c, mlp) = (&found.checkpoint, found.checkpoint.model.network());
         let mut report = Report::new(["property", "value"]);
         let mut say = |name: Cell, value: Cell| report.row([name, value]);
         say(Cell::Name("file"), found.path.display().to_string().into());
@@ -30,8 +31,8 @@ impl Info {
                 say(Cell::Name("sigma_data"), net.net.sigma_data.into());
                 say(Cell::Name("classes"), net.classes().into());
             }
-            Model::Noisy(net) => say(Cell::Name("classes"), net.mlp().config.outputs.into()),
-            Model::Clean(net) => say(Cell::Name("classes"), net.mlp().config.outputs.into()),
+            Model::Noisy(net) => say(Cell::Name("classes"), net.network().config.outputs.into()),
+            Model::Clean(net) => say(Cell::Name("classes"), net.network().config.outputs.into()),
         }
         say(Cell::Name("parameters"), mlp.params.len().into());
         for part in mlp.config.parts() {

@@ -42,6 +42,7 @@ fn dispatch(command: &Command) -> Result<u8> {
         Command::Plot(flags) => flags.run().map(exit::well),
         Command::Data(flags) => flags.run().map(exit::well),
         Command::Info(flags) => flags.run().map(exit::well),
+        Command::Methods(flags) => flags.run().map(exit::well),
         Command::Completions(flags) => flags.run().map(exit::well),
     }
 }

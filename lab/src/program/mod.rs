@@ -7,6 +7,7 @@
 //! | `eval` | measures a score and its samples against the exact answers |
 //! | `field` | writes a score on a grid or at given points |
 //! | `plot` | draws figures of the lecture, of any score and scene |
+//! | `methods` | lists the methods of guidance, or describes one |
 //! | `data` | writes a data set |
 //! | `sweep` | trains and evaluates every combination of a grid, in as many processes as one likes |
 //! | `info` | describes a checkpoint |
@@ -17,12 +18,12 @@
 
 mod config;
 mod points;
-mod conditions;
 mod sample;
 mod field;
 mod eval;
 mod data;
 mod info;
+mod methods;
 mod check;
 mod train;
 mod plot;

@@ -5,7 +5,7 @@ use crate::given::without_effect;
 use crate::memory;
 use crate::report::{Form, Report, Wording};
 use crate::setup::{Setup, Typed, gammas};
-use crate::steering::Steering;
+use crate::steering::{Spelled, Steering};
 use clap::Args;
 use clap::builder::{PossibleValue, PossibleValuesParser};
 use scorelab::guidance::Gamma;
@@ -145,7 +145,8 @@ impl Plot {
         }
         let typed = Typed::new("plot", (&self.walk, &self.common.machine), self);
         let output = self.look.output(self.out.clone(), self.common.lang)?;
-        let steering = Steering::new(&score, Typed { output, ..typed })?;
+        let steering = Steering::new(&score, Spelled::default(), Typed { output, ..typed })?;
+        steering.guidance.over_gamma(&score.guidance)?;
         Ok((steering, gammas(&self.gamma)?))
     }
 }

@@ -162,6 +162,8 @@ fn two_runs_of_plot_that_differ_in_any_one_flag_differ_in_the_record() {
             "classifier" => words(&noisy, &second),
             "gradient-scale" => words("1", "2").map(|words| format!("{words} --classifier exact")),
             "gamma" => words("1,2", "1,3"),
+            "method" => words("apg", "tag"),
+            "set" => words("eta=0", "eta=0.5").map(|words| format!("{words} --method apg")),
             "format" => words("svg,png", "svg"),
             "clean" | "runs" | "judge" | "out" => words("a", "b"),
             "config" => words(&one, &two),
@@ -212,6 +214,11 @@ fn two_runs_of_an_experiment_that_differ_in_any_one_flag_differ_in_the_record() 
             "data" => (images, out_too(words(&data[0], &data[1]))),
             "class" => (defaults, out_too(words("0", "1"))),
             "gamma" => (defaults, out_too(words("1,2", "1,3"))),
+            "method" => (Defaults { methods: true, ..defaults }, out_too(words("apg", "tag"))),
+            "set" => {
+                let set = words("eta=0", "eta=0.5").map(|words| format!("{words} --method apg"));
+                (Defaults { methods: true, ..defaults }, out_too(set))
+            }
             "train-steps" => {
                 let more = |words| format!("{words} --data {} --out {out}", data[0]);
                 (images, words("1", "2").map(more))

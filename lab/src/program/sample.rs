@@ -4,7 +4,7 @@ use super::points::Points;
 use crate::flags::Sample;
 use crate::patience::Patience;
 use crate::setup::Typed;
-use crate::steering::Steering;
+use crate::steering::{Spelled, Steering};
 use scorelab::Result;
 
 impl Sample {
@@ -14,17 +14,16 @@ impl Sample {
     /// If a flag cannot be, or a file cannot be read or written.
     pub fn run(&self) -> Result<()> {
         let typed = Typed::new("sample", (&self.walk, &self.common.machine), self);
-        let steering = Steering::new(&self.score, typed)?.within(&self.interval)?;
-        self.common.given.refuse(&steering.idle_flags())?;
+        let gamma = self.gamma.as_slice();
+        let spelled = Spelled { gamma, interval: &self.interval, also: &self.also.also };
+        let steering = Steering::new(&self.score, spelled, typed)?;
         let pixels =
             steering.data.size().map_or(steering.data.dim(), |(height, width)| height * width);
         let shape = (steering.samples, pixels, steering.all);
         Points::refuse(shape, (self.common.format, self.out.as_deref()), steering.memory)?;
-        let gamma = steering.gammas(self.gamma.as_slice())?[0];
-        let also = self.also.conditions(&steering, gamma)?;
         let wanted = steering.wanted(steering.samples);
         let _waiting = Patience::new(format!("drawing {} samples", steering.samples));
-        let x = steering.samples((gamma, &also), wanted.as_deref())?;
+        let x = steering.samples(&steering.guidance.settings[0], wanted.as_deref())?;
         let (x, size) = steering.finished(x);
         let names = steering.data.class_names();
         let labels = wanted.filter(|_| steering.all).map(|y| (y, &names[..]));

@@ -43,7 +43,7 @@ impl Sweep {
         if self.every == 0 {
             return Err(Error::value("--every", 0, "at least 1"));
         }
-        let (shard, shards) = self.share()?;
+        let share = self.share()?;
         let planned = Combinations::load(&self.grid)?;
         let trains = planned.runs.iter().any(|run| run.recipe.is_some());
         self.common.given.refuse(&idle([
@@ -54,28 +54,14 @@ impl Sweep {
         let own = || PathBuf::from("out").join(file::plain_name(&stem));
         let folder = self.out.clone().unwrap_or_else(own);
         std::fs::create_dir_all(&folder).map_err(|e| Error::io("create the folder", &folder, e))?;
-        let mut count = Count::default();
-        if !self.merge {
-            listen()?;
-            let mine = planned.shard(shard, shards);
-            let own = planned.runs.iter().enumerate().filter(|(i, _)| mine[*i]);
-            for (i, run) in own {
-                let (number, all, what) = (i + 1, planned.runs.len(), run.description());
-                if result(&folder, run)?.is_some() {
-                    count.before += 1;
-                    continue;
-                }
-                tell(format!("run {number} of {all}: {} {what}", run.id));
-                match self.one(run, &folder)? {
-                    End::Interrupted => {
-                        tell("stopped; the same command goes on");
-                        return Ok(true);
-                    }
-                    End::Failed => count.failed += 1,
-                    End::Done => count.done += 1,
-                }
-            }
-        }
+        let count = match self.merge {
+            true => Some(Count::default()),
+            false => self.runs(&planned, share, &folder)?,
+        };
+        let Some(count) = count else {
+            tell("stopped; the same command goes on");
+            return Ok(true);
+        };
         let merged = self.gather(&planned, &folder)?;
         self.say(planned.runs.len(), &count, merged)?;
         match count {
@@ -86,6 +72,31 @@ impl Sweep {
             }
             _ => Ok(false),
         }
+    }
+
+    /// Does the runs of a share that are not done yet; nothing if Ctrl-C ended it.
+    fn runs(
+        &self,
+        planned: &Combinations,
+        (shard, shards): (usize, usize),
+        folder: &Path,
+    ) -> Result<Option<Count>> {
+        listen()?;
+        let (mine, mut count) = (planned.shard(shard, shards), Count::default());
+        for (i, run) in planned.runs.iter().enumerate().filter(|(i, _)| mine[*i]) {
+            let (number, all, what) = (i + 1, planned.runs.len(), run.description());
+            if result(folder, run)?.is_some() {
+                count.before += 1;
+                continue;
+            }
+            tell(format!("run {number} of {all}: {} {what}", run.id));
+            match self.one(run, folder)? {
+                End::Interrupted => return Ok(None),
+                End::Failed => count.failed += 1,
+                End::Done => count.done += 1,
+            }
+        }
+        Ok(Some(count))
     }
 
     /// Says what was done.

@@ -8,7 +8,7 @@ use scorelab::data::{ClassName, Scene, View, to_pixels};
 use scorelab::guidance::Gamma;
 use scorelab::noise::{Grid, Process, Spacing};
 use scorelab::rng::Purpose;
-use scorelab::sampler::{DpmSolver2M, Method, sample, sample_classes, start};
+use scorelab::sampler::{AnySampler, DpmSolver2M, sample, sample_classes, start};
 use scorelab::{Error, Result};
 use scorelab_figures::lecture::{Setting, training_images, training_points};
 use scorelab_figures::plot::{self, Figure, Format, Output, Text};
@@ -48,7 +48,7 @@ pub struct Schedule {
     /// The times.
     pub grid: Grid,
     /// The sampler.
-    pub method: Method,
+    pub sampler: AnySampler,
     /// The seed of the noise, the same for every picture.
     pub seed: u64,
 }
@@ -59,9 +59,9 @@ impl Schedule {
     /// # Errors
     /// None that a user can cause.
     pub fn quick(seed: u64) -> Result<Schedule> {
-        let (process, method) = (Process::VP_LINEAR, Method::DpmSolver2M(DpmSolver2M::default()));
+        let (process, sampler) = (Process::VP_LINEAR, AnySampler::new(DpmSolver2M::default()));
         let grid = Grid::to_data(&process, Spacing::KARRAS, STEPS)?;
-        Ok(Schedule { process, grid, method, seed })
+        Ok(Schedule { process, grid, sampler, seed })
     }
 }
 
@@ -110,7 +110,7 @@ impl<'a> SamplesSoFar<'a> {
 
     fn figure(&self, step: usize, model: &Model) -> Result<Figure> {
         let joint = matches!(model, Model::Joint(_));
-        let Schedule { process, ref grid, method: ref sampler, seed } = self.schedule;
+        let Schedule { process, ref grid, ref sampler, seed } = self.schedule;
         match &self.canvas {
             Canvas::Scene(scene) => {
                 let truth = scene.mixture.sample(POINTS, seed, Purpose::Reference);
@@ -135,13 +135,13 @@ impl<'a> SamplesSoFar<'a> {
 
     /// n samples (n, d), from the same noise each time; of a joint network, of the classes wanted.
     fn samples(&self, model: &Model, n: usize, wanted: &[usize], gamma: Gamma) -> Array2<f64> {
-        let Schedule { process, grid, method, seed } = &self.schedule;
-        let z = start(n, model.mlp().config.inputs, process, grid, *seed);
+        let Schedule { process, grid, sampler, seed } = &self.schedule;
+        let z = start(n, model.network().config.inputs, process, grid, *seed);
         match model {
-            Model::Score(net) => sample(method, net, process, grid, z.view(), *seed),
+            Model::Score(net) => sample(sampler, net, process, grid, z.view(), *seed),
             Model::Joint(net) => {
                 let parts = |class| vec![(net.guided(class, gamma), grid)];
-                sample_classes(method, parts, process, z.view(), wanted, *seed)
+                sample_classes(sampler, parts, process, z.view(), wanted, *seed)
             }
             Model::Noisy(_) | Model::Clean(_) => unreachable!("refused at the door"),
         }

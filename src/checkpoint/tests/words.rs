@@ -8,17 +8,18 @@ fn said(text: &str, weights: &[(&str, &[usize], Vec<f32>)]) -> String {
     let weights =
         weights.iter().map(|(name, shape, values)| (name.to_string(), shape.to_vec(), &values[..]));
     let bytes = tensors::write(text, weights, &BTreeMap::new()).unwrap();
-    Checkpoint::from_bytes(&bytes).unwrap_err()
+    <Checkpoint>::from_bytes(&bytes).unwrap_err()
 }
 
 #[test]
 fn a_file_may_not_promise_what_it_does_not_hold() {
     let good = full(score());
-    let header = |change: &dyn Fn(&mut Header)| {
+    let header = |change: &dyn Fn(&mut Header<Mlp>)| {
         let mut header = Header {
             format: header::FORMAT,
             model: good.model.kind(),
             scales: good.model.scales(),
+            network: Mlp::NAME.into(),
             config: small(),
             view: Some(ViewName::Identity),
             trained: Trained { recipe: None, ..good.trained.clone() },
@@ -32,21 +33,25 @@ fn a_file_may_not_promise_what_it_does_not_hold() {
     assert!(none("{}").contains("missing field `format`"));
     assert!(none(&header(&|h| h.format = 3)).contains("number 3"));
     assert!(none(&header(&|h| h.config.width = 1 << 40)).contains("at most 2^20"));
-    assert!(none(&header(&|h| h.config.depth = 1 << 20)).contains("but it holds 0 tensors"));
+    assert!(none(&header(&|h| h.config.depth = 1 << 20)).contains("parameters, but it holds"));
     assert!(none(&header(&|h| h.config.labels = 3)).contains("no network of its kind"));
     assert!(none(&header(&|h| h.config.outputs = 3)).contains("no network of its kind"));
     let negative =
-        |h: &mut Header| h.scales = Scales::Score { target: Target::V, sigma_data: -1.0 };
+        |h: &mut Header<Mlp>| h.scales = Scales::Score { target: Target::V, sigma_data: -1.0 };
     assert!(none(&header(&negative)).contains("above 0"));
 
     let text = header(&|_| ());
-    let mlp = good.model.mlp();
+    let mlp = good.model.network();
     let parts = mlp.config.parts();
     let mut weights: Vec<(&str, &[usize], Vec<f32>)> = parts
         .iter()
         .map(|p| (p.name.as_str(), &p.shape[..], mlp.params[p.range.clone()].to_vec()))
         .collect();
-    assert!(said(&text, &weights[1..]).contains("but it holds 5 tensors"));
+    assert!(said(&text, &weights[1..]).contains("no tensor layers.0.weight"));
+    assert!(
+        none(&header(&|h| h.network = "unet".into()))
+            .contains("of the architecture unet, but mlp is needed")
+    );
     weights.push(("layers.9.bias", &[1], vec![0.0]));
     assert!(said(&text, &weights[1..]).contains("no tensor layers.0.weight"));
     assert!(said(&text, &weights).contains("only 6 are known"));
@@ -62,7 +67,7 @@ fn every_view_comes_back_and_gives_a_score_its_spread() {
     for view in [View::Identity, centred, View::Principal(Principal::of(x.view(), 2))] {
         let mut saved = full(joint());
         (saved.view, saved.trained.data.image) = (view, Some((1, 2)));
-        let loaded = Checkpoint::from_bytes(&saved.to_bytes().unwrap()).unwrap();
+        let loaded = <Checkpoint>::from_bytes(&saved.to_bytes().unwrap()).unwrap();
         assert_eq!(bits(&saved), bits(&loaded));
         let Model::Joint(net) = &loaded.model else { panic!("a joint network was saved") };
         assert_eq!(net.net.spread, saved.view.spread());
@@ -78,7 +83,7 @@ const OLD: [&[u8]; 2] = [
 
 #[test]
 fn files_of_the_format_1_are_read_and_become_ones_of_the_format_2() {
-    let [three, images] = OLD.map(|bytes| Checkpoint::from_bytes(bytes).unwrap());
+    let [three, images] = OLD.map(|bytes| <Checkpoint>::from_bytes(bytes).unwrap());
     let recipe = three.trained.recipe.clone().unwrap();
     assert_eq!((recipe.model, recipe.target), (Kind::Joint, Target::V));
     assert_eq!(recipe.data, Place::Scene("three".into()));
@@ -98,7 +103,7 @@ fn files_of_the_format_1_are_read_and_become_ones_of_the_format_2() {
     assert_eq!((about.name.as_str(), about.points, about.image), ("digits", 200, Some((28, 28))));
     assert!(matches!(images.view, View::Principal(_)) && images.extra.is_empty());
     for old in [three, images] {
-        let new = Checkpoint::from_bytes(&old.to_bytes().unwrap()).unwrap();
+        let new = <Checkpoint>::from_bytes(&old.to_bytes().unwrap()).unwrap();
         assert_eq!((bits(&new), &new.training), (bits(&old), &old.training));
     }
 }
@@ -113,7 +118,7 @@ fn a_file_of_the_format_1_whose_words_are_wrong_is_refused() {
         let body = &OLD[0][8 + length..OLD[0].len() - 32];
         let mut bytes = [&(words.len() as u64).to_le_bytes(), words.as_bytes(), body].concat();
         bytes.extend(tensors::checksum(&bytes));
-        Checkpoint::from_bytes(&bytes).map(|_| ()).err().unwrap_or_default()
+        <Checkpoint>::from_bytes(&bytes).map(|_| ()).err().unwrap_or_default()
     };
     assert_eq!(read("three", "three"), "", "the wrong twin: nothing is changed");
     for (from, to, part) in [

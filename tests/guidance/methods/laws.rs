@@ -93,6 +93,48 @@ fn autoguidance_by_the_unconditional_score_is_ordinary_guidance() {
     assert_ne!(ends(false), ordinary, "the twin: a blurred guide");
 }
 
+/// How far the ends of two lots of parts are from each other.
+fn moved(method: &dyn Method, knobs: &Knobs, [a, b]: [&Parts; 2]) -> f64 {
+    let (course, own) = (Course::new(2, 24), sampler_of(method));
+    let [a, b] = [a, b].map(|parts| course.ends(&build(method, parts, knobs).unwrap(), &own));
+    max_abs(&(a - b))
+}
+
+#[test]
+fn further_conditions_count_for_those_that_say_so_and_for_no_other() {
+    let f3 = cases::f3();
+    let other: Score = Arc::new(f3.given(1));
+    let also = |w: f64| Parts { also: vec![(w, other.clone())], ..parts(&f3) };
+    for method in METHODS {
+        let (about, knobs) = (method.about(), Knobs::defaults(method.about()));
+        let found = moved(*method, &knobs, [&parts(&f3), &also(0.5)]);
+        assert_eq!(found > 100.0 * SAME, method.takes_also(), "{}: {found:.1e}", about.name);
+        let none = moved(*method, &knobs, [&parts(&f3), &also(0.0)]);
+        assert!(none < SAME, "{}: a weight of 0 moves {none:.1e}", about.name);
+    }
+    assert_eq!(METHODS.iter().filter(|m| m.takes_also()).count(), 2);
+}
+
+#[test]
+fn a_model_that_blends_is_asked_by_its_blend_and_ends_where_its_scores_do() {
+    let f3 = cases::f3();
+    let apart = Parts { also: vec![(0.5, Arc::new(f3.given(1)))], ..parts(&f3) };
+    let blended = |off: f64| {
+        let mixture = f3.clone();
+        let blend: scorelab::methods::Blend = Arc::new(move |gamma: Gamma, also: &[f64]| {
+            let terms = vec![(gamma.value() * off, mixture.given(0)), (also[0], mixture.given(1))];
+            Arc::new(scorelab::guidance::Composed { base: mixture.clone(), terms })
+        });
+        Parts { blend: Some(blend), ..apart.clone() }
+    };
+    for name in ["classifier-free", "and", "interval"] {
+        let (method, knobs) = (named(name), Knobs::defaults(named(name).about()));
+        let found = moved(method, &knobs, [&apart, &blended(1.0)]);
+        let twin = moved(method, &knobs, [&apart, &blended(1.001)]);
+        assert!(found < SAME && twin > 100.0 * SAME, "{name}: {found:.1e}, twin {twin:.1e}");
+    }
+}
+
 /// The parts with everything counted, and how often all of it was asked so far.
 fn counted(mixture: &Mixture) -> (Parts, impl Fn() -> u64 + use<>) {
     let given = mixture.given(0);

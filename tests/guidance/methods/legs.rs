@@ -2,7 +2,10 @@
 
 use super::*;
 use crate::common::PROCESSES;
+use scorelab::noise::NoiseLevel;
 use scorelab::sampler::{Heun, Leg, parts_of, sample_parts};
+use scorelab::score::ScoreFn;
+use std::collections::BTreeMap;
 
 #[test]
 fn an_interval_is_the_walk_in_parts_that_are_cut_by_hand() {
@@ -49,4 +52,45 @@ fn legs_that_rise_are_refused() {
     let legs = [Leg { score: (), down_to: 1.0 }, Leg { score: (), down_to: 2.0 }];
     let legs = [legs, [Leg { score: (), down_to: 1.5 }, Leg { score: (), down_to: 0.0 }]].concat();
     parts_of(&legs, &Process::VE, &Grid::to_data(&Process::VE, Spacing::KARRAS, 4).unwrap());
+}
+
+#[test]
+fn the_leading_score_of_a_level_is_that_of_its_leg_and_a_rule_of_its_own_has_none() {
+    let f4 = cases::f4();
+    let x = ndarray::array![[0.3], [-1.2]];
+    let plan = plan_on(&f4, "interval", &[("gamma", 4.0), ("low", 0.3), ("high", 2.0)]);
+    let score = |name: &str, sigma: f64| {
+        let one = plan_on(&f4, name, &[]);
+        one.at(NoiseLevel::ve(sigma)).unwrap().score(x.view(), NoiseLevel::ve(sigma))
+    };
+    for (sigma, outside) in [(0.1, true), (0.31, false), (1.9, false), (2.1, true)] {
+        let level = NoiseLevel::ve(sigma);
+        let here = plan.at(level).unwrap().score(x.view(), level);
+        assert_eq!(here == score("conditional", sigma), outside, "{sigma}");
+    }
+    assert!(plan.score().is_none(), "three scores");
+    assert!(plan_on(&f4, "apg", &[]).score().is_some());
+    for name in ["cfg++", "predictor-corrector", "feynman-kac"] {
+        let plan = plan_on(&f4, name, &[]);
+        assert!(plan.at(NoiseLevel::ve(1.0)).is_none() && plan.score().is_none(), "{name}");
+    }
+}
+
+#[test]
+fn rows_of_each_class_end_where_a_walk_of_all_rows_to_that_class_does() {
+    let (f3, course, own) = (cases::f3(), Course::new(2, 12), AnySampler::new(Ddim { eta: 1.0 }));
+    let plan = |class: usize| {
+        let conditional: Score = Arc::new(f3.given(class));
+        let method = named("interval");
+        let parts = Parts { conditional: Some(conditional), ..parts(&f3) };
+        build(method, &parts, &Knobs::defaults(method.about())).unwrap()
+    };
+    let plans: BTreeMap<usize, Plan> = [0, 1].map(|class| (class, plan(class))).into();
+    let wanted: Vec<usize> = (0..course.start.nrows()).map(|row| row / 3 % 2).collect();
+    let ends = Plan::walk_classes(&plans, &own, course.run(), &wanted);
+    let whole = [0, 1].map(|class| course.ends(&plans[&class], &own));
+    for (row, class) in wanted.iter().enumerate() {
+        assert_eq!(ends.row(row), whole[*class].row(row), "row {row}");
+        assert_ne!(ends.row(row), whole[1 - *class].row(row), "the twin: the other class");
+    }
 }

@@ -13,7 +13,7 @@ fn a_mistake_is_answered_by_what_is_allowed() {
     let set = |text: &str| refusal(Knobs::parse(interval, &[text]));
     assert_eq!(
         set("hihg=2"),
-        "a knob of the method interval is hihg, but it must be one of gamma, low, high"
+        "a knob of the method interval is hihg, but it must be one of gamma, low, high (did you mean \"high\"?)"
     );
     assert_eq!(
         set("low=-1"),
@@ -34,6 +34,7 @@ fn a_mistake_is_answered_by_what_is_allowed() {
     let unknown = refusal(method_named("cfg"));
     assert!(unknown.starts_with("the method is cfg, but it must be one of unconditional, "));
     assert!(unknown.contains("classifier-free"), "{unknown}");
+    assert!(refusal(method_named("feedbak")).ends_with("(did you mean \"feedback\"?)"));
     let crossed = Knobs::parse(interval, &["low=3"]).unwrap();
     let crossed = refusal(build(named("interval"), &parts(&cases::f3()), &crossed));
     assert_eq!(crossed, "low, of the method interval, is 3, but it must be below high, which is 2");
@@ -88,6 +89,13 @@ fn the_text_and_the_json_say_the_same() {
         let line = text.lines().find(|l| l.split("  ").next() == Some(about.name));
         let line = line.unwrap_or_else(|| panic!("{} is not in the text", about.name));
         assert!(line.contains(about.formula) && line.contains(about.source), "{line}");
+        let below = text.lines().skip_while(|l| *l != line).skip(1);
+        let below: Vec<&str> = below.take(1 + about.knobs.len()).collect();
+        assert!(about.needs.iter().all(|need| below[0].contains(need.words())), "{below:?}");
+        for (knob, line) in about.knobs.iter().zip(&below[1..]) {
+            assert!(line.starts_with(&format!("  {} ", knob.name)), "{line}");
+            assert!(line.contains(&format!("[{knob}]")), "{line}");
+        }
         assert_eq!(row["knobs"].as_array().unwrap().len(), about.knobs.len());
         assert!(row["cost"]["most"].as_u64().unwrap() >= 1);
     }

@@ -12,7 +12,7 @@ use ndarray::Array2;
 use scorelab::data::Scene;
 use scorelab::guidance::Gamma;
 use scorelab::noise::{Grid, Process, Spacing};
-use scorelab::sampler::{DpmSolver2M, Method};
+use scorelab::sampler::{AnySampler, DpmSolver2M};
 use scorelab::score::ScoreFn;
 
 fn gamma(v: f64) -> Gamma {
@@ -26,7 +26,7 @@ fn scene(name: &str) -> Scene {
 /// Runs `f` in the default setting of a scene.
 fn with<T>(scene: &Scene, process: Process, f: impl Fn(&Setting) -> T) -> T {
     let grid = Grid::to_data(&process, Spacing::KARRAS, 64).unwrap();
-    let sampler = Method::DpmSolver2M(DpmSolver2M::default());
+    let sampler = AnySampler::new(DpmSolver2M::default());
     f(&Setting { scene, class: 0, process, grid: &grid, sampler: &sampler, seed: 1 })
 }
 

@@ -172,7 +172,7 @@ fn guidance_below_an_edge_keeps_the_far_mode_and_guidance_above_it_does_not() {
         let exact = &s.scene.mixture;
         let given = exact.given(0);
         let guided = Guided { main: &given, guiding: exact, gamma: gamma(4.0) };
-        let ends = |interval, times| in_interval(s, &guided, interval, 50, times);
+        let ends = |interval, times| in_interval(s, gamma(4.0), interval, 50, times);
         let grid = finer(s, 1).unwrap();
         let alone = |score: &dyn ScoreFn| {
             sample(&scorelab::sampler::Heun, score, &s.process, &grid, s.start(50).view(), s.seed)

@@ -1,0 +1,258 @@
+//! What the flags name, opened: the score, the classifier and the guide, on their data.
+
+use super::guidance::{Guidance, Spelled};
+use crate::flags::ScoreFlags;
+use crate::networks::{self, ClassifierModel, ScoreModel, fits, load};
+use crate::setup::{Setup, Typed};
+use crate::tell::tell;
+use crate::view::Domain;
+use ndarray::{Array2, ArrayView2};
+use scorelab::checkpoint::Model;
+use scorelab::mixture::{Mixture, Tilt};
+use scorelab::nn::Mlp;
+use scorelab::noise::NoiseLevel;
+use scorelab::null_label::JointNet;
+use scorelab::score::Likelihood;
+use scorelab::{Error, Result};
+use std::ops::Deref;
+use std::sync::Arc;
+
+/// A setup with a score and all that steers it.
+pub struct Steering {
+    pub(super) setup: Setup,
+    /// None of images that no checkpoint scores: a classifier may stand alone.
+    pub(super) score: Option<ScoreModel>,
+    pub(super) classifier: Option<ClassifierModel>,
+    pub(super) guiding: Option<ScoreModel>,
+    /// The method that guides.
+    pub guidance: Guidance,
+    /// wᵢ and yᵢ of the further conditions.
+    pub(super) also: Vec<(f64, usize)>,
+}
+
+impl Deref for Steering {
+    type Target = Setup;
+
+    fn deref(&self) -> &Setup {
+        &self.setup
+    }
+}
+
+impl Steering {
+    /// Loads what the flags name, makes the setup on its data, and finds the method with all that it needs.
+    ///
+    /// # Errors
+    /// If a file is no checkpoint of the right kind, dimensions or classes differ, or the method lacks something; as
+    /// [`Guidance::of`] and [`Typed::setup`].
+    pub fn new(flags: &ScoreFlags, spelled: Spelled, typed: Typed) -> Result<Steering> {
+        let steering = Steering::open(flags, spelled, typed)?;
+        if steering.class.is_none() && steering.classifier.is_some() {
+            return Err(Error::value("--classifier", "given", "with the --class to steer to"));
+        }
+        steering.guidance.check(&steering.parts(steering.class))?;
+        for knobs in &steering.guidance.settings {
+            steering.plan(steering.class, knobs)?; // knobs that contradict each other, before any work
+        }
+        steering.warn_of_the_tilt();
+        Ok(steering)
+    }
+
+    /// As [`Steering::new`], but a classifier may stand alone, with no class to steer to and no score.
+    ///
+    /// # Errors
+    /// As [`Steering::new`], but whether the method lacks something is not asked.
+    pub fn open(flags: &ScoreFlags, spelled: Spelled, typed: Typed) -> Result<Steering> {
+        let guidance = Guidance::of(flags, spelled, flags.class.is_some())?;
+        let main = match flags.score.as_str() {
+            "exact" => None,
+            path => Some(load(path)?),
+        };
+        // beside an exact score a classifier tells the scene
+        let alone = match (&main, flags.classifier.as_deref()) {
+            (None, Some(path)) if path != "exact" => Some(load(path)?),
+            _ => None,
+        };
+        let data = Domain::of(flags.place()?.as_ref(), main.as_ref().or(alone.as_ref()))?;
+        let setup = typed.setup(data, flags.class.as_deref())?;
+        let also = guidance.also(spelled.also, &setup, flags.guiding.is_some())?;
+        let exact = setup.data.scene().map(|scene| Arc::new(scene.mixture.clone()));
+        let guiding = flags
+            .guiding
+            .as_deref()
+            .map(|path| networks::score(path, sharing_view(&setup, path)?, setup.data.widths()));
+        let guiding = guiding.transpose()?;
+        let classifier = flags.classifier.as_deref();
+        let classifier = classifier.map(|path| opened_classifier(&setup, path, exact.as_ref()));
+        let classifier = classifier.transpose()?;
+        let score = match main {
+            Some(main) => Some(networks::score(&flags.score, main.model, setup.data.widths())?),
+            None => exact.map(ScoreModel::Exact),
+        };
+        let steering = Steering { setup, score, classifier, guiding, guidance, also };
+        steering.check()?;
+        Ok(steering)
+    }
+
+    fn check(&self) -> Result<()> {
+        let (dim, classes) = (self.data.dim(), self.data.classes());
+        for (flag, model) in [("--score", &self.score), ("--guiding", &self.guiding)] {
+            let shape = model.as_ref().map_or((dim, classes), |model| model.shape(classes));
+            fits(flag, shape, (dim, classes))?;
+        }
+        if let Some(net) = self.classifier.as_ref().and_then(ClassifierModel::network) {
+            fits("--classifier", (net.config.inputs, net.config.outputs), (dim, classes))?;
+        }
+        if self.guidance.gradient_scale != 1.0 && self.classifier.is_none() {
+            let must = "left out, or with the --classifier whose gradient it multiplies";
+            return Err(Error::value("--gradient-scale", self.guidance.gradient_scale, must));
+        }
+        if self.score.is_none() && self.class.is_some() {
+            let must = "a checkpoint: images have no exact score";
+            return Err(Error::value("--score", "exact", must));
+        }
+        if self.classifier.is_some() && self.guiding.is_some() {
+            let must = "without a --classifier: one way of steering at a time";
+            return Err(Error::value("--guiding", "given", must));
+        }
+        Ok(())
+    }
+
+    /// Warns of further conditions that leave nothing to normalise.
+    fn warn_of_the_tilt(&self) {
+        let (Some(scene), Some(class)) = (self.data.scene(), self.class) else { return };
+        let Some(gamma) = self.guidance.settings[0].find("gamma") else { return };
+        if self.also.is_empty() {
+            return;
+        }
+        let all = [(gamma, class)].into_iter().chain(self.also.iter().copied());
+        let given: Vec<(f64, Mixture)> = all.map(|(w, y)| (w, scene.mixture.given(y))).collect();
+        let terms: Vec<(f64, &Mixture)> = given.iter().map(|(w, m)| (*w, m)).collect();
+        if let Some(warning) = Tilt::warning(&scene.mixture, &terms) {
+            tell(format!("warning: {warning}"));
+        }
+    }
+
+    /// The classes that n samples are wanted of, if any is.
+    pub fn wanted(&self, n: usize) -> Option<Vec<usize>> {
+        let classes = self.data.classes();
+        let one = |class| (0..n).map(|i| if self.all { i % classes } else { class }).collect();
+        self.class.map(one)
+    }
+
+    /// The joint network, if the score is one.
+    ///
+    /// # Errors
+    /// If it is not.
+    pub fn joint(&self) -> Result<&JointNet> {
+        match &self.score {
+            Some(ScoreModel::Joint(net)) => Ok(net),
+            _ => Err(Error::value("--score", "of another kind", "a joint network for this figure")),
+        }
+    }
+
+    /// p(y | x_t) of each class, by the classifier or, where there is none, exactly.
+    ///
+    /// # Panics
+    /// If there is none and the data are images.
+    pub fn likelihoods(&self) -> Vec<Arc<dyn Likelihood>> {
+        let given = |class| match &self.classifier {
+            Some(classifier) => classifier.given(class),
+            None => Arc::new(self.scene().mixture.posterior(class)),
+        };
+        (0..self.data.classes()).map(given).collect()
+    }
+
+    /// Points of the score as those of its data; of images, also their size.
+    pub fn finished(&self, x: Array2<f64>) -> (Array2<f64>, Option<(usize, usize)>) {
+        (self.data.points(x), self.data.size())
+    }
+
+    /// Whether this is the network of the classifier that steers.
+    pub fn is_steered_by(&self, mlp: &Mlp) -> bool {
+        let own = self.classifier.as_ref().and_then(ClassifierModel::network);
+        own.is_some_and(|own| own.params == mlp.params)
+    }
+
+    /// Whether the classifier was trained without noise.
+    pub fn blind(&self) -> bool {
+        matches!(self.classifier, Some(ClassifierModel::Clean(_)))
+    }
+
+    /// Whether what steers is other than exact, or the exact score is led in another way than by its class.
+    pub fn own_way(&self) -> bool {
+        self.learned()
+            || self.learned_classifier()
+            || self.autoguided()
+            || self.gradient_scale() != 1.0
+            || self.guidance.named
+    }
+
+    /// Whether γ alone decides how strong the guidance is: c = 1, from the unconditional score at γ = 0 to the conditional one
+    /// at γ = 1.
+    pub fn plain(&self) -> bool {
+        let ends = self.guidance.method.about().ends;
+        ends.zero && ends.one && self.gradient_scale() == 1.0 && !self.autoguided()
+    }
+
+    /// Whether the guided score itself has an exact one to be compared with.
+    pub fn comparable(&self) -> bool {
+        self.learned() && !self.autoguided() && self.gradient_scale() == 1.0
+    }
+
+    /// c, by which the classifier's gradient is multiplied.
+    pub fn gradient_scale(&self) -> f64 {
+        self.guidance.whole_gradient_scale()
+    }
+
+    /// Whether a classifier steers, learned or exact.
+    pub fn classified(&self) -> bool {
+        self.classifier.is_some()
+    }
+
+    /// Whether a worse score steers.
+    pub fn autoguided(&self) -> bool {
+        self.guiding.is_some()
+    }
+
+    /// Whether the score is a network.
+    pub fn learned(&self) -> bool {
+        matches!(self.score, Some(ScoreModel::Score(_) | ScoreModel::Joint(_)))
+    }
+
+    /// Whether a learned classifier steers.
+    pub fn learned_classifier(&self) -> bool {
+        matches!(self.classifier, Some(ClassifierModel::Noisy(_) | ClassifierModel::Clean(_)))
+    }
+
+    /// p(y | x_t) of every class by the learned classifier, (n, classes), if there is one.
+    pub fn probabilities(&self, x: ArrayView2<f64>, level: NoiseLevel) -> Option<Array2<f64>> {
+        match &self.classifier {
+            Some(ClassifierModel::Noisy(net)) => Some(net.probabilities(x, level)),
+            Some(ClassifierModel::Clean(net)) => Some(net.probabilities(x)),
+            Some(ClassifierModel::Exact(_)) | None => None,
+        }
+    }
+}
+
+/// The model of a checkpoint that sees the data as the score does.
+fn sharing_view(setup: &Setup, path: &str) -> Result<Model> {
+    let checkpoint = load(path)?;
+    setup.data.shares_view(path, &checkpoint)?;
+    Ok(checkpoint.model)
+}
+
+/// The classifier of this name.
+fn opened_classifier(
+    setup: &Setup,
+    path: &str,
+    exact: Option<&Arc<Mixture>>,
+) -> Result<ClassifierModel> {
+    match (path, exact) {
+        ("exact", Some(mixture)) => Ok(ClassifierModel::Exact(mixture.clone())),
+        ("exact", None) => {
+            let must = "a checkpoint: images have no exact classifier";
+            Err(Error::value("--classifier", "exact", must))
+        }
+        _ => networks::classifier(path, sharing_view(setup, path)?),
+    }
+}

@@ -1,0 +1,27 @@
+//! What a file says of a network's architecture.
+
+use super::recipe::{Kind, Recipe};
+use crate::nn::{Mlp, MlpConfig, Net};
+
+/// A network that can stand in a file.
+pub trait Architecture: Net {
+    /// What files call it.
+    const NAME: &'static str;
+
+    /// The shape that a recipe asks for where a network of this kind has the shape `held`: what the recipe leaves open, such
+    /// as the dimension of the data, is as it is held. A recipe that says nothing of this architecture asks for what is held.
+    fn asked(_recipe: &Recipe, _kind: Kind, held: &Self::Config) -> Self::Config {
+        held.clone()
+    }
+}
+
+impl Architecture for Mlp {
+    const NAME: &'static str = "mlp";
+
+    fn asked(recipe: &Recipe, kind: Kind, held: &MlpConfig) -> MlpConfig {
+        if kind.classifies() {
+            return MlpConfig { width: recipe.width, depth: recipe.depth, ..held.clone() };
+        }
+        recipe.shape(held.inputs, held.labels)
+    }
+}

@@ -1,0 +1,136 @@
+//! What a sample is asked to be: y, or nothing.
+
+use crate::linalg::cholesky;
+use crate::{Error, Result};
+use ndarray::{Array1, Array2};
+use std::sync::Arc;
+
+/// What is asked of a sample: y of p(x | y), or ∅ of p(x).
+///
+/// ```text
+/// p(x | ∅) = p(x),   p(x | y) = p(x)·p(y | x)/p(y)
+/// ```
+///
+/// Whatever answers under a condition takes anything that becomes one: a class by its number (`mixture.given(1)`), `None`
+/// for ∅. There is a kind for what some model can answer, and no other; who matches on it must expect more.
+#[derive(Debug, Clone, Default, PartialEq)]
+#[non_exhaustive]
+pub enum Condition {
+    /// ∅: nothing is asked.
+    #[default]
+    None,
+    /// A class, counted from 0.
+    Class(usize),
+    /// Something measured of the data: some coordinates (a mask), all of them (a point), or sums of them.
+    Observed(Arc<Observation>),
+}
+
+/// Something measured of the data, up to noise.
+///
+/// ```text
+/// y = A·x₀ + τ·n,   n ~ N(0, I),   A (m, d), y (m)
+/// ```
+///
+/// A mask is some rows of the identity, a point all of them. At τ = 0 the measurement is exact. Source: Kawar et al. 2022
+/// (2201.11793).
+#[derive(Debug, Clone, PartialEq)]
+pub struct Observation {
+    pub(crate) a: Array2<f64>,
+    pub(crate) y: Array1<f64>,
+    pub(crate) tau: f64,
+}
+
+impl Observation {
+    /// An observation of any linear map of the data: A (m, d), y (m), τ.
+    ///
+    /// # Errors
+    /// If nothing is measured, the lengths differ, a number is not finite, τ is below 0, or at τ = 0 a row of A is made of
+    /// the others.
+    pub fn new(a: Array2<f64>, y: Array1<f64>, tau: f64) -> Result<Self> {
+        let (m, d) = a.dim();
+        if m == 0 || d == 0 {
+            return Err(Error::value("the observation", "of nothing", "of at least one number"));
+        }
+        if y.len() != m {
+            let must = format!("{m}, one for each row of A");
+            return Err(Error::value("the number of values observed", y.len(), must));
+        }
+        if let Some(v) = a.iter().chain(&y).find(|v| !v.is_finite()) {
+            return Err(Error::value("a number of the observation", v, "finite"));
+        }
+        if !(tau.is_finite() && tau >= 0.0) {
+            return Err(Error::value(
+                "the tolerance of the observation",
+                tau,
+                "at least 0 and finite",
+            ));
+        }
+        if tau == 0.0 && cholesky(&a.dot(&a.t())).diag().iter().any(|l| *l == 0.0) {
+            let must = "none twice, nor a sum of others, where the tolerance is 0";
+            return Err(Error::value("a row of the observation", "made of others", must));
+        }
+        Ok(Observation { a, y, tau })
+    }
+
+    /// Some coordinates of the data, by their number from 0, with their values; `dim` is d.
+    ///
+    /// # Errors
+    /// If there is no such coordinate, and as [`Observation::new`].
+    pub fn mask(known: &[(usize, f64)], dim: usize, tau: f64) -> Result<Self> {
+        let mut a = Array2::zeros((known.len(), dim));
+        for (row, (i, _)) in known.iter().enumerate() {
+            if *i >= dim {
+                return Err(Error::value("a coordinate of the mask", i, format!("below {dim}")));
+            }
+            a[[row, *i]] = 1.0;
+        }
+        Observation::new(a, known.iter().map(|(_, v)| *v).collect(), tau)
+    }
+
+    /// All coordinates of the data.
+    ///
+    /// # Errors
+    /// As [`Observation::new`].
+    pub fn point(y: Array1<f64>, tau: f64) -> Result<Self> {
+        Observation::new(Array2::eye(y.len()), y, tau)
+    }
+}
+
+impl Condition {
+    /// The number of the class that is asked for, of so many.
+    ///
+    /// # Panics
+    /// If it is not a class, or there is no such class.
+    pub(crate) fn class_of(&self, classes: usize) -> usize {
+        match self {
+            Condition::Class(class) if *class < classes => *class,
+            Condition::Class(class) => panic!("class {class} of {classes}"),
+            Condition::None => panic!("a class is needed, but nothing is asked"),
+            Condition::Observed(_) => panic!("a class is needed, but an observation is given"),
+        }
+    }
+}
+
+impl From<usize> for Condition {
+    fn from(class: usize) -> Self {
+        Condition::Class(class)
+    }
+}
+
+impl From<Option<usize>> for Condition {
+    fn from(class: Option<usize>) -> Self {
+        class.map_or(Condition::None, Condition::Class)
+    }
+}
+
+impl From<Observation> for Condition {
+    fn from(observation: Observation) -> Self {
+        Condition::Observed(Arc::new(observation))
+    }
+}
+
+impl From<&Condition> for Condition {
+    fn from(condition: &Condition) -> Self {
+        condition.clone()
+    }
+}
