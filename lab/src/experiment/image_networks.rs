@@ -213,7 +213,7 @@ impl ImageExperiment {
         let joint = learn(joint, seen, None, &mut [&mut bar, &mut CtrlC, &mut so_far])?.model;
         let stopped = interrupted();
         // a Ctrl-C that has ended the joint network's training does not end the other two at their first step
-        let rest = |what: &str, recipe: &Recipe, examples: Examples| {
+        let rest = |what: &'static str, recipe: &Recipe, examples: Examples| {
             let (mut bar, mut ctrl_c) = (Progress::new(what, 0, recipe.train.steps), CtrlC);
             let mut watchers: Vec<&mut dyn Watcher> = vec![&mut bar];
             if !stopped {
