@@ -37,7 +37,6 @@ fn figures_are_drawn_of_exact_and_of_learned_scores() {
     for (words, files) in [
         (format!("implicit clean-classifier fidelity tilt {both} --gamma 1,2"), 8),
         (format!("autoguidance --score {joint} --class 1 --guiding {worse} --gamma 2"), 1),
-        (format!("p-drop null-label --scene three --runs {worse},{joint}"), 2),
         ("clean-classifier fidelity tilt --scene three --gamma 0,2".to_string(), 7),
     ] {
         let drawn = drawn_files(&format!("plot {words} {small}"));
@@ -46,6 +45,8 @@ fn figures_are_drawn_of_exact_and_of_learned_scores() {
             assert!(std::fs::metadata(&path).unwrap().len() > 100, "{}", path.display());
         }
     }
+    let walking_nowhere = format!("p-drop null-label --scene three --runs {worse},{joint} {out}");
+    assert_eq!(drawn_files(&format!("plot {walking_nowhere}")).len(), 2);
     let moving = "bayes-through-time particles bending-field regions";
     let words = format!("plot {moving} {both} --frames 2 --steps 8 --out {}", folder.path("out"));
     assert_eq!(drawn_files(&words).len(), 4);

@@ -62,7 +62,7 @@ fn cases(folder: &Folder) -> Vec<(String, u32, u32)> {
         ("sample --scene three --steps 2 --samples {} --format table".into(), 20, 300_000),
         ("sample --scene three --steps 2 --samples {} --format csv".into(), 20, 500_000),
         ("sample --scene three --steps 2 --samples {} --format json".into(), 20, 500_000),
-        (format!("sample --scene three --steps 2 --samples {{}} --out {out}.npz"), 20, 1_000_000),
+        (format!("sample --scene three --steps 2 --samples {{}} --out {out}.npz"), 20, 2_000_000),
         ("data --scene three --points {} --format table".into(), 20, 200_000),
         (format!("data --data digits --points {{}} --out {out}.npy"), 20, 15_000),
         ("field --scene three --grid -1,1,{} --format table".into(), 3, 350),

@@ -91,7 +91,7 @@ const ABSURD: &[(&str, &str)] = &[
     ("info", "required"),
     ("info x --memory nan", "--memory is NaN"),
     ("check 8 1 --memory -1", "--memory is -1"),
-    ("sample --interval 1,2", "changes nothing: nothing steers"),
+    ("sample --interval 1,2", "it must be given a conditional score (a --class"),
     ("eval --sigma 1", "changes nothing: only a learned score"),
     ("field --process ve", "changes nothing: it is the process of --t"),
     ("field --t 0.5 --sigma 1", "changes nothing: the levels are those of --t"),

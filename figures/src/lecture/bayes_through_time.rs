@@ -15,7 +15,7 @@ pub const SPEC: Spec = Spec {
         "Dọc một quỹ đạo, score không điều kiện và gradient của bộ phân loại cộng lại thành score có điều kiện; gradient lên tiếng khi lớp chưa rõ.",
     ),
     needs: &[Need::Plane, Need::Frames],
-    uses: &[Use::Walk, Use::Class],
+    uses: &[Use::Process, Use::Sampler, Use::Seed, Use::Class],
     draw: |i: &Inputs| Ok(bayes_through_time(i.setting(), i.frames)?.collect()),
 };
 

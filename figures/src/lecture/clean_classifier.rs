@@ -25,7 +25,7 @@ pub const SPEC: Spec = Spec {
         "Màu pha trộn là p(y∣x_t): ở nơi nhiễu che mất lớp, một bộ phân loại trung thực phải nhạt thành hỗn hợp.",
     ),
     needs: &[Need::Plane, Need::Clean],
-    uses: &[Use::Walk, Use::Class, Use::Classifier, Use::Samples],
+    uses: &[Use::Process, Use::Sampler, Use::Seed, Use::Class, Use::Classifier, Use::Samples],
     draw,
 };
 

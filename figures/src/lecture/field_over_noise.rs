@@ -15,7 +15,7 @@ pub const SPEC: Spec = Spec {
         "Khi nhiễu lớn, trường score hướng về giữa dữ liệu; khi nhiễu giảm, nó tách thành một vùng hút cho mỗi đỉnh.",
     ),
     needs: &[Need::Plane],
-    uses: &[Use::Process],
+    uses: &[Use::Process, Use::Seed],
     draw,
 };
 

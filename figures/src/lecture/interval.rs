@@ -20,7 +20,7 @@ pub const SPEC: Spec = Spec {
         "Nếu điều hướng khi nhiễu lớn, lớp mất đỉnh nằm xa các lớp khác; nếu chỉ điều hướng ở cuối, đỉnh đó được giữ.",
     ),
     needs: &[Need::Scene, Need::Line],
-    uses: &[Use::Walk, Use::Samples],
+    uses: &[Use::Process, Use::Steps, Use::Seed, Use::Samples],
     draw: |i: &Inputs| Ok(vec![on_its_scene(i.setting(), i.samples)?]),
 };
 

@@ -16,7 +16,7 @@ pub const SPEC: Spec = Spec {
         "Không bỏ nhãn thì ∅ không được học và score của nó vô nghĩa; bỏ gần hết nhãn thì score có điều kiện kém đi.",
     ),
     needs: &[Need::Plane, Need::Runs],
-    uses: &[Use::Class, Use::Samples, Use::Seed],
+    uses: &[Use::Samples, Use::Seed],
     draw,
 };
 

@@ -19,7 +19,7 @@ pub const SPEC: Spec = Spec {
         "Khi nhiễu che mất lớp, bộ phân loại không chắc ở mọi nơi; khi nhiễu giảm, các vùng tách nhau ra.",
     ),
     needs: &[Need::Plane, Need::Clean, Need::Frames],
-    uses: &[Use::Walk, Use::Classifier],
+    uses: &[Use::Process, Use::Classifier],
     draw: |i: &Inputs| {
         Ok(regions_through_noise(i.setting(), i.with_and_without_noise(), i.frames)?.collect())
     },

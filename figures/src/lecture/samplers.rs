@@ -21,7 +21,7 @@ pub const SPEC: Spec = Spec {
         "Cùng một score đã điều hướng đi bằng ODE, SDE và dự đoán–hiệu chỉnh; chỉ cách cuối tiến tới phân phối nghiêng mà người ta cho rằng điều hướng lấy mẫu.",
     ),
     needs: &[Need::Scene, Need::Line],
-    uses: &[Use::Walk, Use::Samples],
+    uses: &[Use::Process, Use::Steps, Use::Seed, Use::Samples],
     draw: |i: &Inputs| Ok(vec![on_its_scene(i.setting(), i.samples)?]),
 };
 

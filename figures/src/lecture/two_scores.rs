@@ -18,7 +18,7 @@ pub const SPEC: Spec = Spec {
         "Score không điều kiện hướng về mọi đỉnh, score có điều kiện chỉ hướng về lớp đích; chúng khác nhau ở nơi các lớp tranh nhau.",
     ),
     needs: &[Need::Plane],
-    uses: &[Use::Class, Use::Process],
+    uses: &[Use::Class, Use::Process, Use::Seed],
     draw: |i| Ok(vec![two_scores(i.setting())?]),
 };
 

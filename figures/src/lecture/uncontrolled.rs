@@ -18,7 +18,7 @@ pub const SPEC: Spec = Spec {
         "Từ một đám nhiễu, quỹ đạo của score không điều kiện kết thúc ở mọi lớp, với tần suất như trong dữ liệu.",
     ),
     needs: &[Need::Plane],
-    uses: &[Use::Walk, Use::Samples],
+    uses: &[Use::Walk, Use::Class, Use::Samples],
     draw: |i: &Inputs| Ok(vec![uncontrolled(i.setting(), &i.score, i.samples)?]),
 };
 

@@ -9,7 +9,7 @@ pub enum Use {
     Class,
     /// The score, where a network can stand in the exact one's place.
     Score,
-    /// The classifier that steers.
+    /// The classifier, whatever it is multiplied by.
     Classifier,
     /// Whatever steers.
     Method,
@@ -17,6 +17,10 @@ pub enum Use {
     Gammas,
     /// The noise process.
     Process,
+    /// The number of steps.
+    Steps,
+    /// The sampler.
+    Sampler,
     /// The seed.
     Seed,
     /// A walk: its process, its steps, its sampler and the seed of its noise.
@@ -31,10 +35,12 @@ impl Use {
         match self {
             Use::Class => &["class"],
             Use::Score => &["score"],
-            Use::Classifier => &["classifier", "gradient-scale"],
+            Use::Classifier => &["classifier"],
             Use::Method => &["classifier", "gradient-scale", "guiding", "method", "set"],
             Use::Gammas => &["gamma"],
             Use::Process => &["process"],
+            Use::Steps => &["steps"],
+            Use::Sampler => &["sampler"],
             Use::Seed => &["seed"],
             Use::Walk => &["process", "steps", "sampler", "seed"],
             Use::Samples => &["samples"],
@@ -60,7 +66,8 @@ impl Need {
             Need::Judge => &["judge"],
             Need::Frames => &["frames"],
             Need::LastGamma => &["gamma"],
-            Need::Line | Need::Trains | Need::OneScore => &[],
+            Need::OneScore => &["method", "set"],
+            Need::Line | Need::Trains => &[],
         }
     }
 }

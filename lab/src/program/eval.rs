@@ -75,6 +75,7 @@ impl Eval {
         let scene = steering.data.scene();
         let measured = Measured { scene: scene.is_some(), alone, compared: steering.comparable() };
         self.common.given.refuse(&measured.idle_flags())?;
+        self.common.given.refuse(&steering.idle_flags())?;
         let notes = match (scene, alone) {
             (Some(scene), true) => table.classifier(&scene.mixture),
             (Some(scene), false) => table.score(&scene.mixture)?,
@@ -122,7 +123,7 @@ impl Measured {
             (alone, &["judge"], "a classifier alone is held to the labels"),
             (
                 alone,
-                &["process", "sampler", "steps", "interval"],
+                &["process", "sampler", "steps", "interval", "gradient-scale"],
                 "a classifier alone walks nowhere; name the --class to steer to",
             ),
             (

@@ -26,6 +26,7 @@ impl Field {
     pub fn run(&self) -> Result<()> {
         let steering = self.steering()?;
         self.common.given.refuse(&self.idle_flags())?;
+        self.common.given.refuse(&steering.idle_flags())?;
         let plan = steering.plan(steering.class, &steering.guidance.settings[0])?;
         let (levels, dim, gib) = (self.levels()?, steering.data.dim(), steering.memory);
         let x = match &self.points {

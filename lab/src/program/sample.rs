@@ -17,6 +17,7 @@ impl Sample {
         let gamma = self.gamma.as_slice();
         let spelled = Spelled { gamma, interval: &self.interval, also: &self.also.also };
         let steering = Steering::new(&self.score, spelled, typed)?;
+        self.common.given.refuse(&steering.idle_flags())?;
         let pixels =
             steering.data.size().map_or(steering.data.dim(), |(height, width)| height * width);
         let shape = (steering.samples, pixels, steering.all);

@@ -2,6 +2,7 @@
 
 use super::guidance::{Guidance, Spelled};
 use crate::flags::ScoreFlags;
+use crate::given::{Idle, idle};
 use crate::networks::{self, ClassifierModel, ScoreModel, fits, load};
 use crate::setup::{Setup, Typed};
 use crate::tell::tell;
@@ -130,6 +131,13 @@ impl Steering {
         if let Some(warning) = Tilt::warning(&scene.mixture, &terms) {
             tell(format!("warning: {warning}"));
         }
+    }
+
+    /// The flags of the guidance that change nothing.
+    pub fn idle_flags(&self) -> Vec<Idle> {
+        let one = self.guidance.settings.iter().all(|knobs| knobs.find("gamma") == Some(1.0));
+        let why = "at γ = 1 the score is not pushed; give another --gamma";
+        idle([(self.autoguided() && one, &["guiding"], why)])
     }
 
     /// The classes that n samples are wanted of, if any is.
