@@ -71,7 +71,7 @@ fn experiment(lab: &mut Experiment) -> Result<()> {
     lab.draw(&figures)
 }
 
-/// How far the samples are from the tilt, and from the exact arm's from the same noise.
+/// How far the samples are from the tilt, and from those of the exact arm from the same noise.
 fn against_tilt(lab: &mut Experiment, found: &Comparison) -> Result<()> {
     let headers = "arm|γ|mean|sd|entropy, nats|to the exact arm|energy dist. to the tilt";
     let mut table = Table::new(&headers.split('|').collect::<Vec<_>>());

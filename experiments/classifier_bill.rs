@@ -6,9 +6,9 @@
 //!
 //! Both are trained and timed here. Counts are checked: 4 labels take 5 networks of 53,450 parameters (the unconditional
 //! score is one of them) against 1 of 11,794; a step costs two evaluations either way, and one more for each further label; a new
-//! label adds a network of 10,690 parameters against 16, one row of a table, but then the joint network has to
-//! be trained on. M labels have 2^M compositions, 1,024 for ten. Both reach their target with 97 % of the samples or more at
-//! γ = 1. Seconds and microseconds are this machine's: they are printed and never checked.
+//! label adds a network of 10,690 parameters against 16, one row of a table, but then the joint network has to be
+//! trained further. M labels have 2^M compositions, 1,024 for ten. Both reach their target with 97 % of the samples or
+//! more at γ = 1. Seconds and microseconds are this machine's: they are printed and never checked.
 
 use scorelab::Result;
 use scorelab::guidance::{ClassifierGuided, Gamma};

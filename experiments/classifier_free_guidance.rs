@@ -6,10 +6,10 @@
 //!
 //! Three arms start from the same noise: exact score and exact classifier; a learned score and a noisy classifier; one
 //! network trained jointly with the null label, which needs no classifier. Expect: at γ = 1 and 2 the joint network is
-//! within 2 points of the exact arm's share on the target; of the exact arm γ = 1 is nearest to p(x | y) by energy
-//! distance. At γ = 10 the joint network leaves the exact arm by more than 20 points, and the seed of its training decides
-//! which way: a large γ multiplies the error of s_c − s_∅. Every row is printed again at twice the steps. The figures besides
-//! F10 are of the joint network.
+//! within 2 points of the exact arm's share on the target; for the exact arm γ = 1 is nearest to p(x | y) by energy
+//! distance. At γ = 10 the joint network differs from the exact arm by more than 20 points, and the seed of its
+//! training decides which way: a large γ multiplies the error of s_c − s_∅. Every row is printed again at twice the
+//! steps. The figures other than F10 show the joint network.
 
 use scorelab::Result;
 use scorelab::metrics::{Verdict::Target, outcome};

@@ -5,10 +5,11 @@
 //! cargo run --example digits -- --data FOLDER        # MNIST's own files instead of drawn digits
 //! ```
 //!
-//! One joint network of some minutes, a noisy classifier, and a judge that guides nothing. Expect: at the γ that is printed
-//! at least 95 % of the samples are judged to be what was asked for, and their Fréchet distance from held-out images is at
-//! most a quarter of that of a full-covariance Gaussian fitted to the pixels of each class; without guidance no class has
-//! under 5 % of the samples. The networks are kept for the other three experiments on digits.
+//! One joint network that trains for some minutes, a noisy classifier, and a judge that guides nothing. Expect: at the
+//! γ that is printed at least 95 % of the samples are judged to be what was asked for, and their Fréchet distance from
+//! held-out images is at most a quarter of that of a full-covariance Gaussian fitted to the pixels of each class;
+//! without guidance no class has under 5 % of the samples. The networks are kept for the other three experiments on
+//! digits.
 
 use scorelab::Result;
 use scorelab::data::{from_pixels, to_pixels};

@@ -74,7 +74,7 @@ fn experiment(lab: &mut ImageExperiment) -> Result<()> {
     lab.draw(&[figure])
 }
 
-/// Says which of the shapes that are expected came out, and checks them.
+/// Says which of the expected shapes came out, and checks them.
 fn shapes(lab: &mut ImageExperiment, way: &Series<Vec<Scored>>) {
     let (name, all) = (way.title.en.to_string(), &way.found);
     let (Some(first), Some(last)) = (all.first(), all.last()) else { return };

@@ -5,10 +5,11 @@
 //! cargo run --example drawn_digits -- --data FOLDER
 //! ```
 //!
-//! A classifier that only looks at the three nearest images learns from digits drawn by the lab and is asked about others.
-//! Expect: of drawn digits it names at least 97 % rightly. With `--data`, a folder with MNIST's files, it is also asked about
-//! the first handwritten ones, which it has never seen the like of: expect more than 85 % there. And what a digit wears, a
-//! hat or sunglasses, is read back from its pixels, each attribute rightly for at least 97 %.
+//! A classifier that only looks at the three nearest images learns from digits drawn by the lab and is asked about
+//! others. Expect: it classifies at least 97 % of drawn digits correctly. With `--data`, a folder with MNIST's files,
+//! it is also asked about the first handwritten ones, which are unlike anything it has seen: expect more than 85 %
+//! there. And what a digit wears, a hat or sunglasses, is read back from its pixels, each attribute correctly for at
+//! least 97 %.
 
 use ndarray::Array2;
 use rayon::prelude::*;
@@ -84,7 +85,7 @@ fn experiment(lab: &mut ImageExperiment) -> Result<()> {
     lab.draw(&[digits, sheet("drawn_attributes", title, glyphs, 8, &worn)])
 }
 
-/// The share of images that their three nearest neighbours name rightly.
+/// The share of images that their three nearest neighbours classify correctly.
 fn ask(train: &Labelled, images: &Images, what: &str, table: &mut Table) -> f64 {
     let images = images.labelled();
     let named = knn_classify(train, images.x.view(), 3);

@@ -6,8 +6,8 @@
 //!
 //! All scores are exact, so nothing here is a training error. With the exact classifier γ = 1 hits its target and makes
 //! no hybrids. Make the same gradient five times weaker and the lecture's picture appears: at γ = 1 about 37 % target, 27 %
-//! hybrids, 36 % other classes, at γ = 10 over 99 % target. Dividing the *logits* by five instead is another field, which no
-//! γ repairs: at γ = 10 about 86 % target. Every number is printed again at twice the steps.
+//! hybrids, 36 % other classes, at γ = 10 over 99 % target. Dividing the *logits* by five instead gives another field,
+//! which no γ repairs: at γ = 10 about 86 % target. Every number is printed again at twice the steps.
 
 use scorelab::Result;
 use scorelab::guidance::{Gamma, GradientScaled};

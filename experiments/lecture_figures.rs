@@ -104,7 +104,7 @@ fn hybrids(lab: &Experiment, score: &dyn ScoreFn, noisy: &dyn Likelihood) -> Res
     lecture::hybrid(&lab.setting(), &arms, &lab.three_gammas(), lab.samples)
 }
 
-/// `index.html`, whose path is the last thing that is said.
+/// `index.html`, whose path is the last thing that is printed.
 fn page(lab: &mut Experiment, figures: &[Figure], animation: &Figure) -> Result<()> {
     let picture = |format: &&Format| matches!(format, Format::Svg | Format::Png);
     let ending = lab.output.formats.iter().find(picture).map_or("svg", |f| f.ending());

@@ -4,12 +4,13 @@
 //! cargo run --example noisy_vs_clean_classifier
 //! ```
 //!
-//! The score is exact; only the classifier differs. `clean` is trained for as many examples as `noisy`, in four times as many
-//! steps; `clean, exact` is the true p(y | x₀) asked about x_t, the best that clean data can teach. Expect equal accuracies at
-//! every σ, and a gradient of the clean one about 5, 50 and 400 times too strong at σ = 1, 3 and 8: the loss of separable
-//! data has no minimum, so the longer it trains the stronger. Guided at γ = 1 over VE (σ from 80) most walks are thrown
-//! past the data, with 40 steps and with 320. Over VP-linear 40 steps are too few and 320 all hit, converged and wrong: the
-//! spread is .13 instead of .25, and the walks from the far corner end in one point. Accuracy is the wrong diagnostic.
+//! The score is exact; only the classifier differs. `clean` is trained on as many examples as `noisy`, in four times as
+//! many steps; `clean, exact` is the true p(y | x₀) asked about x_t, the best that clean data can teach. Expect equal
+//! accuracies at every σ, and a gradient of the clean one about 5, 50 and 400 times too strong at σ = 1, 3 and 8: the
+//! loss of separable data has no minimum, so the longer it trains the stronger. Guided at γ = 1 over VE (σ from 80)
+//! most walks are thrown past the data, with 40 steps and with 320. Over VP-linear 40 steps are too few and 320 all
+//! hit, converged and wrong: the spread is .13 instead of .25, and the walks from the far corner end in one point.
+//! Accuracy is the wrong diagnostic.
 
 use ndarray::{ArrayView2, Axis};
 use scorelab::metrics::{Modes, Verdict, mean_with_se, shares, spread_with_se};
@@ -101,7 +102,7 @@ fn judge(lab: &Experiment, arm: &Arm, exact: &Arm, sigma: f64) -> Row {
     (sigma.to_string(), arm.0, vec![accuracy, nll, some_mean(&ratios)])
 }
 
-/// The mean, if there is anything to average: a rare class may not be met.
+/// The mean, if there is anything to average: a rare class may not occur.
 fn some_mean(values: &[f64]) -> (f64, f64) {
     if values.len() > 1 { mean_with_se(values) } else { (f64::NAN, f64::NAN) }
 }

@@ -4,10 +4,10 @@
 //! cargo run --example p_drop
 //! ```
 //!
-//! Six joint networks, trained alike but for p_drop, the probability with which a label becomes ∅. Their scores are held to
-//! the exact ones. Expect: at p_drop = 0 the null label is never trained and its score is wrong by more than the score
-//! itself, at σ = 1 at least five times as much as at p_drop = .1; at p_drop = .9 the conditional score is the one that
-//! suffers: from .1 on ∅ gains and the labels lose as p_drop grows.
+//! Six joint networks, trained alike except for p_drop, the probability with which a label becomes ∅. Their scores are
+//! compared with the exact ones. Expect: at p_drop = 0 the null label is never trained and its score is wrong by more
+//! than the score itself, at σ = 1 at least five times as much as at p_drop = .1; at p_drop = .9 the conditional score
+//! is the one that suffers: from .1 on ∅ gains and the labels lose as p_drop grows.
 
 use scorelab::Result;
 use scorelab::checkpoint::{Kind, Recipe};

@@ -1,8 +1,9 @@
 //! Is your guidance better than the ordinary one?
 //!
-//! Change the line marked `your idea here`, then `cargo run --example your_guidance`: one table holds it to the conditional
-//! score, to ordinary guidance and to the tilt, at 64 and at 128 steps; `--method NAME --set knob=value` adds a rival of
-//! `scorelab methods`. Expect `mine` to be `guided` before you change it, and `conditional` to be at p(x|c), which the run checks.
+//! Change the line marked `your idea here`, then `cargo run --example your_guidance`: one table compares it with the
+//! conditional score, to ordinary guidance and to the tilt, at 64 and at 128 steps; `--method NAME --set knob=value`
+//! adds a rival of `scorelab methods`. Expect `mine` to be `guided` before you change it, and `conditional` to be at
+//! p(x|c), which the run checks.
 
 use ndarray::{Array2, ArrayView2};
 use scorelab::{Result, methods::Score, noise::NoiseLevel, score::ScoreFn};

@@ -5,14 +5,14 @@
 //! | `layers.0.weight`, `layers.1.weight`, … | (in, out) | W of each layer, for h·W |
 //! | `layers.0.bias`, … | (out) | b of each layer |
 //! | `labels.weight` | (labels, embedding) | the label table of a joint network, ∅ last |
-//! | `training.params`, `training.m`, `training.v` | (parameters) | of a training that may go on: θ and Adam's moments |
+//! | `training.params`, `training.m`, `training.v` | (parameters) | for resuming a training: θ and Adam's moments |
 //! | `extra.…` | (n) | whatever else belongs to the network, in f64 |
 //! | `sha256` | (32) | the SHA-256 of all bytes of the file before these last 32 |
 //!
 //! The weights are the averaged ones, to sample with, in f32. The file's metadata has one key, `scorelab`, whose value is a
 //! JSON text: the kind and the shape of the network, its scales, its view of the data, and how it came to be ([`Trained`]).
-//! The rows of a view are among the `extra` ones: `mean`, or `mean`, `spread` and `axes`. Files of the format 1, in which
-//! recipe and data were notes, are read too. Source of the format: <https://huggingface.co/docs/safetensors>.
+//! The rows of a view are among the `extra` ones: `mean`, or `mean`, `spread` and `axes`. Files of format 1, in which
+//! recipe and data were notes, can be read too. Source of the format: <https://huggingface.co/docs/safetensors>.
 //!
 //! ```
 //! use scorelab::checkpoint::{Checkpoint, Model, Trained};
@@ -105,7 +105,7 @@ impl<N: Net> Model<N> {
         }
     }
 
-    /// Puts a network together from what a header that was checked says, its weights, and its view.
+    /// Builds a network from a checked header, its weights and its view.
     fn of(kind: Kind, scales: Scales, network: N, view: &View) -> Self {
         match (kind, scales) {
             (Kind::Joint, Scales::Score { target, sigma_data }) => {
@@ -119,7 +119,7 @@ impl<N: Net> Model<N> {
         }
     }
 
-    /// What is between its numbers and the data's.
+    /// The scales between its numbers and those of the data.
     fn scales(&self) -> Scales {
         let score = |net: &ScoreNet<N>| {
             let ScoreNet { target, sigma_data, .. } = *net;
@@ -145,7 +145,7 @@ pub struct Checkpoint<N: Net = Mlp> {
     pub view: View,
     /// Further rows of numbers by name.
     pub extra: BTreeMap<String, Array1<f64>>,
-    /// Where its training stands, if that may go on; the averaged weights in it are those of the network.
+    /// The state of its training, if that can be resumed; the averaged weights in it are those of the network.
     pub training: Option<State>,
 }
 
@@ -159,8 +159,8 @@ impl<N: Architecture> Checkpoint<N> {
     /// Writes the file, in place of what was there, as [`replace`](crate::file::replace) does.
     ///
     /// # Errors
-    /// If a number of the network is not finite, a further row has a name of the view's or the parts contradict each other,
-    /// and as [`replace`](crate::file::replace).
+    /// If a number of the network is not finite, an extra row has a name that belongs to the view, or the parts
+    /// contradict each other, and as [`replace`](crate::file::replace).
     pub fn save(&self, path: impl AsRef<Path>) -> Result<()> {
         let path = path.as_ref();
         file::replace(path, &self.bytes_for(path)?)
@@ -220,7 +220,9 @@ impl<N: Architecture> Checkpoint<N> {
         let mut extra = self.extra.clone();
         for (name, row) in self.view.rows() {
             if extra.insert(name.clone(), row).is_some() {
-                return Err(format!("its further row {name} has the name of one of its view"));
+                return Err(format!(
+                    "its extra tensor {name} has the name of one that belongs to its view"
+                ));
             }
         }
         tensors::write(&header.to_text()?, weights.into_iter(), &extra)
@@ -265,14 +267,14 @@ impl Checkpoint {
     /// Reads a checkpoint of a perceptron from the bytes of a file; `path` only appears in messages.
     ///
     /// # Errors
-    /// If the bytes are none of a checkpoint, are damaged, or hold a network that cannot be.
+    /// If the bytes are not those of a checkpoint, are damaged, or hold a network that cannot be.
     pub fn parse(bytes: &[u8], path: impl AsRef<Path>) -> Result<Checkpoint> {
         let wrong = |why| Error::File { path: path.as_ref().into(), why };
         Checkpoint::from_bytes(bytes).map_err(wrong)
     }
 }
 
-/// The view of a file's further rows, which are taken out of them.
+/// The view that a file's extra rows describe; they are removed from `extra`.
 ///
 /// Where the header does not name it, it is whichever fits the network.
 fn take_view<N: Architecture>(
@@ -286,7 +288,9 @@ fn take_view<N: Architecture>(
         Some(ViewName::Principal) | None => View::of_rows(row),
     };
     if header.view.is_some_and(|named| named != ViewName::from(&found)) {
-        return Err("its view of the data is not the one that its rows are of".into());
+        return Err(
+            "its tensors do not belong to the view of the data that its header names".into()
+        );
     }
     match header.check_view(&found) {
         Err(_) if header.view.is_none() && header.trained.data.image.is_none() => {
@@ -301,7 +305,7 @@ fn take_view<N: Architecture>(
 /// The tensors of a training's state.
 const TRAINING: [&str; 3] = ["training.params", "training.m", "training.v"];
 
-/// The state of a training, of whose numbers the averaged weights `ema` are the network's.
+/// The state of a training whose averaged weights `ema` are those of the network.
 fn state(stand: &Stand, file: &Tensors, ema: &[f32]) -> Parsed<State> {
     let [params, m, v] = TRAINING.map(|name| file.tensor(name, &[ema.len()]));
     let adam =
@@ -309,13 +313,13 @@ fn state(stand: &Stand, file: &Tensors, ema: &[f32]) -> Parsed<State> {
     Ok(State { step: stand.step, first_loss: stand.first_loss, params: params?, adam })
 }
 
-/// The bytes of a file of at most `most`, the size asked before anything is allocated.
+/// The bytes of a file of at most `most` bytes; its size is checked before anything is allocated.
 fn read(path: &Path, most: u64) -> Result<Vec<u8>> {
     let io = |e| Error::io("read", path, e);
     let wrong = |why: String| Error::File { path: path.into(), why };
     let about = std::fs::metadata(path).map_err(io)?;
     if !about.is_file() {
-        return Err(wrong("it is not a file; name the checkpoint itself".into()));
+        return Err(wrong("it is not a file; give the path of a checkpoint".into()));
     }
     if about.len() > most {
         return Err(wrong(format!("it is {} bytes, larger than any checkpoint", about.len())));

@@ -6,7 +6,8 @@ use std::path::{Path, PathBuf};
 /// `Result` with scorelab's [`Error`].
 pub type Result<T> = std::result::Result<T, Error>;
 
-/// Everything that can go wrong at a door of the crate. Arithmetic inside has no errors: parameters are validated once.
+/// Everything that can go wrong where something enters or leaves the crate. Arithmetic inside has no errors: parameters
+/// are validated once.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// A parameter is outside its range.
@@ -31,7 +32,7 @@ pub enum Error {
         /// What it may take, in GiB.
         most: f64,
     },
-    /// Words of a command line that make no command.
+    /// A command line that is not a command.
     #[error("{why}")]
     Usage {
         /// What is wrong with them, and what to do.
@@ -69,7 +70,7 @@ pub enum Error {
         /// The folder.
         path: PathBuf,
     },
-    /// Training left the numbers that can be trained with.
+    /// Training diverged.
     #[error(
         "training stopped at step {step}: the loss is {loss} at learning rate {learning_rate:e}; lower the learning rate or clip the gradient"
     )]
@@ -102,7 +103,7 @@ pub enum Error {
 }
 
 impl Error {
-    /// A parameter `what` whose `value`, as [`printable`] tells it, is not `must`.
+    /// A parameter `what` whose `value`, shown as [`printable`], is not `must`.
     pub fn value(what: impl Into<String>, value: impl ToString, must: impl Into<String>) -> Self {
         Error::Value { what: what.into(), value: printable(&value.to_string()), must: must.into() }
     }

@@ -1,4 +1,4 @@
-//! Files written whole or not at all, and what tells their bytes apart.
+//! Files written whole or not at all, and fingerprints of their bytes.
 
 use crate::{Error, Result};
 use sha2::{Digest, Sha256};
@@ -9,28 +9,28 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-/// How the name of a file that is still being written goes on behind the name of the file, and how it ends.
+/// What follows a file's name while the file is still being written, and how that longer name ends.
 const UNFINISHED: (&str, &str) = (".scorelab-", ".part");
-/// Digits between the two, sixteen to the base of 16.
+/// Hexadecimal digits between the two.
 const DIGITS: usize = 16;
 /// Letters of a name, of up to four bytes each: most disks take 255 bytes.
 const LONGEST_NAME: usize = 50;
 /// Links to links that are followed.
 const MOST_LINKS: usize = 40;
-/// An unfinished file that nobody has touched for so long is one that a killed program left.
+/// An unfinished file that nobody has touched for this long was left by a killed program.
 const LEFT: Duration = Duration::from_secs(60);
 
 /// Puts a file of these bytes at `path`, in place of what was there: at every moment the path holds the old file or the
 /// new one, even if the program is killed or the power fails.
 ///
-/// The bytes go into a hidden file of the same folder, whose name nobody can guess and which is no file that was there; they
-/// are handed to the disk, and the file is renamed; then the folder is handed to the disk too. Windows cannot do the last:
-/// there the name may be lost with the power, but not the old file. What a killed program left unfinished of the same path is
-/// cleared away. A link is followed, also one to what is not there yet. What is neither a file nor a folder, such as a pipe or
-/// `/dev/stdout`, is written to and stays.
+/// The bytes go into a new hidden file in the same folder, whose name nobody can guess; they are flushed to disk, and
+/// the file is renamed; then the folder is flushed too. Windows cannot do the last: there a power failure may lose the
+/// new name, but not the old file. Unfinished files that a killed program left for the same path are removed. A link is
+/// followed, even to a target that does not exist yet. What is neither a file nor a folder, such as a pipe or
+/// `/dev/stdout`, is written to directly.
 ///
 /// # Errors
-/// If the folder or the disk refuses, or links lead in a circle; the unfinished file is then removed, if it can be.
+/// If the folder or the disk refuses, or links form a loop; the unfinished file is then removed, if it can be.
 pub fn replace(path: &Path, bytes: &[u8]) -> Result<()> {
     let io = |e| Error::io("write", path, e);
     let path = &followed(path).map_err(io)?;
@@ -87,7 +87,7 @@ fn put(path: &Path, bytes: &[u8], settled: bool) -> Result<()> {
         .and_then(|()| std::fs::rename(&unfinished, path))
         .and_then(|()| if settled { settle(folder) } else { Ok(()) });
     done.map_err(|e| {
-        let _ = std::fs::remove_file(&unfinished); // the first error is the one to tell
+        let _ = std::fs::remove_file(&unfinished); // the first error is the one to report
         io(e)
     })
 }
@@ -101,13 +101,13 @@ fn followed(path: &Path) -> std::io::Result<PathBuf> {
         }
         match path.read_link() {
             Ok(next) => path = path.parent().unwrap_or(Path::new("")).join(next),
-            Err(_) => return Ok(path), // what is not there yet is no link
+            Err(_) => return Ok(path), // what does not exist yet is not a link
         }
     }
-    Err(std::io::Error::other("its links lead in a circle"))
+    Err(std::io::Error::other("its links form a loop"))
 }
 
-/// A new file beside `path`, locked for as long as it is open, where bytes wait to be called `name`.
+/// A new file beside `path`, locked while it is open, which is later renamed to `name`.
 fn begin(path: &Path, name: &OsStr) -> std::io::Result<(File, PathBuf)> {
     loop {
         let mut hidden = OsString::from(".");
@@ -126,8 +126,8 @@ fn begin(path: &Path, name: &OsStr) -> std::io::Result<(File, PathBuf)> {
     }
 }
 
-/// Removes what killed programs left unfinished in a folder: files of the names that this module gives, of all or of one
-/// file, which nobody holds and nobody has touched for so long. What cannot be removed stays.
+/// Removes unfinished files that killed programs left in a folder: files named as this module names them, for every
+/// file or for one, which nobody holds and nobody has touched for a while. What cannot be removed stays.
 pub fn tidy(folder: &Path, of: Option<&OsStr>, left: Duration) {
     let Ok(entries) = std::fs::read_dir(folder) else { return };
     for entry in entries.flatten() {
@@ -136,7 +136,7 @@ pub fn tidy(folder: &Path, of: Option<&OsStr>, left: Duration) {
         if finished.is_none_or(|own| of.is_some_and(|of| of != own)) {
             continue;
         }
-        // asked of the entry itself: a link is none of ours
+        // asked of the entry itself: a link is never ours
         let old = |about: &std::fs::Metadata| {
             about.modified().is_ok_and(|at| at.elapsed().is_ok_and(|age| age >= left))
         };
@@ -156,7 +156,7 @@ fn finished_name(name: &str) -> Option<&str> {
     (!own.is_empty() && digits.len() == DIGITS && digits.chars().all(hexadecimal)).then_some(own)
 }
 
-/// Hands a folder, and with it the names of its files, to the disk.
+/// Flushes a folder, and with it the names of its files, to disk.
 #[cfg(unix)]
 fn settle(folder: &Path) -> std::io::Result<()> {
     File::open(folder)?.sync_all()
@@ -179,7 +179,8 @@ pub fn plain_name(name: &str) -> String {
     name.chars().take(LONGEST_NAME).map(plain).collect()
 }
 
-/// The SHA-256 of some bytes, in 64 hexadecimal digits: equal bytes have equal ones, and others have others.
+/// The SHA-256 of some bytes, in 64 hexadecimal digits: equal bytes have equal digits, and different bytes have
+/// different ones.
 pub fn fingerprint(bytes: &[u8]) -> String {
     Sha256::digest(bytes).iter().map(|b| format!("{b:02x}")).collect()
 }
@@ -264,7 +265,7 @@ mod tests {
         symlink("round", folder.join("about")).unwrap();
         symlink("about", folder.join("round")).unwrap();
         let refused = replace(&folder.join("about"), b"x").unwrap_err().to_string();
-        assert!(refused.contains("links lead in a circle"), "{refused}");
+        assert!(refused.contains("links form a loop"), "{refused}");
         std::fs::remove_dir_all(folder).unwrap();
     }
 

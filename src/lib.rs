@@ -34,7 +34,7 @@
 //! | [`score`] ★ | the meeting point: [`score::ScoreFn`] and [`score::Likelihood`] |
 //! | [`condition`] | what a sample is asked to be: [`condition::Condition`] |
 //! | [`mixture`] | exact scores, posteriors and samples of Gaussian mixtures and data sets |
-//! | [`data`] | the scenes: built in, read from TOML, or one's own points; tables of points; images from IDX files |
+//! | [`data`] | the scenes: built in, read from TOML, or made of points; images, drawn or from IDX files |
 //! | [`nn`] | small networks, forward beside backward; [`nn::ScoreNet`] answers as a score |
 //! | [`train`] | denoising score matching as an iterator of steps, with its exact floor |
 //! | [`guidance`] ★ | γ, [`guidance::Guided`], [`guidance::ClassifierGuided`]: scores made of scores |
@@ -45,7 +45,7 @@
 //! | [`metrics`] | shares, energy distance, χ², entropy, score error |
 //! | [`checkpoint`] | trained networks as files, in the `safetensors` format |
 //! | plumbing | |
-//! | [`mod@text`] | what a user writes: names in one form, and what is printed of anything |
+//! | [`mod@text`] | text from users: names in one form, and how it is printed |
 //! | [`error`] | one error type; a message names the thing, its value and the remedy |
 //! | [`number`] | how numbers are printed, with their errors |
 //! | [`rng`] | streams of random numbers, named by what they are for |

@@ -130,7 +130,7 @@ pub fn eigenvalues(matrix: &Array2<f64>) -> Vec<f64> {
     diag.iter().map(|l| size * l).collect()
 }
 
-/// A tridiagonal matrix with the same eigenvalues, by Householder reflections: its diagonal and what is beside it.
+/// A tridiagonal matrix with the same eigenvalues, by Householder reflections: its diagonal and the elements beside it.
 fn tridiagonal(mut a: Array2<f64>) -> (Vec<f64>, Vec<f64>) {
     let d = a.nrows();
     let mut off = Vec::new();

@@ -1,9 +1,9 @@
-//! How numbers are read, and how they are printed: with the digits that their error, or their size, leaves them.
+//! How numbers are read, and how they are printed: with as many digits as their error, or their size, allows.
 
-/// An error that is smaller beside its value does not decide how many digits are shown.
+/// An error that is smaller than this share of its value does not decide how many digits are shown.
 const FINE: f64 = 1e-6;
 
-/// The number that a text is, in the manners in which programs write numbers.
+/// The number that a text stands for, in the ways in which programs write numbers.
 ///
 /// ```text
 /// 1.5e-3   .5   5.   +1   −1 (U+2212)   1.0D+00 (Fortran)   inf   NaN
@@ -58,7 +58,7 @@ pub fn plus_minus((value, se): (f64, f64)) -> String {
 /// 50.0 ± 1.6        99.8 +0.1 −0.2        100.0 −0.1
 /// ```
 ///
-/// Where the two sides differ in what is printed they are named apart, and a side that is nothing is left out.
+/// Where the two sides differ as printed, both are shown, and a side of 0 is omitted.
 pub fn percent(value: f64, low: f64, high: f64) -> String {
     let [value, low, high] = [value, low, high].map(|v| 100.0 * v);
     if !(value.is_finite() && low.is_finite() && high.is_finite()) {

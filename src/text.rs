@@ -1,4 +1,4 @@
-//! What a user writes: names in one Unicode form, and what is printed of anything.
+//! Text from users: names in one Unicode form, and how it is printed.
 
 use unicode_normalization::UnicodeNormalization;
 
@@ -21,10 +21,7 @@ pub fn name(text: &str) -> Result<String, String> {
     match text.chars().position(unprintable) {
         Some(i) => {
             let letter = text.chars().nth(i).map_or(0, u32::from);
-            Err(format!(
-                "letter {} is U+{letter:04X}, which cannot be printed; leave it out",
-                i + 1
-            ))
+            Err(format!("letter {} is U+{letter:04X}, which cannot be printed; remove it", i + 1))
         }
         None => Ok(composed(text)),
     }

@@ -112,7 +112,7 @@ pub trait Objective<N: Net>: Sync {
 pub struct State {
     /// Steps done.
     pub step: usize,
-    /// The loss of the first step, by which divergence is told.
+    /// The loss of the first step, by which divergence is recognised.
     pub first_loss: f64,
     /// θ.
     pub params: Vec<f32>,
@@ -192,7 +192,7 @@ impl<'a, N: Net, O: Objective<N>> Training<'a, N, O> {
         })
     }
 
-    /// Goes on from where a training of a network of this shape, with this objective and these settings, stood.
+    /// Resumes a training of a network of this shape, with this objective and these settings.
     ///
     /// k steps, a stop and N − k more are N steps, bit for bit.
     ///
@@ -205,14 +205,14 @@ impl<'a, N: Net, O: Objective<N>> Training<'a, N, O> {
             return Err(Error::value(
                 "the state of the training",
                 format!("of {sizes:?} numbers"),
-                format!("of {n} each, as the network has"),
+                format!("of {n} each, as many as the network has parameters"),
             ));
         }
         if state.step > config.steps || i32::try_from(state.step) != Ok(adam.updates) {
             return Err(Error::value(
                 "the state of the training",
                 format!("at step {} after {} updates", state.step, adam.updates),
-                format!("one of a training of {} steps", config.steps),
+                format!("within a training of {} steps", config.steps),
             ));
         }
         net.params_mut().copy_from_slice(&state.params);

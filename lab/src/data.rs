@@ -1,4 +1,4 @@
-//! What the data are: a scene, drawn digits, or images of a folder; and the training set that is taken from them.
+//! The data: a scene, drawn digits, or images in a folder; and the training set that is taken from them.
 
 use crate::read::{find_scene, scene_of_points};
 use crate::training::Examples;
@@ -13,13 +13,13 @@ use scorelab::rng::Purpose;
 use scorelab::score::ScoreFn;
 use scorelab::{Error, Result};
 
-/// The most images that principal components are found from.
+/// The most images from which principal components are computed.
 const MOST_FOR_COMPONENTS: usize = 10_000;
 
 /// What `--data` calls the drawn digits.
 pub const DRAWN: &str = "digits";
 
-/// A distribution to draw from, or a set to take from.
+/// A distribution to draw from, or a set to choose from.
 pub enum Data {
     /// A scene, with its fingerprint.
     Scene(Scene, String),
@@ -47,18 +47,18 @@ impl Data {
         }
     }
 
-    /// The data that a training took before, perhaps in another folder.
+    /// The data of an earlier training, perhaps in another folder.
     ///
     /// # Errors
-    /// As [`Data::find`]; if nothing is there, with what was looked for and why.
+    /// As [`Data::find`]; if nothing is there, the message says what was looked for and why.
     pub fn find_again(place: &Place, remedy: &str) -> Result<Data> {
         Data::find(place).map_err(|error| match error {
             Error::Io { source, path, .. } if source.kind() == std::io::ErrorKind::NotFound => {
                 let why = match path.is_relative() {
                     true => format!(
-                        "the network was trained on it, and it is not found from this folder; go to the folder of the training, or {remedy}"
+                        "the network was trained on it, but it is not found from this folder; go to the folder of the training, or {remedy}"
                     ),
-                    false => format!("the network was trained on it, and it is gone; restore it, or {remedy}"),
+                    false => format!("the network was trained on it, but it is gone; restore it, or {remedy}"),
                 };
                 Error::File { path, why }
             }
@@ -83,7 +83,7 @@ impl Data {
         }
     }
 
-    /// Of images: lines, and pixels of a line.
+    /// For images: height and width in pixels.
     pub fn size(&self) -> Option<(usize, usize)> {
         match self {
             Data::Scene(..) => None,
@@ -104,7 +104,7 @@ impl Data {
         }
     }
 
-    /// How many points there are of so many asked for: a folder has no more than its files hold.
+    /// How many of the points asked for there are: a folder has no more than its files hold.
     pub fn count(&self, asked: usize) -> usize {
         match self {
             Data::Scene(..) | Data::Drawn => asked,
@@ -121,7 +121,7 @@ impl Data {
         }
     }
 
-    /// The first n points, and by what they are known again.
+    /// The first n points, and the fingerprint by which they are recognised.
     pub fn draw(&self, n: usize, seed: u64) -> (Labelled, Fingerprint) {
         if let Data::Scene(scene, print) = self {
             return (
@@ -133,10 +133,11 @@ impl Data {
         (images.labelled(), images_fingerprint(&images))
     }
 
-    /// Refuses a scene that is no more the one of a training. Nothing is drawn.
+    /// Refuses a scene that has changed since a training. Nothing is drawn.
     ///
     /// # Errors
-    /// If its file has another text than at the training, be it a comment, or a built-in scene has other numbers.
+    /// If the text of its file has changed since the training, even in a comment, or the numbers of a built-in scene
+    /// have.
     pub fn same_scene(&self, place: &Place, before: &TrainingData, remedy: &str) -> Result<()> {
         let (Data::Scene(_, now), Some(Fingerprint::Scene(then))) = (self, &before.fingerprint)
         else {
@@ -152,29 +153,29 @@ impl Data {
     }
 }
 
-/// By which images are known again: their pixels and classes.
+/// The fingerprint by which images are recognised: of their pixels and classes.
 pub fn images_fingerprint(images: &Images) -> Fingerprint {
     let labels = images.labels.iter().flat_map(|y| (*y as u64).to_le_bytes());
     let bytes: Vec<u8> = images.pixels.iter().copied().chain(labels).collect();
     Fingerprint::Images(fingerprint(&bytes))
 }
 
-/// By which files of the format 1 know points again.
+/// The fingerprint by which files of format 1 recognise points.
 fn points_fingerprint(points: &Labelled) -> String {
     let x = points.x.iter().flat_map(|x| x.to_le_bytes());
     let y = points.y.iter().flat_map(|y| (*y as u64).to_le_bytes());
     fingerprint(&x.chain(y).collect::<Vec<u8>>())
 }
 
-/// What is learned from, and what is known of it.
+/// What is learned from, and what is known about it.
 pub struct TrainingSet {
-    /// What is written of it into a checkpoint.
+    /// What a checkpoint records about it.
     pub header: TrainingData,
     /// The points and their classes, as the network sees them.
     pub points: Labelled,
     /// How the network sees them.
     pub view: View,
-    /// How many classes there are, met or not.
+    /// How many classes there are, present or not.
     pub classes: usize,
     /// The root mean square of a coordinate.
     pub sigma_data: f64,
@@ -188,13 +189,13 @@ impl TrainingSet {
     /// Checks the recipe and takes the training set from its data, if it and the training fit into `gib` GiB.
     ///
     /// # Errors
-    /// If a setting cannot be, the data cannot be found, or a class that a label is needed for is not met.
+    /// If a setting cannot be, the data cannot be found, or a class that needs examples has none.
     pub fn of(recipe: &Recipe, gib: f64) -> Result<TrainingSet> {
         recipe::check(recipe)?;
         TrainingSet::from(Data::find(&recipe.data)?, recipe, gib)
     }
 
-    /// As [`TrainingSet::of`], from data that are found already, for a recipe that is checked.
+    /// As [`TrainingSet::of`], from data that have been found, for a recipe that has been checked.
     ///
     /// # Errors
     /// As [`TrainingSet::of`].
@@ -238,7 +239,7 @@ impl TrainingSet {
         Examples { points, classes: *classes, sigma_data: *sigma_data, spread }
     }
 
-    /// Whether these are the data of a training before.
+    /// Whether these are the data of an earlier training.
     pub fn is(&self, before: &TrainingData) -> bool {
         match &before.fingerprint {
             Some(Fingerprint::Points(before)) => points_fingerprint(&self.points) == *before,
@@ -247,25 +248,29 @@ impl TrainingSet {
     }
 }
 
-/// A class that a label is needed for and that is not met among `count` points.
+/// The error for a class that needs examples and has none among `count` points.
 fn not_met(data: &Data, recipe: &Recipe, count: usize, (class, name): (usize, &str)) -> Error {
     match data {
         Data::Images(images) if !images.labels.contains(&class) => {
             let why = format!(
-                "none of its {} images is of the class {name}, and a network with labels must meet each; add some, or learn \
-                 without labels: --model score",
+                "none of its {} images is of the class {name}, but a network with labels needs images of each; add some, or \
+                 learn without labels: --model score",
                 images.labels.len()
             );
             Error::File { path: recipe.data.name().into(), why }
         }
-        _ => Error::value("--points", count, format!("enough to meet the class {name}; take more")),
+        _ => Error::value(
+            "--points",
+            count,
+            format!("large enough to include the class {name}; use more"),
+        ),
     }
 }
 
-/// Refuses images (n, pixels) of which there is only one, or that do not differ: nothing can be learned of them.
+/// Refuses images (n, pixels) of which there is only one, or that do not differ: nothing can be learned from them.
 fn refuse_alike(x: ArrayView2<f64>, recipe: &Recipe) -> Result<()> {
     if x.nrows() < 2 {
-        let must = "at least 2 images, as only what differs can be learned";
+        let must = "at least 2: nothing can be learned from a single image";
         return Err(match recipe.points {
             0 | 1 => Error::value("--points", recipe.points, must),
             _ => Error::value(format!("the number of images of {}", recipe.data.name()), 1, must),
@@ -275,13 +280,13 @@ fn refuse_alike(x: ArrayView2<f64>, recipe: &Recipe) -> Result<()> {
         return Ok(());
     }
     let why = format!(
-        "its {} images are all alike, so there is nothing to learn of them; is it blank?",
+        "its {} images are all alike, so there is nothing to learn from them; are they blank?",
         x.nrows()
     );
     Err(Error::File { path: recipe.data.name().into(), why })
 }
 
-/// How a network sees such images (n, pixels): their principal components or, without any, less their mean.
+/// How a network sees such images (n, pixels): along their principal components or, without any, minus their mean.
 pub fn view_of_images(x: ArrayView2<f64>, components: Option<usize>) -> View {
     let Some(k) = components else {
         return View::Centred(x.mean_axis(Axis(0)).expect("at least one image"));
@@ -292,11 +297,11 @@ pub fn view_of_images(x: ArrayView2<f64>, components: Option<usize>) -> View {
     ))
 }
 
-/// Images that a training on the first `used` with that `seed` has not seen: n more drawn digits, others for every `draw`, or
-/// of a folder its `t10k` files or, where there are none, what the training left.
+/// Images that a training on the first `used` with that `seed` has not seen: n more drawn digits, different ones for
+/// every `draw`, or, for a folder, its `t10k` files or, where there are none, the images left over from training.
 ///
 /// # Errors
-/// As [`Images::read`], and if they are none of images, or of some that were drawn by lot.
+/// As [`Images::read`], and if the place has no images, or they were drawn at random.
 pub fn unseen(place: &Place, used: usize, (n, draw): (usize, u64), seed: u64) -> Result<Images> {
     let folder = match place {
         Place::Images(name) if name == DRAWN => {
@@ -306,7 +311,7 @@ pub fn unseen(place: &Place, used: usize, (n, draw): (usize, u64), seed: u64) ->
         Place::Images(folder) => folder,
         Place::Scene(_) | Place::Points(_) | Place::Shuffled(_) => {
             let name = place.name();
-            let must = "those of a network by `scorelab train`, which tells which of its images it has not seen";
+            let must = "the data of a network trained by `scorelab train`, which records the images that it has seen";
             return Err(Error::value("the data", name, must));
         }
     };
@@ -317,7 +322,7 @@ pub fn unseen(place: &Place, used: usize, (n, draw): (usize, u64), seed: u64) ->
     Ok(all.split(used.min(all.labels.len())).1)
 }
 
-/// Whether a folder has `t10k` files; drawn digits have none, nor has a scene.
+/// Whether a folder has `t10k` files; drawn digits and scenes have none.
 ///
 /// # Errors
 /// If the folder cannot be read.

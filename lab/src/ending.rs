@@ -1,4 +1,4 @@
-//! What the name of an output promises, and that it is kept.
+//! What the name of an output promises, and that the promise is kept.
 
 use crate::report::Form;
 use scorelab::{Error, Result};
@@ -31,15 +31,15 @@ impl Kind {
     fn endings(self) -> &'static str {
         match self {
             Kind::Table => ".csv, .json or .txt",
-            Kind::Points => ".csv, .json, .txt, .npz, .npy or, of images, .png",
+            Kind::Points => ".csv, .json, .txt, .npz, .npy or, for images, .png",
         }
     }
 }
 
-/// What is written where, by the ending of its name in any case and by `--format`.
+/// What is written, decided by the ending of the name, in any case, and by `--format`.
 ///
 /// # Errors
-/// If the two contradict each other, or a name promises what is not written here.
+/// If the two contradict each other, or a name promises a format that is not written here.
 pub fn ending(kind: Kind, format: Option<Form>, out: Option<&Path>) -> Result<Ending> {
     let text = Ending::Text(format.unwrap_or(Form::Table));
     let Some((path, end)) = out.and_then(|path| Some((path, last_ending(path)?))) else {
@@ -55,7 +55,7 @@ pub fn ending(kind: Kind, format: Option<Form>, out: Option<&Path>) -> Result<En
         _ if format.is_some() && !known(end) => return Ok(text),
         _ => {
             let must = format!(
-                "a name that ends in {}; or say with --format how it is written",
+                "a name that ends in {}; or choose how it is written with --format",
                 kind.endings()
             );
             return Err(Error::value("--out", path.display(), must));
@@ -63,7 +63,7 @@ pub fn ending(kind: Kind, format: Option<Form>, out: Option<&Path>) -> Result<En
     };
     match format {
         Some(format) if promised != Ending::Text(format) => {
-            let must = format!("left out, or as --out {} ends", path.display());
+            let must = format!("left out, or agree with the ending of --out {}", path.display());
             Err(Error::value("--format", format.name(), must))
         }
         _ => Ok(promised),
@@ -97,7 +97,7 @@ fn own(end: &str) -> bool {
     ["csv", "json", "txt"].contains(&end.to_lowercase().as_str())
 }
 
-/// Whether an ending is one of another format that programs read by their names.
+/// Whether an ending belongs to another format that programs recognise by name.
 fn known(end: &OsStr) -> bool {
     const FORMATS: [&str; 16] = [
         "npz", "npy", "png", "svg", "pdf", "gif", "jpg", "jpeg", "tsv", "xlsx", "parquet", "pt",

@@ -7,33 +7,33 @@ use std::io::ErrorKind;
 /// The table of exit codes, as the help prints it.
 pub const CODES: &str = "\
 Exit codes:
-    0  all well
+    0  success
     1  the answer to an exercise is wrong, a check of an experiment failed, or every run of a sweep did
-    2  a value, a flag or a configuration that cannot be
-    3  a file or folder that is not there
+    2  an invalid value, flag or configuration
+    3  a file or folder that does not exist
     4  a file whose contents are wrong or damaged
     5  training diverged; the last good checkpoint is kept
     6  the folder is in use by another run
     7  the disk is full
     8  no permission, or a read-only folder
     9  a file where a folder should be, or the reverse
-   10  any other failure of the system
+   10  any other system failure
   130  stopped by Ctrl-C; what was done is saved";
 
 /// The exit code of a wrong answer to an exercise.
 const WRONG: u8 = 1;
 
-/// Of what ran to its end.
+/// The exit code of a program that ran to its end.
 pub fn well((): ()) -> u8 {
     0
 }
 
-/// Of what Ctrl-C may have stopped.
+/// The exit code of a program that Ctrl-C may have stopped.
 pub fn if_stopped(stopped: bool) -> u8 {
     if stopped { INTERRUPTED } else { 0 }
 }
 
-/// Of an answer to an exercise.
+/// The exit code of an answer to an exercise.
 pub fn if_right(right: bool) -> u8 {
     if right { 0 } else { WRONG }
 }

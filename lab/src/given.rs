@@ -6,7 +6,7 @@ use scorelab::{Error, Result};
 use std::collections::BTreeSet;
 
 /// The flags that were given, by their names without dashes: those typed, and those of the subcommand's own table in a
-/// configuration. What stands above the tables of a configuration is meant for every subcommand that has a use for it.
+/// configuration. Keys above the tables of a configuration apply to every subcommand that uses them.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Given(BTreeSet<String>);
 
@@ -53,7 +53,7 @@ pub type Idle = (&'static str, &'static str);
 
 /// The one sentence that refuses a flag without effect.
 pub fn without_effect(flag: &str, why: impl std::fmt::Display) -> Error {
-    Error::value(format!("--{flag}"), "given", format!("left out, for it changes nothing: {why}"))
+    Error::value(format!("--{flag}"), "given", format!("left out, since it changes nothing: {why}"))
 }
 
 /// The flags of this list for which the condition holds.

@@ -1,4 +1,4 @@
-//! What samples of images are held to: images that no network has seen, through the eyes of a judge.
+//! What samples of images are compared with: images that no network has seen, through the eyes of a judge.
 
 use crate::data::{has_test, unseen};
 use crate::memory;
@@ -20,20 +20,19 @@ pub struct Yardstick {
     view: View,
     /// The images to compare with, and as many others.
     held_out: [Images; 2],
-    /// The classes that samples are of; without any they are of all.
+    /// The classes that samples should have; where empty, any.
     pub wanted: Option<Vec<usize>>,
 }
 
 impl Yardstick {
-    /// The judge of this name, and twice as many images of the wanted class or of all as there are samples, which the seed
-    /// chooses.
+    /// The judge of this name, and twice as many images as samples, of the wanted class or of all, chosen by the seed.
     ///
     /// # Errors
-    /// If it is no clean classifier of such images, it steers the score itself, or there are too few images.
+    /// If it is not a clean classifier of such images, it steers the score itself, or there are too few images.
     pub fn open(judge: Option<&str>, steering: &Steering) -> Result<Yardstick> {
         let Some(path) = judge else {
-            let must = "given: images are measured by a classifier that did not steer them, learned by `scorelab train --model clean --data …`";
-            return Err(Error::value("--judge", "left out", must));
+            let why = "--judge is required: images are measured by a classifier that did not steer them; train one with `scorelab train --model clean --data …`";
+            return Err(Error::Usage { why: why.into() });
         };
         let (n, size) = (steering.samples, pixels(steering));
         let bytes = 60.0 * n as f64 * size.unwrap_or(0) as f64;
@@ -45,20 +44,20 @@ impl Yardstick {
         };
         let own = trained.data.image.map(|(height, width)| height * width);
         let Some(pixels) = own.filter(|own| Some(*own) == size) else {
-            let why = "it is no classifier of images of this size".into();
+            let why = "it is not a classifier of images of this size".into();
             return Err(Error::File { path: path.into(), why });
         };
         let (own, classes) = (&classifier.network().config, steering.data.classes());
         fits("--judge", (own.inputs, own.outputs), (view.dim(pixels), classes))?;
         if steering.is_steered_by(classifier.network()) {
-            let must = "another one than the classifier that steers";
+            let must = "another classifier than the one that steers";
             return Err(Error::value("--judge", path, must));
         }
         if let Some(learned) = trained.recipe {
             let own = recipe(steering)?;
             let same = learned.data == own.data && learned.train.seed == own.train.seed;
             if same && learned.points > own.points && !has_test(&own.data)? {
-                let must = "one that has not learned the images that are held out; train it with another --seed, or with no more --points than the score";
+                let must = "one that was not trained on the images held out; train it with another --seed, or with no more --points than the score";
                 return Err(Error::value("--judge", path, must));
             }
         }
@@ -67,13 +66,13 @@ impl Yardstick {
         Ok(Yardstick { judge: Judge { classifier }, view, held_out, wanted })
     }
 
-    /// What the judge says of images (n, height·width) of the classes that are wanted, beside the held-out ones.
+    /// What the judge says about images (n, height·width) of the wanted classes, compared with the held-out ones.
     pub fn judged(&self, pixels: &Array2<u8>) -> Judgement {
         let unknown = vec![0; pixels.nrows()];
         self.of(pixels, self.wanted.as_ref().unwrap_or(&unknown))
     }
 
-    /// What it says of other held-out images with their own labels: what two samples of the data differ by.
+    /// What it says about other held-out images with their own labels: the difference between two samples of the data.
     pub fn floor(&self) -> Judgement {
         let [_, twin] = &self.held_out;
         self.of(&twin.pixels, &twin.labels)
@@ -107,15 +106,15 @@ impl ImageJudge for Yardstick {
     }
 }
 
-/// Twice as many images as samples, none of which the score has seen, of its class if it has one, in no order; another seed
-/// chooses others.
+/// Twice as many images as samples, none of which the score has seen, of its class if it has one, in random order;
+/// another seed chooses others.
 ///
 /// # Errors
 /// If there are too few.
 pub fn held_out(steering: &Steering) -> Result<[Images; 2]> {
     let (recipe, n, seed) = (recipe(steering)?, steering.samples, steering.seed);
     let class = steering.class.filter(|_| !steering.all);
-    // one drawing in ten is of a class
+    // one drawing in ten is of a given class
     let enough = if class.is_some() { 24 * n + 200 } else { 2 * n };
     let data = &recipe.data;
     let all = unseen(data, recipe.points, (enough, seed), recipe.train.seed)?;
@@ -136,8 +135,8 @@ pub fn held_out(steering: &Steering) -> Result<[Images; 2]> {
 /// How the images of a score or a classifier were taken.
 fn recipe(steering: &Steering) -> Result<&Recipe> {
     steering.data.recipe().ok_or_else(|| {
-        let must = "a checkpoint of `scorelab train`, which tells where its images are from";
-        Error::value("the score or classifier", "of unknown images", must)
+        let must = "a checkpoint of `scorelab train`, which records where its images come from";
+        Error::value("the score or classifier", "trained on unknown images", must)
     })
 }
 

@@ -1,6 +1,6 @@
-//! The laboratory on top of the library: the program `scorelab`, the frame of the experiments, the course.
+//! The laboratory on top of the library: the program `scorelab`, what the experiments share, the course.
 //!
-//! The only user of clap, of files of settings and of exit codes.
+//! The only crate that knows clap, configuration files and exit codes.
 
 pub mod interrupt;
 mod exit;

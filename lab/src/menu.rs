@@ -11,7 +11,7 @@ use scorelab_figures::plot::{Lang, Theme};
 /// A value of a menu: its name on the command line, the value, and what the help says of it.
 pub type Entry<T> = (&'static str, T, &'static str);
 
-/// A type whose values are on a menu.
+/// A type whose values can be chosen by name.
 pub trait Menu: Clone + PartialEq + Send + Sync + 'static {
     /// All of them.
     const ALL: &'static [Entry<Self>];
@@ -22,7 +22,7 @@ pub trait Menu: Clone + PartialEq + Send + Sync + 'static {
     }
 }
 
-/// What understands a word of a menu.
+/// The parser of a value of a menu.
 pub fn menu<T: Menu>() -> impl TypedValueParser<Value = T> {
     let known = T::ALL.iter().map(|(name, _, help)| PossibleValue::new(*name).help(*help));
     PossibleValuesParser::new(known).map(|word| {

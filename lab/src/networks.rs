@@ -28,7 +28,7 @@ pub enum ClassifierModel {
     Exact(Arc<Mixture>),
     /// Trained with noise.
     Noisy(NoisyClassifier),
-    /// Trained without.
+    /// Trained without noise.
     Clean(CleanClassifier),
 }
 
@@ -89,7 +89,8 @@ pub fn fits(flag: &str, (d, k): (usize, usize), (dim, classes): (usize, usize)) 
         return Ok(());
     }
     let value = format!("a network of {d} dimensions and {k} classes");
-    let must = format!("of {dim} and {classes}, as the data; name its own scene with --scene");
+    let must =
+        format!("one of {dim} and {classes}, like the data; name its own scene with --scene");
     Err(Error::value(flag, value, must))
 }
 
@@ -106,7 +107,7 @@ pub fn load(path: &str) -> Result<Checkpoint> {
     Ok(found.checkpoint)
 }
 
-/// A score network, whose coordinates have these spreads if they do not have all one.
+/// A score network, whose coordinates have these spreads if they do not all have the same.
 ///
 /// # Errors
 /// If the checkpoint holds something else.

@@ -1,11 +1,11 @@
-//! A word on standard error where work takes longer than people wait for nothing.
+//! A message on standard error when work takes longer than people wait in silence.
 
 use crate::tell::tell;
 use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
-/// After which the first word is said, and after which each one more.
+/// The time until the first message, and between later ones.
 const FIRST: Duration = Duration::from_secs(2);
 const AGAIN: Duration = Duration::from_secs(10);
 

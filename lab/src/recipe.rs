@@ -1,4 +1,4 @@
-//! What a recipe may be.
+//! Which recipes are allowed.
 
 use crate::given::{Idle, idle};
 use scorelab::checkpoint::{Kind, Recipe};
@@ -16,13 +16,13 @@ pub fn idle_flags(recipe: &Recipe) -> Vec<Idle> {
     let (images, model) = (!recipe.data.is_scene(), recipe.model);
     let classifies = model.classifies();
     idle([
-        (images, &NO_SCENE, "the images of --data stand in the place of a scene"),
+        (images, &NO_SCENE, "the images of --data replace the scene"),
         (!images, &["components"], "only networks for images see principal components"),
         (model == Kind::Clean, &["components"], "a clean classifier sees pixels"),
         (
             classifies,
             &["features", "residual", "target"],
-            "only a network for a score has such a thing",
+            "only a network for a score has this setting",
         ),
         (
             model != Kind::Joint,

@@ -130,7 +130,7 @@ impl<T: Into<Cell>> From<Option<T>> for Cell {
 }
 
 impl Serialize for Cell {
-    /// What is not finite is null in JSON, which has no word for it.
+    /// A number that is not finite is null in JSON, which has no word for it.
     fn serialize<S: Serializer>(&self, to: S) -> std::result::Result<S::Ok, S::Error> {
         match self {
             Cell::Text(text) => to.serialize_str(&printable_lines(text)),
@@ -196,7 +196,8 @@ fn short(x: f64) -> String {
     }
 }
 
-/// The memory that a cell takes, and its text, in the form that takes most: aligned columns, whose cells are texts of their own.
+/// The memory that a cell and its text take, in the form that takes most: aligned columns, where every cell is a
+/// separate text.
 pub const BYTES_A_CELL: f64 = 200.0;
 
 /// A table of typed cells.
@@ -208,7 +209,7 @@ pub struct Report {
     pub notes: Vec<Text>,
 }
 
-/// A row, which names its cells.
+/// A row, whose cells have names.
 struct Row<'a>(&'a [String], &'a [Cell]);
 
 impl Serialize for Row<'_> {
@@ -278,7 +279,7 @@ impl Report {
 
     /// Writes the answer to a file, whole or not at all, or else to standard output.
     ///
-    /// A reader of standard output that has gone away has seen all it wanted: that is no error.
+    /// If the reader of standard output has gone away, it has seen all it wanted: that is not an error.
     ///
     /// # Errors
     /// If it cannot be written.

@@ -17,12 +17,12 @@ impl Setup {
         start(n, dim, &self.process, &self.grid, self.seed)
     }
 
-    /// The starting noise x_T of as many walks as samples are wanted (n, d).
+    /// The starting noise x_T, one row for each sample wanted (n, d).
     pub fn start(&self) -> Array2<f64> {
         self.starts(self.samples, self.data.dim())
     }
 
-    /// Where the points `start` end that walk along a score (n, d).
+    /// Where walks along a score end that start at `start` (n, d).
     ///
     /// # Errors
     /// If an end is not finite.

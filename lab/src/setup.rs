@@ -1,4 +1,4 @@
-//! What a run is to do: what was typed, at either door, understood in one step.
+//! What a run is to do: the flags of the program or of an experiment, validated in one step.
 
 use crate::flags::{MachineFlags, WalkFlags};
 use crate::memory;
@@ -19,14 +19,14 @@ use serde_json::{Value, json};
 use std::ops::RangeInclusive;
 use std::path::PathBuf;
 
-/// What is to be done: with which data, by which walk, to which files, on how much of the machine.
+/// What is to be done: with which data, by which walk, into which files, with how many threads and how much memory.
 #[derive(Clone)]
 pub struct Setup {
     /// The subcommand, or the experiment.
     pub program: &'static str,
     /// Where the points live.
     pub data: Domain,
-    /// The wanted class; the first where all are wanted.
+    /// The wanted class; the first one where all are wanted.
     pub class: Option<usize>,
     /// Whether every class is wanted, in turn.
     pub all: bool,
@@ -52,17 +52,17 @@ pub struct Setup {
     options: Value,
 }
 
-/// What was typed, beside the data and the class.
+/// What was typed, besides the data and the class.
 pub struct Typed<'a> {
     /// The subcommand, or the experiment.
     pub program: &'static str,
     /// The walk.
     pub walk: &'a WalkFlags,
-    /// What is taken of the machine.
+    /// Threads and memory.
     pub machine: &'a MachineFlags,
-    /// How many samples it can use.
+    /// How many samples it accepts.
     pub samples: RangeInclusive<usize>,
-    /// Whether anything is walked, so that the start must fit the data.
+    /// Whether there is a walk, so that the start must fit the data.
     pub walks: bool,
     /// As [`Setup::quick`].
     pub quick: bool,
@@ -72,17 +72,17 @@ pub struct Typed<'a> {
     pub options: Value,
 }
 
-/// The samples that a subcommand can be asked for.
+/// How many samples a subcommand can be asked for.
 pub const ANY_SAMPLES: RangeInclusive<usize> = 1..=100_000_000;
 
-/// More threads than any machine of a user has.
+/// More threads than any user's machine has.
 const MOST_THREADS: usize = 1024;
 
 /// Bytes that a coordinate of a sample takes while it is walked.
 const BYTES: f64 = 100.0;
 
 impl<'a> Typed<'a> {
-    /// What a subcommand of these flags is told.
+    /// What was typed, for a subcommand with these flags.
     pub fn new(
         program: &'static str,
         (walk, machine): (&'a WalkFlags, &'a MachineFlags),
@@ -95,7 +95,7 @@ impl<'a> Typed<'a> {
 
     /// The setup on these data, for the class of this name.
     ///
-    /// A walk whose start does not fit the data is warned of.
+    /// Warns if the start of a walk does not fit the data.
     ///
     /// # Errors
     /// If a number is out of its range, there is no such class, or the samples do not fit into the memory.
@@ -145,7 +145,7 @@ pub fn options(flags: &impl Serialize) -> Value {
 }
 
 impl Setup {
-    /// All of it, for whoever wants to know how an output was made. A field that is added is asked for here by the compiler.
+    /// All of it, for whoever wants to know how an output was made. The compiler asks here for any field that is added.
     pub fn record(&self) -> Value {
         let Setup {
             program,
@@ -185,8 +185,8 @@ impl Setup {
         })
     }
 
-    /// Writes an animation, if it is asked for also each frame as a numbered PNG, and, where records are, its record; the
-    /// answer is the files, the GIF first.
+    /// Writes an animation, on request also each frame as a numbered PNG, and, where records are written, its record;
+    /// the answer is the files, the GIF first.
     ///
     /// # Errors
     /// If its frames do not fit into the memory, or it cannot be drawn or written.
@@ -241,7 +241,7 @@ impl Setup {
     pub fn needs_two_classes(&self) -> Result<()> {
         match self.data.classes() {
             1 => {
-                let must = "at least 2: there is nothing to steer between";
+                let must = "at least 2, or there is nothing to steer between";
                 Err(Error::value("the number of classes", 1, must))
             }
             _ => Ok(()),
@@ -269,7 +269,7 @@ impl Setup {
     }
 }
 
-/// What is told of the files in the record.
+/// What the record says about the files.
 fn output_record(output: &Output) -> Value {
     let Output { dir, formats, theme, lang, panel, width, meta: _ } = output;
     let formats: Vec<&str> = formats.iter().map(|format| format.ending()).collect();
@@ -280,14 +280,14 @@ fn output_record(output: &Output) -> Value {
 }
 
 impl MachineFlags {
-    /// Takes what is asked for, for the whole program; the first thing that it does.
+    /// Sets threads and kernel for the whole program; the first thing that it does.
     ///
     /// # Errors
     /// If there are no such threads or no such memory, or the variable that chooses a kernel names none.
     pub fn take(&self) -> Result<()> {
         check_kernel_variable()?;
         memory::refuse("nothing", 0.0, self.memory)?; // a number that cannot be is one everywhere
-        // rayon starts as many as its own variable says, however many that are
+        // rayon starts as many threads as its own variable says, without any limit
         let asked =
             || std::env::var("RAYON_NUM_THREADS").ok()?.parse().ok().filter(|n| *n > MOST_THREADS);
         let Some(n) = self.threads.or_else(|| asked().map(|_: usize| MOST_THREADS)) else {
@@ -325,7 +325,7 @@ pub fn gradient_scale(scale: f64) -> Result<f64> {
     Err(Error::value("--gradient-scale", scale, "a finite number above 0"))
 }
 
-/// Refuses a σ whose square, or whose square's inverse, no number can hold beside those of the data.
+/// Refuses a σ whose square, or its inverse, is too large or too small to compute with.
 ///
 /// # Errors
 /// If it is not between 10⁻⁵⁰ and 10⁵⁰.

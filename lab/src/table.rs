@@ -71,8 +71,8 @@ pub fn share(share: Interval) -> String {
     percent(share.value, share.low, share.high)
 }
 
-/// What is said under every table of shares.
-pub(super) const SE_FOOTNOTE: &str = "± is one standard error; of shares Wilson's interval of the same 68.3 %, +a −b where its sides differ";
+/// The footnote under every table of shares.
+pub(super) const SE_FOOTNOTE: &str = "± is one standard error; for shares Wilson's interval of the same 68.3 %, +a −b where its sides differ";
 
 /// The table of outcomes: one row for each arm and γ.
 #[derive(Debug, Clone)]
@@ -94,7 +94,7 @@ impl Default for OutcomeTable {
         ]);
         table.notes = vec![
             SE_FOOTNOTE.into(),
-            "energy dist.: of the first 2,000 to as many true ones; evals: network or exact evaluations for each sample".into(),
+            "energy dist.: from the first 2,000 samples to as many true ones; evals: network or exact evaluations per sample".into(),
             GAMMA_FOOTNOTE.into(),
         ];
         OutcomeTable(table)
@@ -140,7 +140,7 @@ impl Default for JudgementTable {
             "coverage",
         ]);
         table.notes = vec![
-            "FD: Fréchet distance from held-out data in the judge's features; floor: that of as many others".into(),
+            "FD: Fréchet distance from held-out data in the judge's features; floor: that of as many other images".into(),
             SE_FOOTNOTE.into(),
             GAMMA_FOOTNOTE.into(),
         ];
@@ -149,7 +149,7 @@ impl Default for JudgementTable {
 }
 
 impl JudgementTable {
-    /// Adds the row of one set of samples; `floor` is what the judge says of another sample of the data.
+    /// Adds the row of one set of samples; `floor` is what the judge says about another sample of the data.
     pub fn add(&mut self, name: &str, gamma: &str, judged: &Judgement, floor: &Judgement) {
         let prdc = judged.prdc;
         self.0.row(&[

@@ -1,4 +1,4 @@
-//! The flags that say how a table of points is read, and when it is a scene.
+//! The flags that say how a table of points is read, and how it becomes a scene.
 
 use crate::read::TableOptions;
 use clap::Args;
@@ -9,16 +9,16 @@ use scorelab::{Error, Result};
 use serde::Serialize;
 use std::convert::Infallible;
 
-/// What a cell takes on its way from text to a point.
+/// The bytes that a cell takes on its way from text to a point.
 const BYTES_A_CELL: f64 = 40.0;
 
-/// Whether the first row of a table is one of names, where it does not tell.
+/// Whether the first row of a table holds names, where that is not clear from its cells.
 #[derive(Debug, Clone, Default, Args, Serialize)]
 pub struct HeaderFlags {
-    /// Of a table: its first row is one of names [default: if none of its cells is a number]
+    /// For a table: the first row holds names [default: if none of its cells is a number]
     #[arg(long)]
     pub header: bool,
-    /// Of a table: its first row is one of numbers
+    /// For a table: the first row holds numbers
     #[arg(long, conflicts_with = "header")]
     pub no_header: bool,
 }
@@ -38,7 +38,7 @@ impl HeaderFlags {
 /// How points are found in a table.
 #[derive(Debug, Clone, Default, Args, Serialize)]
 pub struct TableFlags {
-    /// Of a table: the columns of the coordinates, by name or number [default: x1, x2, …, or all of numbers]
+    /// For a table: the columns of the coordinates, by name or number [default: x1, x2, …, else all columns of numbers]
     #[arg(long, value_name = "NAMES", value_delimiter = ',', value_parser = column)]
     pub columns: Vec<String>,
     #[command(flatten)]
@@ -67,7 +67,8 @@ impl TableFlags {
 /// How a file of points becomes a scene.
 #[derive(Debug, Clone, Default, Args, Serialize)]
 pub struct PointFlags {
-    /// Of a file of points: the standard deviation of the Gaussian at each [default: Silverman's rule within the classes]
+    /// For a file of points: the standard deviation of the Gaussian at each point [default: Silverman's rule within the
+    /// classes]
     #[arg(long, value_name = "SD")]
     pub sd: Option<f64>,
     #[command(flatten)]
@@ -79,7 +80,7 @@ impl PointFlags {
     /// What `--scene` names: a file of points by its ending, or else a scene.
     ///
     /// # Errors
-    /// If a flag of a file of points is given and it is none.
+    /// If a flag for files of points is given and it is not one.
     pub fn place(&self, scene: &str) -> Result<Place> {
         if PointFile::is(scene) {
             let (columns, header) = (self.table.columns.clone(), self.table.header.told());
@@ -87,11 +88,11 @@ impl PointFlags {
             return Ok(Place::Points(PointFile { path, sd: self.sd, columns, header }));
         }
         let must =
-            format!("left out: the scene {scene} is no file of points (.csv, .txt, .npy, .npz)");
+            format!("left out: the scene {scene} is not a file of points (.csv, .txt, .npy, .npz)");
         self.refuse(&must).map(|()| Place::Scene(scene.into()))
     }
 
-    /// Refuses the flags of a file of points where there is none.
+    /// Refuses the flags for a file of points where there is none.
     ///
     /// # Errors
     /// If one is given.

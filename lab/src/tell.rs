@@ -1,14 +1,14 @@
-//! What is said beside an answer: lines on standard error.
+//! Messages besides the answer: lines on standard error.
 
 use scorelab::text::{one_line, printable_lines};
 use std::io::Write;
 
-/// Says a line on standard error, if anybody listens; what cannot be printed is escaped.
+/// Prints a line on standard error, if it is open; what cannot be printed is escaped.
 pub fn tell(line: impl std::fmt::Display) {
     let _ = writeln!(std::io::stderr(), "{}", printable_lines(&line.to_string()));
 }
 
-/// Says an error on standard error, in one line of bounded length.
+/// Prints an error on standard error, in one line of bounded length.
 pub fn tell_error(error: &scorelab::Error) {
     tell(format!("error: {}", one_line(&error.to_string())));
 }

@@ -15,7 +15,7 @@ use std::ops::ControlFlow;
 pub struct Examples<'a> {
     /// The points and their classes, as the network sees them.
     pub points: &'a Labelled,
-    /// How many classes there are, met or not.
+    /// How many classes there are, present or not.
     pub classes: usize,
     /// The root mean square of a coordinate.
     pub sigma_data: f64,
@@ -23,18 +23,18 @@ pub struct Examples<'a> {
     pub spread: &'a [f64],
 }
 
-/// Who watches a training. What is learned does not depend on it, but for where it stops.
+/// An observer of a training. It does not change what is learned, except by where it stops.
 pub trait Watcher {
     /// Called before the first step and after every one; [`ControlFlow::Break`] stops the training there.
     ///
     /// # Errors
-    /// Its own, which end the training.
+    /// Those of the watcher, which end the training.
     fn step(&mut self, now: &Now) -> Result<ControlFlow<()>>;
 
     /// Called once, after the last step or the one that a watcher stopped at; not after an error.
     ///
     /// # Errors
-    /// Its own.
+    /// Those of the watcher.
     fn end(&mut self, _: &Now) -> Result<()> {
         Ok(())
     }
@@ -44,7 +44,7 @@ pub trait Watcher {
 pub struct Now<'a> {
     /// Steps done.
     pub step: usize,
-    /// Of how many.
+    /// Steps in all.
     pub steps: usize,
     /// The loss of the last batch, before its update; none before the first.
     pub loss: Option<f64>,
@@ -83,10 +83,10 @@ impl Watcher for CtrlC {
     }
 }
 
-/// Learns by a recipe, from the start or from where a training of the same stood.
+/// Trains by a recipe, from the start or from the state of an earlier training by the same recipe.
 ///
 /// # Errors
-/// If a setting cannot be, the state is not one of such a training, a watcher fails, or training diverges.
+/// If a setting is invalid, the state does not belong to such a training, a watcher fails, or training diverges.
 pub fn learn(
     recipe: &Recipe,
     examples: Examples,
@@ -258,7 +258,7 @@ mod tests {
             let all: Vec<(usize, bool)> = (0..=6).map(|step| (step, step > 0)).collect();
             assert_eq!((&whole.steps, &whole.ends, ended.step), (&all, &vec![6], 6));
             for stop in [0, 1, 4] {
-                // who stops does not keep others from seeing the step
+                // a watcher that stops does not keep the others from seeing the step
                 let (mut first, mut beside) =
                     (Notes { stop: Some(stop), ..Notes::default() }, Notes::default());
                 let ended = learn(&recipe, examples, None, &mut [&mut first, &mut beside]).unwrap();

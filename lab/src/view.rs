@@ -22,25 +22,26 @@ pub enum Domain {
     Images {
         /// What they are called.
         name: String,
-        /// Lines, and pixels of a line.
+        /// Height and width in pixels.
         size: (usize, usize),
         /// How they are seen.
         view: View,
-        /// By which they were taken to learn from.
+        /// The recipe by which they were chosen for training.
         recipe: Option<Recipe>,
     },
 }
 
 impl Domain {
-    /// Where the points of a checkpoint live, or those of the scene that is asked for.
+    /// Where the points of a checkpoint live, or those of the scene asked for.
     ///
     /// # Errors
-    /// If the scene cannot be found, or, not being asked for, has changed since the training; if one is asked for beside images.
+    /// If the scene cannot be found, or was not named and has changed since the training; if a scene is named for
+    /// images.
     pub fn of(scene: Option<&Place>, main: Option<&Checkpoint>) -> Result<Domain> {
         let trained = main.map(|c| &c.trained);
         if let Some((size, main)) = trained.and_then(|t| t.data.image).zip(main) {
             if let Some(scene) = scene {
-                let must = "left out: this score is one of images";
+                let must = "left out: this score is for images";
                 return Err(Error::value("--scene", scene.name(), must));
             }
             let (view, recipe) = (main.view.clone(), main.trained.recipe.clone());
@@ -60,8 +61,8 @@ impl Domain {
         if matches!(before.fingerprint, Some(Fingerprint::Points(_))) && Scene::named(name).is_err()
         {
             tell(format!(
-                "warning: this network is of an older version, which does not tell whether {name} has changed since; it is \
-                 taken as it is now"
+                "warning: this network comes from an older version, which did not record whether {name} has changed since; it is \
+                 used as it is now"
             ));
         }
         Ok(Domain::of_data(data))
@@ -80,7 +81,7 @@ impl Domain {
         find_scene(name).map(|(scene, print)| Domain::Scene(scene, print))
     }
 
-    /// What is told of the data in the record of an output.
+    /// What the record of an output says about the data.
     pub fn record(&self) -> Value {
         match self {
             Domain::Scene(scene, print) => json!({ "scene": scene.name, "fingerprint": print }),
@@ -98,7 +99,7 @@ impl Domain {
         }
     }
 
-    /// Of images: lines, and pixels of a line.
+    /// For images: height and width in pixels.
     pub fn size(&self) -> Option<(usize, usize)> {
         match self {
             Domain::Scene(..) => None,
@@ -106,7 +107,7 @@ impl Domain {
         }
     }
 
-    /// The recipe by which images were taken to learn from; a scene needs none.
+    /// The recipe by which images were chosen for training; a scene needs none.
     pub fn recipe(&self) -> Option<&Recipe> {
         match self {
             Domain::Scene(..) => None,
@@ -195,7 +196,7 @@ impl Domain {
         if *own == checkpoint.view {
             return Ok(());
         }
-        let why = "it was trained on other data than the score, or sees other --components of them: their mean images or components differ";
+        let why = "it was trained on different data from the score, or with other --components: their mean images or components differ";
         Err(Error::File { path: path.into(), why: why.into() })
     }
 }

@@ -43,7 +43,7 @@ pub fn joined(words: impl IntoIterator<Item = OsString>, program: &Command) -> V
     all
 }
 
-/// Numbers with commas between them, with a plain minus; nothing if it is anything else or needs no change but for its sign.
+/// Numbers separated by commas, with a plain minus; `None` if there is anything else, or no minus sign.
 fn numbers(text: &str) -> Option<String> {
     let signed = text.contains('−') || text.starts_with('-');
     let all = signed && text.split(',').all(|part| number::parse(part).is_some());

@@ -1,4 +1,4 @@
-//! Makes a Rust function of the cells of each lesson, once with its blanks left and once with them filled.
+//! Makes a Rust function from the cells of each lesson, once with its blanks left and once with them filled.
 
 #[path = "src/lesson.rs"]
 #[allow(dead_code)]

@@ -29,7 +29,7 @@ pub(super) struct Header<N: Architecture> {
     #[serde(default = "unnamed", skip_serializing_if = "is_unnamed")]
     pub network: String,
     pub config: N::Config,
-    /// Left open in the format 1, where the rows that a file holds say it.
+    /// Not given in format 1, where the rows in the file decide it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub view: Option<ViewName>,
     pub trained: Trained,
@@ -56,7 +56,7 @@ pub(super) struct Stand {
     pub decay: f64,
 }
 
-/// What is between a network's numbers and the data's.
+/// The scales between a network's numbers and those of the data.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub(super) enum Scales {
@@ -114,13 +114,12 @@ impl<N: Architecture> Header<N> {
             1 => version_1::header(text),
             FORMAT => serde_json::from_str(text).map_err(wrong),
             _ => Err(format!(
-                "its layout has the number {format}, but this version of scorelab knows 1 and {FORMAT} only; use the version \
-                 that wrote it"
+                "its format is {format}, but this version of scorelab reads only 1 and {FORMAT}; use the version that wrote it"
             )),
         }
     }
 
-    /// Refuses what no network of its kind can be, and what contradicts itself.
+    /// Refuses shapes that no network of its kind can have, and contradictions.
     pub fn check(&self) -> Parsed<()> {
         let c = &self.config;
         c.validated().map_err(|e| e.to_string())?;
@@ -145,7 +144,7 @@ impl<N: Architecture> Header<N> {
         }
         let recipe = self.trained.recipe.as_ref();
         if let Some(why) = recipe.and_then(|r| r.contradicted_by::<N>(self.model, target, c)) {
-            return Err(format!("its recipe {why}, which is not what it holds"));
+            return Err(format!("its recipe {why}, but that is not what the file holds"));
         }
         match &self.training {
             Some(stand) => self.check_stand(stand),
@@ -172,11 +171,13 @@ impl<N: Architecture> Header<N> {
         }
     }
 
-    /// Refuses a state in which no training of the recipe can be.
+    /// Refuses a state that no training by the recipe can be in.
     fn check_stand(&self, stand: &Stand) -> Parsed<()> {
         if i32::try_from(stand.step) != Ok(stand.updates) {
             let Stand { step, updates, .. } = stand;
-            return Err(format!("its training is at step {step}, but after {updates} updates"));
+            return Err(format!(
+                "its training is at step {step}, but its optimiser has made {updates} updates"
+            ));
         }
         let Some(recipe) = &self.trained.recipe else { return Ok(()) };
         if stand.step > recipe.train.steps {
@@ -186,7 +187,7 @@ impl<N: Architecture> Header<N> {
         let (decay, ema) = (stand.decay as f32, recipe.train.ema as f32);
         if decay != ema {
             return Err(format!(
-                "its weights are averaged with {decay}, but its recipe says {ema}"
+                "its weights are averaged with decay {decay}, but its recipe says {ema}"
             ));
         }
         Ok(())

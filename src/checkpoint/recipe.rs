@@ -29,7 +29,7 @@ pub enum Kind {
 }
 
 impl Kind {
-    /// Whether it is a classifier, and no score.
+    /// Whether it is a classifier rather than a score.
     pub fn classifies(self) -> bool {
         matches!(self, Kind::Noisy | Kind::Clean)
     }
@@ -41,11 +41,11 @@ impl Kind {
 pub enum Place {
     /// A scene, by its name or the path of its file.
     Scene(String),
-    /// A file of points, a scene by how it is read.
+    /// A file of points, with how it becomes a scene.
     Points(PointFile),
-    /// Images: `digits`, drawn by the lab, or those of a folder of IDX files, the first of them to learn from.
+    /// Images: `digits`, drawn by the lab, or those of a folder of IDX files; the first of them are for training.
     Images(String),
-    /// Images of a folder, some of them drawn by lot to learn from.
+    /// Images of a folder; some of them, drawn at random, are for training.
     Shuffled(String),
 }
 
@@ -58,7 +58,7 @@ impl Place {
         }
     }
 
-    /// Whether it is one of a scene, whose scores are known exactly.
+    /// Whether it is a scene, whose scores are known exactly.
     pub fn is_scene(&self) -> bool {
         matches!(self, Place::Scene(_) | Place::Points(_))
     }
@@ -70,9 +70,9 @@ impl Place {
 pub struct Recipe {
     /// What is learned.
     pub model: Kind,
-    /// From what.
+    /// The data.
     pub data: Place,
-    /// Points drawn from a scene, or the most images.
+    /// How many points to draw from a scene, or images at most.
     pub points: usize,
     /// How many principal components of images a network sees, 0 for the pixels; a clean classifier sees pixels.
     pub components: usize,
@@ -90,14 +90,15 @@ pub struct Recipe {
     pub target: Target,
     /// The probability of dropping a label in the training of a joint network.
     pub p_drop: f64,
-    /// The noise levels that are practised; a clean classifier sees none.
+    /// The noise levels used in training; a clean classifier sees none.
     pub levels: Levels,
-    /// The course of the training. Its seed is that of the data and of the first weights too.
+    /// The settings of the training. Its seed is also that of the data and of the initial weights.
     pub train: TrainConfig,
 }
 
 impl Default for Recipe {
-    /// A score network for a scene of the plane: the width and depth of its classifiers, all else as each part has it.
+    /// A score network for a scene in the plane: width and depth as for classifiers, everything else the default of its
+    /// part.
     fn default() -> Self {
         let (net, ClassifierConfig { width, depth, levels, train }) = Default::default();
         let MlpConfig { features, embedding, residual, .. } = net;
@@ -140,7 +141,7 @@ impl Recipe {
         ClassifierConfig { width: self.width, depth: self.depth, levels, train }
     }
 
-    /// What a network of another recipe has that one of this recipe cannot have, in words, if there is anything.
+    /// How a network contradicts this recipe, in words; `None` if it does not.
     pub(super) fn contradicted_by<N: Architecture>(
         &self,
         kind: Kind,
@@ -149,7 +150,7 @@ impl Recipe {
     ) -> Option<String> {
         let wanted = N::asked(self, kind, c);
         if kind != self.model {
-            return Some(format!("is one of a network of the kind {:?}", self.model));
+            return Some(format!("is for a network of the kind {:?}", self.model));
         }
         if wanted != *c {
             return Some(format!("asks for the shape {wanted:?}"));

@@ -8,7 +8,8 @@ use std::fs::{File, TryLockError};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-/// The file whose lock says that the folder is in use; the system lets go of it when the program ends, however it ends.
+/// The file whose lock says that the folder is in use; the system releases the lock when the program ends, however it
+/// ends.
 const LOCK: &str = ".lock";
 /// How a checkpoint's name starts and ends; the step stands between.
 const NAME: (&str, &str) = ("step-", ".safetensors");
@@ -39,7 +40,7 @@ impl Run {
     /// No file that was there is written to, and no link is followed.
     ///
     /// # Errors
-    /// If the folder cannot be made or written to, another program has it, or its `.lock` is no file.
+    /// If the folder cannot be made or written to, another program has it, or its `.lock` is not a file.
     pub fn open(folder: impl Into<PathBuf>) -> Result<Run> {
         let folder = folder.into();
         std::fs::create_dir_all(&folder).map_err(|e| Error::io("create the folder", &folder, e))?;
@@ -97,7 +98,7 @@ fn lock(path: &Path) -> Result<File> {
         made => return made.map_err(io),
     }
     if !std::fs::symlink_metadata(path).map_err(io)?.is_file() {
-        let why = "a file must be here, which says that the folder is in use, and no link; move what is here away".into();
+        let why = "this is the name of the run's lock, which must be an ordinary file; move what is here away".into();
         return Err(Error::File { path: path.into(), why });
     }
     File::options().write(true).open(path).map_err(io)
@@ -114,7 +115,7 @@ pub fn holds_checkpoints(folder: impl AsRef<Path>) -> Result<bool> {
 /// The checkpoint in a file, or the last good one of a run's folder.
 ///
 /// # Errors
-/// As [`Checkpoint::load`]; of a folder, if it holds none, or none that is good.
+/// As [`Checkpoint::load`]; for a folder, if it holds no good checkpoint.
 pub fn find(path: impl AsRef<Path>) -> Result<Found> {
     find_as(path)
 }
@@ -139,7 +140,8 @@ pub fn find_as<N: Architecture>(path: impl AsRef<Path>) -> Result<Found<N>> {
     match passed.into_iter().next() {
         Some(newest) => Err(newest),
         None => {
-            let why = "the folder holds no checkpoint; `scorelab train --out` writes some".into();
+            let why =
+                "the folder holds no checkpoint; `scorelab train --out FOLDER` writes them".into();
             Err(Error::File { path: path.into(), why })
         }
     }
@@ -156,7 +158,7 @@ fn steps(folder: &Path) -> Result<Vec<(usize, PathBuf)>> {
     Ok(found)
 }
 
-/// The names of a folder's files, but for those that are no text, which are none of ours.
+/// The names of a folder's files, except those that are not valid text, which are never ours.
 fn names(folder: &Path) -> Result<Vec<String>> {
     let io = |e| Error::io("read the folder", folder, e);
     let mut names = Vec::new();

@@ -63,9 +63,9 @@ pub(super) struct Tensors<'a> {
     tensors: SafeTensors<'a>,
 }
 
-/// Takes the bytes of a file apart, without a copy of its tensors.
+/// Parses the bytes of a file without copying its tensors.
 pub(super) fn read(bytes: &[u8]) -> Parsed<Tensors<'_>> {
-    let not_one = "it is not a checkpoint of scorelab, or only a part of one";
+    let not_one = "it is not a scorelab checkpoint, or only part of one";
     let length = bytes.first_chunk().map(|b| u64::from_le_bytes(*b)).ok_or(not_one)?;
     if length > MOST_TEXT as u64 || bytes.len() < CHECKSUM_BYTES {
         return Err(not_one.into());
@@ -78,9 +78,10 @@ pub(super) fn read(bytes: &[u8]) -> Parsed<Tensors<'_>> {
     });
     match parsed {
         Some((header, tensors)) if whole => Ok(Tensors { header, tensors }),
-        Some(_) => {
-            Err("it is damaged: its bytes do not have the checksum they were written with; use the one before it".into())
-        }
+        Some(_) => Err(
+            "it is damaged: its checksum does not match its contents; use the checkpoint before it"
+                .into(),
+        ),
         None => Err(not_one.into()),
     }
 }
@@ -88,10 +89,10 @@ pub(super) fn read(bytes: &[u8]) -> Parsed<Tensors<'_>> {
 impl Tensors<'_> {
     /// How many tensors of numbers there are.
     pub fn len(&self) -> usize {
-        self.tensors.len().saturating_sub(1) // the checksum is none
+        self.tensors.len().saturating_sub(1) // the checksum is not one
     }
 
-    /// All weights one after the other, each tensor of the name and shape that is expected.
+    /// All weights in order, each tensor with the expected name and shape.
     pub fn weights(&self, expected: &[Part]) -> Parsed<Vec<f32>> {
         let mut all = Vec::new();
         for part in expected {
@@ -117,20 +118,22 @@ impl Tensors<'_> {
         Ok(values)
     }
 
-    /// The tensors that are no weights; `known` are.
+    /// The tensors that are not weights; `known` tensors are.
     pub fn extra(&self, known: usize) -> Parsed<BTreeMap<String, Array1<f64>>> {
         let mut found = BTreeMap::new();
         for (name, tensor) in self.tensors.iter() {
             let Some(name) = name.strip_prefix(EXTRA) else { continue };
             if tensor.dtype() != Dtype::F64 || tensor.shape().len() != 1 {
-                return Err(format!("its tensor {EXTRA}{name} is no row of f64"));
+                return Err(format!("its tensor {EXTRA}{name} is not a row of f64"));
             }
             let eight = |b: &[u8]| f64::from_le_bytes(b.try_into().expect("eight bytes"));
             found.insert(name.to_string(), tensor.data().chunks_exact(8).map(eight).collect());
         }
         if self.len() != known + found.len() {
             let (held, needed) = (self.len(), known + found.len());
-            return Err(format!("it holds {held} tensors, of which only {needed} are known"));
+            return Err(format!(
+                "it holds {held} tensors, of which only {needed} belong to the network"
+            ));
         }
         Ok(found)
     }

@@ -209,11 +209,15 @@ fn a_network_that_is_not_finite_is_not_saved() {
 fn what_is_not_a_checkpoint_is_told_from_a_damaged_one() {
     let folder = std::env::temp_dir();
     let told = Checkpoint::load(&folder).unwrap_err().to_string();
-    assert!(told.ends_with("it is not a file; name the checkpoint itself"), "{told}");
+    assert!(told.ends_with("it is not a file; give the path of a checkpoint"), "{told}");
     let missing = Checkpoint::load(folder.join("no such file")).unwrap_err().to_string();
     assert!(missing.starts_with("cannot read "), "{missing}");
     for other in [&b""[..], b"PK\x03\x04", &[0; 100], &[0xff; 100]] {
-        assert!(<Checkpoint>::from_bytes(other).unwrap_err().starts_with("it is not a checkpoint"));
+        assert!(
+            <Checkpoint>::from_bytes(other)
+                .unwrap_err()
+                .starts_with("it is not a scorelab checkpoint")
+        );
     }
     let mut bytes = full(score()).to_bytes().unwrap();
     *bytes.last_mut().unwrap() ^= 1;
@@ -372,7 +376,7 @@ fn no_damage_under_a_right_checksum_is_a_panic() {
     let about = |part: &str| refused.iter().filter(|why| why.contains(part)).count();
     assert!(refused.len() < 100_000, "some harm does not matter, such as to the provenance");
     for part in [
-        "not a checkpoint",
+        "not a scorelab checkpoint",
         "cannot be understood",
         "is needed",
         "no network of its kind",

@@ -11,11 +11,11 @@ use std::collections::BTreeMap;
 pub struct Trained {
     /// The version of scorelab that trained it.
     pub version: String,
-    /// The kernel it was trained with, as [`kernel_name`] says it.
+    /// The kernel it was trained with, as [`kernel_name`] gives it.
     pub kernel: String,
     /// What it was trained on.
     pub data: TrainingData,
-    /// What decided what it has learned; none of a network that was trained in another way.
+    /// The recipe by which it was trained; none for a network that was trained in another way.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub recipe: Option<Recipe>,
     /// Anything else worth knowing, by name.
@@ -29,18 +29,18 @@ pub struct Trained {
 pub struct TrainingData {
     /// What it is called: a scene's own name, or that of a set of images.
     pub name: String,
-    /// How many points it was; 0 if that is not known.
+    /// How many points there were; 0 if that is not known.
     #[serde(default)]
     pub points: usize,
-    /// Of images: lines, and pixels of a line.
+    /// For images: height and width in pixels.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub image: Option<(usize, usize)>,
-    /// By which it is known again.
+    /// The fingerprint by which it is recognised.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub fingerprint: Option<Fingerprint>,
 }
 
-/// By which data are known again: a SHA-256, and of what.
+/// A fingerprint by which data are recognised: a SHA-256, and what it was taken of.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Fingerprint {

@@ -1,4 +1,4 @@
-//! Headers of the format 1, in which what was learned how stood in notes, the recipe as JSON in one of them.
+//! Headers of format 1, in which notes said what was learned and how, with the recipe as JSON in one of them.
 
 use super::Parsed;
 use super::architecture::Architecture;
@@ -80,7 +80,7 @@ pub(super) fn header<N: Architecture>(text: &str) -> Parsed<Header<N>> {
     Ok(Header { format: FORMAT, model, scales, network, config, view: None, trained, training })
 }
 
-/// What the notes of a provenance say, those that nothing else says left as notes.
+/// What the notes of a provenance say; what has no field of its own stays a note.
 fn trained(old: Provenance1) -> Parsed<Trained> {
     let Provenance1 { version, kernel, data, seed, mut notes } = old;
     // other programs may have called something of theirs a recipe
@@ -120,7 +120,7 @@ fn recipe(text: &str) -> Parsed<Recipe> {
     })
 }
 
-/// The data of a training by a recipe, told as `500 points of the scene three` or `200 images of digits`.
+/// The data of a training by a recipe, written as `500 points of the scene three` or `200 images of digits`.
 fn known(told: String, notes: &mut BTreeMap<String, String>) -> Parsed<TrainingData> {
     let split = told.split_once(' ').and_then(|(points, rest)| {
         let name = ["points of the scene ", "images of "].iter().find_map(|s| rest.strip_prefix(s));
@@ -131,7 +131,9 @@ fn known(told: String, notes: &mut BTreeMap<String, String>) -> Parsed<TrainingD
         Some(text) => {
             let sides = text.split_once(" x ");
             let sides = sides.and_then(|(h, w)| Some((h.parse().ok()?, w.parse().ok()?)));
-            Some(sides.ok_or_else(|| format!("its images are {text:?}, which is no size"))?)
+            Some(sides.ok_or_else(|| {
+                format!("the size of its images is {text:?}, which is not HEIGHT x WIDTH")
+            })?)
         }
     };
     let fingerprint = notes.remove("data sha256").map(Fingerprint::Points);

@@ -13,7 +13,7 @@ use std::sync::Arc;
 /// p_φ(y | x₀), trained on data only and asked about noisy points all the same.
 ///
 /// It takes x_t for an x₀: far from the data it is sure where it should be in doubt, and its gradient is many times too
-/// strong at high noise, while its *accuracy* there may be perfect. The reason why guidance needs a
+/// strong at high noise, while its *accuracy* there may be perfect. This is why guidance needs a
 /// [`NoisyClassifier`](super::NoisyClassifier). As σ → 0 their tasks become the same. Source: Dhariwal & Nichol 2021 (2105.05233),
 /// section 4, train the classifier on noisy images for this reason.
 ///

@@ -35,7 +35,7 @@ pub struct ClassifierConfig {
     pub width: usize,
     /// The number of hidden layers.
     pub depth: usize,
-    /// Which noise levels are practised; without meaning for a clean classifier.
+    /// The noise levels used in training; a clean classifier has none.
     pub levels: Levels,
     /// The training.
     pub train: TrainConfig,

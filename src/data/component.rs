@@ -96,7 +96,7 @@ fn number(what: Arguments, value: f64) -> Parsed<()> {
     if value.abs() <= LARGEST {
         return Ok(());
     }
-    Err(format!("{what} is {value:e}; give it a finite number of size {LARGEST:e} or less"))
+    Err(format!("{what} is {value:e}; give it a finite number, at most {LARGEST:e} in size"))
 }
 
 fn positive(what: &str, value: f64) -> Parsed<()> {

@@ -66,7 +66,10 @@ impl Scene {
         let file = std::fs::File::open(path).map_err(io)?;
         file.take(MOST_BYTES as u64 + 1).read_to_end(&mut bytes).map_err(io)?;
         let text = if bytes.len() > MOST_BYTES {
-            Err(format!("it is larger than {} MiB; a scene is a few components", MOST_BYTES >> 20))
+            Err(format!(
+                "it is larger than {} MiB; a scene file holds only a few components",
+                MOST_BYTES >> 20
+            ))
         } else {
             String::from_utf8(bytes).map_err(|e| {
                 format!(
@@ -92,7 +95,7 @@ impl Scene {
 fn parse(text: &str) -> Parsed<Scene> {
     if text.bytes().filter(|b| b",.=[{\n".contains(b)).count() > MOST_MARKS {
         return Err(format!(
-            "it has over {MOST_MARKS} lines and values; a scene is a few components"
+            "it has over {MOST_MARKS} lines and values; a scene file holds only a few components"
         ));
     }
     let mut file: SceneFile = toml::from_str(text).map_err(|e| not_toml(text, &e))?;
@@ -189,7 +192,7 @@ fn classes<'a>(
     if let Some(key) = vietnamese.keys().find(|k| !numbers.contains_key(k.as_str())) {
         let hint = super::did_you_mean(key, numbers.keys().copied());
         return Err(format!(
-            "vietnamese names {}, which is the label of no component; remove it or correct it{hint}",
+            "vietnamese names {}, which is not the label of any component; remove it or correct it{hint}",
             quoted(key)
         ));
     }

@@ -20,7 +20,8 @@ use std::fs::{self, File};
 use std::io::{self, BufRead, BufReader, Cursor, ErrorKind, Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
 
-/// The most bytes a file may unpack to: MNIST's 60,000 images have 47 million, and a liar gets no more than that.
+/// The most bytes a file may unpack to: MNIST's 60,000 images have 47 million, and a false header gets no more than
+/// that.
 const MOST_BYTES: u128 = 48 << 20;
 /// The most lines of an image, or pixels of a line.
 const MOST_SIDE: u32 = 256;
@@ -75,7 +76,7 @@ impl Kind {
         let files = names.iter().flat_map(|n| [n.clone(), format!("{n}.gz")]);
         files.map(|name| dir.join(name)).find(|path| path.exists()).ok_or_else(|| {
             let why = format!(
-                "here must be {} or {}, as it is or with .gz at the end; put MNIST's or Fashion-MNIST's files into this folder",
+                "it contains neither {} nor {}, plain or with .gz at the end; put MNIST's or Fashion-MNIST's files into this folder",
                 names[0], names[1]
             );
             Error::File { path: dir.into(), why }
@@ -95,7 +96,7 @@ impl Images {
     pub fn read(dir: impl AsRef<Path>, part: Part) -> Result<Images> {
         let dir = dir.as_ref();
         if dir.is_file() {
-            let why = "it is a file, but images are read from a folder of IDX files; a table of points is a scene: --scene";
+            let why = "it is a file, but images are read from a folder of IDX files; for a table of points use --scene";
             return Err(Error::io("read", dir, io::Error::new(ErrorKind::NotADirectory, why)));
         }
         fs::read_dir(dir).map_err(|why| Error::io("read", dir, why))?;
@@ -108,7 +109,7 @@ impl Images {
     /// The images and labels of two IDX files, given by their bytes, gzipped or not; `name` is what the set is called.
     ///
     /// # Errors
-    /// As [`Images::read`], but for what only a folder can be.
+    /// As [`Images::read`], except for what concerns the folder.
     pub fn parse(images: &[u8], labels: &[u8], name: &str) -> Result<Images> {
         let idx = |bytes, kind: Kind| {
             Idx::new(Cursor::new(bytes), kind.name(Part::Train, '-').into(), kind)
@@ -170,14 +171,17 @@ fn open(kind: Kind, dir: &Path, part: Part) -> Result<Idx<BufReader<File>>> {
     let path = kind.find(dir, part)?;
     let read = |why| Error::io("read", &path, why);
     if !fs::metadata(&path).map_err(read)?.is_file() {
-        let why = format!("a file of {} must be here; move what is here away", kind.word());
+        let why = format!(
+            "this is the name of the file of {}, but it is not a file; move it away",
+            kind.word()
+        );
         return Err(Error::File { path, why });
     }
     let file = File::open(&path).map_err(read)?;
     Idx::new(BufReader::new(file), path, kind)
 }
 
-/// A file whose header has been read and held against the file's size.
+/// A file whose header has been read and compared with the file's size.
 #[derive(Debug)]
 struct Idx<R> {
     path: PathBuf,
@@ -247,13 +251,13 @@ impl<R: BufRead + Seek> Idx<R> {
         if got < 4 {
             let (end, header) = (at + got, 4 + 4 * self.kind.rank());
             return Err(self.refuse(format!(
-                "it ends at byte {end}, but its header alone has {header}; download it again"
+                "it ends at byte {end}, but its header alone takes {header} bytes; download it again"
             )));
         }
         Ok(four)
     }
 
-    /// Holds what the header promises against the sizes that are wanted, and against the `bytes` of the file on the disk.
+    /// Compares what the header promises with the sizes that are allowed, and with the `bytes` of the file on disk.
     fn check_size(&self, sizes: &[u32], bytes: u64) -> Result<()> {
         let header = 4 + 4 * sizes.len() as u128;
         let promised = header + sizes.iter().map(|n| u128::from(*n)).product::<u128>();
@@ -272,7 +276,7 @@ impl<R: BufRead + Seek> Idx<R> {
                 "{promise}, but at most {MOST_BYTES} are read; split the set"
             ))),
             _ if sizes[0] == 0 => Err(self.refuse(format!(
-                "at byte 4 the header promises 0 {}, but there must be one; download it again",
+                "at byte 4 the header promises 0 {}, but there must be at least one; download it again",
                 self.kind.word()
             ))),
             _ => match sizes.iter().skip(1).position(|n| !(1..=MOST_SIDE).contains(n)) {
@@ -302,7 +306,7 @@ impl<R: BufRead + Seek> Idx<R> {
         }
         if values.len() > promised {
             return Err(self.refuse(format!(
-                "it goes on behind byte {must}, where its header promises the end; download it again"
+                "it continues after byte {must}, where its header promises the end; download it again"
             )));
         }
         Ok(values)
@@ -316,7 +320,7 @@ impl<R: BufRead + Seek> Idx<R> {
         if let Some(i) = values.iter().position(|y| *y >= CLASSES) {
             let (at, y) = (header + i, values[i]);
             let why = format!(
-                "at byte {at} the label is {y}, but it must be 0 to {}; leave out images of other classes{place}",
+                "at byte {at} the label is {y}, but it must be 0 to {}; remove the images of other classes{place}",
                 CLASSES - 1
             );
             return Err(Error::File { path, why });
@@ -338,19 +342,19 @@ impl<R> Idx<R> {
         Error::File { path: self.path.clone(), why: why + self.place() }
     }
 
-    /// What reading failed of after `at` bytes: a damaged gzip stream, or the system.
+    /// Why reading failed after `at` bytes: a damaged gzip stream, or the system.
     fn unreadable(&self, at: usize, why: io::Error) -> Error {
         use ErrorKind::{InvalidData, InvalidInput, UnexpectedEof};
         match (&self.body, why.kind()) {
             (Body::Gzip(_), InvalidData | InvalidInput | UnexpectedEof) => self.refuse(format!(
-                "the gzip stream is damaged behind byte {at}: {why}; download it again"
+                "the gzip stream is damaged after byte {at}: {why}; download it again"
             )),
             _ => Error::io("read", &self.path, why),
         }
     }
 }
 
-/// The size of a file, and whether it is gzipped; then it stands at its begin.
+/// The size of a file, and whether it is gzipped; leaves it at its beginning.
 fn measure(file: &mut (impl Read + Seek)) -> io::Result<(u64, bool)> {
     let bytes = file.seek(SeekFrom::End(0))?;
     file.rewind()?;

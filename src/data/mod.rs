@@ -86,7 +86,7 @@ impl Scene {
         Scene::find_with_fingerprint(name_or_path).map(|(scene, _)| scene)
     }
 
-    /// As [`Scene::find`], with the fingerprint by which a change of the scene is told.
+    /// As [`Scene::find`], with the fingerprint by which a change of the scene is noticed.
     ///
     /// Of a scene file it is the fingerprint of its bytes, so that a changed comment is a change too; of a
     /// built-in scene that of its numbers to ten digits, which every machine computes alike.
@@ -123,7 +123,7 @@ impl Scene {
 
     /// The class with that English or Vietnamese name, or with that number, counted from 0.
     ///
-    /// A name goes before a number, should a class be called `1`.
+    /// A name takes precedence over a number, in case a class is called `1`.
     ///
     /// # Errors
     /// If there is none; the message lists the names and the nearest of them.

@@ -1,4 +1,4 @@
-//! Points as a scene: a small Gaussian at each is a mixture, so everything that is exact of one is exact of it.
+//! Points as a scene: a small Gaussian at each is a mixture, so everything that is exact for mixtures is exact for it.
 
 use crate::Result;
 use crate::mixture::Mixture;
@@ -21,13 +21,13 @@ const ENDINGS: [&str; 7] = [".csv", ".tsv", ".txt", ".json", ".npy", ".npz", ".g
 pub struct PointFile {
     /// The file: a table of text, JSON, `.npy` or `.npz`.
     pub path: String,
-    /// h, the standard deviation of the Gaussian at each point; [`spread`] of the points where it is left out.
+    /// h, the standard deviation of the Gaussian at each point; if not given, the [`spread`] of the points.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sd: Option<f64>,
     /// The columns that are coordinates, by name or number; found by their names where it is empty.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub columns: Vec<String>,
-    /// Whether the first row is one of names, where it does not tell.
+    /// Whether the first row holds names, where that is not clear from the row itself.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub header: Option<bool>,
 }
@@ -121,7 +121,7 @@ mod tests {
             Mixture::isotropic(vec![1.0], mean, &[sd], vec![0]).unwrap().score(at.view(), level)
         };
         let of = |sd: f64| of_points(x.clone(), sd, y.clone()).unwrap().score(at.view(), level);
-        // what is left is the points' own variance beside h²
+        // what is left is the points' own variance, besides h²
         for sd in [1e2, 1e3, 1e4] {
             assert!(off(&of(sd), &gaussian(sd)) < 5.0 / (sd * sd), "{sd}");
         }
@@ -133,7 +133,7 @@ mod tests {
         // one class: s² = 1, n = 4, d = 1: (4/12)^(1/5)
         let x = array![[-1.0], [1.0], [-1.0], [1.0]];
         assert!((spread(x.view(), &[0; 4]) - (1.0f64 / 3.0).powf(0.2)).abs() < 1e-12);
-        // what lies between the classes is no spread
+        // the distance between the classes does not count as spread
         let apart = array![[-1.0], [1.0], [99.0], [101.0]];
         let found = spread(apart.view(), &[0, 0, 1, 1]);
         assert!((found - (4.0f64 / 6.0).powf(0.2)).abs() < 1e-12);

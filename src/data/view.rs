@@ -1,4 +1,4 @@
-//! How a network sees its data: as they are, less their mean, or along their principal components.
+//! How a network sees its data: as they are, minus their mean, or along their principal components.
 
 use super::Principal;
 use ndarray::{Array1, Array2, ArrayView2};
@@ -18,7 +18,7 @@ pub enum View {
     /// The data themselves.
     #[default]
     Identity,
-    /// The data less this mean (d).
+    /// The data minus this mean (d).
     Centred(Array1<f64>),
     /// The data along their first principal components.
     Principal(Principal),
@@ -33,7 +33,7 @@ impl View {
         }
     }
 
-    /// The coordinates of the data that it is a view of; any number for the identity.
+    /// The dimension of the data that it is a view of; `None` for the identity, which takes any.
     pub fn data_dim(&self) -> Option<usize> {
         match self {
             View::Identity => None,
@@ -53,7 +53,7 @@ impl View {
     /// Points of the data (n, d) as a network sees them: (n, `dim(d)`).
     ///
     /// # Panics
-    /// If the points have not the coordinates of its data.
+    /// If the points do not have the coordinates of its data.
     pub fn coordinates(&self, x: ArrayView2<f64>) -> Array2<f64> {
         match self {
             View::Identity => x.to_owned(),
@@ -62,10 +62,11 @@ impl View {
         }
     }
 
-    /// What a network sees as points of the data, the inverse of [`View::coordinates`] but for what lies off the components.
+    /// What a network sees as points of the data, the inverse of [`View::coordinates`] except for what lies off the
+    /// components.
     ///
     /// # Panics
-    /// If the points have not the coordinates that a network sees.
+    /// If the points do not have the coordinates that a network sees.
     pub fn points(&self, z: ArrayView2<f64>) -> Array2<f64> {
         match self {
             View::Identity => z.to_owned(),

@@ -48,7 +48,7 @@ impl<B: ScoreFn, T: ScoreFn> ScoreFn for Composed<B, T> {
 /// al. 2023 (2302.11552), products.
 ///
 /// # Panics
-/// To be asked anything if there are no terms.
+/// When asked for anything, if there are no terms.
 #[derive(Debug, Clone)]
 pub struct Sum<T> {
     /// wᵢ and sᵢ.
@@ -81,7 +81,7 @@ impl<T: ScoreFn> ScoreFn for Sum<T> {
 /// score has no log density and cannot stand here. Source: Du et al. 2023 (2302.11552), mixtures.
 ///
 /// # Panics
-/// To be asked anything if there are no terms, or a weight is not above 0.
+/// When asked for anything, if there are no terms, or a weight is not above 0.
 #[derive(Debug, Clone)]
 pub struct AnyOf<T> {
     /// wᵢ > 0 and pᵢ.

@@ -21,8 +21,9 @@ use rand::Rng;
 ///
 /// With small steps and many particles the ends are samples of the tilt p(x)^(1 − γ)·p(x|y)^γ, if the start is one of the
 /// noised laws' p_T(x)^(1 − γ)·p_T(x|y)^γ, which N(0, σ²) is where σ is large. γ = 0 and γ = 1 have no weights, and a threshold
-/// of 0 takes none into account: this is [`Ddim`] with η = 1. Where γ is large a few particles carry much of the weight, and many
-/// more are needed than their effective share lets one think. Source: Skreta et al. 2025 (2503.02819), proposition 3.
+/// of 0 takes none into account: this is [`Ddim`] with η = 1. Where γ is large a few particles carry much of the
+/// weight, and many more are needed than their effective share suggests. Source: Skreta et al. 2025 (2503.02819),
+/// proposition 3.
 #[derive(Clone)]
 pub struct FeynmanKac {
     pair: Guided<Score, Score>,

@@ -124,7 +124,7 @@ impl Knobs {
         Some(knobs)
     }
 
-    /// The same values, but for this one.
+    /// The same values, except this one.
     ///
     /// # Errors
     /// If the method has no such knob, or the value is outside its range.
@@ -133,7 +133,7 @@ impl Knobs {
         let method = self.method;
         let Some((knob, old)) = self.values.iter_mut().find(|(knob, _)| knob.name == name) else {
             let must = match names.is_empty() {
-                true => "left out: it has none".into(),
+                true => "left out: the method has no knobs".into(),
                 false => {
                     let hint = did_you_mean(name, names.iter().copied());
                     format!("one of {}{hint}", names.join(", "))

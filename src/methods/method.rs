@@ -39,7 +39,7 @@ pub struct Ends {
     pub neutral: bool,
 }
 
-/// What is to be said of a method; tables, help and the checks of knobs and parts are made of it.
+/// The description of a method; tables, help and the checks of knobs and parts are made from it.
 #[derive(Debug, Clone, Copy, Serialize)]
 pub struct About {
     /// The name by which it is chosen.
@@ -94,7 +94,7 @@ impl fmt::Display for Cost {
 
 /// A method of guidance: an entry of [`METHODS`](super::METHODS).
 pub trait Method: Send + Sync {
-    /// What is to be said of it.
+    /// Its description.
     fn about(&self) -> &'static About;
 
     /// What it costs with these knobs.
@@ -111,7 +111,7 @@ pub trait Method: Send + Sync {
     /// If knobs contradict each other.
     ///
     /// # Panics
-    /// If a part is missing: whoever calls asks [`build`] instead.
+    /// If a part is missing; call [`build`] instead.
     fn plan(&self, parts: &Parts, knobs: &Knobs) -> Result<Plan>;
 }
 

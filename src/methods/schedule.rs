@@ -65,7 +65,7 @@ pub const LINEAR: Schedule = Schedule { about: &LINEAR_ABOUT, shape: |u| 1.0 - u
 /// More guidance towards the data, level at both ends: w = (1 + cos πu)/2.
 pub const COSINE: Schedule =
     Schedule { about: &COSINE_ABOUT, shape: |u| 0.5 * (1.0 + (PI * u).cos()) };
-/// More guidance in the middle: w = 4u(1 − u), which to a power is a β-density but for its factor.
+/// More guidance in the middle: w = 4u(1 − u), a power of which is a β-density up to a factor.
 pub const BETA: Schedule = Schedule { about: &BETA_ABOUT, shape: |u| 4.0 * u * (1.0 - u) };
 
 impl Method for Schedule {

@@ -8,7 +8,7 @@ use serde::Serialize;
 /// A method as a row of the catalogue.
 #[derive(Debug, Clone, Copy, Serialize)]
 pub struct Row {
-    /// What is to be said of it.
+    /// Its description.
     #[serde(flatten)]
     pub about: &'static About,
     /// What it costs with its default knobs.

@@ -13,11 +13,12 @@ use rayon::prelude::*;
 /// Var₂ = 2V_x/(n(n − 1)) + 2V_y/(m(m − 1)) + 4V_xy/(nm),   V = E of the squared, doubly centred distance
 /// ```
 ///
-/// J is the jackknife, Var₂ the second-order part of Hoeffding's decomposition. For two laws that differ, Var₂ is of no account
-/// and value and error are as for a mean. For equal laws the value scatters about 0 with the variance Var₂ alone, which J holds
-/// twice: the error is then √3 too large on average. It has to be: J goes with the value, and without Var₂ a value that is too
-/// small by chance would say a small error of itself. Beyond three errors lies less than a hundredth, where laws are equal too.
-/// What decides whether they are is [`energy_test`](super::energy_test).
+/// J is the jackknife, Var₂ the second-order part of Hoeffding's decomposition. For two laws that differ, Var₂ is
+/// negligible, and value and error are as for a mean. For equal laws the value scatters about 0 with the variance Var₂
+/// alone, which J contains twice, so the error is then √3 too large on average. It has to be: J goes with the value,
+/// and without Var₂ a value that is too small by chance would come with too small an error. Even for equal laws fewer
+/// than one value in a hundred lies beyond three errors. What decides whether they are is
+/// [`energy_test`](super::energy_test).
 ///
 /// Shapes: `x` (n, d), `y` (m, d); time O((n + m)²·d), memory O((n + m)·d). Fewer than four rows have no standard error (NaN).
 ///
@@ -40,7 +41,7 @@ pub fn energy_with_se(x: ArrayView2<f64>, y: ArrayView2<f64>) -> (f64, f64) {
     parts.with_se()
 }
 
-/// What one sample is nearer to another than a second one is, with its standard error.
+/// By how much one sample is nearer to another than a second one is, with its standard error.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Difference {
     /// E(x, y) − E(other, y).
@@ -60,7 +61,7 @@ pub enum Ranking {
     NotToldApart,
 }
 
-/// Of two that are equal, a share of at most this is told apart.
+/// Where the two are equal, at most this share of comparisons tells them apart.
 pub const RANKING_LEVEL: f64 = 0.01;
 /// The standard errors that a normal variable is beyond in [`RANKING_LEVEL`] of all cases.
 const RANKING_SE: f64 = 2.575_829_303_548_901;
@@ -93,8 +94,8 @@ impl std::fmt::Display for Ranking {
 /// 2/(nm) Σᵢⱼ (|xᵢ − yⱼ| − |x′ᵢ − yⱼ|) − 1/(n(n − 1)) Σ_{i≠j} (|xᵢ − xⱼ| − |x′ᵢ − x′ⱼ|)
 /// ```
 ///
-/// What `y` is to itself cancels, and so does what the noise does to both; the error is that of [`energy_with_se`] for these
-/// differences of distances. The same rows twice differ by 0 ± 0. Shapes: `x` and `other` (n, d), `y` (m, d).
+/// The distances within `y` cancel, and so does what the noise does to both; the error is that of [`energy_with_se`]
+/// for these differences of distances. The same rows twice differ by 0 ± 0. Shapes: `x` and `other` (n, d), `y` (m, d).
 ///
 /// # Panics
 /// As [`energy_with_se`], and if `x` and `other` differ in shape.

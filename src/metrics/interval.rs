@@ -19,8 +19,8 @@ impl Interval {
     /// ```
     ///
     /// The ends are the probabilities from which the share is one standard error off. Of a share of 0 the interval is
-    /// [0, 1/(n + 1)], of 1 it is [n/(n + 1), 1]: never nothing. Shares come in steps, so how often it covers depends on
-    /// n and p; over all p it is about as often as it says.
+    /// [0, 1/(n + 1)], of 1 it is [n/(n + 1), 1]: it always has a width. Shares come in steps, so how often it covers
+    /// depends on n and p; over all p it is about as often as it says.
     ///
     /// # Panics
     /// If there are no trials.

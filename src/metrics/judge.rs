@@ -62,7 +62,8 @@ impl Judge {
         classes(&self.classifier.probabilities(x))
     }
 
-    /// Judges samples: `samples` (n, d) with the class `wanted` (n) of each, beside a `reference` (m, d) of true points.
+    /// Judges samples: `samples` (n, d) with the class `wanted` (n) of each, against a `reference` (m, d) of true
+    /// points.
     ///
     /// The floor is what it says of other true points with their labels. FD has a bias that falls as 1/n + 1/m, and coverage
     /// depends on both sizes: compare only judgements of equal n and m. The rows of both sets must be in no order. A row that

@@ -1,6 +1,6 @@
 //! Free functions that measure samples: where they are, how spread, how far from another set.
 //!
-//! | question | function | exact answer it is held to |
+//! | question | function | exact answer it is checked against |
 //! |---|---|---|
 //! | did steering hit its class, another, none, or shoot past it? | [`shares`], [`verdicts`] | 1 − e^(−3.5²/2) of a Gaussian is on its mode |
 //! | are the modes visited as often as they should be? | [`mode_counts`], [`chi_square`] | χ² tables |

@@ -9,8 +9,8 @@ use rayon::prelude::*;
 /// A share e^(−3.5²/2) = 0.22 % of a mode's own samples is farther out; see [`on_mode`].
 pub const ON_MODE: f64 = 3.5;
 
-/// In d dimensions a sample is on a mode within this many standard deviations: those which the same share of a mode's own
-/// samples is beyond as beyond 3.5 in the plane.
+/// In d dimensions a sample is on a mode within this many standard deviations: beyond it lies the same share of a
+/// mode's own samples as beyond 3.5 in the plane.
 ///
 /// ```text
 /// P(χ²_d > r²) = e^(−3.5²/2)

@@ -38,7 +38,7 @@ use rand::Rng;
 use rand_distr::{Distribution, StandardNormal};
 use std::sync::Arc;
 
-/// More components than are gone through one by one to draw a point.
+/// Up to this many components are searched one by one to draw a point.
 const MANY: usize = 4096;
 
 /// Points with a class each.
@@ -88,7 +88,7 @@ impl Mixture {
             return Err(Error::value(
                 "the mixture",
                 "empty",
-                "at least one component of dimension 1",
+                "a mixture of at least one component of dimension 1 or more",
             ));
         }
         for (what, n) in
@@ -252,8 +252,8 @@ impl Mixture {
 
     /// p(y | x_t) of one class, as a likelihood to steer by.
     ///
-    /// Its gradient, a difference of scores, is known to their rounding: where p(y | x) is 1 but for less than 10⁻¹⁶ no digit of
-    /// it is right, and where the other classes are below e⁻⁶⁰ = 9·10⁻²⁷ it is 0.
+    /// Its gradient, a difference of scores, is known to their rounding: where p(y | x) is within 10⁻¹⁶ of 1 no digit
+    /// of it is right, and where the other classes are below e⁻⁶⁰ = 9·10⁻²⁷ it is 0.
     ///
     /// # Panics
     /// If there is no such class, or the condition is none; of an observation it is [`Mixture::measured`].
@@ -282,7 +282,7 @@ impl Mixture {
         Labelled { x, y }
     }
 
-    /// The sums of the weights up to each component, where there are so many that one is not found by going through them.
+    /// The sums of the weights up to each component, where there are too many to search one by one.
     fn sums_of_many(&self) -> Vec<f64> {
         let mut sum = 0.0;
         let many = self.weights.len() > MANY;

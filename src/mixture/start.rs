@@ -12,9 +12,9 @@ impl Mixture {
     /// ```
     ///
     /// with s the largest standard deviation of a coordinate. A walk keeps both: for one Gaussian the samples are off by as
-    /// many standard deviations of the data as the start is of the noise. Above a twentieth, which a few thousand samples tell,
-    /// they are named. A network does not know the data's mean, and of a guided score no start is exact, so the start stays
-    /// N(0, σ²I) and whoever walks says this.
+    /// many standard deviations of the data as the start is of the noise. Above a twentieth, which a few thousand
+    /// samples show, they are reported. A network does not know the data's mean, and of a guided score no start is
+    /// exact, so the start stays N(0, σ²I) and whoever walks says this.
     pub fn start_warning(&self, process: &Process) -> Option<String> {
         const VISIBLE: f64 = 0.05;
         let ratio = process.level(process.t_max()).ratio();
@@ -39,7 +39,7 @@ impl Mixture {
         };
         Some(format!(
             "the process {} still carries the data where walks start: a start from N(0, σ²I) is {off}, and so are the \
-             samples; take --process flow or vp-cosine, which end with more noise, or data nearer to 0",
+             samples; use --process flow or vp-cosine, which end with more noise, or move the data nearer to 0",
             process.name()
         ))
     }

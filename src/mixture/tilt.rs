@@ -97,7 +97,7 @@ impl Tilt {
         let rest = 1.0 - terms.iter().map(|(w, _)| w).sum::<f64>();
         let all: Vec<_> = std::iter::once((rest, base)).chain(terms.iter().copied()).collect();
         let why = Tilt::new(&all).err()?;
-        Some(format!("what is composed here is no distribution: {why}"))
+        Some(format!("this composition is not a distribution: {why}"))
     }
 
     /// The centres of the cells along each axis.

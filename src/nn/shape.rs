@@ -65,20 +65,20 @@ impl Shape for MlpConfig {
             || c.embedding > 4096
             || c.labels > 1 << 20
         {
-            let what = "the network's features, embedding or labels";
-            let value = format!("{}, {}, {}", c.features, c.embedding, c.labels);
+            let what = "(features, embedding, labels) of the network";
+            let value = format!("({}, {}, {})", c.features, c.embedding, c.labels);
             return Err(Error::value(
                 what,
                 value,
-                "even features up to 4096, embedding up to 4096, labels up to 2^20",
+                "at most (4096, 4096, 2^20), with an even number of features",
             ));
         }
         let total = c.parameters();
         if total > 100_000_000 {
             return Err(Error::value(
-                "the network",
-                format!("{total} parameters large"),
-                "at most 10^8; narrow it",
+                "the number of the network's parameters",
+                total,
+                "at most 10^8; make it narrower or shallower",
             ));
         }
         Ok(())

@@ -33,7 +33,7 @@ pub struct Grid {
     times: Vec<f64>,
 }
 
-/// More steps than anyone means; a typing error is told from a wish.
+/// More steps than anyone can want: this catches typing errors.
 const MOST_STEPS: usize = 1_000_000;
 
 impl Grid {
@@ -80,7 +80,7 @@ impl Grid {
             .collect();
         (times[0], times[steps]) = (from, to); // the ends exactly, not through the map and back
         if let Some(i) = not_falling(&times) {
-            let must = "one whose times fall; take a ρ nearer to 7, or fewer steps";
+            let must = "one whose times fall; use a ρ nearer to 7, or fewer steps";
             let value = format!("{spacing:?} with {} after {}", times[i], times[i - 1]);
             return Err(Error::value("the spacing of the times", value, must));
         }
@@ -176,7 +176,7 @@ fn range(process: &Process) -> (f64, f64) {
     (process.t_min() * (1.0 - 1e-9), process.t_max() * (1.0 + 1e-9))
 }
 
-/// The first time that is not below the one before, as none is that is not a number.
+/// The first time that is not below the one before it, which a NaN never is.
 fn not_falling(times: &[f64]) -> Option<usize> {
     (1..times.len()).find(|i| !matches!(times[*i].partial_cmp(&times[i - 1]), Some(Ordering::Less)))
 }

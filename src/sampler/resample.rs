@@ -3,7 +3,7 @@
 use crate::score::log_sum_exp;
 use ndarray::ArrayView1;
 
-/// The number of equally weighted particles that tell as much, (Σw)²/Σw², from log w (n,).
+/// The number of equally weighted particles that would be worth as much, (Σw)²/Σw², from log w (n,).
 ///
 /// Equal weights have n, a single one that counts has 1.
 pub fn effective_size(log_weights: ArrayView1<f64>) -> f64 {

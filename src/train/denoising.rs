@@ -63,7 +63,7 @@ pub struct Denoising<'a> {
     pub sigma_data: f64,
     /// The spread of each coordinate, as in [`ScoreNet`]; empty: σ_data for all.
     pub spread: &'a [f64],
-    /// Which noise levels are practised.
+    /// The noise levels used in training.
     pub levels: Levels,
 }
 
@@ -110,7 +110,8 @@ impl Denoising<'_> {
         loss * scale
     }
 
-    /// [`Denoising::answer`] where every coordinate has a scale of its own: a miss of F counts by what it is of D.
+    /// [`Denoising::answer`] where every coordinate has a scale of its own: an error of F counts as the error of D that
+    /// it causes.
     fn answer_each<N: Net>(&self, w: &mut Workspace<N>, scale: f64) -> f64 {
         let mut loss = 0.0;
         let answers = w.output.outer_iter().zip(w.target.outer_iter());

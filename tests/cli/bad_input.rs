@@ -49,7 +49,7 @@ fn a_setting_out_of_range_is_named_with_its_value() {
         (&["--process", "cold"], &["--process", "'cold'"]),
         (&["--seed", "-1"], &["--seed", "'-1'"]),
         (&["--nosuch", "1"], &["--nosuch"]),
-        (&["--data", "mnist"], &["--data", "classifier_guidance has no use for it"]),
+        (&["--data", "mnist"], &["--data", "classifier_guidance does not use it"]),
     ];
     cases.iter().for_each(|(arguments, names)| refuse(&folder, arguments, names));
 }

@@ -125,7 +125,7 @@ fn every_gamma_that_is_asked_for_is_drawn() {
     );
     let words: Vec<&str> = words.split_whitespace().collect();
     assert_eq!(run_experiment("hybrid", &words).code, Some(0));
-    let told: Vec<String> = written(&out).into_iter().map(|(_, text)| text).collect();
+    let told: Vec<String> = written(&out).into_values().collect();
     let figures: Vec<&String> = told.iter().filter(|text| text.contains("\"γ = 4: ")).collect();
     assert_eq!(figures.len(), 2, "F8 of both arms");
     assert!(told.iter().all(|text| !text.contains("γ = 10")));

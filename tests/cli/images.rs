@@ -16,8 +16,8 @@ fn what_an_experiment_on_images_cannot_use_is_refused_by_name() {
     let missing = folder.0.join("missing");
     let missing = missing.to_str().unwrap();
     let cases: &[(&str, &[&str], &[&str])] = &[
-        ("digits", &["--scene", "animals"], &["--scene", "digits has no use for it"]),
-        ("digits", &["--class", "3"], &["--class", "digits has no use for it"]),
+        ("digits", &["--scene", "animals"], &["--scene", "digits does not use it"]),
+        ("digits", &["--class", "3"], &["--class", "digits does not use it"]),
         ("digits_denoise", &["--class", "ten"], &["class", "\"ten\"", "three (ba)", "from 0 to 9"]),
         ("digits_denoise", &["--gamma", "1,2"], &["--gamma", "2 numbers"]),
         ("digits_denoise", &["--train-steps", "0"], &["training steps", "0"]),
@@ -53,7 +53,7 @@ fn networks_are_kept_and_found_again_and_files_do_not_depend_on_the_threads() {
     assert!(one.1 == two.1, "the files depend on the number of threads");
 
     let again = strip(&one.0.0, &[]);
-    assert!(again.out.contains("networks: those of these settings"), "{}", again.out);
+    assert!(again.out.contains("networks: loaded from"), "{}", again.out);
     assert!(files(&one.0.0) == one.1, "found networks give the same files as trained ones");
 
     // a user's own files, which hold other digits: another training, and no numbers to check

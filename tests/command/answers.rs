@@ -252,9 +252,9 @@ fn images_are_learned_without_their_mean_and_sampled_with_it() {
     for (words, sentence) in [
         (format!("{words} --classifier {out}-other"), "their mean images or components differ"),
         (format!("{words} --classifier exact"), "images have no exact classifier"),
-        (format!("{words} --scene three"), "this score is one of images"),
-        (format!("eval --score {out}"), "--judge is left out"),
-        (format!("sample --samples 3 --out {sheet}"), "these points are no images"),
+        (format!("{words} --scene three"), "this score is for images"),
+        (format!("eval --score {out}"), "--judge is required"),
+        (format!("sample --samples 3 --out {sheet}"), "these points are not images"),
     ] {
         let ended = run(&words);
         assert!(
@@ -357,7 +357,7 @@ fn conditions_are_composed_by_exact_scores_by_classifiers_and_by_one_network() {
     let words = "sample --scene three --class 0 --samples 4 --steps 4";
     assert_ne!(json(words), json(&format!("{words} --also 1:1")));
     for (words, sentence) in [
-        ("sample --scene three --also 1:1".to_string(), "beside one --class"),
+        ("sample --scene three --also 1:1".to_string(), "together with one --class"),
         (format!("{words} --also 1"), "a class and a weight"),
         (format!("{words} --also 1:nan"), "a class and a weight"),
         (format!("{words} --also 7:1"), "a number from 0 to 2"),
@@ -368,5 +368,5 @@ fn conditions_are_composed_by_exact_scores_by_classifiers_and_by_one_network() {
     }
     // away from what is narrower than the rest there is nothing to sample, and that is said
     let ended = run("sample --scene wide --class slanted --also narrow:-2 --samples 2 --steps 4");
-    assert!(ended.code == Some(0) && ended.err.contains("is no distribution"), "{ended:?}");
+    assert!(ended.code == Some(0) && ended.err.contains("is not a distribution"), "{ended:?}");
 }

@@ -112,7 +112,7 @@ fn the_points_and_the_scene_that_are_written_are_enough_to_answer_from() {
 fn a_usual_mistake_gets_its_hint_in_the_language_asked_for() {
     let p = problem();
     let turned = text(&-p.scene.mixture.score(p.x.view(), p.level), ",");
-    for (lang, hint) in [("en", "the sign is turned round"), ("vi", "ngược dấu")] {
+    for (lang, hint) in [("en", "the sign is reversed"), ("vi", "ngược dấu")] {
         let ended = through(&format!("check 1 - --lang {lang}"), &turned);
         assert_eq!((ended.code, ended.err.as_str()), (Some(1), ""), "{ended:?}");
         assert!(ended.out.starts_with("✗ ") && ended.out.contains(hint), "{ended:?}");
@@ -174,9 +174,9 @@ fn what_is_no_answer_is_refused_with_one_sentence() {
         ("x,y\n", "holds no numbers"),
         ("\n\n", "holds no numbers"),
         ("1,2\n3", "row 2 has 1 cells, separated by commas, but it must have 2"),
-        ("1,2\n3,four", "row 2, column 2: \"four\" is no number"),
+        ("1,2\n3,four", "row 2, column 2: \"four\" is not a number"),
         ("1,2\n3,\n", "row 2, column 2: the number is missing"),
-        ("x,2\n3,4\n", "row 1, column 1: \"x\" is no number"),
+        ("x,2\n3,4\n", "row 1, column 1: \"x\" is not a number"),
     ] {
         let file = folder.file("answer.csv", written);
         said(run(&format!("check 1 {file}")), 4, sentence);

@@ -84,7 +84,7 @@ fn figures_are_drawn_of_exact_and_of_learned_scores() {
             "must be a noisy classifier",
         ),
         (format!("regions --scene three --clean {noisy}"), "must be a clean classifier"),
-        (format!("p-drop --scene three --runs {joint},{joint}"), "in nothing else"),
+        (format!("p-drop --scene three --runs {joint},{joint}"), "nothing else"),
         ("steering --scene two-1d".to_string(), "two-dimensional"),
         (format!("implicit --score {joint} --class 1"), "--classifier must be"),
         (
@@ -189,7 +189,7 @@ fn images_are_judged_and_drawn() {
     let hybrid = format!("plot hybrid --score {joint} --class 3 --classifier {noisy} {judged}");
     assert_eq!(drawn_files(&hybrid).len(), 1);
     for (words, sentence) in [
-        (format!("eval --score {joint} --class 3"), "--judge is left out"),
+        (format!("eval --score {joint} --class 3"), "--judge is required"),
         (format!("eval --score {joint} --class 3 --judge {noisy}"), "a clean classifier is needed"),
         (format!("eval --scene three --judge {clean}"), "a scene has exact answers"),
         (format!("eval --classifier {noisy} --gamma 2"), "--gamma is 2"),
@@ -202,7 +202,7 @@ fn images_are_judged_and_drawn() {
             "that steers",
         ),
         (format!("plot sheets --score {joint}"), "--class is required"),
-        (format!("plot field --score {joint} --class 3"), "not one of images"),
+        (format!("plot field --score {joint} --class 3"), "does not show images"),
         (format!("plot hybrid --score {joint} --class all --judge {clean}"), "must name one class"),
     ] {
         let few = if words.starts_with("plot") { "" } else { "--samples 100" };

@@ -79,7 +79,7 @@ fn a_run_whose_checkpoints_cannot_be_read_is_not_begun_anew() {
     let before = held(&folder.0.join("out"));
     let ended = run(&format!("train {SMALL} --out {out}"));
     assert_eq!(ended.code, Some(4), "{ended:?}");
-    assert!(ended.err.contains("a run is there whose checkpoints cannot be read"), "{ended:?}");
+    assert!(ended.err.contains("it holds a run whose checkpoints cannot be read"), "{ended:?}");
     assert_eq!(held(&folder.0.join("out")), before);
     // nor in a sweep
     let grid = folder.file("grid.toml", "[grid.train]\nwidth = [8]\n[train]\nsteps = 5\npoints = 300\ndepth = 1\n[eval]\nsamples = 100\nsteps = 4\n");

@@ -93,7 +93,7 @@ fn an_old_run_goes_on_and_ends_as_one_that_was_never_stopped() {
     std::fs::write(other.join("step-00000010.safetensors"), bytes).unwrap();
     let ended = run(&format!("train --resume {}", other.display()));
     assert!(
-        ended.code == Some(4) && ended.err.contains("not those that the run began with"),
+        ended.code == Some(4) && ended.err.contains("not the ones that the run began with"),
         "{ended:?}"
     );
 }

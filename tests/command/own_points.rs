@@ -101,7 +101,7 @@ fn a_scene_that_is_not_found_from_here_says_what_to_do() {
         program("sample --score a/run --samples 3").current_dir(&folder.0).output().unwrap();
     let said = String::from_utf8(ended.stderr).unwrap();
     assert_eq!(ended.status.code(), Some(4), "{said}");
-    assert!(said.contains("scenes/p.csv: the network was trained on it, and it is not found from this folder; go to the folder of the training, or name the scene with --scene"), "{said}");
+    assert!(said.contains("scenes/p.csv: the network was trained on it, but it is not found from this folder; go to the folder of the training, or name the scene with --scene"), "{said}");
     let named = program("sample --score a/run --samples 3 --scene a/scenes/p.csv")
         .current_dir(&folder.0)
         .output()
@@ -117,16 +117,16 @@ fn what_is_no_scene_of_points_is_refused_in_words() {
             "nan.csv",
             "x,y\n1,2\nnan,3\n",
             "",
-            "row 3, column 1 (x): NaN is no number that can be used here",
+            "row 3, column 1 (x): NaN is not a number that can be used here",
         ),
         ("ragged.csv", "x,y\n1,2\n3\n", "", "row 3 has 1 cells"),
         (
             "one.csv",
             "1,2\n",
             "",
-            "its points do not differ, so their spread is not known; give it with --sd",
+            "its points are all equal, so their spread is not known; give it with --sd",
         ),
-        ("equal.csv", "1,2\n1,2\n1,2\n", "", "its points do not differ"),
+        ("equal.csv", "1,2\n1,2\n1,2\n", "", "its points are all equal"),
         ("words.csv", "a,b\nu,v\n", "", "no column of numbers"),
         ("sd.csv", "1,2\n3,4\n", "--sd 0", "--sd is 0, but it must be a finite number above 0"),
         ("sd.csv", "1,2\n3,4\n", "--sd nan", "--sd is NaN"),
@@ -152,11 +152,11 @@ fn what_is_no_scene_of_points_is_refused_in_words() {
     for (words, piece) in [
         (
             "sample --scene three --sd 0.2",
-            "--sd is given, but it must be left out: the scene three is no file of points",
+            "--sd is given, but it must be left out: the scene three is not a file of points",
         ),
         ("sample --scene three --columns a", "--columns is given"),
         ("train --sd 0.2 --steps 1", "--sd is given"),
-        (&format!("train --data {one} --steps 1"), "a table of points is a scene: --scene"),
+        (&format!("train --data {one} --steps 1"), "for a table of points use --scene"),
     ] {
         let ended = run(words);
         assert!(matches!(ended.code, Some(2 | 9)), "{words}: {ended:?}");
@@ -181,7 +181,7 @@ fn a_file_without_an_end_takes_no_memory_to_speak_of() {
         let ended = limited.arg("-c").arg(line).env("RAYON_NUM_THREADS", "2").output().unwrap();
         let said = String::from_utf8_lossy(&ended.stderr).into_owned();
         assert_eq!(ended.status.code(), Some(4), "{said}");
-        assert!(said.contains("row 1 holds a byte of zero: this is no text"), "{said}");
+        assert!(said.contains("row 1 contains a zero byte, so this is not text"), "{said}");
     }
 }
 
@@ -211,7 +211,7 @@ fn images_of_which_nothing_can_be_learned_are_told_as_such() {
     for (words, piece) in [
         (format!("{blank} --model score"), "its 40 images are all alike"),
         (format!("{grey} --model joint"), "its 40 images are all alike"),
-        (format!("{varied} --model score --points 1"), "at least 2 images"),
+        (format!("{varied} --model score --points 1"), "at least 2: nothing can be learned"),
         (format!("{varied} --model joint"), "none of its 40 images is of the class seven"),
     ] {
         let ended = run(&words);

@@ -20,7 +20,7 @@ fn files_that_are_not_what_they_should_be() {
     let file = folder.file("file", "some text");
     let missing = folder.path("missing");
     ends(&format!("info {missing}"), 3, "cannot read");
-    ends(&format!("info {file}"), 4, "not a checkpoint");
+    ends(&format!("info {file}"), 4, "not a scorelab checkpoint");
     ends(&format!("info {}", folder.path("")), 4, "holds no checkpoint");
     ends(&format!("sample --scene {missing}.toml"), 3, "cannot read");
     ends(&format!("train {SMALL} --out {file}"), 9, "cannot create the folder");
@@ -29,7 +29,7 @@ fn files_that_are_not_what_they_should_be() {
     ends(&format!("sample --samples 2 --steps 2 --out {missing}/x.csv"), 3, "cannot write");
     ends(&format!("field --points {file}"), 4, "holds no numbers");
     ends(&format!("field --points {missing}"), 3, "cannot read");
-    ends(&format!("train --resume {missing}"), 4, "no folder");
+    ends(&format!("train --resume {missing}"), 4, "not a folder");
 }
 
 #[test]

@@ -246,15 +246,18 @@ fn a_grid_that_cannot_be_is_refused_before_anything_runs() {
             "[train]\nmodel = \"noisy\"\n[eval]\nclassifier = \"exact\"",
             "classifier in [eval] is given",
         ),
-        ("[train]\nmodel = \"clean\"\n[eval]\nscore = \"x\"", "it must be with a class"),
+        (
+            "[train]\nmodel = \"clean\"\n[eval]\nscore = \"x\"",
+            "it must be given together with a class",
+        ),
         (
             "[train]\nmodel = \"noisy\"\n[eval]\nguiding = \"x\"",
-            "the classifier that is trained steers",
+            "the classifier that is trained does the steering",
         ),
-        ("[train]\ndata = \"digits\"", "judge in [eval] is left out"),
+        ("[train]\ndata = \"digits\"", "judge in [eval] is required"),
         (
             "[train]\ndata = \"digits\"\nmodel = \"noisy\"\n[eval]\nclass = 3\njudge = \"x\"",
-            "images have no exact one to steer",
+            "images have no exact score to steer",
         ),
         ("repeats = 0", "repeats must be"),
         ("repeats = 90000\n[grid.eval]\nseed = [1, 2]", "over 100000 runs"),

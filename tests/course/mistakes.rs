@@ -35,7 +35,7 @@ fn first() -> Vec<Row> {
     let clean = |x: &Array2<f64>| mixture.log_density(x.view(), NoiseLevel::ve(0.0));
     let exchanged = ndarray::stack(Axis(1), &[s.column(1), s.column(0)]).unwrap();
     vec![
-        (1, slopes(log_p, &p.x, [-h, h, 2.0 * h]).into(), "the sign is turned round"),
+        (1, slopes(log_p, &p.x, [-h, h, 2.0 * h]).into(), "the sign is reversed"),
         (1, slopes(log_p, &p.x, [h, -h, h]).into(), "2h apart"),
         (
             1,
@@ -46,7 +46,7 @@ fn first() -> Vec<Row> {
         (1, exchanged.into(), "coordinates are exchanged"),
         (2, ((&p.x + &(sigma * &s)) / alpha).into(), "σ stands where σ² belongs"),
         (2, ((&p.x + &s) / alpha).into(), "factor σ² before the score"),
-        (2, (&p.x + &(sigma * sigma * &s)).into(), "α is forgotten"),
+        (2, (&p.x + &(sigma * sigma * &s)).into(), "α is missing"),
         (2, ((&p.x - &(sigma * sigma * &s)) / alpha).into(), "not against it"),
         (
             2,
@@ -67,8 +67,8 @@ fn bayes() -> Vec<Row> {
     let (s_u, prior) = (mixture.score(x, p.level), mixture.class_weights()[p.class]);
     let push = |class| mixture.posterior(class).grad_log_likelihood(x, p.level);
     vec![
-        (4, (&given - &all).into(), "the prior is forgotten"),
-        (4, (&given + prior.ln()).into(), "the evidence is forgotten"),
+        (4, (&given - &all).into(), "the prior is missing"),
+        (4, (&given + prior.ln()).into(), "the evidence is missing"),
         (4, (&given + prior - &all).into(), "among logarithms"),
         (
             4,
@@ -79,7 +79,7 @@ fn bayes() -> Vec<Row> {
         (5, push(p.class).into(), "only the classifier's gradient"),
         (5, (&s_u - &push(p.class)).into(), "leads away from y"),
         (5, mixture.given(0).score(x, p.level).into(), "score of another class"),
-        (5, s_u.into(), "nothing here knows of y"),
+        (5, s_u.into(), "nothing here depends on y"),
     ]
 }
 

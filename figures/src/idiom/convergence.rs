@@ -17,7 +17,7 @@ pub(crate) struct Twice<T> {
 }
 
 impl<T> Twice<Vec<T>> {
-    /// What `measure` finds of n samples at each γ; it is told which γ, by its place.
+    /// What `measure` finds for n samples at each γ; it gets the index of the γ.
     pub fn over_gamma<S: ScoreFn>(
         s: &Setting,
         score: impl Fn(Gamma) -> S,

@@ -12,7 +12,7 @@ pub(crate) fn reaching(range: (f64, f64), values: impl IntoIterator<Item = f64>)
     values.into_iter().fold(range, |(low, high), v| (low.min(v), high.max(v)))
 }
 
-/// What holds every component of a mixture to so many standard deviations, along one coordinate.
+/// The range that holds every component of a mixture to this many standard deviations, along one coordinate.
 pub(crate) fn mixture_extent(mixture: &Mixture, axis: usize, sds: f64) -> (f64, f64) {
     let means = mixture.means().column(axis).to_vec();
     extent(means.into_iter().zip(mixture.covs()).flat_map(|(mean, cov)| {

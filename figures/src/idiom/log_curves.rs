@@ -4,12 +4,12 @@ use super::series::{Measured, Series, positive_extent, series_curve};
 use crate::plot::{Axis, Figure, Layer, Panel, Text};
 use scorelab::{Error, Result};
 
-/// The height of a line of words, as a part of the panel's.
+/// The height of a line of words, as a share of the panel's.
 const LINE: f64 = 0.077;
 
 /// The range of a log axis around curves, with room above for the names of so many.
 ///
-/// What is a thousand times smaller than the largest is left out.
+/// Values a thousand times smaller than the largest are left out.
 pub(crate) fn log_range(series: &[Series<Vec<Measured>>], names: usize) -> Result<(f64, f64)> {
     if !(1..=4).contains(&names) {
         return Err(Error::value("the number of curves on a panel", names, "1 to 4"));

@@ -9,7 +9,7 @@ pub(crate) fn percent(Interval { value, low, high }: Interval) -> String {
     number::percent(value, low, high) + " %"
 }
 
-/// A number that has no error of its own, to at most three decimals: `3.2·10⁻¹⁶`.
+/// A number without an error, to at most three decimals: `3.2·10⁻¹⁶`.
 pub(crate) fn tiny(v: f64) -> String {
     if v == 0.0 || (1e-3..1e4).contains(&v.abs()) {
         return format!("{v:.3}").trim_end_matches('0').trim_end_matches('.').to_string();

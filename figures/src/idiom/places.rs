@@ -89,8 +89,8 @@ pub(crate) fn likeliest<L: Likelihood>(
 
 /// The paths of a walk (steps + 1, n, 2) → n lines, at x_t/√(α² + σ²).
 ///
-/// That is x_t itself for the variance-preserving processes, and where the others would be under the equivalent
-/// variance-preserving one, so that every process fits the same axes.
+/// For variance-preserving processes that is x_t itself; for the others it is x_t under the equivalent
+/// variance-preserving process, so that every process fits the same axes.
 pub(crate) fn lines(s: &Setting, walk: &Array3<f64>) -> Vec<Array2<f64>> {
     let by: Vec<f64> = s.grid.times().iter().map(|t| 1.0 / scale(s.process.level(*t))).collect();
     (0..walk.len_of(Axis(1)))
@@ -130,7 +130,7 @@ pub(crate) fn ends_by_class(ends: ArrayView2<f64>, classes: &[usize], size: f64)
     (0..most).filter_map(layer).collect()
 }
 
-/// The four verdicts that a slide shows, their roles and their words.
+/// The four verdicts that a slide shows, with their roles and words.
 pub(crate) const VERDICTS: [(Verdict, Role, Text); 4] = [
     (Verdict::Target, Role::Target, words::TARGET),
     (Verdict::Other, Role::Other, words::OTHER),

@@ -29,7 +29,7 @@ impl<T> Series<T> {
         Series { title: self.title.clone(), role: self.role, found }
     }
 
-    /// Refuses none, and more than fit on a panel.
+    /// Refuses an empty list, and more methods than fit on a panel.
     pub(crate) fn at_most(series: &[Series<T>], most: usize) -> Result<()> {
         if (1..=most).contains(&series.len()) {
             return Ok(());
@@ -60,7 +60,7 @@ pub(crate) fn series_curve(series: &Series<Vec<Measured>>, k: usize, place: [f64
     Layer::new(&series.title.en, "one method", series.role, look).label_at(words, place)
 }
 
-/// Least and largest y above 0 of all curves; none without any.
+/// The least and the largest y above 0 of all curves, if there are any.
 pub(crate) fn positive_extent(series: &[Series<Vec<Measured>>]) -> Option<(f64, f64)> {
     let all = series.iter().flat_map(|s| s.found.iter().map(|p| p[1]));
     let (low, high) = extent(all.filter(|v| v.is_finite() && *v > 0.0));

@@ -11,7 +11,7 @@ use scorelab::sampler::{AnySampler, sample, start, trajectories, trajectories_ro
 use scorelab::score::{Likelihood, ScoreFn};
 use scorelab::{Error, Result};
 
-/// The scene, the class and the walk that a figure is drawn of.
+/// The scene, the class and the walk that a figure shows.
 #[derive(Clone, Copy, Debug)]
 pub struct Setting<'a> {
     /// Where the data come from; the exact answers are its mixture's.
@@ -50,12 +50,12 @@ impl Setting<'_> {
         &self.scene.mixture
     }
 
-    /// Refuses what cannot be drawn in a plane, or has no such class.
+    /// Refuses a scene that cannot be drawn in a plane, or has no such class.
     pub(crate) fn in_plane(&self) -> Result<()> {
         self.of_dim(2, "two")
     }
 
-    /// Refuses what cannot be drawn over a line, or has no such class.
+    /// Refuses a scene that cannot be drawn over a line, or has no such class.
     pub(crate) fn on_line(&self) -> Result<()> {
         self.of_dim(1, "one")
     }
@@ -86,7 +86,7 @@ impl Setting<'_> {
         trajectories(self.sampler, score, &self.process, self.grid, start.view(), self.seed)
     }
 
-    /// As `walk`, of these rows of the starting points only: (steps + 1, rows, d).
+    /// As `walk`, for these rows of the starting points only: (steps + 1, rows, d).
     pub(crate) fn walk_rows(
         &self,
         score: &dyn ScoreFn,

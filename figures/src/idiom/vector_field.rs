@@ -17,7 +17,7 @@ pub(crate) struct Field {
 }
 
 impl Field {
-    /// What a figure with such a field says of it.
+    /// What a figure with such a field says about it.
     pub const NOTE: Text = Text::new(
         "arrows: σ·s, drawn no longer than σ·|s| = 2",
         "mũi tên: σ·s, vẽ không dài quá σ·|s| = 2",

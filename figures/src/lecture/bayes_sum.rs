@@ -108,7 +108,7 @@ fn residual_note(terms: &Terms, gamma: Gamma) -> Text {
     ))
 }
 
-/// The equation, each term grey until its arrow is there.
+/// The equation, each term grey until its arrow appears.
 fn equation(step: usize, gamma: Gamma) -> Vec<(Role, Text)> {
     let shown_from = [4, 4, 2, 3, 3]; // the step of each term and sign
     let grey = |(from, (role, text))| (if step >= from { role } else { Role::Muted }, text);

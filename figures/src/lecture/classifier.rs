@@ -1,4 +1,4 @@
-//! A classifier as the figures take it: one likelihood for each class.
+//! A classifier in the form that the figures need: one likelihood for each class.
 
 use crate::idiom::{ARROWS, Names, Setting, Window, names};
 use crate::plot::{Layer, Panel, Regions, Role, Text};
@@ -21,7 +21,7 @@ impl Classifier {
         Classifier { title, classes: classes.into_iter().map(|l| Box::new(l) as _).collect() }
     }
 
-    /// Refuses a classifier that has not one likelihood for each class.
+    /// Refuses a classifier that does not have one likelihood for each class.
     pub(super) fn checked(&self, s: &Setting) -> Result<()> {
         let (own, classes) = (self.classes.len(), s.exact().classes());
         if own == classes {

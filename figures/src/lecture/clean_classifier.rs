@@ -48,7 +48,8 @@ const NAMES: [&str; 2] = ["noisy", "clean"];
 /// steps. `score` is the unconditional score that is steered.
 ///
 /// # Errors
-/// If the scene is not two-dimensional, a classifier has not one likelihood for each class, or `n` is less than 2.
+/// If the scene is not two-dimensional, a classifier does not have one likelihood for each class, or `n` is less than
+/// 2.
 pub fn clean_classifier(
     s: &Setting,
     score: &dyn ScoreFn,

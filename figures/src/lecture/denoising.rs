@@ -48,7 +48,7 @@ pub struct Strip {
     pub role: Role,
     /// x_t (columns, height·width).
     pub walked: Array2<u8>,
-    /// D(x_t), E[x₀ | x_t] as the score has it (columns, height·width).
+    /// D(x_t), the score's E[x₀ | x_t] (columns, height·width).
     pub denoised: Array2<u8>,
 }
 

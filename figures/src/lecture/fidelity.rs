@@ -1,4 +1,4 @@
-//! F10: what a larger γ wins in fidelity and loses in diversity, for several methods.
+//! F10: what a larger γ gains in fidelity and loses in diversity, for several methods.
 
 use super::prelude::*;
 use scorelab::metrics::{Outcome, Verdict, outcome};
@@ -19,7 +19,7 @@ pub const SPEC: Spec = Spec {
     draw,
 };
 
-/// What became of the samples at each γ, by the exact score and by the inputs' own method.
+/// What became of the samples at each γ, for the exact score and for the inputs' own method.
 fn draw(i: &Inputs) -> Result<Vec<Figure>> {
     let (s, n) = (i.setting(), i.samples);
     let truth = s.exact().given(s.class).sample(2 * n, s.seed, Purpose::Reference).x;
@@ -31,7 +31,7 @@ fn draw(i: &Inputs) -> Result<Vec<Figure>> {
 
 type Outcomes = Series<Vec<(Gamma, Outcome)>>;
 
-/// F10: what is won in fidelity and lost in diversity as γ grows, and how far the samples are from p(x | y).
+/// F10: what is gained in fidelity and lost in diversity as γ grows, and how far the samples are from p(x | y).
 ///
 /// Left, a curve for each method over its γ: how many samples are on the target against how spread they are, with
 /// `truth`, a true sample of p(x | y), for comparison. Right, the energy distance to p(x | y) over γ. The γ are written

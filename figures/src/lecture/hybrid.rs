@@ -102,7 +102,7 @@ fn one_arm(s: &Setting, arm: &Arm, letter: char, gammas: &[Gamma], n: usize) -> 
 
 /// The rows to follow: other, then hybrid, then target or past it; or other, then target, where nothing is a hybrid.
 ///
-/// They take turns over the classes `from` which they start, so that not all lie in one heap.
+/// They alternate between the classes `from` which they start, so that they do not all lie in one place.
 fn follow(found: &[Vec<Verdict>], from: &[usize]) -> Vec<usize> {
     let arrived = |v: Verdict| matches!(v, Verdict::Target | Verdict::Overshoot);
     let n = found[0].len();
@@ -111,7 +111,7 @@ fn follow(found: &[Vec<Verdict>], from: &[usize]) -> Vec<usize> {
     let mut rows: Vec<usize> =
         (0..n).filter(|i| lost(i) && middle[*i] == Verdict::Hybrid).collect();
     if rows.len() < n / 100 {
-        rows = (0..n).filter(lost).collect(); // a stray tail is no hybrid to tell of
+        rows = (0..n).filter(lost).collect(); // a sample in the tail of a mode is not a hybrid worth showing
     }
     let turn = |k: usize| rows[..k].iter().filter(|i| from[**i] == from[rows[k]]).count();
     let mut order: Vec<(usize, usize)> = (0..rows.len()).map(|k| (turn(k), rows[k])).collect();

@@ -48,8 +48,8 @@ pub struct Morph {
 
 /// F8 on images: a row for each z, a column for each γ, with the judge's p(y | x) under every image.
 ///
-/// An image that the judge gives to the target at 0.9 or more is framed as guided; one at γ = 0 as unconditional; one in
-/// between, where it is sure of nothing, as a hybrid.
+/// An image that the judge gives to the target at 0.9 or more is framed as guided; one at γ = 0 as unconditional; one
+/// in between, where the judge is not sure of any class, as a hybrid.
 ///
 /// # Errors
 /// If there are no methods or more than two.

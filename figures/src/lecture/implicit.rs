@@ -117,7 +117,7 @@ impl Implicit {
 ///
 /// `relative` and `own` hold rows of (σ, value, standard error), a curve each. Left relative errors over draws of p_σ;
 /// right errors in units of 1/σ over draws of p_σ(· | y), where guided walks go, with the size of the exact gradient among
-/// the curves. What is a thousand times smaller than the largest, or at σ = 0, is left out.
+/// the curves. Values a thousand times smaller than the largest, or at σ = 0, are left out.
 ///
 /// # Errors
 /// If a panel has no curves or more than four, or none is above 0.

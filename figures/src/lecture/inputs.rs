@@ -14,7 +14,7 @@ use scorelab::sampler::AnySampler;
 use scorelab::score::{Likelihood, ScoreFn};
 use std::sync::Arc;
 
-/// All that a figure may need; what is missing refuses the figures that name it in their needs.
+/// All that a figure may need; where something is missing, the figures that need it are refused.
 pub struct Inputs<'a> {
     /// The scene and the walk; images have none.
     pub setting: Option<Setting<'a>>,
@@ -58,7 +58,7 @@ pub struct Inputs<'a> {
     pub runs: Vec<(f64, JointNet)>,
     /// Who trains networks.
     pub trainer: Option<Box<dyn Trainer + 'a>>,
-    /// What figures of images need besides.
+    /// What figures of images need in addition.
     pub images: Option<ImageInputs<'a>>,
     /// Who judges them.
     pub judge: Option<Box<dyn ImageJudge + 'a>>,
@@ -98,13 +98,13 @@ pub trait ImageJudge {
     fn wanted(&self) -> Option<Vec<usize>>;
     /// p(y | x) of images (n, height·width): (n, classes).
     fn probabilities(&self, pixels: &Array2<u8>) -> Array2<f64>;
-    /// What samples are worth beside the images that no network has seen.
+    /// How good samples are, compared with images that no network has seen.
     fn judged(&self, pixels: &Array2<u8>) -> Judgement;
-    /// The same of other such images: what two samples of the data differ by.
+    /// The same for other such images: the difference between two samples of the data.
     fn floor(&self) -> Judgement;
 }
 
-/// The loop over the needs asks for everything before a figure is drawn.
+/// The loop over the needs checks everything before a figure is drawn.
 const MET: &str = "a figure names what it needs";
 
 impl Inputs<'_> {

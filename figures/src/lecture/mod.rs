@@ -1,9 +1,9 @@
 //! The lecture's figures, from scores to [`Figure`](crate::plot::Figure)s, a file each.
 //!
-//! [`FIGURES`] lists them in the lecture's order with all that is said of them; a new figure is a file that defines its
-//! `SPEC`, and a line here. Many can also be drawn by a function of their own, from scores and likelihoods that come as
-//! trait objects, so an exact one and a learned one are drawn by the same code. What is "exact" on a figure is always the
-//! scene's own mixture. γ is the only guidance scale written anywhere.
+//! [`FIGURES`] lists them in the lecture's order with all that is said about them; a new figure is a file that defines
+//! its `SPEC`, and a line here. Many can also be drawn by a function of their own, from scores and likelihoods that
+//! come as trait objects, so an exact one and a learned one are drawn by the same code. What is "exact" on a figure is
+//! always the scene's own mixture. γ is the only guidance scale written anywhere.
 
 mod trainer;
 mod classifier;

@@ -1,4 +1,4 @@
-//! What a figure cannot be drawn without, and what is said where it is missing.
+//! What a figure cannot be drawn without, and the sentence that says so when it is missing.
 
 use super::inputs::Inputs;
 
@@ -42,27 +42,27 @@ pub enum Need {
 }
 
 impl Need {
-    /// How the documents and the help say it; `None` for what every scene has.
+    /// How the documents and the help put it; `None` for what every scene has.
     pub fn phrase(self) -> Option<&'static str> {
         match self {
             Need::Scene | Need::Plane | Need::Class | Need::OneScore => None,
-            Need::Line => Some("its own scene on a line"),
-            Need::Images => Some("a `--score` of images"),
+            Need::Line => Some("no `--scene`: it brings its own, on a line"),
+            Need::Images => Some("a `--score` trained on images"),
             Need::OneClass => Some("one `--class`"),
             Need::Classifier => Some("the exact score or a `--classifier`"),
             Need::Joint => Some("a joint `--score`"),
             Need::Noisy => Some("a noisy `--classifier`"),
-            Need::Clean => Some("`--clean`, else an exact classifier blind to noise"),
-            Need::Guiding => Some("a worse score, `--guiding`"),
+            Need::Clean => Some("`--clean` (by default the exact classifier, blind to noise)"),
+            Need::Guiding => Some("a worse score (`--guiding`)"),
             Need::Runs => Some("`--runs` that differ in their p_drop"),
             Need::Judge => Some("a `--judge`"),
-            Need::Trains => Some("networks of its own, which it trains"),
-            Need::Frames => Some("`--frames` of a GIF"),
-            Need::LastGamma => Some("the last `--gamma`"),
+            Need::Trains => Some("time: it trains its own networks"),
+            Need::Frames => Some("`--frames` of 2 or more, for a GIF"),
+            Need::LastGamma => Some("one `--gamma` (of several, the last)"),
         }
     }
 
-    /// The sentence that refuses inputs without it; `None` if they have it.
+    /// The sentence that refuses inputs in which it is missing; `None` if it is there.
     pub fn lacking(self, inputs: &Inputs) -> Option<String> {
         match (self, &inputs.setting) {
             (Need::Plane, Some(s)) => s.in_plane().err().map(|why| why.to_string()),
@@ -98,7 +98,7 @@ impl Need {
     fn refusal(self) -> &'static str {
         match self {
             Need::Scene | Need::Plane => {
-                "--score must be exact or learned on a scene: this figure is not one of images"
+                "--score must be exact or learned on a scene: this figure does not show images"
             }
             Need::Images => {
                 "--score must be a checkpoint trained on images: this figure shows images"
@@ -112,10 +112,10 @@ impl Need {
                 "--score must be a joint network: this figure compares its score with and without the label"
             }
             Need::Noisy => {
-                "--classifier must be a noisy classifier: this figure holds its gradient against the joint network's"
+                "--classifier must be a noisy classifier: this figure compares its gradient with the joint network's"
             }
             Need::Clean => {
-                "--scene must be given: this figure holds a classifier that sees the noise against one that does not"
+                "--scene must be given: this figure compares a classifier that sees the noise with one that does not"
             }
             Need::Guiding => {
                 "--guiding is required: this figure shows a joint network guided by a worse one"

@@ -47,7 +47,7 @@ impl Found {
     }
 }
 
-/// F17: where samples end when γ falls from 0 below it, and how often they are of the class y all the same.
+/// F17: where samples end when γ falls from 0 below it, and how often they still are of the class y.
 ///
 /// The first, the middle and the last of `gammas` are drawn as planes, coloured by the exact classifier's class; all of
 /// them are points of the curve, from `n` samples at the setting's steps and again at twice as many (rings). The dotted

@@ -24,10 +24,10 @@ pub const SPEC: Spec = Spec {
     draw,
 };
 
-/// Steps of the training that is looked into, and the points it has.
+/// Steps of the training that is shown, and the size of its training set.
 const TRAINING: (usize, usize) = (20, 5_000);
 
-/// The labels that a training with the usual p_drop shows.
+/// The labels that a training with the usual p_drop uses.
 fn draw(i: &Inputs) -> Result<Vec<Figure>> {
     let (s, (steps, points), recipe) = (i.setting(), TRAINING, Recipe::default());
     let mixture = s.exact();

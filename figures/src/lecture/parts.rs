@@ -1,4 +1,4 @@
-//! The parts of the lecture and the formulas that several figures share.
+//! The parts of the lecture, and formulas that several figures share.
 
 use crate::plot::Text;
 

@@ -27,12 +27,12 @@ pub const SPEC: Spec = Spec {
 
 /// A4: what classifiers believe over the plane as the noise falls, one panel each.
 ///
-/// The blend of the class colours is p(y | x_t): without a hint it is the classes' mean, and regions part as σ/α falls,
-/// by the same factor from frame to frame.
+/// The blend of the class colours is p(y | x_t): where nothing hints at the class it is the mean of all colours, and
+/// regions separate as σ/α falls, by the same factor from frame to frame.
 ///
 /// # Errors
-/// If the scene is not two-dimensional, there are no classifiers or more than three, one has not one likelihood for each
-/// class, or there are fewer than 2 frames.
+/// If the scene is not two-dimensional, there are no classifiers or more than three, one does not have one likelihood
+/// for each class, or there are fewer than 2 frames.
 pub fn regions_through_noise<'a>(
     s: &'a Setting,
     classifiers: &'a [Classifier],

@@ -1,4 +1,4 @@
-//! Several figures of one method, at the lecture's γ.
+//! Several figures for one method, at the lecture's γ.
 
 use super::interval;
 use super::negative_gamma::negative_gamma;

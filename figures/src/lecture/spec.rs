@@ -6,7 +6,7 @@ use super::uses::Use;
 use crate::plot::{Figure, Text};
 use scorelab::{Error, Result};
 
-/// A figure of the lecture: everything that is said of it, and how it is drawn.
+/// A figure of the lecture: everything that is said about it, and how it is drawn.
 #[derive(Debug)]
 pub struct Spec {
     /// Its name on the command line.
@@ -25,7 +25,7 @@ pub struct Spec {
     pub needs: &'static [Need],
     /// What else changes it.
     pub uses: &'static [Use],
-    /// Draws it; what it needs is there.
+    /// Draws it; what it needs has been checked.
     pub draw: fn(&Inputs) -> Result<Vec<Figure>>,
 }
 

@@ -21,7 +21,7 @@ pub const SPEC: Spec = Spec {
 
 /// Starting points, a row for each.
 const SIX: usize = 6;
-/// Their numbers; a tick has no lowered letters.
+/// The subscripts of their names; a tick cannot lower letters by itself.
 const SUBSCRIPTS: [char; SIX] = ['₁', '₂', '₃', '₄', '₅', '₆'];
 /// Width over height of one small plane.
 const ASPECT: f64 = 1.62;
@@ -32,8 +32,8 @@ const NODES: (usize, usize) = (36, 58);
 
 /// F9: a row for each of six z, a column for each γ; in every cell the path and where it ends.
 ///
-/// The paths of γ = 0 are the unconditional ones. For each γ the number of paths on the target is given, and how many of
-/// all verdicts are others at twice the steps. `steer` is the score at each γ, `name` says what steers.
+/// The paths of γ = 0 are the unconditional ones. For each γ the number of paths on the target is given, and how many
+/// of all verdicts change at twice the steps. `steer` is the score at each γ, `name` says what steers.
 ///
 /// # Errors
 /// If the scene is not two-dimensional, or there are not 1 to 10 γ.

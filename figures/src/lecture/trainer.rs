@@ -1,4 +1,4 @@
-//! What figures that train their own networks are given of it.
+//! What figures that train their own networks get from the training.
 
 use scorelab::Result;
 
@@ -10,7 +10,7 @@ pub trait Trainer {
     /// If training diverges.
     fn losses(&self) -> Result<(Vec<f64>, f64)>;
 
-    /// What a classifier for each label costs, and what one joint network does.
+    /// What a classifier for each label costs, and what one joint network costs.
     ///
     /// # Errors
     /// If the scene has one class only, or training diverges.

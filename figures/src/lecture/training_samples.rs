@@ -1,4 +1,4 @@
-//! What a network in training samples by now.
+//! Samples of a network in training.
 
 use super::spec::slide;
 use crate::idiom::{
@@ -21,14 +21,14 @@ const COLUMNS: usize = 10;
 
 /// Samples of a network after so many steps, over the density of the data: points of a plane, or histograms over a line.
 ///
-/// `x` (n, d); `wanted` (n) is the class that each was asked to be of, and gives its colour. It is empty of a network that
-/// knows no classes.
+/// `x` (n, d); `wanted` (n) is the class that each was asked to be of, and gives its colour. It is empty for a network
+/// that knows no classes.
 ///
 /// # Errors
 /// If the scene has more than two dimensions.
 ///
 /// # Panics
-/// If `x` has not the dimension of the scene.
+/// If `x` does not have the dimension of the scene.
 pub fn training_points(
     s: &Setting,
     step: usize,

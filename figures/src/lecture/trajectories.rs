@@ -32,7 +32,7 @@ fn draw(i: &Inputs) -> Result<Vec<Figure>> {
 const CERTAIN: f64 = 0.9;
 /// Barbs along the guided path.
 const BARBS: usize = 6;
-/// Steps at least for the curves.
+/// The least number of steps for the curves.
 const FINE: usize = 256;
 /// Starting points among which one that ends in another class is looked for.
 const TRIES: usize = 48;
@@ -84,7 +84,7 @@ fn passes_note(levels: &[(f64, f64)]) -> Text {
     ))
 }
 
-/// Of the starting points z (n, 2) that end in another class, the row whose push is most across its guided path.
+/// Among the starting points z (n, 2) that end in another class, the row whose push points most across its guided path.
 fn lost_row(
     s: &Setting,
     score: &dyn ScoreFn,

@@ -6,7 +6,7 @@ use super::words::{Lang, Text};
 use ndarray::{Array2, Axis};
 use scorelab::{Error, Result};
 
-/// One row of the CSV; what a shape does not have stays empty.
+/// One row of the CSV; cells that a shape does not need stay empty.
 #[derive(Default, serde::Serialize)]
 struct Row {
     panel: String,
@@ -16,10 +16,11 @@ struct Row {
     series: String,
     x: Option<f64>,
     y: Option<f64>,
-    /// Vector, in its own units, neither scaled nor capped; of a band and of boxes the other corner; of a sheet the pixel.
+    /// The vector, in its own units, neither scaled nor capped; for a band and for boxes the other corner; for a sheet
+    /// the pixel.
     u: Option<f64>,
     v: Option<f64>,
-    /// Of maps and sheets: the value; of bars and curves: the standard error.
+    /// For maps and sheets the value; for bars and curves the standard error.
     value: Option<f64>,
 }
 

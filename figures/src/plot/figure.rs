@@ -93,7 +93,7 @@ pub struct Panel {
 }
 
 impl Panel {
-    /// A panel without axes, for what brings its own words.
+    /// A panel without axes, for shapes that carry their own words.
     pub fn bare(layers: Vec<Layer>) -> Self {
         let (x, y) = (Axis::hidden((0.0, 1.0)), Axis::hidden((0.0, 1.0)));
         Panel { x, y, layers, ..Panel::default() }

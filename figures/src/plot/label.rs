@@ -24,7 +24,7 @@ pub(super) struct Spot {
     fixed: bool,
 }
 
-/// The data point a label without a place belongs to.
+/// The data point that a label without a place of its own belongs to.
 fn end(layer: &Layer, place: &Place) -> Option<(f64, f64)> {
     let on = |r: ArrayView1<f64>, y: usize| {
         let inside = (-0.01..=1.01).contains(&place.x.unit(r[0]))

@@ -141,7 +141,7 @@ pub const CLASSIFIER_GRADIENT: Text = Text::new("classifier gradient", "gradient
 pub const GUIDANCE_SCALE: Text = Text::new("guidance scale γ", "hệ số điều hướng γ");
 /// Steered, of a score, a sample or a path.
 pub const GUIDED: Text = Text::new("guided", "đã điều hướng");
-/// Guided samples, of the score that is known exactly: they are no exact samples of anything that has a name.
+/// Guided samples, by the score that is known exactly: they are not exact samples of anything that has a name.
 pub const BY_THE_EXACT_SCORE: Text =
     Text::new("exact score, guided", "score chính xác, đã điều hướng");
 /// An end point in the class asked for.

@@ -1,4 +1,4 @@
-//! What an exercise is, and what is said of a wrong answer.
+//! What an exercise is, and what is said about a wrong answer.
 
 use super::answer::Answer;
 use scorelab_figures::plot::Text;
@@ -12,9 +12,9 @@ pub struct Exercise {
     pub question: Text,
     /// The exact answer.
     pub right: Answer,
-    /// Where to begin: what a blank is told.
+    /// Where to begin: the hint for a blank.
     pub start: Text,
-    /// Wrong answers that are often given.
+    /// Common wrong answers.
     pub mistakes: Vec<Mistake>,
 }
 
@@ -64,7 +64,7 @@ impl Exercise {
             let (got, must) = (answer.shape(), self.right.shape());
             return Text::from((
                 format!(
-                    "an answer of shape {must:?} is wanted, this one is {got:?}. Over which axis was it summed?"
+                    "the answer must have shape {must:?}, but this one has {got:?}. Over which axis was it summed?"
                 ),
                 format!(
                     "cần một đáp án có kích thước {must:?}, đáp án này là {got:?}. Bạn đã cộng theo trục nào?"
@@ -75,14 +75,16 @@ impl Exercise {
         if off < SAME {
             return Text::from((
                 format!(
-                    "it is {k:.4} times the right answer. Which factor is too much, or missing?"
+                    "it is {k:.4} times the right answer. Which factor is one too many, or missing?"
                 ),
                 format!("nó bằng {k:.4} lần đáp án đúng. Thừa hay thiếu thừa số nào?"),
             ));
         }
         let percent = 100.0 * answer.off(&self.right);
         Text::from((
-            format!("off by {percent:.2} % of the largest number, and not by a usual mistake"),
+            format!(
+                "off by {percent:.2} % of the largest number, and by none of the usual mistakes"
+            ),
             format!("lệch {percent:.2} % so với số lớn nhất, và không phải một lỗi thường gặp"),
         ))
     }

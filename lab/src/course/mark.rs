@@ -7,7 +7,7 @@ use super::{memory, scores, steering};
 use scorelab::{Error, Result};
 use scorelab_figures::plot::{Lang, Text};
 
-/// What is said of an answer.
+/// What is said about an answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Mark {
     /// Whether it is right.

@@ -1,4 +1,4 @@
-//! Exercise 14: what a network would answer that had learned its images by heart.
+//! Exercise 14: what a network that had learned its images by heart would answer.
 
 use super::exercise::{Exercise, Mistake};
 use super::problem::ImageProblem;
@@ -26,7 +26,7 @@ pub(super) fn memory(p: &ImageProblem) -> Exercise {
         mistakes: vec![
             Mistake::new(
                 mixed(p, alpha, |square| softmax(&square, variance)),
-                "the 2 of 2σ² is missing: the weights are squared and too sure",
+                "the 2 of 2σ² is missing: the weights are squared, and so too sharp",
                 "thiếu số 2 trong 2σ²: các trọng số bị bình phương và quá chắc chắn",
             ),
             Mistake::new(
@@ -56,7 +56,7 @@ pub(super) fn memory(p: &ImageProblem) -> Exercise {
     }
 }
 
-/// The images, weighted as `weigh` makes of the squared distances of one x_t from all α·xᵢ.
+/// The images, weighted by `weigh` of the squared distances of one x_t from all α·xᵢ.
 fn mixed(p: &ImageProblem, alpha: f64, weigh: impl Fn(Array1<f64>) -> Array1<f64>) -> Array2<f64> {
     let one = |x: ArrayView1<f64>| {
         let square = |image: ArrayView1<f64>| (&x - &(&image * alpha)).mapv(|v| v * v).sum();

@@ -10,7 +10,7 @@
 //! let p = problem();
 //! let s = p.scene.mixture.score(p.x.view(), p.level); // ∇ₓ log p_t, (12, 2)
 //! assert!(check(1, &s));
-//! assert!(!check(1, -s)); // ✗ … the sign is turned round …
+//! assert!(!check(1, -s)); // ✗ … the sign is reversed …
 //! ```
 //!
 //! [`en`] and [`vi`] speak English and Vietnamese; the two functions of [`en`] are also here.

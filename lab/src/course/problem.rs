@@ -7,8 +7,8 @@ use scorelab::rng::{Purpose, normals};
 
 /// The scene, the class, the noise level and the points of every exercise about scores.
 ///
-/// The classes of the scene `wide` have unequal weights and slanted modes, and at this level neither α nor σ is 1: what is
-/// left out of a formula changes the numbers.
+/// The classes of the scene `wide` have unequal weights and slanted modes, and at this level neither α nor σ is 1:
+/// whatever is left out of a formula changes the numbers.
 #[derive(Debug, Clone)]
 pub struct Problem {
     /// Where the exact answers come from.

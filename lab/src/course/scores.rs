@@ -1,4 +1,4 @@
-//! Exercises 1 to 5: a score, what it says of the data, how sure a share is, and Bayes' rule.
+//! Exercises 1 to 5: a score, what it says about the data, how sure a share is, and Bayes' rule.
 
 use super::answer::Answer;
 use super::exercise::{Exercise, Mistake};
@@ -31,7 +31,7 @@ fn score(p: &Problem) -> Exercise {
         mistakes: vec![
             Mistake::new(
                 -&s,
-                "the sign is turned round: take x + h first and subtract x − h, the score points uphill",
+                "the sign is reversed: subtract the value at x − h from the one at x + h; the score points uphill",
                 "ngược dấu: lấy x + h trước rồi trừ x − h, score chỉ về phía mật độ tăng",
             ),
             Mistake::new(
@@ -82,7 +82,7 @@ fn tweedie(p: &Problem) -> Exercise {
                 "the factor σ² before the score is missing",
                 "thiếu thừa số σ² trước score",
             ),
-            Mistake::new(&p.x + &(&s * s2), "α is forgotten: this is α·x̂₀", "quên α: đây là α·x̂₀"),
+            Mistake::new(&p.x + &(&s * s2), "α is missing: this is α·x̂₀", "quên α: đây là α·x̂₀"),
             Mistake::new(
                 (&p.x - &(&s * s2)) / alpha,
                 "wrong sign: to remove noise is to go along the score, not against it",
@@ -95,7 +95,7 @@ fn tweedie(p: &Problem) -> Exercise {
             ),
             Mistake::new(
                 &p.x / alpha,
-                "the score is not in it: x/α only undoes the scaling",
+                "the score is missing: x/α only undoes the scaling",
                 "không có score trong đó: x/α chỉ bỏ phép co giãn",
             ),
         ],
@@ -154,12 +154,12 @@ fn posterior(p: &Problem) -> Exercise {
         mistakes: vec![
             Mistake::new(
                 &given - &all,
-                "the prior is forgotten: add log p(y), for the classes are not equally frequent",
+                "the prior is missing: add log p(y), since the classes are not equally frequent",
                 "quên tiên nghiệm: cộng log p(y), vì các lớp không xuất hiện như nhau",
             ),
             Mistake::new(
                 &given + prior.ln(),
-                "the evidence is forgotten: subtract log p_t(x), so that the classes sum to one",
+                "the evidence is missing: subtract log p_t(x), so that the classes sum to one",
                 "quên mẫu số: trừ log p_t(x) để tổng trên các lớp bằng một",
             ),
             Mistake::new(
@@ -203,7 +203,7 @@ fn conditional(p: &Problem) -> Exercise {
         mistakes: vec![
             Mistake::new(
                 &s_u + &own - log_prior,
-                "log p(y) itself was subtracted: its gradient is, and p(y) does not depend on x, so that is exactly 0",
+                "log p(y) itself was subtracted, instead of its gradient; p(y) does not depend on x, so that is exactly 0",
                 "đã trừ chính log p(y): phải trừ gradient của nó, mà p(y) không phụ thuộc x nên gradient đúng bằng 0",
             ),
             Mistake::new(
@@ -223,12 +223,12 @@ fn conditional(p: &Problem) -> Exercise {
             ),
             Mistake::new(
                 &s_u + &s_c,
-                "the unconditional score is in it twice: add the classifier's gradient, not the class's score",
+                "the unconditional score is counted twice: add the classifier's gradient, not the class's score",
                 "score không điều kiện có mặt hai lần: cộng gradient của bộ phân loại, không cộng score của lớp",
             ),
             Mistake::new(
                 s_u.clone(),
-                "this is the unconditional score: nothing here knows of y yet",
+                "this is the unconditional score: nothing here depends on y yet",
                 "đây là score không điều kiện: chưa có gì biết đến y",
             ),
         ],

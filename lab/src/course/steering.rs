@@ -91,7 +91,7 @@ fn weak(p: &Problem) -> Exercise {
             ),
             Mistake::new(
                 own.clone(),
-                "this is the gradient as it was: c is not in it",
+                "this is the gradient as it was: c is missing",
                 "đây vẫn là gradient ban đầu: chưa có c",
             ),
         ],
@@ -130,7 +130,7 @@ fn undone() -> Exercise {
     }
 }
 
-/// 9: how much too strong the gradient of a classifier is that has only seen clean data.
+/// 9: how many times too strong the gradient of a classifier is that has seen only clean data.
 fn clean(p: &Problem) -> Exercise {
     let exact = p.scene.mixture.posterior(p.class);
     let squares = |of: &dyn Likelihood| of.grad_log_likelihood(p.x.view(), p.level).mapv(|v| v * v);
@@ -164,7 +164,7 @@ fn clean(p: &Problem) -> Exercise {
             ),
             Mistake::new(
                 (sizes(&a) / sizes(&b)).mean().unwrap_or(f64::NAN),
-                "the mean of ratios is ruled by the points whose gradient is nearly 0: take the ratio of sums",
+                "the mean of ratios is dominated by the points whose gradient is nearly 0: take the ratio of sums",
                 "trung bình của các tỉ số bị chi phối bởi những điểm có gradient gần 0: hãy lấy tỉ số của các tổng",
             ),
         ],
@@ -306,7 +306,7 @@ fn tilt() -> Exercise {
     }
 }
 
-/// What is often answered in place of this variance.
+/// Common wrong answers for this variance.
 fn tilt_mistakes(variance: f64) -> Vec<Mistake> {
     let g = GAMMA;
     vec![
@@ -332,7 +332,7 @@ fn tilt_mistakes(variance: f64) -> Vec<Mistake> {
         ),
         Mistake::new(
             2.0 / (g + 2.0),
-            "this is γ = 4: Ho & Salimans' w = 3 was meant by it, where γ = w + 1",
+            "this is γ = 4: 3 was taken for Ho & Salimans' w, and γ = w + 1",
             "đây là γ = 4: đó là w = 3 của Ho & Salimans, với γ = w + 1",
         ),
         Mistake::new(

@@ -55,7 +55,7 @@ fn a_blank_is_told_where_to_begin() {
 fn what_is_no_usual_mistake_is_told_by_its_shape_or_its_size() {
     let said = |answer: Answer| mark(1, answer).unwrap().said.en;
     let s = exercises()[0].right.clone();
-    assert!(said(arr1(&[1.0; 12]).into()).contains("shape [12, 2] is wanted, this one is [12]"));
+    assert!(said(arr1(&[1.0; 12]).into()).contains("shape [12, 2], but this one has [12]"));
     assert!(said(s.times(-0.5)).contains("-0.5000 times"));
     assert!(said(s.plus(0.3)).contains("off by "));
     assert!(said(Array2::from_elem((12, 2), f64::INFINITY).into()).contains("finite"));

@@ -12,7 +12,7 @@ use scorelab::score::ScoreFn;
 use scorelab_figures::lecture::Bill;
 use std::time::Instant;
 
-/// Evaluations that are timed; the fastest counts, for others use the machine too.
+/// Evaluations that are timed; the fastest counts, since others use the machine too.
 const TIMED: usize = 41;
 
 /// The networks of both ways to steer, and the seconds that their trainings took.

@@ -27,14 +27,14 @@ const JOINT_STEPS: (usize, usize) = (12_000, 800);
 const NOISY_STEPS: (usize, usize) = (3000, 200);
 /// Updates of the judge.
 const JUDGE_STEPS: (usize, usize) = (3000, 300);
-/// How often the joint network's training drops the label, twice as often as in the plane: guidance asks ∅ as often as the
-/// class, and images leave more to learn of it.
+/// How often the joint network's training drops the label, twice as often as in the plane: guidance asks ∅ as often as
+/// the class, and on images there is more to learn about ∅.
 const IMAGE_P_DROP: f64 = 0.2;
 /// Principal components that the networks see; what lies off them is less than a grey level in most pixels.
 const COMPONENTS: (usize, usize) = (128, 48);
 /// How often the samples so far are drawn.
 const SHOWN_EVERY: Duration = Duration::from_secs(30);
-/// Which noise levels are practised: those at which a digit takes shape.
+/// The noise levels used in training: those at which a digit takes shape.
 const LEVELS: Levels = Levels { location: 0.0, width: 0.6 };
 
 /// The networks of the experiments on images, and how they see images.
@@ -102,13 +102,13 @@ impl ImageExperiment {
         Ok(nets.pixels(ends.view()))
     }
 
-    /// What the judge says of images that are to be of the classes `wanted`, beside the held-out ones.
+    /// What the judge says about images that should be of the classes `wanted`, compared with the held-out ones.
     pub fn judged(&self, nets: &ImageNets, pixels: &Array2<u8>, wanted: &[usize]) -> Judgement {
         let reference = from_pixels(self.held_out.pixels.view());
         nets.judge.judge(from_pixels(pixels.view()).view(), wanted, reference.view())
     }
 
-    /// What the judge says of the twin of the held-out images: what two samples of the data differ by.
+    /// What the judge says about the twin of the held-out images: the difference between two samples of the data.
     pub fn floor(&self, nets: &ImageNets) -> Judgement {
         self.judged(nets, &self.twin.pixels, &self.twin.labels)
     }
@@ -130,10 +130,13 @@ impl ImageExperiment {
         });
         let trained = recipes.each_ref().map(|r| Trained::here(data.clone(), Some(r.clone())));
         if let Some(nets) = load(&files, &trained) {
-            println!("networks: those of these settings, from {}", folder.display());
+            println!("networks: loaded from {}, trained with these settings", folder.display());
             return Ok(nets);
         }
-        println!("networks: none of these settings in {}; training them", folder.display());
+        println!(
+            "networks: none in {} were trained with these settings; training them",
+            folder.display()
+        );
         let nets = self.train(&recipes)?;
         if !interrupted() {
             std::fs::create_dir_all(&folder)
@@ -262,7 +265,7 @@ fn lost(folder: &Path) -> scorelab::Error {
     scorelab::Error::File { path: folder.into(), why: why.into() }
 }
 
-/// The networks of these files, if all are there and came to be like this.
+/// The networks in these files, if all are there and were trained like this.
 fn load(files: &[PathBuf; 3], trained: &[Trained; 3]) -> Option<ImageNets> {
     let read = |k: usize| {
         let found = Checkpoint::load(&files[k]).ok()?;

@@ -1,4 +1,4 @@
-//! The frame of the experiments on images.
+//! What the experiments on images share.
 
 use super::run::{Experiment, run_on};
 use crate::data::DRAWN;
@@ -24,7 +24,7 @@ pub struct ImageExperiment {
     pub training: Images,
     /// As many images as there are samples, which no network sees: what samples are compared with.
     pub held_out: Images,
-    /// Others of the same law and number, to tell what two samples of the data differ by.
+    /// As many others of the same distribution, to measure the difference between two samples of the data.
     pub twin: Images,
 }
 
@@ -98,7 +98,7 @@ impl ImageExperiment {
         self.training.class_names.len()
     }
 
-    /// The classes that n samples are to be of: each as often as any other, in turn, so that rows are in no order.
+    /// The classes that n samples should have: all equally often, in turn, so that the rows are in no order.
     pub fn wanted(&self, n: usize) -> Vec<usize> {
         (0..n).map(|i| i % self.classes()).collect()
     }
@@ -118,12 +118,13 @@ impl ImageExperiment {
     }
 }
 
-/// Training set, reference and twin from one set of images, in an order of the seed's.
+/// Training set, reference and twin from one set of images, in an order drawn from the seed.
 fn split(images: &Images, train: usize, kept: usize, seed: u64) -> Result<[Images; 3]> {
     let n = images.labels.len();
     let train = train.min(n.saturating_sub(2 * kept));
     if train < 10 * images.class_names.len() {
-        let must = format!("above {}, twice the samples and some to learn from", 2 * kept);
+        let must =
+            format!("above {}: twice the number of samples, and some to learn from", 2 * kept);
         return Err(Error::value(format!("the number of images of {}", images.name), n, must));
     }
     let mut order: Vec<usize> = (0..n).collect();

@@ -1,4 +1,4 @@
-//! The frame of the experiments: one setup each, and what they have in common.
+//! The experiments: one setup each, and what they have in common.
 
 mod run;
 mod scene;

@@ -59,7 +59,7 @@ impl Setup {
     /// A training set drawn from the scene.
     ///
     /// # Errors
-    /// If a class is so rare that the set does not meet it.
+    /// If a class is so rare that the set has no example of it.
     pub fn training_set(&self) -> Result<Labelled> {
         let mixture = &self.scene().mixture;
         let data = mixture.sample(TRAINING_POINTS, self.seed, Purpose::Data);
@@ -69,7 +69,9 @@ impl Setup {
             Some(c) => Err(Error::value(
                 format!("the share of class {}", self.scene().class_names[c].en),
                 format!("{:.1e}", weights[c]),
-                format!("large enough to be met in {TRAINING_POINTS} points; raise its weight"),
+                format!(
+                    "large enough for the class to occur among {TRAINING_POINTS} points; raise its weight"
+                ),
             )),
         }
     }
@@ -84,7 +86,7 @@ impl Setup {
     /// Trains a network by a recipe, with a progress bar called `what`.
     ///
     /// # Errors
-    /// If a setting is out of range, a classifier has but one class to learn, or training diverges.
+    /// If a setting is out of range, a classifier has only one class to learn, or training diverges.
     pub fn train(&self, what: &'static str, recipe: &Recipe, data: &Labelled) -> Result<Model> {
         self.train_watched(what, recipe, data, &mut Losses::default())
     }
@@ -151,7 +153,7 @@ impl Setup {
     /// As [`Setup::train`].
     ///
     /// # Panics
-    /// If the recipe is one of another kind.
+    /// If the recipe is for another kind of network.
     pub fn train_joint_by(
         &self,
         what: &'static str,

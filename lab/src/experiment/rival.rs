@@ -47,7 +47,7 @@ impl CountedParts {
                 Some(set) => Err(Error::value(
                     "--set",
                     set,
-                    "left out, or with the --method whose knob it is",
+                    "left out, or given together with the --method that has this knob",
                 )),
                 None => Ok(None),
             };

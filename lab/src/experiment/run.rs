@@ -23,7 +23,7 @@ pub struct Experiment {
     pub flags: ExperimentFlags,
     /// The guidance scales.
     pub gammas: Vec<Gamma>,
-    /// What is said last of all, if anything.
+    /// What is printed last of all, if anything.
     pub last_line: Option<String>,
     written: Vec<PathBuf>,
     checks: Vec<(String, bool)>,
@@ -74,10 +74,10 @@ pub fn run_on<L: AsMut<Experiment>>(
 }
 
 impl Experiment {
-    /// Understands the flags and makes sure that the output folder can be written to, before any work is done.
+    /// Parses the flags and makes sure that the output folder can be written to, before any work is done.
     ///
     /// # Errors
-    /// As `Typed::setup`, and if a flag of experiments cannot be or the folder cannot be written to.
+    /// As `Typed::setup`, and if a flag of the experiment is invalid or the folder cannot be written to.
     pub fn new(name: &'static str, flags: ExperimentFlags, data: Domain) -> Result<Self> {
         gradient_scale(flags.gradient_scale)?;
         if flags.panel == Some(0) {
@@ -105,7 +105,7 @@ impl Experiment {
         Ok(Experiment { setup, flags, gammas, last_line, written, checks, stopped, began })
     }
 
-    /// Goes on with other data, times or process than were asked for; what is written from now on is recorded with them.
+    /// Goes on with other data, times or another process than asked for; outputs from now on are recorded with them.
     pub fn change(&mut self, change: impl FnOnce(&mut Setup)) {
         change(&mut self.setup);
         self.setup.output.meta = self.setup.record();
@@ -128,7 +128,11 @@ impl Experiment {
     pub fn only_gamma(&self) -> Result<Gamma> {
         match self.gammas[..] {
             [gamma] => Ok(gamma),
-            _ => Err(Error::value("--gamma", format!("{} numbers", self.gammas.len()), "one here")),
+            _ => Err(Error::value(
+                "--gamma",
+                format!("{} numbers", self.gammas.len()),
+                "a single number here",
+            )),
         }
     }
 
@@ -231,7 +235,8 @@ impl Experiment {
         self.stopped = true;
     }
 
-    /// Holds a number to its range: `full` at the default settings, `quick` at `--quick`, nothing with other settings.
+    /// Checks a number against its range: `full` at the default settings, `quick` at `--quick`, no check with other
+    /// settings.
     pub fn check(
         &mut self,
         what: &str,
@@ -285,7 +290,7 @@ impl Experiment {
     }
 }
 
-/// A number with about four digits that count.
+/// A number with about four significant digits.
 fn short(value: f64) -> String {
     if value != 0.0 && value.abs() < 1e-3 {
         format!("{value:.1e}")
@@ -294,7 +299,7 @@ fn short(value: f64) -> String {
     }
 }
 
-/// Makes the folder and tries it, so that no one waits for a training whose figures are lost.
+/// Makes the folder and tries to write to it, so that no one waits for a training whose figures would be lost.
 fn try_folder(dir: &Path) -> Result<()> {
     std::fs::create_dir_all(dir).map_err(|e| Error::io("create the folder", dir, e))?;
     scorelab::file::try_folder(dir)

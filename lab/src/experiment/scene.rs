@@ -10,8 +10,8 @@ use std::process::ExitCode;
 
 /// Runs an experiment on a scene as a program: reads the command line, runs `body`, reports, and says how it ended.
 ///
-/// `name` is the example's name, `question` what it asks, `next` the experiment to try afterwards. Exit codes: 0 all well
-/// (or not checked), 1 a check failed, 2 bad input or a file that cannot be written.
+/// `name` is the example's name, `question` what it asks, `next` the experiment to try afterwards. Exit codes: 0
+/// success (or not checked), 1 a check failed, 2 bad input or a file that cannot be written.
 pub fn run(
     name: &'static str,
     question: &'static str,
@@ -42,7 +42,7 @@ impl Experiment {
         if dim != own {
             let what = format!("the number of dimensions of scene {}", flags.scene);
             let must =
-                format!("{own}, as that of {}: this experiment draws no other", defaults.scene);
+                format!("{own}, as for {}: this experiment draws nothing else", defaults.scene);
             return Err(Error::value(what, dim, must));
         }
         Experiment::new(name, flags, data)

@@ -22,8 +22,8 @@ const SHOWN: usize = 500;
 /// Makes a score of s_c and s_u.
 pub type Made<'a> = &'a dyn Fn(Score, Score) -> Score;
 
-/// Compares scores of one's own with the conditional score, with ordinary guidance at the same γ, with the method that the
-/// flags name, if they do, and with the true tilt.
+/// Compares the reader's own scores with the conditional score, with ordinary guidance at the same γ, with the method
+/// that the flags name, if they do, and with the true tilt.
 ///
 /// Prints and writes one table, `compare`: for each, at the experiment's steps and at twice as many, the shares, the
 /// energy distance to p(x|c) and to the tilt p(x)^(1−γ)·p(x|c)^γ, the spread and the evaluations; a second one, `verdicts`,
@@ -104,7 +104,7 @@ fn effective_scales(lab: &Experiment, arms: &[Arm], class: &Array2<f64>) -> Tabl
     table
 }
 
-/// Where a score led.
+/// Where a walk along a score ended.
 struct Walk {
     name: String,
     steps: usize,

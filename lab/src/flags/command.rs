@@ -18,13 +18,14 @@ pub struct Train {
     /// Steps from one checkpoint to the next
     #[arg(long, default_value_t = 500)]
     pub every: usize,
-    /// Draw samples of the network into samples_so_far.png every so many seconds, and at the end; saved first
+    /// Draw samples of the network into samples_so_far.png every so many seconds and at the end; a checkpoint is saved
+    /// first
     #[arg(long, value_name = "SECONDS")]
     pub show: Option<f64>,
-    /// The folder of the run [default: out/ and what is learned]
+    /// The folder of the run [default: out/MODEL-DATA]
     #[arg(long, value_name = "FOLDER")]
     pub out: Option<PathBuf>,
-    /// Go on with the run of this folder: same bits as if it had never stopped
+    /// Resume the run in this folder, with the same bits as if it had never stopped
     #[arg(long, value_name = "FOLDER")]
     pub resume: Option<PathBuf>,
     #[command(flatten)]
@@ -32,7 +33,7 @@ pub struct Train {
 }
 
 impl Train {
-    /// The flags that may stand beside `--resume`.
+    /// The flags that may be given together with `--resume`.
     pub const BESIDE_RESUME: [&'static str; 8] =
         ["resume", "every", "show", "config", "lang", "threads", "memory", "format"];
 }
@@ -46,16 +47,17 @@ pub struct Sample {
     #[command(flatten)]
     #[serde(flatten)]
     pub also: AlsoFlags,
-    /// The guidance scale: 0 unconditional, 1 conditional, more over-steers [default: 1 with a class]
+    /// The guidance scale: 0 unconditional, 1 conditional, more oversteers [default: 1 with a class]
     #[arg(long, allow_negative_numbers = true)]
     pub gamma: Option<f64>,
     #[command(flatten)]
     #[serde(skip)]
     pub walk: WalkFlags,
-    /// Guide only where σ/α lies between these two, and take γ = 1 elsewhere
+    /// Guide only where σ/α lies between these two; γ = 1 elsewhere
     #[arg(long, value_name = "LOW,HIGH", value_delimiter = ',')]
     pub interval: Vec<f64>,
-    /// Write to this file: .csv, .json, .npz the arrays x and y, .npy x alone, .png a sheet of images; images from −1 black to 1 white
+    /// Write to this file: .csv, .json, .npz (arrays x and y), .npy (x alone) or .png (a sheet of images); pixels run
+    /// from −1, black, to 1, white
     #[arg(long, value_name = "FILE")]
     pub out: Option<PathBuf>,
     #[command(flatten)]
@@ -69,19 +71,19 @@ pub struct Eval {
     #[command(flatten)]
     #[serde(flatten)]
     pub score: ScoreFlags,
-    /// Guidance scales: 0 unconditional, 1 conditional, more over-steers [default: 1 with a class]
+    /// Guidance scales: 0 unconditional, 1 conditional, more oversteers [default: 1 with a class]
     #[arg(long, value_delimiter = ',', allow_negative_numbers = true)]
     pub gamma: Vec<f64>,
     #[command(flatten)]
     #[serde(skip)]
     pub walk: WalkFlags,
-    /// Guide only where σ/α lies between these two, and take γ = 1 elsewhere
+    /// Guide only where σ/α lies between these two; γ = 1 elsewhere
     #[arg(long, value_name = "LOW,HIGH", value_delimiter = ',')]
     pub interval: Vec<f64>,
     /// For images: the classifier that judges them, a checkpoint or the folder of a run with --model clean
     #[arg(long, value_name = "FILE|FOLDER")]
     pub judge: Option<String>,
-    /// Noise levels at which a learned score is compared, as σ at α = 1
+    /// Noise levels at which a learned score is compared with the exact one, as σ at α = 1
     #[arg(long, value_delimiter = ',', default_value = "0.1,0.2,0.5,1,2,5")]
     pub sigma: Vec<f64>,
     /// Write the table to this file instead of standard output
@@ -101,20 +103,20 @@ pub struct Field {
     #[command(flatten)]
     #[serde(flatten)]
     pub also: AlsoFlags,
-    /// The guidance scale: 0 unconditional, 1 conditional, more over-steers [default: 1 with a class]
+    /// The guidance scale: 0 unconditional, 1 conditional, more oversteers [default: 1 with a class]
     #[arg(long, allow_negative_numbers = true)]
     pub gamma: Option<f64>,
     /// The noise levels, as σ at α = 1
     #[arg(long, value_delimiter = ',', default_value = "0.5")]
     pub sigma: Vec<f64>,
-    /// The noise levels, as times of the process, in place of --sigma
+    /// The noise levels as times of the process, instead of --sigma
     #[arg(long, value_delimiter = ',')]
     pub t: Vec<f64>,
-    /// The noise process of --t
+    /// The noise process that --t refers to
     #[arg(long, value_parser = menu::<Process>(), default_value = Process::VP_LINEAR.name())]
     #[serde(skip)]
     pub process: Process,
-    /// A grid of N points a side from LOW to HIGH, in one or two dimensions
+    /// A grid of N points per side from LOW to HIGH, in one or two dimensions
     #[arg(
         long,
         value_name = "LOW,HIGH,N",
@@ -123,7 +125,8 @@ pub struct Field {
         default_value = "-4,4,9"
     )]
     pub grid: Vec<f64>,
-    /// The points of a table, in place of the grid: text with a row each, .npy or .npz; images as the network sees them
+    /// A file of points, instead of the grid: text with one row per point, .npy or .npz; images as the network sees
+    /// them
     #[arg(long, value_name = "FILE")]
     pub points: Option<PathBuf>,
     /// Write the field to this file instead of standard output
@@ -142,16 +145,17 @@ pub struct Data {
     pub scene: String,
     #[command(flatten)]
     pub own: PointFlags,
-    /// Images in place of a scene: `digits`, drawn by the lab, or a folder of IDX files, such as MNIST's
+    /// Images instead of a scene: `digits`, drawn by the lab, or a folder of IDX files such as MNIST's
     #[arg(long, value_name = "digits|FOLDER")]
     pub data: Option<String>,
-    /// Points drawn from the scene, or the most images
+    /// How many points to draw from the scene, or images at most
     #[arg(long, default_value_t = 1000)]
     pub points: usize,
     /// The seed of the points
     #[arg(long, default_value_t = 0)]
     pub seed: u64,
-    /// Write to this file: .csv, .json, .npz the arrays x and y, .npy x alone, .png a sheet of images; images from −1 black to 1 white
+    /// Write to this file: .csv, .json, .npz (arrays x and y), .npy (x alone) or .png (a sheet of images); pixels run
+    /// from −1, black, to 1, white
     #[arg(long, value_name = "FILE")]
     pub out: Option<PathBuf>,
     /// Write the images as IDX files into this folder
@@ -170,7 +174,7 @@ pub struct Sweep {
     /// Do only the I-th of N equal shares of the runs, counted from 1
     #[arg(long, value_name = "I/N")]
     pub shard: Option<String>,
-    /// Run nothing; only gather the results, all of which must be there
+    /// Run nothing; only merge the results, which must all be there
     #[arg(long)]
     pub merge: bool,
     /// The folder of the results [default: out/ and the name of the grid]
@@ -196,7 +200,7 @@ pub struct Info {
 /// The flags of `methods`.
 #[derive(Debug, Clone, Args)]
 pub struct Methods {
-    /// The method to describe; without it all are listed
+    /// The method to describe; without it, all methods are listed
     #[arg(value_name = "NAME", value_parser = method_names())]
     pub name: Option<String>,
     #[command(flatten)]
@@ -206,19 +210,20 @@ pub struct Methods {
 /// The flags of `check`.
 #[derive(Debug, Clone, Args)]
 pub struct Check {
-    /// The exercise, counted from 1; without it all are listed
+    /// The exercise, counted from 1; without it, all exercises are listed
     #[arg(value_name = "N")]
     pub exercise: Option<usize>,
-    /// The answer: a number or several with commas, a CSV file with a row a line, or - for standard input; without it the question is said
+    /// The answer: a number, several numbers separated by commas, a CSV file with one row per line, or - for standard
+    /// input; without it, the question is shown
     #[arg(value_name = "NUMBERS|FILE|-", allow_hyphen_values = true)]
     pub answer: Option<String>,
-    /// Write the points x_t that the exercise asks about, with their noise level, as CSV
+    /// Write the points x_t that the exercise is about, with their noise level, as CSV
     #[arg(long, requires = "exercise", conflicts_with = "answer")]
     pub points: bool,
-    /// Write the Gaussians of the scene that the exercise asks about, as CSV
+    /// Write the Gaussians of the scene that the exercise is about, as CSV
     #[arg(long, requires = "exercise", conflicts_with_all = ["answer", "points"])]
     pub components: bool,
-    /// Write what is listed to this file instead of standard output
+    /// Write the list to this file instead of standard output
     #[arg(long, value_name = "FILE", conflicts_with = "answer")]
     pub out: Option<PathBuf>,
     #[command(flatten)]

@@ -11,7 +11,7 @@ use serde::Serialize;
 use std::ffi::{OsStr, OsString};
 use std::path::PathBuf;
 
-/// What an experiment takes when the user does not say; of two sizes (at full size, at `--quick`).
+/// The defaults of an experiment; pairs are (at full size, at `--quick`).
 #[derive(Debug, Clone, Copy)]
 pub struct Defaults {
     /// Samples for each row of a table.
@@ -24,7 +24,7 @@ pub struct Defaults {
     pub class: &'static str,
     /// The guidance scales, as on the command line.
     pub gamma: &'static str,
-    /// Flags that the experiment has no use for: they are not offered, and refused.
+    /// Flags that the experiment does not use: they are not offered, and refused.
     pub unused: &'static [&'static str],
     /// Whether it takes a method of the catalogue.
     pub methods: bool,
@@ -34,7 +34,7 @@ pub struct Defaults {
 const OF_METHODS: [&str; 2] = ["method", "set"];
 
 impl Defaults {
-    /// Of an experiment on images.
+    /// The defaults of an experiment on images.
     pub const IMAGES: Defaults = Defaults {
         samples: (5000, 300),
         steps: (50, 20),
@@ -60,7 +60,7 @@ impl Default for Defaults {
     }
 }
 
-/// The flags of the experiments; [`Defaults::unused`] says which of them one does not have.
+/// The flags of the experiments, except those in the [`Defaults::unused`] of each.
 #[derive(Debug, Clone, PartialEq, Parser, Serialize)]
 #[command(disable_version_flag = true, allow_negative_numbers = true)]
 pub struct ExperimentFlags {
@@ -68,7 +68,7 @@ pub struct ExperimentFlags {
     #[arg(long, required = false, value_name = "NAME|FILE")]
     #[serde(skip)]
     pub scene: String,
-    /// A folder with MNIST's files, or others in their format [default: digits drawn by the lab]
+    /// A folder with MNIST's files, or others in the same format [default: digits drawn by the lab]
     #[arg(long, value_name = "FOLDER")]
     #[serde(skip)]
     pub data: Option<PathBuf>,
@@ -76,10 +76,10 @@ pub struct ExperimentFlags {
     #[arg(long, required = false, value_name = "NAME|NUMBER")]
     #[serde(skip)]
     pub class: String,
-    /// Guidance scales γ: 0 unconditional, 1 conditional, more over-steers
+    /// Guidance scales γ: 0 unconditional, 1 conditional, more oversteers
     #[arg(long, value_delimiter = ',', allow_negative_numbers = true)]
     pub gamma: Vec<f64>,
-    /// c of the weak classifier: its gradient is multiplied by c
+    /// c, by which the gradient of the weak classifier is multiplied
     #[arg(long, default_value_t = 0.2)]
     pub gradient_scale: f64,
     /// A method of the catalogue, to compare with.
@@ -116,11 +116,11 @@ pub struct ExperimentFlags {
     #[arg(long, value_name = "FOLDER")]
     #[serde(skip)]
     pub out: Option<PathBuf>,
-    /// What is taken of the machine.
+    /// Threads and memory.
     #[command(flatten)]
     #[serde(skip)]
     pub machine: MachineFlags,
-    /// The flags that change a number and are not as they are by default, with their values: `--scene ring8`.
+    /// The flags that change a number and differ from their defaults, with their values: `--scene ring8`.
     #[arg(skip)]
     #[serde(skip)]
     pub changed: Vec<String>,
@@ -131,18 +131,18 @@ const NO_NUMBER: [&str; 12] = [
     "quick", "all", "method", "set", "theme", "lang", "format", "panel", "out", "threads",
     "memory", "help",
 ];
-/// Flags whose default is the experiment's own size: whoever gives one means another.
+/// Flags whose default depends on the experiment: giving one always counts as a change.
 const SIZES: [&str; 3] = ["steps", "train_steps", "samples"];
 
 impl ExperimentFlags {
-    /// Whether this flag changes a number, and is not as it is by default.
+    /// Whether this flag changes a number and differs from its default.
     pub fn changed(&self, flag: &str) -> bool {
         self.changed.iter().any(|text| text.split(' ').next() == Some(flag))
     }
 }
 
 impl Defaults {
-    /// What these words of a command line mean, the program's name first; ends the program if they are wrong.
+    /// Parses the words of a command line, the program's name first; ends the program if they are wrong.
     pub fn flags(
         self,
         name: &'static str,
@@ -153,7 +153,7 @@ impl Defaults {
         self.parse(&command, words).unwrap_or_else(|e| e.exit())
     }
 
-    /// What understands the command line of an experiment.
+    /// The parser of the command line of an experiment.
     pub fn command(self, name: &'static str, question: &'static str) -> clap::Command {
         let sized = |arg: clap::Arg, (full, quick): (usize, usize)| {
             let [full, quick] = [full, quick].map(|n| n.to_string());
@@ -174,7 +174,7 @@ impl Defaults {
             })
     }
 
-    /// The flags of these words, and which of them are not as they are by default.
+    /// The flags of these words, and which of them differ from their defaults.
     ///
     /// # Errors
     /// If they are wrong, or name a flag that the experiment has no use for.
@@ -192,7 +192,7 @@ impl Defaults {
         let typed: Vec<&clap::Arg> = command.get_arguments().filter(typed).collect();
         if let Some(arg) = typed.iter().find(|arg| arg.is_hide_set()) {
             let flag = arg.get_long().unwrap_or_default();
-            let why = format!("unexpected argument '--{flag}' found: {name} has no use for it");
+            let why = format!("unexpected argument '--{flag}' found: {name} does not use it");
             return Err(command.clone().error(ErrorKind::UnknownArgument, why));
         }
         let mut flags = ExperimentFlags::from_arg_matches(&matches)?;

@@ -28,7 +28,7 @@ pub struct WalkFlags {
     /// Sampling steps
     #[arg(long, default_value_t = 64)]
     pub steps: usize,
-    /// How many samples; of an experiment for each row of a table
+    /// How many samples; in an experiment, for each row of a table
     #[arg(long, default_value_t = 1000)]
     pub samples: usize,
     /// The seed of every random number
@@ -36,13 +36,13 @@ pub struct WalkFlags {
     pub seed: u64,
 }
 
-/// What is taken of the machine.
+/// Threads and memory.
 #[derive(Debug, Clone, PartialEq, Args)]
 pub struct MachineFlags {
-    /// Threads; the results do not depend on it [default: all]
+    /// How many threads; the results do not depend on it [default: all]
     #[arg(long)]
     pub threads: Option<usize>,
-    /// The most memory to take, in GiB; what would need more is refused
+    /// The most memory to use, in GiB; work that would need more is refused
     #[arg(long, default_value_t = 4.0, value_name = "GIB")]
     pub memory: f64,
 }
@@ -72,7 +72,7 @@ pub struct AnswerFlags {
     #[command(flatten)]
     #[serde(flatten)]
     pub shared: CommonFlags,
-    /// How the answer is written [default: as the ending of --out says, else table]
+    /// How the answer is written [default: by the ending of --out, else table]
     #[arg(long, value_enum)]
     pub format: Option<Form>,
 }
@@ -107,7 +107,7 @@ impl AnswerFlags {
 /// The score and its guidance.
 #[derive(Debug, Clone, Args, Serialize)]
 pub struct ScoreFlags {
-    /// The score: `exact` for the scene's own, or a checkpoint, or the folder of a run
+    /// The score: `exact` for that of the scene, a checkpoint, or the folder of a run
     #[arg(long, default_value = "exact", value_name = "exact|FILE|FOLDER")]
     pub score: String,
     /// The scene with the exact answers: a name, a TOML file, or a file of points [default: the one the score was trained on, else animals]
@@ -117,14 +117,14 @@ pub struct ScoreFlags {
     #[command(flatten)]
     #[serde(flatten)]
     pub own: PointFlags,
-    /// The wanted class, by name or number, or for images `all` in turn; without it nothing is steered
+    /// The wanted class, by name or number, or for images `all`, one after the other; without it nothing is steered
     #[arg(long, value_name = "NAME|NUMBER")]
     #[serde(skip)]
     pub class: Option<String>,
-    /// Steer by this classifier: `exact`, or a checkpoint, or the folder of a run
+    /// Steer by this classifier: `exact`, a checkpoint, or the folder of a run
     #[arg(long, value_name = "exact|FILE|FOLDER")]
     pub classifier: Option<String>,
-    /// c: the classifier's gradient is multiplied by c
+    /// c, by which the classifier's gradient is multiplied
     #[arg(long, default_value_t = 1.0)]
     pub gradient_scale: f64,
     /// Steer away from this worse score (autoguidance): a checkpoint, or the folder of a run
@@ -143,9 +143,10 @@ impl ScoreFlags {
     pub fn place(&self) -> Result<Option<Place>> {
         match self.scene.as_deref() {
             Some(scene) => self.own.place(scene).map(Some),
-            None => {
-                self.own.refuse("left out, or with the --scene of a file of points").map(|()| None)
-            }
+            None => self
+                .own
+                .refuse("left out, or given together with --scene and a file of points")
+                .map(|()| None),
         }
     }
 }
@@ -153,11 +154,12 @@ impl ScoreFlags {
 /// The method of guidance.
 #[derive(Debug, Clone, Default, PartialEq, Args, Serialize)]
 pub struct MethodFlags {
-    /// The method of guidance; `scorelab methods` lists all with their knobs [default: the one that the other flags spell]
+    /// The method of guidance; `scorelab methods` lists all with their knobs [default: the one that the other flags
+    /// describe]
     #[arg(long, value_name = "NAME", value_parser = method_names())]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub method: Option<String>,
-    /// A knob of the method; may be given several times, or several with commas
+    /// A knob of the method; repeat the flag for several, or separate them by commas
     #[arg(long, value_name = "KNOB=VALUE", value_delimiter = ',')]
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub set: Vec<String>,
@@ -170,7 +172,7 @@ impl MethodFlags {
     }
 }
 
-/// The conditions beside the class: AND with positive weights, NOT with negative ones.
+/// Conditions besides the class: AND with positive weights, NOT with negative ones.
 #[derive(Debug, Clone, Default, Args, Serialize)]
 pub struct AlsoFlags {
     /// Further conditions with a weight each: AND above 0, NOT below; γ is the weight of --class
@@ -178,7 +180,7 @@ pub struct AlsoFlags {
     pub also: Vec<String>,
 }
 
-/// How figures look, and as which files they are written.
+/// How figures look, and in which formats they are written.
 #[derive(Debug, Clone, PartialEq, Args)]
 pub struct Look {
     /// The look of the figures
@@ -189,7 +191,7 @@ pub struct Look {
     pub format: Vec<Format>,
 }
 
-/// The format of a name, with the error as clap wants it.
+/// The format of this name, with the error in clap's form.
 fn parse_format(name: &str) -> std::result::Result<Format, String> {
     name.parse().map_err(|e: Error| e.to_string())
 }
@@ -200,7 +202,7 @@ impl Look {
     /// # Errors
     /// As [`folder`], and if PDF is asked for and this program was built without it.
     pub fn output(&self, dir: PathBuf, lang: Lang) -> Result<Output> {
-        folder(&dir, "say with --format how figures are written")?;
+        folder(&dir, "choose how figures are written with --format")?;
         if self.format.contains(&Format::Pdf) && !cfg!(feature = "pdf") {
             let must = "svg, png, csv or json; for pdf, build with `--features pdf`";
             return Err(Error::value("--format", "pdf", must));

@@ -9,7 +9,7 @@ use scorelab::nn::Target;
 use scorelab::train::{Levels, TrainConfig};
 use std::sync::LazyLock;
 
-/// What a flag is where it is left out.
+/// The default of each flag.
 static DEFAULT: LazyLock<Recipe> = LazyLock::new(Recipe::default);
 
 /// The flags that decide what is learned.
@@ -23,31 +23,32 @@ pub struct RecipeFlags {
     pub scene: String,
     #[command(flatten)]
     pub own: PointFlags,
-    /// Images in place of a scene: `digits`, drawn by the lab, or a folder of IDX files, such as MNIST's
+    /// Images instead of a scene: `digits`, drawn by the lab, or a folder of IDX files such as MNIST's
     #[arg(long, value_name = "digits|FOLDER")]
     pub data: Option<String>,
-    /// Of images: how many principal components a network sees, 0 for the pixels; a clean classifier sees pixels
+    /// For images: how many principal components a network sees, 0 for the pixels; a clean classifier always sees
+    /// pixels
     #[arg(long, default_value_t = DEFAULT.components)]
     pub components: usize,
-    /// Points drawn from the scene to learn from, or the most images
+    /// How many points to draw from the scene for training, or images at most
     #[arg(long, default_value_t = DEFAULT.points)]
     pub points: usize,
-    /// Updates of the weights
+    /// How many updates of the weights
     #[arg(long, default_value_t = DEFAULT.train.steps)]
     pub steps: usize,
-    /// Rows of a batch, rounded up to whole blocks of rows
+    /// Rows per batch, rounded up to whole blocks of rows
     #[arg(long, default_value_t = DEFAULT.train.batch)]
     pub batch: usize,
     /// The largest learning rate
     #[arg(long, default_value_t = DEFAULT.train.learning_rate)]
     pub learning_rate: f64,
-    /// Steps over which the learning rate rises to it
+    /// Steps over which the learning rate rises to its largest value
     #[arg(long, default_value_t = DEFAULT.train.warmup)]
     pub warmup: usize,
-    /// The largest norm of a gradient
+    /// The largest norm of a gradient; larger gradients are scaled down
     #[arg(long, default_value_t = DEFAULT.train.clip)]
     pub clip: f64,
-    /// The decay of the average of the weights
+    /// The decay of the moving average of the weights
     #[arg(long, default_value_t = DEFAULT.train.ema)]
     pub ema: f64,
     /// The seed of the data, the weights and the training
@@ -59,19 +60,19 @@ pub struct RecipeFlags {
     /// The number of hidden layers
     #[arg(long, default_value_t = DEFAULT.depth)]
     pub depth: usize,
-    /// Numbers that describe the noise level to a score network; even
+    /// How many features describe the noise level to a score network; an even number
     #[arg(long, default_value_t = DEFAULT.features)]
     pub features: usize,
     /// The width of a label's embedding in a joint network
     #[arg(long, default_value_t = DEFAULT.embedding)]
     pub embedding: usize,
-    /// Whether hidden layers of a score network add to their input
+    /// Whether the hidden layers of a score network add to their input (residual)
     #[arg(long, default_value_t = DEFAULT.residual, num_args = 0..=1, require_equals = true, default_missing_value = "true", action = clap::ArgAction::Set)]
     pub residual: bool,
-    /// What the last layer of a score network means
+    /// What the last layer of a score network predicts
     #[arg(long, value_parser = menu::<Target>(), default_value = DEFAULT.target.name())]
     pub target: Target,
-    /// The probability of dropping a label in the training of a joint network
+    /// The probability of dropping a label when training a joint network
     #[arg(long, default_value_t = DEFAULT.p_drop)]
     pub p_drop: f64,
     /// The median of ln σ in training
@@ -83,7 +84,7 @@ pub struct RecipeFlags {
 }
 
 impl RecipeFlags {
-    /// The recipe that is meant.
+    /// The recipe that these flags describe.
     ///
     /// # Errors
     /// As [`PointFlags::place`].
@@ -114,7 +115,7 @@ impl RecipeFlags {
     }
 }
 
-/// The place that `--scene` and `--data` name: images go before a scene.
+/// The place that `--scene` and `--data` name: images take precedence over a scene.
 ///
 /// # Errors
 /// As [`PointFlags::place`].

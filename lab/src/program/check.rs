@@ -23,7 +23,7 @@ impl Check {
         let all = course::exercises();
         let numbers = |text: &str| text.split(',').all(|part| number::parse(part).is_some());
         let table = self.answer.as_deref().is_some_and(|text| !numbers(text));
-        let rules = [(!table, &["header", "no-header"][..], "the answer is no table")];
+        let rules = [(!table, &["header", "no-header"][..], "the answer is not a table")];
         self.common.given.refuse(&idle(rules))?;
         let Some(n) = self.exercise else { return self.list(&all).map(|()| true) };
         let Some(exercise) = n.checked_sub(1).and_then(|i| all.get(i)) else {
@@ -73,7 +73,7 @@ impl Check {
         add("answer", shape(e, lang).into());
         add("begin", e.start.get(lang).into());
         let mut notes =
-            vec![Text::new("the text around it: docs/course", "phần bài quanh nó: docs/course/vi")];
+            vec![Text::new("read more: docs/course", "phần bài quanh nó: docs/course/vi")];
         if let Some((level, x)) = course::points(n) {
             add("alpha", level.alpha.into());
             add("sigma", level.sigma.into());
@@ -97,7 +97,7 @@ impl Check {
     /// α, σ and the coordinates of each point.
     fn points(&self, n: usize) -> Result<()> {
         let Some((level, x)) = course::points(n) else {
-            let must = format!("left out: exercise {n} is about no points");
+            let must = format!("left out: exercise {n} has no points");
             return Err(Error::value("--points", "given", must));
         };
         let names = (1..=x.ncols()).map(|i| format!("x{i}"));
@@ -112,7 +112,7 @@ impl Check {
     /// The class, weight, mean and covariance of each Gaussian of the scene, at α = 1 and σ = 0.
     fn components(&self, n: usize) -> Result<()> {
         if course::points(n).is_none_or(|(_, x)| x.ncols() != PLANE) {
-            let must = format!("left out: exercise {n} is about no scene");
+            let must = format!("left out: exercise {n} has no scene");
             return Err(Error::value("--components", "given", must));
         }
         let scene = course::problem().scene;

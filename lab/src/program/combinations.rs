@@ -46,9 +46,9 @@ pub struct Combinations {
 
 /// One run.
 pub struct Planned {
-    /// A fingerprint of all its settings, and of what the files hold that they name.
+    /// A fingerprint of all its settings, and of the contents of the files that they name.
     pub id: String,
-    /// A fingerprint of what decides what is trained: runs that differ in their evaluation only share it.
+    /// A fingerprint of what decides the training: runs that differ only in their evaluation share it.
     pub training: String,
     /// Its seed, drawn from the fingerprint of the training, unless the grid gives one: evaluations of one network are paired.
     pub seed: u64,
@@ -77,7 +77,7 @@ impl Combinations {
     /// Reads the grid and checks every run.
     ///
     /// # Errors
-    /// If the file cannot be read or is no TOML, a key is no flag, there are too many runs, or a run cannot be.
+    /// If the file cannot be read or is not TOML, a key is not a flag, there are too many runs, or a run is invalid.
     pub fn load(path: &Path) -> Result<Combinations> {
         let table = config::read(path)?;
         let _waiting = Patience::new("checking every run of the grid".into());
@@ -105,7 +105,7 @@ impl Combinations {
         const KNOWN: [&str; 4] = ["train", "eval", "grid", "repeats"];
         if let Some(key) = table.keys().find(|k| !KNOWN.contains(&k.as_str())) {
             let hint = scorelab::data::did_you_mean(key, KNOWN.into_iter());
-            return Err(format!("{key:?} is none of {}{hint}", KNOWN.join(", ")));
+            return Err(format!("{key:?} is not one of {}{hint}", KNOWN.join(", ")));
         }
         let repeats = match table.get("repeats") {
             None => 1,
@@ -118,7 +118,7 @@ impl Combinations {
         let count = axes.iter().try_fold(repeats, |n, axis| n.checked_mul(axis.values.len()));
         let count = count.filter(|n| *n <= MOST_RUNS);
         let count =
-            count.ok_or_else(|| format!("it has over {MOST_RUNS} runs; make it smaller"))?;
+            count.ok_or_else(|| format!("it has over {MOST_RUNS} runs; make the grid smaller"))?;
         let fixed = |sub: &str| flags(table.get(sub).and_then(Value::as_table));
         let (train, eval) = (fixed("train")?, fixed("eval")?);
         let contents = RefCell::default();
@@ -151,9 +151,7 @@ fn refuse_idle(
     for flag in given {
         let why: Option<Vec<Idle>> = all.iter().map(|flags| of(flags, flag)).collect();
         if let Some([(flag, why), ..]) = why.as_deref() {
-            return Err(format!(
-                "{flag} in [{sub}] changes nothing in any run: {why}; leave it out"
-            ));
+            return Err(format!("{flag} in [{sub}] changes nothing in any run: {why}; remove it"));
         }
     }
     Ok(())
@@ -223,7 +221,7 @@ fn axes(table: &Table) -> std::result::Result<Vec<Axis>, String> {
     Ok(axes)
 }
 
-/// Refuses keys that are no flags, or not ones for a grid.
+/// Refuses keys that are not flags, or cannot be in a grid.
 fn check_keys(table: &Table, axes: &[Axis]) -> std::result::Result<(), String> {
     let mut all = Table::new();
     for sub in ["train", "eval"] {
@@ -237,7 +235,7 @@ fn check_keys(table: &Table, axes: &[Axis]) -> std::result::Result<(), String> {
             }
         }
         if let Some(key) = own.keys().find(|k| NOT_HERE.contains(&k.as_str())) {
-            return Err(format!("{key} in [{sub}] is set by the sweep itself; leave it out"));
+            return Err(format!("{key} in [{sub}] is set by the sweep itself; remove it"));
         }
         all.insert(sub.into(), Value::Table(own));
     }
@@ -253,7 +251,7 @@ fn flags(table: Option<&Table>) -> std::result::Result<Flags, String> {
     table.into_iter().flatten().map(of).collect()
 }
 
-/// From which the runs are made.
+/// What the runs are made from.
 struct Plan<'a> {
     train: Option<Flags>,
     eval: Flags,
@@ -321,10 +319,14 @@ fn evaluation(trained: Option<&Recipe>, flags: &Flags) -> Result<Eval> {
     };
     let own = if classifies { "classifier" } else { "score" };
     if trained.is_some() && flags.contains_key(own) {
-        return wrong(own, "given", "left out: it is set by the sweep itself, which trains one");
+        return wrong(own, "given", "left out: the sweep trains one and sets it itself");
     }
     if classifies && flags.contains_key("guiding") {
-        return wrong("guiding", "given", "left out: the classifier that is trained steers");
+        return wrong(
+            "guiding",
+            "given",
+            "left out: the classifier that is trained does the steering",
+        );
     }
     let Command::Eval(eval) = parsed("eval", flags)? else { unreachable!("asked for eval") };
     let Some(recipe) = trained else { return Ok(eval) };
@@ -332,17 +334,17 @@ fn evaluation(trained: Option<&Recipe>, flags: &Flags) -> Result<Eval> {
     let samples = !classifies || steers;
     match matches!(recipe.data, Place::Images(_)) {
         true if samples && eval.judge.is_none() => {
-            wrong("judge", "left out", "given: images are measured by a classifier of their own")
+            Err(Error::Usage { why: "judge in [eval] is required: images are measured by a classifier that did not steer them".into() })
         }
         true if classifies && steers && exact => {
-            wrong("score", "left out", "given: images have no exact one to steer")
+            Err(Error::Usage { why: "score in [eval] is required: images have no exact score to steer".into() })
         }
         _ if classifies && !steers && !exact => {
-            let must = "with a class, to which the classifier that is trained steers it";
+            let must = "given together with a class, to which the trained classifier steers it";
             wrong("score", "given", must)
         }
         _ if classifies && !steers && !eval.gamma.is_empty() => {
-            wrong("gamma", "given", "left out, or with the class to steer to")
+            wrong("gamma", "given", "left out, or given together with the class to steer to")
         }
         _ => Ok(eval),
     }

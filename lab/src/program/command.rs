@@ -1,4 +1,4 @@
-//! What words of a command line come to: one subcommand and its flags, with those of `--config`.
+//! Parses a command line: one subcommand and its flags, with those of `--config`.
 
 use super::config;
 use super::plot::Plot;
@@ -32,7 +32,7 @@ pub enum Command {
         after_help = "Example:\n  scorelab train --model joint --scene animals --out out/joint\n  scorelab train --resume out/joint"
     )]
     Train(flags::Train),
-    /// Draw samples of a score, exact or learned, steered or not
+    /// Draw samples from a score, exact or learned, steered or not
     #[command(
         after_help = "Example:\n  scorelab sample --score out/joint --class dog --gamma 2 --samples 500 --out dogs.csv --format csv"
     )]
@@ -42,12 +42,12 @@ pub enum Command {
         after_help = "Example:\n  scorelab eval --score out/joint --class dog --gamma 0,1,2,5,10"
     )]
     Eval(flags::Eval),
-    /// Write a score on a grid or at given points
+    /// Write the values of a score on a grid or at given points
     #[command(
         after_help = "Example:\n  scorelab field --scene animals --class dog --gamma 2 --sigma 0.5,1 --grid=-4,4,21 --format json"
     )]
     Field(flags::Field),
-    /// Draw figures of the lecture, of any score and scene
+    /// Draw figures of the lecture, for any score and scene
     #[command(
         after_help = "Example:\n  scorelab plot field sweep --score out/joint --class dog --lang vi --out out/plot"
     )]
@@ -68,12 +68,12 @@ pub enum Command {
     /// Describe a checkpoint
     #[command(after_help = "Example:\n  scorelab info out/joint")]
     Info(flags::Info),
-    /// Mark the answer to an exercise of the course
+    /// Check the answer to an exercise of the course
     #[command(
         after_help = "Example:\n  scorelab check 8 2.5\n  scorelab check 1 answer.csv --lang vi"
     )]
     Check(flags::Check),
-    /// Write the completions of a shell
+    /// Write the completions for a shell
     #[command(
         after_help = "Example:\n  scorelab completions bash > ~/.local/share/bash-completion/completions/scorelab"
     )]
@@ -92,11 +92,11 @@ pub fn check(words: &[OsString], configuration: &str) -> Result<()> {
     understand(words, &read).map(|_| ())
 }
 
-/// What words come to.
+/// The result of parsing.
 pub enum Understood {
     /// A command to run.
     Command(Box<Command>),
-    /// A text to be said.
+    /// A text to print.
     Help(String),
 }
 
@@ -163,7 +163,7 @@ pub fn usage(e: &clap::Error) -> Error {
     } else {
         format!("{} ({})", first.trim_end_matches(':'), more.join("; "))
     };
-    // what was typed is told, but not ten million letters of it
+    // what was typed is repeated, but not ten million letters of it
     let why: Vec<String> = why.replace(['\n', '\r'], " ").split(' ').map(cut).collect();
     Error::Usage { why: why.join(" ") }
 }
@@ -174,7 +174,7 @@ fn cut(word: &str) -> String {
     if word.chars().nth(LONGEST).is_some() { printable(word) } else { word.into() }
 }
 
-/// Refuses a setting beside `--resume`, which takes them all from the run.
+/// Refuses settings given together with `--resume`, which takes all of them from the run.
 fn beside_resume(matches: &ArgMatches) -> Result<()> {
     let Some(("train", given)) = matches.subcommand() else { return Ok(()) };
     if !given.contains_id("resume") {
@@ -187,11 +187,7 @@ fn beside_resume(matches: &ArgMatches) -> Result<()> {
     match ids.find(|id| typed(id) && !flags::Train::BESIDE_RESUME.contains(id)) {
         Some(id) => {
             let flag = format!("--{}", id.replace('_', "-"));
-            Err(Error::value(
-                flag,
-                "given",
-                "left out: --resume goes on with the settings of the run",
-            ))
+            Err(Error::value(flag, "given", "left out: --resume uses the settings of the run"))
         }
         None => Ok(()),
     }
@@ -238,7 +234,7 @@ impl Command {
         out.map_or(Ok(()), |out| folder(out, remedy)).map(|()| Ending::Text(Form::Table))
     }
 
-    /// What all subcommands share but `completions`.
+    /// What all subcommands except `completions` share.
     pub fn common(&self) -> Option<&CommonFlags> {
         match self {
             Command::Train(flags) => Some(&flags.common),

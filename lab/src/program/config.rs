@@ -16,13 +16,13 @@ const MOST_BYTES: u64 = 1 << 20;
 ///
 /// ```toml
 /// seed = 7                # a flag of every subcommand that has it
-/// [sample]                # flags of one subcommand, which go before those above
+/// [sample]                # flags of one subcommand, which take precedence over those above
 /// steps = 128
 /// gamma = [1, 2]
 /// ```
 ///
 /// # Errors
-/// If a key is no flag, or a value is none that a flag can have.
+/// If a key is not a flag, or a value is of a type that no flag takes.
 pub fn words(
     all: &Table,
     program: &Command,
@@ -41,7 +41,7 @@ pub fn words(
         if let Some(value) = value.filter(|_| !typed) {
             let text = text(&value).ok_or_else(|| {
                 let kind = value.type_str();
-                format!("{flag} is a {kind}, but it must be a text, a number, true, false or a list of such")
+                format!("{flag} is a {kind}, but it must be a text, a number, true, false or a list of these")
             })?;
             words.push(format!("--{flag}={text}").into());
         }
@@ -66,7 +66,7 @@ pub fn read(path: &Path) -> Result<Table> {
     file.take(MOST_BYTES + 1).read_to_string(&mut text).map_err(io)?;
     if text.len() as u64 > MOST_BYTES {
         return Err(wrong(format!(
-            "it is larger than {MOST_BYTES} bytes; a configuration is a few lines"
+            "it is larger than {MOST_BYTES} bytes; a configuration has only a few lines"
         )));
     }
     parse(&text).map_err(wrong)
@@ -77,7 +77,7 @@ pub fn parse(text: &str) -> std::result::Result<Table, String> {
     text.parse().map_err(|e: toml::de::Error| {
         let line =
             e.span().map_or(0, |s| text[..s.start.min(text.len())].matches('\n').count() + 1);
-        format!("line {line}: {}", e.message().lines().next().unwrap_or("this is no TOML"))
+        format!("line {line}: {}", e.message().lines().next().unwrap_or("this is not TOML"))
     })
 }
 
@@ -86,7 +86,7 @@ fn names(arg: &Arg) -> impl Iterator<Item = &str> {
     arg.get_long().into_iter().chain(arg.get_all_aliases().into_iter().flatten())
 }
 
-/// Refuses keys that nobody reads.
+/// Refuses unknown keys.
 pub fn check(all: &Table, program: &Command) -> std::result::Result<(), String> {
     let flags = |sub: &Command| -> Vec<String> {
         sub.get_arguments().flat_map(names).map(String::from).collect()
@@ -100,7 +100,9 @@ pub fn check(all: &Table, program: &Command) -> std::result::Result<(), String> 
                 if let Some(key) = own.keys().find(|k| !known.contains(k)) {
                     let hint = did_you_mean(key, known.iter().map(String::as_str));
                     let sub = sub.get_name();
-                    return Err(format!("{key:?} in [{sub}] is no flag of scorelab {sub}{hint}"));
+                    return Err(format!(
+                        "{key:?} in [{sub}] is not a flag of scorelab {sub}{hint}"
+                    ));
                 }
             }
             (_, None) if known.contains(key) => {}
@@ -114,7 +116,7 @@ pub fn check(all: &Table, program: &Command) -> std::result::Result<(), String> 
                 let names =
                     known.iter().map(String::as_str).chain(subs.iter().map(|s| s.get_name()));
                 let hint = did_you_mean(key, names);
-                return Err(format!("{key:?} is no flag of any subcommand{hint}"));
+                return Err(format!("{key:?} is not a flag of any subcommand{hint}"));
             }
         }
     }

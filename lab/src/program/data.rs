@@ -13,7 +13,7 @@ impl Data {
     fn idle_flags(&self) -> Vec<Idle> {
         let folder = self.data.as_deref().is_some_and(|data| data != data::DRAWN);
         idle([
-            (self.data.is_some(), &NO_SCENE, "the images of --data stand in the place of a scene"),
+            (self.data.is_some(), &NO_SCENE, "the images of --data replace the scene"),
             (folder, &["seed"], "the images of a folder are taken in their order"),
             (self.idx.is_some(), &["format"], "IDX files have a format of their own"),
         ])

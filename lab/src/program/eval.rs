@@ -1,5 +1,6 @@
 //! `scorelab eval`: a score, and the samples it gives, beside the exact answers.
 
+use super::metric_rows::{At, COLUMNS, Rows};
 use crate::flags::Eval;
 use crate::given::{Idle, idle};
 use crate::judge::{Yardstick, held_out};
@@ -23,11 +24,9 @@ use scorelab_figures::plot::Text;
 use serde_json::Value;
 use std::sync::Arc;
 
-/// What is told of each metric: its standard error, and the ends of the interval that covers as often, 68.3 %.
-pub const COLUMNS: [&str; 7] = ["gamma", "sigma", "metric", "value", "se", "low", "high"];
-/// What the columns of errors are.
+/// What the columns of errors mean.
 const SE: Text = Text::new(
-    "se: one standard error; low, high: value ∓ se, of shares Wilson's interval",
+    "se: one standard error; low, high: value ∓ se, for shares Wilson's interval",
     "sai số chuẩn: một sai số chuẩn; cận dưới, cận trên: giá trị ∓ sai số chuẩn, với tỉ lệ là khoảng Wilson",
 );
 /// What the levels are.
@@ -69,7 +68,7 @@ impl Eval {
         let mut table = Evaluation { steering: &steering, levels: &levels, rows };
         let alone = steering.learned_classifier() && steering.class.is_none();
         if alone && steering.guidance.named {
-            let must = "left out, or with the --class to steer to";
+            let must = "left out, or given together with the --class to steer to";
             return Err(Error::value("--method", steering.guidance.method.about().name, must));
         }
         let scene = steering.data.scene();
@@ -89,7 +88,7 @@ impl Eval {
 
     fn steering(&self) -> Result<Steering> {
         if self.walk.samples < LEAST_SAMPLES {
-            let must = format!("at least {LEAST_SAMPLES}, to measure by");
+            let must = format!("at least {LEAST_SAMPLES} to measure anything");
             return Err(Error::value("--samples", self.walk.samples, must));
         }
         let typed = Typed::new("eval", (&self.walk, &self.common.machine), self);
@@ -97,7 +96,7 @@ impl Eval {
         let spelled = Spelled { gamma, interval, ..Spelled::default() };
         let learned = self.score.classifier.as_deref().is_some_and(|path| path != "exact");
         match learned && self.score.score == "exact" && self.score.class.is_none() {
-            // a classifier alone, of which nothing is walked
+            // a classifier alone, and then nothing is walked
             true => Steering::open(&self.score, spelled, Typed { walks: false, ..typed }),
             false => Steering::new(&self.score, spelled, typed),
         }
@@ -120,7 +119,7 @@ impl Measured {
         let Measured { scene, alone, compared } = *self;
         idle([
             (scene, &["judge"], "a scene has exact answers"),
-            (alone, &["judge"], "a classifier alone is held to the labels"),
+            (alone, &["judge"], "a classifier alone is compared with the labels"),
             (
                 alone,
                 &["process", "sampler", "steps", "interval", "gradient-scale"],
@@ -170,7 +169,7 @@ impl Evaluation<'_> {
         let mut notes = vec![
             SE.then(AT_ALPHA_ONE),
             Text::new(
-                "energy: of the first 2,000 samples to as many true ones; 0 where the laws are equal, skewed upwards",
+                "energy: distance from the first 2,000 samples to as many true ones; 0 where the distributions are equal, skewed upwards",
                 "khoảng cách năng lượng: giữa 2.000 mẫu đầu và từng ấy mẫu thật; 0 khi hai phân phối bằng nhau, lệch lên trên",
             ),
         ];
@@ -234,7 +233,7 @@ impl Evaluation<'_> {
                 "; tất cả do bộ giám định, bên cạnh từng ấy ảnh để riêng",
             )),
             Text::new(
-                "held_out: other images of the data, what two samples of them differ by",
+                "held_out: other images of the data, the difference between two samples of them",
                 "ảnh để riêng: những ảnh khác của dữ liệu, cho biết hai mẫu của chúng khác nhau bao nhiêu",
             ),
         ])
@@ -378,40 +377,4 @@ fn relative(p: f64, q: f64) -> f64 {
 /// The energy distance of the first rows.
 fn energy(x: &Array2<f64>, truth: &Array2<f64>) -> (f64, f64) {
     energy_with_se(energy_rows(x.view()), energy_rows(truth.view()))
-}
-
-/// γ and σ of a row, where they matter.
-type At = (Option<f64>, Option<f64>);
-
-/// The rows so far.
-struct Rows(Report);
-
-impl Rows {
-    /// A number with its standard error.
-    fn add(&mut self, at: At, name: &'static str, (value, se): (f64, f64)) {
-        self.row(at, name, (value, se), Interval::from((value, se)));
-    }
-
-    /// A share with its interval.
-    fn share(&mut self, at: At, name: &'static str, share: Interval) {
-        self.row(at, name, share.pair(), share);
-    }
-
-    fn row(
-        &mut self,
-        (gamma, sigma): At,
-        name: &'static str,
-        (value, se): (f64, f64),
-        ends: Interval,
-    ) {
-        let numbers = [value, se, ends.low, ends.high].map(Cell::from);
-        self.0.row([gamma.into(), sigma.into(), Cell::Name(name)].into_iter().chain(numbers));
-    }
-
-    /// A number that has no error.
-    fn alone(&mut self, gamma: Option<f64>, name: &'static str, value: Cell) {
-        let empty = [Cell::Empty, Cell::Empty, Cell::Empty];
-        let cells = [gamma.into(), Cell::Empty, Cell::Name(name), value];
-        self.0.row(cells.into_iter().chain(empty));
-    }
 }

@@ -76,7 +76,7 @@ impl Plot {
             let rest = Recipe { p_drop: 0.0, train, ..recipe };
             if nets.iter().any(|(p, other, _)| *p == rate || *other != rest) {
                 let given = self.runs.join(",");
-                let why = format!("--runs {given} must differ in their p_drop and in nothing else");
+                let why = format!("--runs {given} must differ in their p_drop and nothing else");
                 return Err(Error::Usage { why });
             }
             nets.push((rate, rest, net));
@@ -85,7 +85,7 @@ impl Plot {
         Ok(nets.into_iter().map(|(rate, _, net)| (rate, net)).collect())
     }
 
-    /// A classifier that knows noise and one that does not.
+    /// A classifier that sees noise and one that does not.
     fn with_and_without_noise(&self, source: &Steering, scene: &Scene) -> Result<[Classifier; 2]> {
         let blind = |class| Arc::new(Noiseless(scene.mixture.posterior(class))) as _;
         let clean: Vec<Arc<dyn Likelihood>> = match &self.clean {
@@ -173,7 +173,7 @@ fn joint_run(path: &str, scene: &Scene) -> Result<(Recipe, JointNet)> {
         return Err(wrong_kind(path, &checkpoint.model, "a joint network"));
     };
     let Some(recipe) = trained.recipe else {
-        let why = "it does not say its p_drop; take a run of `scorelab train`".into();
+        let why = "it does not record its p_drop; use a run of `scorelab train`".into();
         return Err(Error::File { path: path.into(), why });
     };
     if trained.data.name != scene.name {

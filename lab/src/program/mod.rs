@@ -20,6 +20,7 @@ mod config;
 mod points;
 mod sample;
 mod field;
+mod metric_rows;
 mod eval;
 mod data;
 mod info;

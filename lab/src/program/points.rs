@@ -89,7 +89,7 @@ impl Points<'_> {
 
     fn sheet(&self, path: &Path) -> Result<()> {
         let Some(size) = self.size else {
-            let must = "a .csv, .json or .npz file: these points are no images";
+            let must = "a .csv, .json or .npz file: these points are not images";
             return Err(Error::value("--out", path.display(), must));
         };
         let shown = self.x.nrows().min(SHEET);

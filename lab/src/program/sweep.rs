@@ -1,7 +1,7 @@
 //! `scorelab sweep`: every combination of a grid, trained and evaluated, in as many processes as one likes.
 
 use super::combinations::{Combinations, Planned};
-use super::eval::COLUMNS;
+use super::metric_rows::COLUMNS;
 use super::train::{Begun, Job};
 use crate::data::TrainingSet;
 use crate::flags::Sweep;
@@ -59,15 +59,17 @@ impl Sweep {
             false => self.runs(&planned, share, &folder)?,
         };
         let Some(count) = count else {
-            tell("stopped; the same command goes on");
+            tell("stopped; run the same command to go on");
             return Ok(true);
         };
         let merged = self.gather(&planned, &folder)?;
         self.say(planned.runs.len(), &count, merged)?;
         match count {
             Count { failed: 1.., before: 0, done: 0 } => {
-                let (failed, names) =
-                    (count.failed, "every run that was tried; the lines above say why".into());
+                let (failed, names) = (
+                    count.failed,
+                    "every run that was tried; see the lines above for the reasons".into(),
+                );
                 Err(Error::Checks { failed, total: failed, names })
             }
             _ => Ok(false),
@@ -106,7 +108,7 @@ impl Sweep {
         let path = merged.map(|p| p.display().to_string());
         report.row([runs.into(), before.into(), done.into(), failed.into(), path.into()]);
         report.notes = vec![Text::new(
-            "results: once every run of every shard is done",
+            "results: written once every run of every shard is done",
             "results: có khi mọi lần chạy của mọi phần đã xong",
         )];
         report.write(self.common.form(None)?, None)

@@ -51,7 +51,7 @@ impl Train {
 
     fn go_on(&self, folder: &Path) -> Result<bool> {
         if !folder.is_dir() {
-            let why = "it is no folder; --resume takes the folder of a run".into();
+            let why = "it is not a folder; --resume takes the folder of a run".into();
             return Err(Error::File { path: folder.into(), why });
         }
         if !checkpoint::holds_checkpoints(folder)? {
@@ -90,7 +90,7 @@ impl Train {
         let mut report = Report::new(["checkpoint", "steps", "loss"]);
         report.row([path.to_string().into(), step.into(), ended.loss.into()]);
         report.notes = vec![Text::new(
-            "loss: that of the last batch, before its update",
+            "loss: of the last batch, before its update",
             "loss: của lô cuối, trước khi cập nhật",
         )];
         report.write(self.common.form(None)?, None).map(|()| false)
@@ -104,11 +104,11 @@ fn refuse_begun(folder: &Path) -> Result<()> {
     }
     let why = match checkpoint::find(folder) {
         Ok(_) => format!(
-            "a run is there already; go on with `scorelab train --resume {}`, or choose another --out",
+            "it already holds a run; go on with `scorelab train --resume {}`, or choose another --out",
             quoted(folder)
         ),
         Err(e) => format!(
-            "a run is there whose checkpoints cannot be read ({e}); move them away, or choose another --out"
+            "it holds a run whose checkpoints cannot be read ({e}); move them away, or choose another --out"
         ),
     };
     Err(Error::File { path: folder.into(), why })
@@ -132,14 +132,16 @@ impl Begun {
         found.passed.iter().for_each(|e| tell(format!("warning: {e}")));
         let checkpoint = found.checkpoint;
         let (Some(recipe), Some(_)) = (&checkpoint.trained.recipe, &checkpoint.training) else {
-            let why = "its checkpoint is not one of `scorelab train`, so it cannot go on".into();
+            let why =
+                "its checkpoint was not written by `scorelab train`, so the run cannot be resumed"
+                    .into();
             return Err(Error::File { path: folder.into(), why });
         };
         let (version, kernel) = (&checkpoint.trained.version, &checkpoint.trained.kernel);
         let now = (env!("CARGO_PKG_VERSION"), kernel_name());
         if (version.as_str(), kernel.as_str()) != now {
             tell(format!(
-                "warning: this run began with scorelab {version} and the kernel {kernel}; the bits will be those of {} and {}",
+                "warning: this run began with scorelab {version} and the kernel {kernel}; from here on its bits will be those of {} and {}",
                 now.0, now.1
             ));
         }
@@ -149,19 +151,20 @@ impl Begun {
     /// The training set of the run.
     ///
     /// # Errors
-    /// As [`TrainingSet::of`], and if the data are no more those that it began with.
+    /// As [`TrainingSet::of`], and if the data have changed since it began.
     pub fn training_set(&self, folder: &Path, gib: f64) -> Result<TrainingSet> {
         recipe::check(&self.recipe)?;
         let data = Data::find_again(&self.recipe.data, "begin anew with the data of today")?;
         let before = &self.checkpoint.trained.data;
-        let remedy = "the run began, so its data are not those that the run began with; restore it";
+        let remedy = "the run began, so its data are not the ones it began with; restore it";
         data.same_scene(&self.recipe.data, before, remedy)?;
         let set = TrainingSet::from(data, &self.recipe, gib)?;
         if set.is(before) {
             return Ok(set);
         }
         let name = &set.header.name;
-        let why = format!("the data, {name}, are not those that the run began with; restore them");
+        let why =
+            format!("the data, {name}, are not the ones that the run began with; restore them");
         Err(Error::File { path: folder.into(), why })
     }
 }
@@ -176,11 +179,11 @@ pub struct Job<'a> {
     pub run: &'a Run,
     /// Steps from one checkpoint to the next.
     pub every: usize,
-    /// Whether nothing is said of how far it is.
+    /// Whether progress is hidden.
     pub quiet: bool,
 }
 
-/// How far a training came.
+/// How far a training got.
 pub struct Ended {
     /// Its last checkpoint.
     pub path: PathBuf,

@@ -6,15 +6,15 @@ use serde_json::{Map, Value};
 use std::io::Read;
 use std::path::Path;
 
-/// The most bytes of a text: what is read of it takes ten times as much.
+/// The most bytes of a text: once read, it takes ten times as much.
 const MOST_BYTES: u64 = 64 << 20;
 
-/// Reads a list of objects; the names of the columns are those of the first, in the order of the letters.
+/// Reads a list of objects; the names of the columns are those of the first, in alphabetical order.
 ///
 /// `null`, which is what JSON has for numbers that are not finite, is NaN.
 ///
 /// # Errors
-/// If it is no such list, is longer than 64 MiB, or a row has other names; and as [`Table::read`].
+/// If it is not such a list, is longer than 64 MiB, or a row has other names; and as [`Table::read`].
 pub fn read(mut input: impl Read, path: &Path, most: usize) -> Parsed<Table> {
     let mut text = String::new();
     let read = input.by_ref().take(MOST_BYTES + 1).read_to_string(&mut text);
@@ -25,7 +25,7 @@ pub fn read(mut input: impl Read, path: &Path, most: usize) -> Parsed<Table> {
             MOST_BYTES >> 20
         ));
     }
-    let wrong = |e| format!("it is no list of objects, a row each, in JSON: {e}");
+    let wrong = |e| format!("it is not a JSON list of objects, one for each row: {e}");
     let rows: Vec<Map<String, Value>> = serde_json::from_str(&text).map_err(wrong)?;
     drop(text);
     let names: Vec<String> =
@@ -35,7 +35,7 @@ pub fn read(mut input: impl Read, path: &Path, most: usize) -> Parsed<Table> {
         let cells: Option<Vec<String>> = names.iter().map(cell).collect();
         match cells {
             Some(cells) if row.len() == names.len() => Ok(cells),
-            _ => Err(format!("row {} has other names than the first", i + 1)),
+            _ => Err(format!("row {} has other names than the first row", i + 1)),
         }
     };
     let records: Vec<Vec<String>> = rows.iter().enumerate().map(record).collect::<Parsed<_>>()?;

@@ -1,4 +1,4 @@
-//! Files of points: tables of them, and the scene that such a file is.
+//! Files of points: tables, and the scenes that they become.
 
 mod table;
 mod separator;

@@ -56,12 +56,19 @@ impl Array {
         let (n, d) = match self.shape[..] {
             [n] => (n, 1),
             [n, d] => (n, d),
-            _ => return Err(format!("its array is {}, but points are (n, d)", self.shown())),
+            _ => {
+                return Err(format!(
+                    "its array has shape {}, but points have shape (n, d)",
+                    self.shown()
+                ));
+            }
         };
         match (n, d) {
-            (0, _) | (_, 0) => Err(format!("its array is {}: there are no points", self.shown())),
+            (0, _) | (_, 0) => {
+                Err(format!("its array has shape {}: there are no points", self.shown()))
+            }
             (_, d) if d > MOST_COLUMNS => Err(format!(
-                "its array is {}, but at most {MOST_COLUMNS} columns are read",
+                "its array has shape {}, but at most {MOST_COLUMNS} columns are read",
                 self.shown()
             )),
             found => Ok(found),
@@ -82,7 +89,7 @@ impl Array {
         Ok((0..d).map(column).collect())
     }
 
-    /// A column of labels; numbers are told as they are written.
+    /// A column of labels; numbers become text.
     pub fn labels(self) -> Parsed<Column> {
         let words = match self.values {
             Values::Words(words) => words,
@@ -104,7 +111,7 @@ impl Array {
 
 /// The array of points of an archive and, if there is one, that of their labels.
 pub fn read_archive(file: File, most: usize) -> Parsed<(Array, Option<Array>)> {
-    let damaged = |e: zip::result::ZipError| format!("it is no archive of arrays: {e}");
+    let damaged = |e: zip::result::ZipError| format!("it is not an archive of arrays: {e}");
     let mut archive = ZipArchive::new(BufReader::new(file)).map_err(damaged)?;
     let found: Vec<String> = archive.file_names().map(String::from).collect();
     let of = |known: &[&str]| {
@@ -116,7 +123,7 @@ pub fn read_archive(file: File, most: usize) -> Parsed<(Array, Option<Array>)> {
         let listed: Vec<String> =
             found.iter().take(12).map(|f| printable(f.trim_end_matches(".npy"))).collect();
         return Err(format!(
-            "it holds the arrays {}; call the one of the points x",
+            "it holds the arrays {}; call the array of the points x",
             listed.join(", ")
         ));
     };
@@ -136,7 +143,7 @@ pub fn read_array(mut input: impl Read, most: usize) -> Parsed<Array> {
         header.shape.iter().try_fold(1usize, |n, side| n.checked_mul(*side)).filter(|n| *n <= most);
     let Some(count) = count else {
         return Err(format!(
-            "its array has more than {most} numbers; raise --memory, or take fewer"
+            "its array has more than {most} numbers; raise --memory, or use fewer"
         ));
     };
     let mut values = match header.kind {
@@ -158,7 +165,7 @@ pub fn read_array(mut input: impl Read, most: usize) -> Parsed<Array> {
         }
     }
     if input.read(&mut [0]).map_err(|e| e.to_string())? > 0 {
-        return Err(format!("it goes on behind its {count} numbers"));
+        return Err(format!("it continues after its {count} numbers"));
     }
     if let (true, [n, d], Values::Numbers(by_column)) = (header.fortran, &header.shape[..], &values)
     {
@@ -172,7 +179,7 @@ fn read_header(input: &mut impl Read) -> Parsed<Header> {
     let mut begin = [0; 8];
     input.read_exact(&mut begin).map_err(short)?;
     if &begin[..6] != MAGIC {
-        return Err("it is no array of NumPy".into());
+        return Err("it is not a NumPy array".into());
     }
     let length = if begin[6] == 1 {
         let mut two = [0; 2];
@@ -200,7 +207,9 @@ fn read_header(input: &mut impl Read) -> Parsed<Header> {
         sides.map(|side| side.parse().ok()).collect::<Option<Vec<usize>>>()
     });
     let (Some(descr), Some(shape)) = (descr, shape) else {
-        return Err("its header tells no plain type and shape; save one array of numbers".into());
+        return Err(
+            "its header does not give a plain type and shape; save one array of numbers".into()
+        );
     };
     let fortran = field("fortran_order").is_some_and(|rest| rest.starts_with("True"));
     let wrong = || format!("its numbers are of the type {}; save them as float64", quoted(descr));
@@ -237,7 +246,7 @@ fn number(kind: char, bytes: &[u8]) -> f64 {
     }
 }
 
-/// A number of two bytes: a sign, five bits of the power, ten of the fraction (IEEE 754).
+/// A number of two bytes: a sign, five bits of exponent, ten of fraction (IEEE 754).
 fn half(bits: u16) -> f64 {
     let sign = if bits >> 15 == 1 { -1.0 } else { 1.0 };
     let (power, fraction) = (i32::from(bits >> 10 & 31), f64::from(bits & 1023) / 1024.0);
@@ -267,11 +276,11 @@ pub fn npy(shape: &[usize], numbers: impl IntoIterator<Item = f64>) -> Vec<u8> {
     array("<f8", shape, numbers.into_iter().flat_map(f64::to_le_bytes))
 }
 
-/// Points (n, d), the class of each, and the numbers from which to which images are black and white, as an `.npz` archive:
+/// Points (n, d), the class of each, and the numbers that are black and white in images, as an `.npz` archive:
 /// the arrays `x`, `y` and `range`.
 ///
 /// # Errors
-/// If there is more than an archive can hold.
+/// If there are more numbers than an archive can hold.
 pub fn npz(
     shape: &[usize],
     numbers: impl IntoIterator<Item = f64>,

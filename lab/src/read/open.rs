@@ -1,9 +1,9 @@
 //! Tables of points: CSV and other text, gzipped or not, JSON, NumPy's `.npy` and `.npz`, all through one reader.
 //!
-//! Text is a row a line. The separator of the columns is what the first two lines have in common: a tab, a semicolon, a
-//! comma, or else blanks; beside a tab, a semicolon or blanks a number may have a decimal comma. A first row is one of names
-//! if none of its cells is a number (they may be empty); what looks like a number and is none is refused, so that no row of
-//! data is taken for names. Lines that begin with `#` are remarks.
+//! Text has one row per line. The separator of the columns is what the first two lines have in common: a tab, a
+//! semicolon, a comma, or else spaces; unless it is the comma, a number may have a decimal comma. A first row holds
+//! names if none of its cells is a number (they may be empty); a cell that looks like a number but is not one is
+//! refused, so that no row of data is taken for names. Lines that begin with `#` are comments.
 
 use super::table::{MOST_CELLS, Parsed, Table, TableOptions};
 use super::{json, npy, text};
@@ -20,8 +20,9 @@ impl Table {
     /// Reads a table: arrays from `.npy` and `.npz`, a list of objects from JSON, text from anything else.
     ///
     /// # Errors
-    /// If the file cannot be read or is no table: rows of other lengths, a cell that is no number in a column of numbers, a
-    /// first row that is half names, a separator within a number, more than is read; with the row and the column.
+    /// If the file cannot be read or is not a table: rows of different lengths, a cell that is not a number in a column
+    /// of numbers, a first row that mixes names and numbers, a separator within a number, more than is read; the
+    /// message names the row and the column.
     pub fn read(path: impl AsRef<Path>, options: TableOptions) -> Result<Table> {
         let path = path.as_ref();
         let io = |e| Error::io("read", path, e);

@@ -14,10 +14,10 @@ const MOST_POINTS: usize = 100_000;
 const MOST_NUMBERS: usize = 10_000_000;
 /// The most classes.
 const MOST_CLASSES: usize = 1_000;
-/// The smallest and the largest spread that is still an ordinary number squared twice.
+/// The smallest and the largest spread whose fourth power is still an ordinary number.
 const SPREAD: (f64, f64) = (1e-50, 1e50);
 
-/// The scene of that name, of a scene file or of a file of points, which its ending tells; with its fingerprint.
+/// The scene of that name, from a scene file or a file of points, as its ending says; with its fingerprint.
 ///
 /// # Errors
 /// As [`Scene::find`] and [`scene_of_points`].
@@ -28,12 +28,12 @@ pub fn find_scene(name_or_path: &str) -> Result<(Scene, String)> {
     }
 }
 
-/// The scene of the points of a file, called as the file is; with the fingerprint of what was read: its points, their
+/// The scene of the points in a file, named after the file; with the fingerprint of what was read: its points, their
 /// classes and their spread.
 ///
 /// # Errors
 /// As [`Table::read`], [`Table::points`] and [`Table::labels`]; if there are more points than a scene has, all are equal
-/// and no `sd` is given, or `sd` is no positive number.
+/// and no `sd` is given, or `sd` is not a positive number.
 pub fn scene_of_points(file: &PointFile) -> Result<(Scene, String)> {
     let wrong = |why: String| Error::File { path: file.path.clone().into(), why };
     let options = TableOptions { header: file.header, ..TableOptions::default() };
@@ -44,7 +44,7 @@ pub fn scene_of_points(file: &PointFile) -> Result<(Scene, String)> {
     if n > MOST_POINTS || n * d * d > MOST_NUMBERS {
         let most = MOST_POINTS.min(MOST_NUMBERS / (d * d)).max(1);
         return Err(wrong(format!(
-            "it has {n} points of {d} coordinates, but a scene has at most {most}; take fewer"
+            "it has {n} points of {d} coordinates, but a scene has at most {most}; use fewer"
         )));
     }
     let (words, y) = labels.unwrap_or_else(|| (vec!["all".into()], vec![0; n]));
@@ -57,7 +57,7 @@ pub fn scene_of_points(file: &PointFile) -> Result<(Scene, String)> {
         Some(sd) => return Err(Error::value("--sd", sd, "a finite number above 0")),
         None => Some(spread(x.view(), &y)).filter(|sd| *sd > 0.0).ok_or_else(|| {
             wrong(
-                "its points do not differ, so their spread is not known; give it with --sd".into(),
+                "its points are all equal, so their spread is not known; give it with --sd".into(),
             )
         })?,
     };

@@ -14,7 +14,7 @@ pub enum Separator {
 }
 
 impl Separator {
-    /// What both of the first two lines have outside of their quotes, or one of them that has no blank.
+    /// What both of the first two lines contain outside quotes, or one of them if neither contains a space.
     pub fn of(first: &str, second: &str) -> Separator {
         use Separator::{Blanks, Comma, Semicolon, Tab};
         let lines: Vec<&str> =
@@ -46,11 +46,11 @@ impl Separator {
             Separator::Tab => "tabs",
             Separator::Semicolon => "semicolons",
             Separator::Comma => "commas",
-            Separator::Blanks => "blanks",
+            Separator::Blanks => "spaces",
         }
     }
 
-    /// The cells of a line: quoted or not, a doubled quote for one within quotes.
+    /// The cells of a line: quoted or not; within quotes, a doubled quote stands for one.
     pub fn cells(self, line: &str) -> Parsed<Vec<String>> {
         let (mut cells, mut rest) = (Vec::new(), line);
         loop {
@@ -61,7 +61,9 @@ impl Separator {
                 }
             }
             if cells.len() == MOST_COLUMNS {
-                return Err(format!("it has more than {MOST_COLUMNS} columns; no more are read"));
+                return Err(format!(
+                    "it has more than {MOST_COLUMNS} columns, the most that are read"
+                ));
             }
             let (cell, after) = self.cell(rest)?;
             cells.push(cell);
@@ -86,7 +88,7 @@ impl Separator {
         let (mut cell, mut rest) = (String::new(), opened);
         loop {
             let Some(end) = rest.find('"') else {
-                return Err("a quote is not closed on its line".into());
+                return Err("a quotation mark is not closed on its line".into());
             };
             cell.push_str(&rest[..end]);
             rest = &rest[end + 1..];
@@ -101,19 +103,19 @@ impl Separator {
         let end = rest.find(ends);
         match rest[..end.unwrap_or(rest.len())].trim() {
             "" => Ok((cell, end.map(|at| &rest[at + 1..]))),
-            more => Err(format!("{} stands behind a closed quote", quoted(more))),
+            more => Err(format!("{} follows a closing quote", quoted(more))),
         }
     }
 }
 
-/// Whether a line is of several numbers with decimal commas and blanks between them.
+/// Whether a line holds several numbers with decimal commas and spaces between them.
 fn decimal_commas(line: &str) -> bool {
     let cells: Vec<&str> = line.split_whitespace().collect();
     let number = |cell: &&str| with_decimal_comma(cell).or_else(|| number::parse(cell)).is_some();
     cells.len() > 1 && cells.iter().any(|c| c.contains(',')) && cells.iter().all(number)
 }
 
-/// The number that a cell is if its one comma stands before the decimals.
+/// The number in a cell if its only comma is a decimal mark.
 pub fn with_decimal_comma(cell: &str) -> Option<f64> {
     let (whole, decimals) = cell.split_once(',')?;
     let plain = decimals.starts_with(|c: char| c.is_ascii_digit()) && !cell.contains('.');

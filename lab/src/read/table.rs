@@ -8,19 +8,19 @@ use std::path::PathBuf;
 
 /// The most columns of a table.
 pub const MOST_COLUMNS: usize = 10_000;
-/// The most cells that are read where nobody says how many: 800 MB.
+/// The most cells that are read where no limit is given: 800 MB.
 pub const MOST_CELLS: usize = 100_000_000;
-/// The largest coordinate whose square has a square.
+/// The largest coordinate whose fourth power is finite.
 const LARGEST: f64 = 1e50;
-/// What a column of labels may be called, those that are preferred first.
+/// What a column of labels may be called, preferred names first.
 pub const LABELS: [&str; 7] = ["name", "label", "labels", "class", "target", "species", "y"];
 
-/// How a table is read where it does not tell.
+/// How a table is read where that is not clear from the file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct TableOptions {
-    /// Whether the first row of a text is one of names; it is told by its cells where this is left out.
+    /// Whether the first row of a text holds names; if not given, its cells decide.
     pub header: Option<bool>,
-    /// The most cells that are read; 100 million where this is left out.
+    /// The most cells that are read; 100 million if not given.
     pub most_cells: Option<usize>,
 }
 
@@ -30,11 +30,11 @@ pub struct Table {
     pub(super) path: PathBuf,
     pub(super) names: Vec<String>,
     pub(super) columns: Vec<Column>,
-    /// The row of the file in which each row of the table stands, counted from 1; none where there are no lines.
+    /// The line of the file on which each row of the table stands, counted from 1; empty where there are no lines.
     pub(super) lines: Vec<u32>,
 }
 
-/// A value, or why it cannot be.
+/// A value, or what is wrong with it.
 pub type Parsed<T> = std::result::Result<T, String>;
 
 /// One column.
@@ -66,16 +66,16 @@ impl Table {
         &self.names
     }
 
-    /// The numbers of a table that has nothing else (n, columns), whatever they are.
+    /// The numbers of a table that has only numbers (n, columns), whatever they are.
     ///
     /// # Errors
-    /// If a column is one of words.
+    /// If a column holds words.
     pub fn numbers(&self) -> Result<Array2<f64>> {
         self.take(&(0..self.columns.len()).collect::<Vec<_>>(), |_| true)
     }
 
-    /// The points (n, d): the columns of these names, else those called x1, x2, …, else all columns of numbers that are no
-    /// labels.
+    /// The points (n, d): the columns of these names, else those called x1, x2, …, else all columns of numbers that are
+    /// not labels.
     ///
     /// # Errors
     /// If there are not `dim` such columns, or a coordinate is not finite or over 10⁵⁰, with its row and column.
@@ -97,8 +97,8 @@ impl Table {
 
     /// The labels: the words, each once, and which of them each row has; none if there is no such column.
     ///
-    /// It is the column called `name`, `label`, `class` or the like, or else the only one of words. Numbers are in rising
-    /// order, all else in the order of its first appearance.
+    /// It is the column called `name`, `label`, `class` or the like, or else the only column of words. Numbers are in
+    /// ascending order, other labels in order of first appearance.
     ///
     /// # Errors
     /// If several could be it, or a label is empty.
@@ -111,7 +111,7 @@ impl Table {
             None => (0..self.columns.len()).filter(words).collect(),
         };
         let [column] = found[..] else {
-            let why = "it has several columns of words; call the one of the labels \"label\"";
+            let why = "it has several columns of words; call the column of the labels \"label\"";
             return if found.is_empty() { Ok(None) } else { Err(self.wrong(why.into())) };
         };
         let Column::Words(words, which) = &self.columns[column] else { return Ok(None) };
@@ -153,7 +153,7 @@ impl Table {
         };
         let chosen: Vec<usize> = (0..self.columns.len()).filter(plain).collect();
         if chosen.is_empty() {
-            return Err(self.wrong("it has no column of numbers; write a point a line".into()));
+            return Err(self.wrong("it has no column of numbers; write one point a line".into()));
         }
         Ok(chosen)
     }
@@ -185,7 +185,7 @@ impl Table {
 
     fn unusable(&self, row: usize, column: usize, what: &str) -> Error {
         self.wrong(format!(
-            "{}: {what} is no number that can be used here",
+            "{}: {what} is not a number that can be used here",
             self.place(row, column)
         ))
     }

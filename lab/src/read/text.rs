@@ -13,10 +13,10 @@ use std::path::Path;
 const MOST_LINE: u64 = 4 << 20;
 /// The most words that differ within a column.
 const MOST_WORDS: usize = 1_000_000;
-/// Words that stand for a number that is not there.
+/// Words that stand for a missing number.
 const MISSING: [&str; 7] = ["na", "n/a", "null", "none", "nil", "missing", "-"];
 
-/// The lines that are no remarks and not empty, with their numbers from 1.
+/// The lines that are neither comments nor empty, with their numbers, counted from 1.
 struct Lines<'a, R> {
     input: R,
     path: &'a Path,
@@ -33,7 +33,7 @@ impl<R: BufRead> Lines<'_, R> {
                 std::io::ErrorKind::InvalidData
                 | std::io::ErrorKind::InvalidInput
                 | std::io::ErrorKind::UnexpectedEof => {
-                    wrong(format!("the gzip stream is damaged behind row {}: {e}", self.number))
+                    wrong(format!("the gzip stream is damaged after row {}: {e}", self.number))
                 }
                 _ => Error::io("read", self.path, e),
             })?;
@@ -50,14 +50,14 @@ impl<R: BufRead> Lines<'_, R> {
             }
             if bytes.contains(&0) {
                 return Err(wrong(format!(
-                    "row {} holds a byte of zero: this is no text",
+                    "row {} contains a zero byte, so this is not text",
                     self.number
                 )));
             }
             if read as u64 == MOST_LINE && bytes.last() != Some(&b'\n') {
                 let most = MOST_LINE >> 20;
                 return Err(wrong(format!(
-                    "row {} is longer than {most} MiB; write a point a line",
+                    "row {} is longer than {most} MiB; write one point a line",
                     self.number
                 )));
             }
@@ -66,7 +66,7 @@ impl<R: BufRead> Lines<'_, R> {
                 wrong(format!("row {} is not UTF-8; save the file as UTF-8", self.number))
             })?;
             let line = text.trim_start_matches('\u{feff}').trim_end_matches(['\n', '\r']);
-            // nor the rule under the names of a table that the program prints
+            // also skips the rule under the names of a table that the program prints
             let rule = line.trim().chars().all(|c| c == '─');
             if !(rule || line.starts_with('#')) {
                 return Ok(Some((self.number, line.into())));
@@ -81,7 +81,7 @@ impl<R: BufRead> Lines<'_, R> {
 /// As [`Table::read`].
 pub fn read(input: impl BufRead, path: &Path, options: TableOptions) -> Result<Table> {
     let wrong = |why: String| Error::File { path: path.into(), why };
-    let nothing = || wrong("it holds no numbers; write them a row a line".into());
+    let nothing = || wrong("it holds no numbers; write one row a line".into());
     let mut lines = Lines { input, path, number: 0 };
     let first = lines.next()?.ok_or_else(nothing)?;
     let mut second = lines.next()?;
@@ -100,7 +100,7 @@ pub fn read(input: impl BufRead, path: &Path, options: TableOptions) -> Result<T
     if rows.table.rows() == 0 { Err(nothing()) } else { Ok(rows.table) }
 }
 
-/// A table of records that are in cells already, a row each, below these names.
+/// A table of records that are already cells, one row each, below these names.
 ///
 /// # Errors
 /// As [`Table::read`].
@@ -124,12 +124,12 @@ pub fn of_records(
 /// A line and its number from 1.
 type Line = (u32, String);
 
-/// A table on the way.
+/// A table that is being read.
 struct Rows {
     table: Table,
     separator: Separator,
     most_cells: usize,
-    /// The mark before the decimals, and the row in which it was first seen.
+    /// The decimal mark, and the row in which it was first seen.
     decimal: Option<(char, u32)>,
     /// For each column of words, the place of each word.
     known: Vec<HashMap<String, u32>>,
@@ -141,7 +141,7 @@ impl Rows {
         Rows { table, separator, most_cells, decimal: None, known: Vec::new() }
     }
 
-    /// Takes a first line for the names of the columns, if it is one of names; above a single column it is one name.
+    /// Takes the first line as the names of the columns, if it holds names; above a single column it is one name.
     fn names(&mut self, (row, line): &Line, told: Option<bool>, single: bool) -> Parsed<bool> {
         let mut cells = self.separator.cells(line).map_err(|why| format!("row {row}: {why}"))?;
         if single
@@ -159,7 +159,7 @@ impl Rows {
             (None, Some(i)) => {
                 let (cell, hint) = (quoted(&cells[i]), self.hint(&cells[i]));
                 return Err(format!(
-                    "row {row}, column {}: {cell} is no number{hint}; --header if this row holds the names of the columns",
+                    "row {row}, column {}: {cell} is not a number{hint}; use --header if this row holds the names of the columns",
                     i + 1
                 ));
             }
@@ -190,7 +190,7 @@ impl Rows {
         self.table.lines.push(row);
         if self.table.lines.len() * wanted > self.most_cells {
             return Err(format!(
-                "it goes on behind row {row} with more than {} numbers; raise --memory, or take fewer",
+                "with row {row} it has more than {} numbers; raise --memory, or use fewer",
                 self.most_cells
             ));
         }
@@ -201,7 +201,7 @@ impl Rows {
         Ok(())
     }
 
-    /// What each column is: of words where it is called labels, or begins with no number.
+    /// The type of each column: words where its name is that of labels, or where it does not begin with a number.
     fn begin(&mut self, cells: &[String]) {
         for (i, cell) in cells.iter().enumerate() {
             let named = self.table.names.get(i).is_some_and(|n| self.is_of_labels(n));
@@ -214,7 +214,7 @@ impl Rows {
         }
     }
 
-    /// Whether a name is one of labels; `y` is one only beside an `x1`.
+    /// Whether a name is that of labels; `y` is only beside an `x1`.
     fn is_of_labels(&self, name: &str) -> bool {
         let is = |known: &&str| name.eq_ignore_ascii_case(known);
         let counted = self.table.names.iter().any(|n| n.eq_ignore_ascii_case("x1"));
@@ -227,14 +227,14 @@ impl Rows {
         let by = self.separator.plural();
         let hint = match self.separator {
             Separator::Comma if cells == 2 * wanted => {
-                "; if commas stand before the decimals, separate the columns by semicolons or tabs"
+                "; if commas are decimal marks, separate the columns by semicolons or tabs"
             }
             _ => "",
         };
         format!("row {row} has {cells} cells, separated by {by}, but it must have {wanted}{hint}")
     }
 
-    /// Adds a cell; what is wrong is told with the row in which it is.
+    /// Adds a cell; an error comes with its row.
     fn cell(
         &mut self,
         row: u32,
@@ -248,7 +248,7 @@ impl Rows {
                 if number.is_some() && !free {
                     let before = quoted(words.first().map_or("", String::as_str));
                     let why = format!(
-                        "{before} is no number, but row {row} has {} there; if they are labels, call the column \"label\"",
+                        "{before} is not a number, but row {row} has {} there; if they are labels, call the column \"label\"",
                         quoted(&cell)
                     );
                     return Err((self.table.lines[0], why));
@@ -260,7 +260,9 @@ impl Rows {
                     if words.len() == MOST_WORDS {
                         return Err((
                             row,
-                            format!("more than {MOST_WORDS} words differ; no more are read"),
+                            format!(
+                                "the column has more than {MOST_WORDS} different words, the most that are read"
+                            ),
                         ));
                     }
                     words.push(word);
@@ -274,7 +276,7 @@ impl Rows {
                     let (first, where_) = *self.decimal.get_or_insert((mark, row));
                     if first != mark {
                         let why = format!(
-                            "{} has the decimal mark {mark:?}, but row {where_} has {first:?}; use one",
+                            "{} has the decimal mark {mark:?}, but row {where_} has {first:?}; use one of them",
                             quoted(&cell)
                         );
                         return Err((row, why));
@@ -289,7 +291,7 @@ impl Rows {
         }
     }
 
-    /// The number that a cell is, and the mark before its decimals.
+    /// The number in a cell, and its decimal mark.
     fn number(&self, cell: &str) -> Option<(f64, Option<char>)> {
         if let Some(value) = number::parse(cell) {
             return Some((value, cell.contains('.').then_some('.')));
@@ -302,18 +304,17 @@ impl Rows {
         let missing =
             cell.trim().is_empty() || MISSING.contains(&cell.trim().to_lowercase().as_str());
         match missing {
-            true => "the number is missing; fill it in, or leave the row out".into(),
-            false => format!("{} is no number{}", quoted(cell), self.hint(cell)),
+            true => "the number is missing; fill it in, or remove the row".into(),
+            false => format!("{} is not a number{}", quoted(cell), self.hint(cell)),
         }
     }
 
-    /// What may be meant by a cell that is no number.
+    /// What may be meant by a cell that is not a number.
     fn hint(&self, cell: &str) -> String {
         let blanks = cell.split_whitespace().count() > 1;
         match (cell.contains(','), self.separator) {
             (true, by) if by != Separator::Comma => {
-                "; a number has one decimal comma or point, and no mark between its thousands"
-                    .into()
+                "; a number has one decimal comma or point, and no thousands separator".into()
             }
             (_, by) if blanks => format!("; the columns are separated by {} here", by.plural()),
             _ => String::new(),
@@ -321,7 +322,7 @@ impl Rows {
     }
 }
 
-/// Whether a cell that is no number was meant to be one: a digit comes first, or it says that a number is missing.
+/// Whether a cell that is not a number was meant to be one: it begins with a digit, or says that a number is missing.
 fn like_a_number(cell: &str) -> bool {
     let text = composed(cell.trim());
     let bare =

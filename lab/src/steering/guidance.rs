@@ -1,4 +1,4 @@
-//! The method of guidance that the flags mean. Here alone they become an entry of the catalogue with its knobs.
+//! The method of guidance that the flags describe. Only here do they become an entry of the catalogue with its knobs.
 
 use crate::flags::{MethodFlags, ScoreFlags};
 use crate::setup::{Setup, gammas, gradient_scale};
@@ -109,7 +109,7 @@ impl Guidance {
         }
     }
 
-    /// What is said where a score is asked for of a method that is none.
+    /// The message where a method is not a score and a score is needed.
     pub fn no_score(&self) -> Error {
         let must =
             "a formula of the score here: this one has its own way to walk; try sample or eval";
@@ -123,7 +123,7 @@ impl Guidance {
     pub fn also(&self, also: &[String], setup: &Setup, guiding: bool) -> Result<Vec<(f64, usize)>> {
         let Some(first) = also.first() else { return Ok(Vec::new()) };
         if setup.class.is_none() || setup.all || guiding {
-            let must = "left out, or beside one --class and without --guiding";
+            let must = "left out, or given together with one --class and without --guiding";
             return Err(Error::value("--also", first, must));
         }
         if !self.method.takes_also() {
@@ -172,7 +172,7 @@ impl Spelling<'_> {
         if knobs.find(knob).is_none() {
             let must = match self.steered {
                 true => format!("left out: the method {} has no {knob}", self.method.about().name),
-                false => "left out, or with the --class to steer to".into(),
+                false => "left out, or given together with the --class to steer to".into(),
             };
             return Err(Error::value(flag, given, must));
         }
@@ -190,7 +190,11 @@ fn interval(given: &[f64]) -> Result<Option<[f64; 2]>> {
         [low, high] if 0.0 <= low && low < high && high.is_finite() => Ok(Some([low, high])),
         _ => {
             let given: Vec<String> = given.iter().map(f64::to_string).collect();
-            Err(Error::value("--interval", given.join(","), "two rising numbers from 0"))
+            Err(Error::value(
+                "--interval",
+                given.join(","),
+                "two rising numbers, the first at least 0",
+            ))
         }
     }
 }
@@ -198,11 +202,9 @@ fn interval(given: &[f64]) -> Result<Option<[f64; 2]>> {
 /// The flags by which a method is given what it needs.
 fn given_by(need: Need) -> &'static str {
     match need {
-        Need::Unconditional => "a --score that is one; images have no exact one",
-        Need::Conditional => {
-            "a --class, of a --score that has seen labels or with a --classifier to steer by"
-        }
-        Need::Classifier => "--classifier, with the --class to steer to",
+        Need::Unconditional => "an unconditional --score; images have no exact score",
+        Need::Conditional => "a --class, and a --score that has seen labels or a --classifier",
+        Need::Classifier => "--classifier and the --class to steer to",
         Need::Guiding => "--guiding",
         Need::Densities => "the exact --score of a scene and a --class, with no other guide",
         Need::Classes => "an exact or joint --score, or a --classifier",

@@ -1,4 +1,4 @@
-//! Which score is walked along or looked at: exact or learned, guided by a method of the catalogue or not.
+//! The score that a walk follows or a table shows: exact or learned, guided by a method of the catalogue or not.
 
 mod guidance;
 mod opened;

@@ -21,7 +21,7 @@ use std::sync::Arc;
 /// A setup with a score and all that steers it.
 pub struct Steering {
     pub(super) setup: Setup,
-    /// None of images that no checkpoint scores: a classifier may stand alone.
+    /// `None` where images have no score but only a classifier, which may stand alone.
     pub(super) score: Option<ScoreModel>,
     pub(super) classifier: Option<ClassifierModel>,
     pub(super) guiding: Option<ScoreModel>,
@@ -48,7 +48,11 @@ impl Steering {
     pub fn new(flags: &ScoreFlags, spelled: Spelled, typed: Typed) -> Result<Steering> {
         let steering = Steering::open(flags, spelled, typed)?;
         if steering.class.is_none() && steering.classifier.is_some() {
-            return Err(Error::value("--classifier", "given", "with the --class to steer to"));
+            return Err(Error::value(
+                "--classifier",
+                "given",
+                "given together with the --class to steer to",
+            ));
         }
         steering.guidance.check(&steering.parts(steering.class))?;
         for knobs in &steering.guidance.settings {
@@ -68,7 +72,7 @@ impl Steering {
             "exact" => None,
             path => Some(load(path)?),
         };
-        // beside an exact score a classifier tells the scene
+        // with an exact score, a classifier decides the scene
         let alone = match (&main, flags.classifier.as_deref()) {
             (None, Some(path)) if path != "exact" => Some(load(path)?),
             _ => None,
@@ -104,7 +108,8 @@ impl Steering {
             fits("--classifier", (net.config.inputs, net.config.outputs), (dim, classes))?;
         }
         if self.guidance.gradient_scale != 1.0 && self.classifier.is_none() {
-            let must = "left out, or with the --classifier whose gradient it multiplies";
+            let must =
+                "left out, or given together with the --classifier whose gradient it multiplies";
             return Err(Error::value("--gradient-scale", self.guidance.gradient_scale, must));
         }
         if self.score.is_none() && self.class.is_some() {
@@ -112,7 +117,8 @@ impl Steering {
             return Err(Error::value("--score", "exact", must));
         }
         if self.classifier.is_some() && self.guiding.is_some() {
-            let must = "without a --classifier: one way of steering at a time";
+            let must =
+                "left out, or given without --classifier: only one way of steering at a time";
             return Err(Error::value("--guiding", "given", must));
         }
         Ok(())
@@ -186,7 +192,7 @@ impl Steering {
         matches!(self.classifier, Some(ClassifierModel::Clean(_)))
     }
 
-    /// Whether what steers is other than exact, or the exact score is led in another way than by its class.
+    /// Whether what steers is not exact, or the exact score is steered in another way than by its class.
     pub fn own_way(&self) -> bool {
         self.learned()
             || self.learned_classifier()

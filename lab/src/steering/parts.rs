@@ -1,4 +1,4 @@
-//! What a method is built of, as the flags say: each score, classifier and density that there is.
+//! What a method is built from, as the flags say: each score, classifier and density that there is.
 
 use super::opened::Steering;
 use crate::networks::ScoreModel;
@@ -19,7 +19,7 @@ impl Steering {
     pub fn parts(&self, class: Option<usize>) -> Parts {
         let score = self.score.as_ref();
         let guiding = self.guiding.as_ref().map(|guiding| guiding.given(class));
-        // what takes long to make of a large scene is made only where it is needed
+        // what takes long for a large scene is made only where it is needed
         let needs = |need| self.guidance.method.about().needs.contains(&need);
         let exact = self.exact().filter(|_| needs(Need::Densities)).zip(class);
         let densities = exact.map(|(all, class)| -> [Arc<dyn LogDensity>; 2] {

@@ -1,4 +1,4 @@
-//! The checkpoints of a training in its folder, and what is shown of it there.
+//! The checkpoints of a training in its folder, and the pictures beside them.
 
 use super::samples_so_far::SamplesSoFar;
 use crate::data::TrainingSet;
@@ -8,7 +8,7 @@ use scorelab::checkpoint::{Checkpoint, Recipe, Run, Trained};
 use std::ops::ControlFlow;
 use std::path::PathBuf;
 
-/// What saves a training: at once, so that the folder is tried before any work is done, then every so many steps, before
+/// Saves a training: at once, so that the folder is tried before any work is done, then every so many steps, before
 /// samples are drawn, and at the end.
 pub struct Checkpoints<'a> {
     run: &'a Run,
@@ -20,7 +20,7 @@ pub struct Checkpoints<'a> {
 }
 
 impl<'a> Checkpoints<'a> {
-    /// Those of a training by a recipe on a set, one in every so many steps.
+    /// The checkpoints of a training by a recipe on a training set, one every so many steps.
     pub fn new(
         run: &'a Run,
         every: usize,

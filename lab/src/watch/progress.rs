@@ -1,4 +1,4 @@
-//! How far a training is, said on standard error.
+//! The progress of a training, on standard error.
 
 use crate::tell::tell;
 use crate::training::{Now, Watcher};
@@ -17,11 +17,11 @@ pub struct Progress {
     began: Instant,
 }
 
-/// How much of the loss of a step enters the loss that is told.
+/// The weight of a step's loss in the smoothed loss that is shown.
 const FOLLOW: f64 = 0.02;
 
 impl Progress {
-    /// Of a training of so many steps, of which `from` are done.
+    /// The progress of a training of so many steps, of which `from` are done.
     pub fn new(what: &'static str, from: usize, steps: usize) -> Self {
         let bar = std::io::stderr().is_terminal().then(|| {
             let style =
@@ -36,7 +36,7 @@ impl Progress {
         Progress { what, steps, bar, loss: None, began: Instant::now() }
     }
 
-    /// So many steps are done, the last of them with this loss.
+    /// Shows that so many steps are done, the last of them with this loss.
     pub fn at(&mut self, done: usize, loss: f64) {
         let smooth = self.loss.map_or(loss, |smooth| smooth + FOLLOW * (loss - smooth));
         self.loss = Some(smooth);
@@ -84,7 +84,7 @@ impl Watcher for Progress {
 }
 
 impl Drop for Progress {
-    /// After an error or a stop nothing is said, and no bar is left.
+    /// After an error or a stop nothing is printed, and no bar is left.
     fn drop(&mut self) {
         if let Some(bar) = &self.bar {
             bar.finish_and_clear();

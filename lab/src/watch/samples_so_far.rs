@@ -19,7 +19,7 @@ use std::time::{Duration, Instant};
 const POINTS: usize = 400;
 /// Images of each class; of a network without classes, a tenth of all images.
 const IMAGES: usize = 10;
-/// γ of images: what their class asks for shows best above 1.
+/// γ of images: their class shows best above 1.
 const IMAGE_GAMMA: f64 = 2.0;
 /// Sampling steps.
 const STEPS: usize = 32;
@@ -32,7 +32,7 @@ pub enum Canvas<'a> {
     Scene(&'a Scene),
     /// A sheet of images.
     Images {
-        /// Lines, and pixels of a line.
+        /// Height and width in pixels.
         size: (usize, usize),
         /// How the network sees them.
         view: &'a View,
@@ -41,7 +41,7 @@ pub enum Canvas<'a> {
     },
 }
 
-/// How samples are walked to.
+/// How samples are drawn.
 pub struct Schedule {
     /// The noise process.
     pub process: Process,
@@ -65,7 +65,7 @@ impl Schedule {
     }
 }
 
-/// What draws the samples of one training.
+/// Draws the samples of one training.
 pub struct SamplesSoFar<'a> {
     every: Duration,
     drawn: Instant,
@@ -77,7 +77,7 @@ pub struct SamplesSoFar<'a> {
 /// A time between two pictures, in seconds.
 ///
 /// # Errors
-/// If it is no time.
+/// If it is not a time.
 pub fn interval(flag: &str, seconds: f64) -> Result<Duration> {
     match Duration::try_from_secs_f64(seconds) {
         Ok(every) if !every.is_zero() => Ok(every),
@@ -133,7 +133,7 @@ impl<'a> SamplesSoFar<'a> {
         }
     }
 
-    /// n samples (n, d), from the same noise each time; of a joint network, of the classes wanted.
+    /// n samples (n, d), from the same noise each time; for a joint network, of the classes wanted.
     fn samples(&self, model: &Model, n: usize, wanted: &[usize], gamma: Gamma) -> Array2<f64> {
         let Schedule { process, grid, sampler, seed } = &self.schedule;
         let z = start(n, model.network().config.inputs, process, grid, *seed);

@@ -10,7 +10,7 @@ const FIGURE: &str = "EVCXR_BEGIN_CONTENT";
 pub const CELL: f64 = 20.0;
 /// What a lesson takes, likewise.
 pub const LESSON: f64 = 40.0;
-/// A slow machine is no fault; a lesson that takes so many times its budget hangs.
+/// A slow machine is not an error; a lesson that takes this many times its budget hangs.
 pub const PATIENCE: f64 = 10.0;
 
 /// What a lesson printed.
@@ -42,7 +42,7 @@ impl<'a> Found<'a> {
         }
     }
 
-    /// What is not as it must be: solved every check must pass, with its blanks every check must say that it is blank.
+    /// What is wrong: solved, every check must pass; with its blanks, every check must say that it is blank.
     pub fn failures(&self, mode: &str) -> Vec<String> {
         let mut failures = Vec::new();
         match self.ended.status {

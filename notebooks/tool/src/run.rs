@@ -36,7 +36,7 @@ pub fn one(name: &str, mode: &str) -> Result<(), Box<dyn Error>> {
 
 /// Runs every lesson twice: solved, every check must pass; with its blanks, every check must say that it is blank.
 ///
-/// A slow machine is warned about and fails nothing; a lesson that hangs is ended.
+/// On a slow machine there is a warning, and nothing fails; a lesson that hangs is stopped.
 pub fn all() -> Result<(), Box<dyn Error>> {
     let began = Instant::now();
     let (mut failures, mut warnings) = (Vec::new(), Vec::new());

@@ -1,11 +1,11 @@
-//! A program that is run to its end, or ended if it hangs.
+//! A program that is run to its end, or stopped if it hangs.
 
 use std::io::{self, Read};
 use std::process::{Command, ExitStatus, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
-/// How long it takes until an end is seen.
+/// How long it takes at most to notice the end.
 const PAUSE: Duration = Duration::from_millis(20);
 
 /// What a program said, and how it ended.

@@ -13,7 +13,7 @@ fn a_lock_that_is_a_link_or_holds_something_is_not_written_to() {
     std::fs::write(&victim, b"precious").unwrap();
     symlink("../victim", run.join(".lock")).unwrap();
     let refused = Run::open(&run).unwrap_err().to_string();
-    assert!(refused.contains("and no link; move what is here away"), "{refused}");
+    assert!(refused.contains("an ordinary file; move what is here away"), "{refused}");
     assert_eq!(std::fs::read(&victim).unwrap(), b"precious");
     std::fs::remove_file(run.join(".lock")).unwrap();
     std::fs::write(run.join(".lock"), b"notes").unwrap();

@@ -54,7 +54,7 @@ fn a_file_may_not_promise_what_it_does_not_hold() {
     );
     weights.push(("layers.9.bias", &[1], vec![0.0]));
     assert!(said(&text, &weights[1..]).contains("no tensor layers.0.weight"));
-    assert!(said(&text, &weights).contains("only 6 are known"));
+    assert!(said(&text, &weights).contains("only 6 belong to the network"));
     weights.pop();
     weights[5].1 = &[1, 2];
     assert!(said(&text, &weights).contains("is F32 [1, 2], but F32 [2] is needed"));
@@ -147,18 +147,18 @@ fn a_checkpoint_that_contradicts_itself_is_refused() {
     };
     assert_eq!(refused(&|_| ()), "", "the wrong twin: nothing contradicts");
     for (why, part) in [
-        (recipe(|r| r.model = Kind::Score), "its recipe is one of a network of the kind Score"),
+        (recipe(|r| r.model = Kind::Score), "its recipe is for a network of the kind Score"),
         (recipe(|r| r.width = 6), "its recipe asks for the shape"),
         (recipe(|r| r.residual = true), "its recipe asks for the shape"),
         (recipe(|r| r.target = Target::Eps), "its recipe asks for the target Eps"),
         (recipe(|r| r.train.steps = 2), "its training is at step 3 of 2"),
-        (recipe(|r| r.train.ema = 0.6), "averaged with 0.5, but its recipe says 0.6"),
-        (state(|s| s.step = 4), "at step 4, but after 3 updates"),
-        (state(|s| s.adam.updates = -1), "at step 3, but after -1 updates"),
+        (recipe(|r| r.train.ema = 0.6), "averaged with decay 0.5, but its recipe says 0.6"),
+        (state(|s| s.step = 4), "at step 4, but its optimiser has made 3 updates"),
+        (state(|s| s.adam.updates = -1), "at step 3, but its optimiser has made -1 updates"),
         (refused(&|c| c.trained.data.image = Some((2, 2))), "its images are 2 x 2"),
         (refused(&|c| c.trained.data.image = Some((usize::MAX, 2))), "which its view does not fit"),
         (refused(&|c| c.view = View::Centred(Array1::zeros(3))), "its view has 3 coordinates"),
-        (refused(&|c| drop(c.extra.insert("mean".into(), Array1::zeros(2)))), "further row mean"),
+        (refused(&|c| drop(c.extra.insert("mean".into(), Array1::zeros(2)))), "extra tensor mean"),
     ] {
         assert!(why.contains(part), "{part}: {why:?}");
     }

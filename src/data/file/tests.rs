@@ -99,7 +99,7 @@ fn a_wrong_file_is_refused_with_the_place_and_the_remedy() {
         (&cov("[[1, 0], [0, -1]]"), "not positive definite; make its diagonal larger"),
         (&with(&format!("weight = 1\nmean = [1, 1]\n{}", &sd[..6])), "label is missing; add"),
         (&with("weight = 1\nmean = [1, 1]\nsd = 1\nlabel = \" \""), "label is empty; name"),
-        (&table("c = \"x\""), "vietnamese names \"c\", which is the label of no component;"),
+        (&table("c = \"x\""), "vietnamese names \"c\", which is not the label of any component;"),
         (&table("b = \"\""), "vietnamese name of \"b\" is empty; fill it in"),
         (&table("b = \"a\""), "two classes are called \"a\"; rename one"),
         (&table("a = \"x\"\nb = \"x\""), "two classes are called \"x\"; rename one"),

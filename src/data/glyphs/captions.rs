@@ -78,8 +78,8 @@ impl Caption {
     /// Letter case and the amount of space are free.
     ///
     /// # Errors
-    /// At the first word with which no caption goes on, or if the text ends too soon; the message names the word, those
-    /// that would do, and the nearest of them.
+    /// At the first word with which no caption continues, or if the text ends too soon; the message names the word,
+    /// those that would fit, and the nearest of them.
     pub fn parse(text: &str) -> Result<Caption> {
         let mut left: Vec<&Spelt> = SPELT.iter().collect();
         let given = words(text);
@@ -147,7 +147,7 @@ fn next_words(captions: &[&Spelt], k: usize) -> Vec<String> {
 /// What may stand here, for a message.
 fn one_of(words: &[String]) -> String {
     match words {
-        [] => "left out: the caption is whole before it".into(),
+        [] => "left out: the caption is complete before it".into(),
         [word] => format!("{word:?}"),
         _ => format!("one of {}", words.join(" ")),
     }

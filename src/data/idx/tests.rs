@@ -102,16 +102,16 @@ fn what_is_written_is_read_back_under_every_name() {
 fn a_folder_without_the_files_says_what_it_looked_for() {
     let dir = folder("idx-empty");
     let message = |part| Images::read(&dir, part).unwrap_err().to_string();
-    let why = "here must be train-images-idx3-ubyte or train-images.idx3-ubyte, as it is or with .gz at the end; \
+    let why = "it contains neither train-images-idx3-ubyte nor train-images.idx3-ubyte, plain or with .gz at the end; \
                put MNIST's or Fashion-MNIST's files into this folder";
     assert_eq!(message(Part::Train), format!("{}: {why}", dir.display()));
     let [images, labels] = small().write_idx(&dir, Part::Train).unwrap();
     fs::remove_file(&labels).unwrap();
-    assert!(message(Part::Train).contains("here must be train-labels-idx1-ubyte or "));
-    assert!(message(Part::Test).contains("here must be t10k-images-idx3-ubyte or "));
+    assert!(message(Part::Train).contains("it contains neither train-labels-idx1-ubyte nor "));
+    assert!(message(Part::Test).contains("it contains neither t10k-images-idx3-ubyte nor "));
     fs::create_dir(&labels).unwrap();
     assert!(
-        message(Part::Train).ends_with("a file of labels must be here; move what is here away")
+        message(Part::Train).ends_with("the file of labels, but it is not a file; move it away")
     );
     let no_folder = Images::read(&images, Part::Train).unwrap_err().to_string();
     assert!(no_folder.starts_with("cannot read "), "{no_folder}");
@@ -145,8 +145,9 @@ fn a_file_cut_off_anywhere_is_refused() {
             assert!(refused(&zipped[..n], kind).contains(" byte "), "{n} of {}", zipped.len());
         }
         let header = 4 + 4 * kind.rank();
-        let short =
-            format!("f: it ends at byte 5, but its header alone has {header}; download it again");
+        let short = format!(
+            "f: it ends at byte 5, but its header alone takes {header} bytes; download it again"
+        );
         assert_eq!(refused(&bytes[..5], kind), short);
         for (whole, why) in [(bytes.clone(), " but the "), (zipped, "the gzip stream is damaged")] {
             assert!(parse(&whole, kind).is_ok());
@@ -220,7 +221,8 @@ fn a_header_that_is_wrong_is_quoted_with_its_place() {
     );
     let mut twelve = labels.clone();
     twelve[9] = 12;
-    let why = "at byte 9 the label is 12, but it must be 0 to 9; leave out images of other classes";
+    let why =
+        "at byte 9 the label is 12, but it must be 0 to 9; remove the images of other classes";
     assert_eq!(refused(&twelve, Kind::Labels), format!("f: {why}"));
     check([refused(&twelve, Kind::Labels), refused(&gzip(&twelve), Kind::Labels)], why);
 }
@@ -247,9 +249,15 @@ fn a_bomb_is_refused_before_it_goes_off() {
     let size = 16 + all * 784;
     for (bytes, why) in [
         (bomb(&header(all), size), "1073741328 bytes in all, but at most 50331648 are read"),
-        (bomb(&header(10), size), "it goes on behind byte 7856, where its header promises the end"),
-        (bomb(&header(10), 7856), "it goes on behind byte 7856, where its header promises the end"),
-        (bomb(&header(60_000), 47_040_016), "it goes on behind byte 47040016, where its header "),
+        (
+            bomb(&header(10), size),
+            "it continues after byte 7856, where its header promises the end",
+        ),
+        (
+            bomb(&header(10), 7856),
+            "it continues after byte 7856, where its header promises the end",
+        ),
+        (bomb(&header(60_000), 47_040_016), "it continues after byte 47040016, where its header "),
         (gzip(&header(all)), "1073741328 bytes in all, but a gzip file of "),
     ] {
         let message = refused(&bytes, Kind::Images);

@@ -27,7 +27,7 @@ fn a_mistake_is_answered_by_what_is_allowed() {
     assert!(set("gamma=inf").ends_with("any finite number"));
     let plain = named("conditional").about();
     let none = refusal(Knobs::parse(plain, &["gamma=2"]));
-    assert!(none.ends_with("left out: it has none"), "{none}");
+    assert!(none.ends_with("left out: the method has no knobs"), "{none}");
     let corrections = named("predictor-corrector").about();
     let whole = refusal(Knobs::parse(corrections, &["corrections=1.5"]));
     assert!(whole.ends_with("a whole number from 0 to 10000"), "{whole}");

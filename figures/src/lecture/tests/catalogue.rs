@@ -261,7 +261,7 @@ fn what_is_said_of_a_figure_is_said_once_and_is_its_own() {
     assert_eq!((id(&regions::SPEC), id(&sheets::SPEC)), ("A4".into(), String::new()));
     assert_eq!(
         hybrid_images::SPEC.summary(),
-        "F8: The same z at several γ [needs a --score of images; one --class; a --judge]"
+        "F8: The same z at several γ [needs a --score trained on images; one --class; a --judge]"
     );
 }
 
