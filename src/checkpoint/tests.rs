@@ -382,7 +382,7 @@ fn no_damage_under_a_right_checksum_is_a_panic() {
         "no network of its kind",
         "its recipe asks for",
         "its training is at step",
-        "its view",
+        "view",
     ] {
         assert!(about(part) > 3, "{part}: {}", about(part));
     }

@@ -31,7 +31,7 @@ fn a_file_may_not_promise_what_it_does_not_hold() {
     let none = |text: &str| said(text, &[]);
     assert!(none("").contains("cannot be understood"));
     assert!(none("{}").contains("missing field `format`"));
-    assert!(none(&header(&|h| h.format = 3)).contains("number 3"));
+    assert!(none(&header(&|h| h.format = 3)).contains("format is 3"));
     assert!(none(&header(&|h| h.config.width = 1 << 40)).contains("at most 2^20"));
     assert!(none(&header(&|h| h.config.depth = 1 << 20)).contains("parameters, but it holds"));
     assert!(none(&header(&|h| h.config.labels = 3)).contains("no network of its kind"));
