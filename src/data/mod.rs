@@ -94,14 +94,14 @@ impl Scene {
     /// # Errors
     /// As [`Scene::find`].
     pub fn find_with_fingerprint(name_or_path: &str) -> Result<(Scene, String)> {
-        if is_path(name_or_path) {
-            let text = Scene::text(name_or_path)?;
-            return Ok((Scene::parse(&text, name_or_path)?, fingerprint(text.as_bytes())));
-        }
         if !Scene::names().contains(&name_or_path) && std::path::Path::new(name_or_path).is_dir() {
             let why =
                 "it is a folder, but a scene is a name or a file; a folder of images is --data";
             return Err(Error::File { path: name_or_path.into(), why: why.into() });
+        }
+        if is_path(name_or_path) {
+            let text = Scene::text(name_or_path)?;
+            return Ok((Scene::parse(&text, name_or_path)?, fingerprint(text.as_bytes())));
         }
         let scene = Scene::named(name_or_path)?;
         let numbers = fingerprint(scene.numbers().as_bytes());

@@ -170,7 +170,7 @@ fn a_run_goes_on_only_with_its_own_settings_and_data() {
     folder.file("pair.toml", &scene("1.5"));
     let ended = run(&resume);
     assert_eq!(ended.code, Some(4), "{ended:?}");
-    assert!(ended.err.contains("not the ones that the run began with"), "{ended:?}");
+    assert!(ended.err.contains("its data are not the ones it began with"), "{ended:?}");
     // nothing is drawn to see that: it is told before the memory for the points is asked
     let ended = run(&format!("{resume} --memory 0.0001"));
     assert!(ended.err.contains("the scene's file has changed since"), "{ended:?}");

@@ -47,7 +47,7 @@ fn every_method_samples_or_is_refused_for_what_it_needs() {
         let has = |need: Need| about.needs.contains(&need);
         if has(Need::Guiding) || has(Need::Classifier) {
             let ended = run(&flags(about.name, ""));
-            let flag = if has(Need::Guiding) { "(--guiding)" } else { "(--classifier, with" };
+            let flag = if has(Need::Guiding) { "(--guiding)" } else { "(--classifier and" };
             assert_eq!((ended.code, ended.out.as_str()), (Some(2), ""), "{ended:?}");
             assert!(ended.err.contains(about.name) && ended.err.contains(flag), "{ended:?}");
             refused += 1;
@@ -73,7 +73,7 @@ fn what_a_method_lacks_is_said_alike_by_every_subcommand() {
         assert!(ended.err.contains("(did you mean \"eta\"?)"), "{sub}: {ended:?}");
     }
     for (words, sentence) in [
-        ("sample --method interval", "a conditional score (a --class, of a --score that has seen"),
+        ("sample --method interval", "a conditional score (a --class, and a --score that has seen"),
         ("sample --class 0 --method conditional --gamma 2", "the method conditional has no gamma"),
         ("sample --class 0 --method apg --interval 1,2", "the method apg has no low"),
         ("sample --class 0 --method apg --gamma 2 --set gamma=3", "--set says gamma too"),

@@ -240,7 +240,10 @@ fn a_grid_that_cannot_be_is_refused_before_anything_runs() {
         ("[grid.train]\nsteps = [0]", "training steps is 0"),
         ("[train]\nwidth = 8\n[grid.train]\nwidth = [8]", "given both in"),
         ("[train]\nout = \"x\"", "set by the sweep itself"),
-        ("[train]\nsteps = 5\n[eval]\nscore = \"exact\"", "set by the sweep itself"),
+        (
+            "[train]\nsteps = 5\n[eval]\nscore = \"exact\"",
+            "the sweep trains one and sets it itself",
+        ),
         ("[train]\nmodel = \"noisy\"\n[eval]\ngamma = 2", "gamma in [eval] is given"),
         (
             "[train]\nmodel = \"noisy\"\n[eval]\nclassifier = \"exact\"",

@@ -8,6 +8,9 @@ use crate::{data, memory};
 use scorelab::data::Part;
 use scorelab::{Error, Result};
 
+/// What a number takes from when it is drawn until it is written.
+const BYTES_A_NUMBER: f64 = 40.0;
+
 impl Data {
     /// The flags that change nothing beside the others.
     fn idle_flags(&self) -> Vec<Idle> {
@@ -32,7 +35,7 @@ impl Data {
         let n = data.count(self.points);
         memory::refuse(
             "the data",
-            n as f64 * data.dim() as f64 * 100.0,
+            n as f64 * data.dim() as f64 * BYTES_A_NUMBER,
             self.common.machine.memory,
         )?;
         if let Some(folder) = &self.idx {

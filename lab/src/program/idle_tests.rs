@@ -52,7 +52,8 @@ impl Files {
         let points = [("p1.csv", "0,1\n1,0\n2,3\n0,0\n"), ("p2.csv", "0,1\n1,0\n2,3\n1,1\n")];
         let points = points.map(|(name, text)| folder.file(name, text));
         let idx = folder.path("idx");
-        let Command::Data(data) = command(&format!("data --data digits --points 300 --idx {idx}"))
+        let Command::Data(data) =
+            command(&format!("data --data digits --points 300 --seed 5 --idx {idx}"))
         else {
             panic!()
         };
