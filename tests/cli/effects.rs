@@ -23,8 +23,10 @@ fn on_a_line(far: f64) -> String {
 }
 
 /// Flags that change no number, or how figures look.
-const NO_NUMBER: [&str; 10] =
-    ["all", "format", "help", "lang", "memory", "out", "panel", "quick", "theme", "threads"];
+const NO_NUMBER: [&str; 11] = [
+    "all", "format", "formats", "help", "lang", "memory", "out", "panel", "quick", "theme",
+    "threads",
+];
 
 /// The flags that a help lists.
 fn listed(help: &str) -> BTreeSet<String> {

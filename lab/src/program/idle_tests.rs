@@ -86,11 +86,14 @@ impl Files {
             format!("field --scene {scene} --class 0 --t 0.5 --grid -1,1,3"),
             format!("field --scene {scene} --points {points} --columns 1,2"),
             format!("field --score {joint} --class 1 --grid -1,1,3"),
+            format!("field --scene {scene} --class 0 --gamma 2 --classifier exact --grid -1,1,3"),
+            format!("field --scene {points} --sd 0.5 --columns 1,2 --grid -1,1,3"),
             format!("eval --judge {judge} --score {images} --class 1 {few}"),
             format!("eval --classifier {noisy} --scene {scene} --samples 60"),
         ];
         for sub in ["sample", "eval"] {
             let score = format!("{sub} --scene {scene} {few}");
+            ways.push(format!("{sub} --scene {points} --sd 0.5 --columns 1,2 {few}"));
             ways.extend([
                 score.clone(),
                 format!("{score} --class 0 --gamma 2"),
