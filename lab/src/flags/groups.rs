@@ -200,7 +200,7 @@ impl Look {
     /// What is written into this folder, in this language.
     ///
     /// # Errors
-    /// As [`folder`], and if PDF is asked for and this program was built without it.
+    /// If the folder is named as a file, or PDF is asked for and this program was built without it.
     pub fn output(&self, dir: PathBuf, lang: Lang) -> Result<Output> {
         folder(&dir, "choose how figures are written with --format")?;
         if self.format.contains(&Format::Pdf) && !cfg!(feature = "pdf") {
