@@ -80,6 +80,7 @@ fn cases(folder: &Folder) -> Vec<(String, u32, u32)> {
 }
 
 #[test]
+#[ignore = "takes minutes: .ci/nightly"]
 #[cfg(target_os = "linux")]
 fn no_work_takes_more_memory_than_was_estimated() {
     let folder = Folder::new("memory");
