@@ -1,4 +1,4 @@
-//! The one loop of every training: the network and the objective of a recipe, its steps, and those who watch them.
+//! The loop of every training by a recipe: its network and objective, its steps, and those who watch them.
 
 use crate::interrupt::interrupted;
 use scorelab::Result;

@@ -64,7 +64,7 @@ pub struct Knob {
     pub default: f64,
     /// The values that it may have.
     pub range: Range,
-    /// The value at which it changes nothing; none if it has no such value.
+    /// Its value in the setting in which the method is ordinary guidance; none if there is no such setting.
     #[serde(serialize_with = "some_or_word")]
     pub neutral: Option<f64>,
 }

@@ -66,7 +66,7 @@ pub struct About {
 pub struct Cost {
     /// In the cheapest step.
     pub least: usize,
-    /// In the dearest step.
+    /// In the most expensive step.
     pub most: usize,
 }
 

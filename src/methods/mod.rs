@@ -1,4 +1,5 @@
-//! Methods of guidance: a catalogue, each built of scores into a plan by which any sampler walks.
+//! Methods of guidance: a catalogue. Each is built from scores into a [`Plan`], which says which score leads and who takes
+//! the steps.
 //!
 //! ```
 //! use scorelab::{data::Scene, methods::*, noise::*, sampler::*};
@@ -20,9 +21,9 @@
 //! # Ok::<(), scorelab::Error>(())
 //! ```
 //!
-//! A method is a file here and a line of [`METHODS`]. A formula in (x, noise level) is a plan of one score; another way to
-//! renoise, or a memory of past steps, is a plan with a [`Rule`] of its own; particles that interact are a rule too. Laws and
-//! tables are loops over [`METHODS`].
+//! A method is a file here and a line of [`METHODS`]. A formula in (x, noise level) is a plan of one score, along which
+//! any sampler walks; where a method renoises in another way, remembers past steps or lets particles interact, the [`Rule`] of
+//! its plan takes the steps. The command line, the tables and the laws are loops over [`METHODS`].
 
 mod effective;
 mod knob;

@@ -11,7 +11,7 @@ use std::process::ExitCode;
 /// Runs an experiment on a scene as a program: reads the command line, runs `body`, reports, and says how it ended.
 ///
 /// `name` is the example's name, `question` what it asks, `next` the experiment to try afterwards. Exit codes: 0
-/// success (or not checked), 1 a check failed, 2 bad input or a file that cannot be written.
+/// success (or not checked), 1 a check failed, else those of the program `scorelab`.
 pub fn run(
     name: &'static str,
     question: &'static str,
