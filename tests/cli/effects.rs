@@ -58,7 +58,6 @@ fn written(folder: &Path) -> BTreeMap<String, String> {
 }
 
 #[test]
-#[ignore = "not yet seen to pass"]
 fn every_flag_of_an_experiment_changes_what_is_written_or_is_refused() {
     let folder = Folder::new("effects");
     let help = |name: &str| listed(&run_experiment(name, &["--help"]).out);

@@ -3,6 +3,7 @@
 //! The peak is read from `/proc`, so only Linux tells it.
 
 use super::{Folder, program, run};
+use std::io::Read;
 use std::process::Stdio;
 use std::time::Duration;
 
@@ -13,38 +14,60 @@ const SLACK: f64 = 1.2;
 /// Work that needs less than this is lost in what the program takes to start and to draw anything at all.
 const MATTERS: f64 = 100.0 * MB;
 
-/// The most memory that the program held, in bytes, and whether all went well.
-fn peak(words: &str) -> (f64, bool) {
-    let mut child = program(words).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+/// What came of some work, its estimates found or not.
+struct Done {
+    /// The most memory that the program held, in bytes.
+    peak: f64,
+    code: Option<i32>,
+    /// What it said on standard error.
+    said: String,
+}
+
+fn done(words: &str) -> Done {
+    let mut child = program(words).stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
+    let mut pipe = child.stderr.take().unwrap();
+    let said = std::thread::spawn(move || {
+        let mut said = String::new();
+        pipe.read_to_string(&mut said).map(|_| said)
+    });
     let status = format!("/proc/{}/status", child.id());
-    let mut most = 0.0f64;
+    let mut peak = 0.0f64;
     loop {
         let text = std::fs::read_to_string(&status).unwrap_or_default();
         let line = text.lines().find_map(|line| line.strip_prefix("VmHWM:"));
         let kib = line.and_then(|line| line.split_whitespace().next()?.parse::<f64>().ok());
-        most = most.max(1024.0 * kib.unwrap_or(0.0));
+        peak = peak.max(1024.0 * kib.unwrap_or(0.0));
         if let Some(ended) = child.try_wait().unwrap() {
-            return (most, ended.success());
+            return Done { peak, code: ended.code(), said: said.join().unwrap().unwrap() };
         }
         std::thread::sleep(Duration::from_millis(2));
     }
 }
 
-/// The least `--memory` that lets the words pass, in bytes: the largest of their estimates.
-fn estimate(words: &str) -> f64 {
-    let mut most = 0.0f64;
-    for gib in std::iter::successors(Some(1e-4f64), |gib| Some(gib * 1.25)).take(60) {
-        let limit = gib.max(most);
-        let ended = run(&format!("{words} --memory {limit}"));
-        match ended.err.split("is about ").nth(1).filter(|_| ended.code == Some(2)) {
+/// The most memory that the program held, in bytes.
+fn peak(words: &str) -> f64 {
+    let done = done(words);
+    assert_eq!(done.code, Some(0), "{words}: {}", done.said);
+    done.peak
+}
+
+/// The least `--memory` that lets the words pass, which is the largest of their estimates, and the peak at it;
+/// both in bytes.
+///
+/// A refusal costs nothing, so the work is done once.
+fn estimate_and_peak(words: &str) -> (f64, f64) {
+    let mut limit = 1e-4f64;
+    for _ in 0..60 {
+        let done = done(&format!("{words} --memory {limit}"));
+        match done.said.split("is about ").nth(1).filter(|_| done.code == Some(2)) {
             None => {
-                assert_eq!(ended.code, Some(0), "{words}: {ended:?}");
-                return limit * GIB;
+                assert_eq!(done.code, Some(0), "{words}: {}", done.said);
+                return (limit * GIB, done.peak);
             }
             // what is said is rounded to a hundredth
             Some(said) => {
                 let needed: f64 = said.split(' ').next().unwrap().parse().unwrap();
-                most = most.max(needed + 0.005);
+                limit = (1.25 * limit).max(needed + 0.005);
             }
         }
     }
@@ -89,12 +112,11 @@ fn no_work_takes_more_memory_than_was_estimated() {
         let run = |name: &str, n: u32| {
             words.replace("{run}", &format!("{k}{name}")).replace("{}", &n.to_string())
         };
-        let (base, well) = peak(&run("a", small));
-        assert!(well, "{}", run("a", small));
-        let (most, well) = peak(&run("b", large));
-        assert!(well, "{}", run("b", large));
-        let estimate = estimate(&run("c", large));
+        let start = std::time::Instant::now();
+        let base = peak(&run("a", small));
+        let (estimate, most) = estimate_and_peak(&run("b", large));
         let used = most - base;
+        println!("{:>6.1} s", start.elapsed().as_secs_f64());
         told.push(format!(
             "{:>6.0} MB estimated, {:>6.0} MB used: {words}",
             estimate / MB,
@@ -114,8 +136,8 @@ fn an_answer_is_read_within_the_memory_or_refused() {
     let folder = Folder::new("answer-memory");
     let text: String = (0..4_000_000).map(|i| format!("{}\n", i % 10)).collect();
     let (small, large) = (folder.file("small.csv", "1\n2\n"), folder.file("large.csv", &text));
-    let (base, _) = peak(&format!("check 1 {small}"));
-    let (most, _) = peak(&format!("check 1 {large} --memory 0.5"));
+    let base = peak(&format!("check 1 {small}"));
+    let most = peak(&format!("check 1 {large} --memory 0.5"));
     let refused = run(&format!("check 1 {large} --memory 0.1"));
     assert!(matches!(refused.code, Some(2 | 4)), "{refused:?}");
     assert!(refused.err.contains("memory"), "{refused:?}");
