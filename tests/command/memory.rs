@@ -75,11 +75,11 @@ fn estimate_and_peak(words: &str) -> (f64, f64) {
 }
 
 /// Work with a place `{}` for its size, a size that is next to nothing, and one that matters.
+///
+/// Not `eval`: its time grows with the square of the samples, so it takes hours before its memory matters.
 fn cases(folder: &Folder) -> Vec<(String, u32, u32)> {
     let out = folder.path("out");
-    let plot = |figure: &str, more: &str| {
-        format!("plot {figure} --scene three --steps 2 {more} --out {out}")
-    };
+    let plot = |figure: &str, more: &str| format!("plot {figure} --scene three {more} --out {out}");
     let train = format!("train --scene three --steps 1 --out {out}-{{run}}");
     vec![
         ("sample --scene three --steps 2 --samples {} --format table".into(), 20, 300_000),
@@ -88,26 +88,24 @@ fn cases(folder: &Folder) -> Vec<(String, u32, u32)> {
         (format!("sample --scene three --steps 2 --samples {{}} --out {out}.npz"), 20, 2_000_000),
         ("data --scene three --points {} --format table".into(), 20, 200_000),
         (format!("data --data digits --points {{}} --out {out}.npy"), 20, 15_000),
-        ("field --scene three --grid -1,1,{} --format table".into(), 3, 350),
-        ("eval --scene three --class 0 --steps 2 --samples {}".into(), 60, 600_000),
-        (plot("uncontrolled", "--format csv --samples {}"), 60, 1_000_000),
-        (plot("fidelity", "--format csv --gamma 1,2 --samples {}"), 60, 500_000),
-        (plot("particles", "--frames {}"), 2, 60),
-        (plot("bending-field", "--frames {}"), 2, 60),
+        ("field --scene three --grid -1,1,{} --format table".into(), 3, 500),
+        (plot("uncontrolled", "--steps 2 --format csv --samples {}"), 60, 4_000_000),
+        (plot("fidelity", "--steps 2 --format csv --gamma 1,2 --samples {}"), 60, 2_000_000),
+        (plot("particles", "--steps 2 --frames {}"), 2, 60),
+        (plot("bending-field", "--steps 2 --frames {}"), 2, 60),
         (plot("bayes-through-time", "--frames {}"), 2, 60),
         (plot("regions", "--frames {}"), 2, 60),
-        (format!("{train} --points {{}}"), 200, 3_000_000),
-        (format!("{train} --points 200 --batch {{}}"), 128, 60_000),
+        (format!("{train} --points {{}}"), 200, 6_000_000),
         (format!("{train} --points 200 --depth 3 --width {{}}"), 16, 1200),
     ]
 }
 
 #[test]
-#[ignore = "takes minutes: .ci/nightly"]
+#[ignore = "takes a minute and a quiet machine: .ci/nightly"]
 #[cfg(target_os = "linux")]
 fn no_work_takes_more_memory_than_was_estimated() {
     let folder = Folder::new("memory");
-    let mut told = Vec::new();
+    let mut wrong = Vec::new();
     for (k, (words, small, large)) in cases(&folder).into_iter().enumerate() {
         let run = |name: &str, n: u32| {
             words.replace("{run}", &format!("{k}{name}")).replace("{}", &n.to_string())
@@ -116,18 +114,18 @@ fn no_work_takes_more_memory_than_was_estimated() {
         let base = peak(&run("a", small));
         let (estimate, most) = estimate_and_peak(&run("b", large));
         let used = most - base;
-        println!("{:>6.1} s", start.elapsed().as_secs_f64());
-        told.push(format!(
-            "{:>6.0} MB estimated, {:>6.0} MB used: {words}",
+        let line = format!(
+            "{:>6.0} MB estimated, {:>6.0} MB used, {:>3.0} s: {words}",
             estimate / MB,
-            used / MB
-        ));
-        assert!(used > MATTERS, "too small to tell: {}", told[k]);
-        assert!(used <= SLACK * estimate, "{}", told[k]);
+            used / MB,
+            start.elapsed().as_secs_f64()
+        );
+        println!("{line}");
         // the wrong twin: an estimate that is far above what is used refuses work for nothing
-        assert!(estimate <= 6.0 * used, "{}", told[k]);
+        let right = used > MATTERS && used <= SLACK * estimate && estimate <= 6.0 * used;
+        wrong.extend((!right).then_some(line));
     }
-    println!("{}", told.join("\n"));
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
 #[test]

@@ -112,8 +112,12 @@ impl Plot {
         let means = |flag: &str| OF_ALL.contains(&flag) || specs.iter().any(|s| s.takes(flag));
         let Some(flag) = given.flags().find(|flag| !means(flag)) else { return Ok(()) };
         let names = |specs: &[&Spec]| -> String {
-            let mut names: Vec<&str> = specs.iter().map(|spec| spec.name).collect();
-            names.dedup();
+            let mut names: Vec<&str> = Vec::new();
+            for spec in specs {
+                if !names.contains(&spec.name) {
+                    names.push(spec.name);
+                }
+            }
             names.join(", ")
         };
         let others: Vec<&Spec> = FIGURES.iter().copied().filter(|s| s.takes(flag)).collect();
