@@ -98,6 +98,8 @@ fn what_is_no_table_is_told_with_its_row_and_column() {
         ("1,O.5\n3,4\n", "row 1, column 2: \"O.5\" is not a number, but row 2 has \"4\" there"),
         ("1,2\n3,\u{1b}[31m\n", "row 2, column 2: \"\\u{1b}[31m\" is not a number"),
         ("a\0b\n", "row 1 contains a zero byte"),
+        ("1,2\r3,4\r", "row 1 has a line break of another kind within"),
+        ("1 2\n3 4\u{2028}5 6\n", "row 2 has a line break of another kind within"),
     ] {
         let said = said(text);
         assert!(said.contains(piece), "{text:?}: {said}");
