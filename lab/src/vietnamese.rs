@@ -70,6 +70,7 @@ const NAMES: &[(&str, &str)] = &[
     ("right", "đúng"),
     ("runs", "số lần chạy"),
     ("said", "nhận xét"),
+    ("samples", "số mẫu"),
     ("score network", "mạng score"),
     ("score_error", "sai số score"),
     ("se", "sai số chuẩn"),

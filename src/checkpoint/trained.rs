@@ -46,6 +46,8 @@ pub struct TrainingData {
 pub enum Fingerprint {
     /// Of a scene, as [`Scene::find_with_fingerprint`](crate::data::Scene::find_with_fingerprint) has it.
     Scene(String),
+    /// Of a file of points: of the points that it holds, their classes, and the names of those.
+    Rows(String),
     /// Of the pixels and the classes of images.
     Images(String),
     /// Of the points and the classes as a network sees them; only files of the format 1 have it.

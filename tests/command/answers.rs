@@ -251,7 +251,7 @@ fn images_are_learned_without_their_mean_and_sampled_with_it() {
     assert_ne!(steered, rows);
     for (words, sentence) in [
         (format!("{words} --classifier {out}-other"), "their mean images or components differ"),
-        (format!("{words} --classifier exact"), "images have no exact classifier"),
+        (format!("{words} --classifier exact"), "only a scene has an exact classifier"),
         (format!("{words} --scene three"), "this score is for images"),
         (format!("eval --score {out}"), "--judge is required"),
         (format!("sample --samples 3 --out {sheet}"), "these points are not images"),

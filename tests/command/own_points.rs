@@ -156,7 +156,10 @@ fn what_is_no_scene_of_points_is_refused_in_words() {
         ),
         ("sample --scene three --columns a", "--columns is given"),
         ("train --sd 0.2 --steps 1", "--sd is given"),
-        (&format!("train --data {one} --steps 1"), "for a table of points use --scene"),
+        (
+            &format!("train --data {one} --steps 1"),
+            "at least 2: nothing can be learned from a single row",
+        ),
     ] {
         let ended = run(words);
         assert!(matches!(ended.code, Some(2 | 9)), "{words}: {ended:?}");

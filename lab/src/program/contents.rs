@@ -10,7 +10,7 @@ use std::path::Path;
 pub type Flags = BTreeMap<String, String>;
 
 /// The flags that may name a file, or a folder of a run.
-const NAMED: [&str; 6] = ["scene", "data", "score", "classifier", "guiding", "judge"];
+const NAMED: [&str; 7] = ["scene", "data", "samples", "score", "classifier", "guiding", "judge"];
 
 /// The fingerprints of the files that are named, each read once.
 #[derive(Default)]

@@ -113,7 +113,7 @@ impl Steering {
             return Err(Error::value("--gradient-scale", self.guidance.gradient_scale, must));
         }
         if self.score.is_none() && self.class.is_some() {
-            let must = "a checkpoint: images have no exact score";
+            let must = "a checkpoint: only a scene has an exact score";
             return Err(Error::value("--score", "exact", must));
         }
         if self.classifier.is_some() && self.guiding.is_some() {
@@ -264,7 +264,7 @@ fn opened_classifier(
     match (path, exact) {
         ("exact", Some(mixture)) => Ok(ClassifierModel::Exact(mixture.clone())),
         ("exact", None) => {
-            let must = "a checkpoint: images have no exact classifier";
+            let must = "a checkpoint: only a scene has an exact classifier";
             Err(Error::value("--classifier", "exact", must))
         }
         _ => networks::classifier(path, sharing_view(setup, path)?),
