@@ -18,6 +18,7 @@ mod rows;
 mod shown;
 mod starts;
 mod sweep;
+mod ways;
 
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};

@@ -56,6 +56,13 @@ pub struct Sample {
     /// Guide only where σ/α lies between these two; γ = 1 elsewhere
     #[arg(long, value_name = "LOW,HIGH", value_delimiter = ',')]
     pub interval: Vec<f64>,
+    /// Start the walks at the points of this file instead of at noise drawn by --seed: x_T, one row for each sample, images as
+    /// the network sees them
+    #[arg(long, value_name = "FILE")]
+    pub start: Option<PathBuf>,
+    /// Write the whole way of every sample: a row for each time and sample or, in .npz, arrays x (times, n, d) and t (times)
+    #[arg(long)]
+    pub trajectory: bool,
     /// Write to this file: .csv, .json, .npz (arrays x and y), .npy (x alone) or .png (a sheet of images); pixels run
     /// from −1, black, to 1, white
     #[arg(long, value_name = "FILE")]

@@ -105,6 +105,11 @@ impl Files {
         for sub in ["sample", "eval"] {
             let score = format!("{sub} --scene {scene} {few}");
             ways.push(format!("{sub} --scene {points} --sd 0.5 --columns 1,2 {few}"));
+            if sub == "sample" {
+                let start = format!("{sub} --scene {scene} --steps 4 --start {own}");
+                ways.push(format!("{start} --columns 1,2"));
+                ways.push(format!("{start} --class 0 --gamma 2 --sampler sde --trajectory"));
+            }
             ways.extend([
                 score.clone(),
                 format!("{score} --class 0 --gamma 2"),
@@ -158,7 +163,9 @@ impl Files {
             "model" if way.contains("--model joint") => "score",
             "model" => "joint",
             "target" => "eps",
-            "header" | "residual" => "",
+            "start" if way.contains("--start") => &self.own[1],
+            "start" => &self.own[0],
+            "header" | "residual" | "trajectory" => "",
             "steps" | "samples" | "seed" | "components" | "width" | "features" | "embedding"
             | "depth" => "70",
             "points" => "410",

@@ -18,6 +18,7 @@
 
 mod config;
 mod points;
+mod ways;
 mod sample;
 mod field;
 mod metric_rows;

@@ -181,6 +181,11 @@ impl Steering {
         (self.data.points(x), self.data.size())
     }
 
+    /// The coordinates of a point of the data, as it is written.
+    pub fn pixels_of_a_point(&self) -> usize {
+        self.data.size().map_or(self.data.dim(), |(height, width)| height * width)
+    }
+
     /// Whether this is the network of the classifier that steers.
     pub fn is_steered_by(&self, mlp: &Mlp) -> bool {
         let own = self.classifier.as_ref().and_then(ClassifierModel::network);
