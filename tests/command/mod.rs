@@ -12,6 +12,7 @@ mod memory;
 mod methods;
 mod own_points;
 mod own_samples;
+mod real_files;
 mod refused;
 mod robust;
 mod rows;
