@@ -1,6 +1,6 @@
 //! The data: a scene, the rows of a file, drawn digits, or images in a folder; and the training set that is taken from them.
 
-use crate::read::{Rows, TableOptions, find_scene, rows_of_points, scene_of_points};
+use crate::read::{Rows, TableOptions, find_scene, images, rows_of_points, scene_of_points};
 use crate::tell::tell;
 use crate::training::Examples;
 use crate::{memory, recipe};
@@ -37,12 +37,12 @@ impl Data {
     /// The data of a place.
     ///
     /// # Errors
-    /// As [`find_scene`], [`scene_of_points`], [`rows_of_points`] and [`Images::read`].
+    /// As [`find_scene`], [`scene_of_points`], [`rows_of_points`] and [`images`].
     pub fn find(place: &Place) -> Result<Data> {
         match place {
             Place::Images(name) if name == DRAWN => Ok(Data::Drawn),
             Place::Images(folder) | Place::Shuffled(folder) => {
-                Images::read(folder, Part::Train).map(Data::Images)
+                images(folder, Part::Train).map(Data::Images)
             }
             Place::Scene(name) => find_scene(name).map(|(scene, print)| Data::Scene(scene, print)),
             Place::Points(file) => {
@@ -245,7 +245,9 @@ impl TrainingSet {
             return Err(not_met(&data, recipe, count, (c, &names[c].en)));
         }
         let (name, fingerprint) = (data.name().to_string(), Some(print));
-        let header = TrainingData { name, points: count, image, fingerprint };
+        let header =
+            TrainingData { name, points: count, image, fingerprint, ..TrainingData::default() };
+        let header = if image.is_some() { header.with_image_classes(&names) } else { header };
         if let Data::Scene(scene, _) = data {
             let (view, sigma_data, spread) = (View::Identity, scene.mixture.radius(), Vec::new());
             let scene = Some(scene);
@@ -346,7 +348,7 @@ pub fn view_of_images(x: ArrayView2<f64>, components: Option<usize>) -> View {
 /// every `draw`, or, for a folder, its `t10k` files or, where there are none, the images left over from training.
 ///
 /// # Errors
-/// As [`Images::read`], and if the place has no images, or they were drawn at random.
+/// As [`images`], and if the place has no images, or they were drawn at random.
 pub fn unseen(place: &Place, used: usize, (n, draw): (usize, u64), seed: u64) -> Result<Images> {
     let folder = match place {
         Place::Images(name) if name == DRAWN => {
@@ -361,9 +363,9 @@ pub fn unseen(place: &Place, used: usize, (n, draw): (usize, u64), seed: u64) ->
         }
     };
     if has_test(place)? {
-        return Images::read(folder, Part::Test);
+        return images(folder, Part::Test);
     }
-    let all = Images::read(folder, Part::Train)?;
+    let all = images(folder, Part::Train)?;
     Ok(all.split(used.min(all.labels.len())).1)
 }
 

@@ -5,7 +5,7 @@ use crate::read::{Rows, find_scene};
 use crate::tell::tell;
 use ndarray::Array2;
 use scorelab::checkpoint::{Checkpoint, Fingerprint, Place, Recipe};
-use scorelab::data::{ClassName, Scene, View, digit_names, find_class};
+use scorelab::data::{ClassName, Scene, View, find_class};
 use scorelab::mixture::Reach;
 use scorelab::noise::Process;
 use scorelab::score::ScoreFn;
@@ -43,6 +43,8 @@ pub enum Domain {
         size: (usize, usize),
         /// How they are seen.
         view: View,
+        /// What the classes are called.
+        class_names: Vec<ClassName>,
         /// The recipe by which they were chosen for training.
         recipe: Option<Recipe>,
     },
@@ -62,7 +64,9 @@ impl Domain {
                 return Err(Error::value("--scene", scene.name(), must));
             }
             let (view, recipe) = (main.view.clone(), main.trained.recipe.clone());
-            return Ok(Domain::Images { name: main.trained.data.name.clone(), size, view, recipe });
+            let (name, class_names) =
+                (main.trained.data.name.clone(), main.trained.data.image_classes());
+            return Ok(Domain::Images { name, size, view, class_names, recipe });
         }
         let recipe = trained.and_then(|t| t.recipe.as_ref().map(|recipe| (recipe, &t.data)));
         let trained_on = recipe.filter(|(recipe, _)| !recipe.data.is_images() && scene.is_none());
@@ -132,7 +136,7 @@ impl Domain {
         match self {
             Domain::Scene(scene, print) => json!({ "scene": scene.name, "fingerprint": print }),
             Domain::Rows { name, print, .. } => json!({ "rows": name, "fingerprint": print }),
-            Domain::Images { name, size, view: _, recipe } => {
+            Domain::Images { name, size, view: _, class_names: _, recipe } => {
                 json!({ "images": name, "size": size, "recipe": recipe })
             }
         }
@@ -219,7 +223,7 @@ impl Domain {
         match self {
             Domain::Scene(scene, _) => scene.class_names.clone(),
             Domain::Rows { class_names, .. } => class_names.clone(),
-            Domain::Images { .. } => digit_names(),
+            Domain::Images { class_names, .. } => class_names.clone(),
         }
     }
 
@@ -231,7 +235,7 @@ impl Domain {
         match self {
             Domain::Scene(scene, _) => scene.class(name),
             Domain::Rows { name: file, class_names, .. } => find_class(class_names, file, name),
-            Domain::Images { .. } => find_class(&digit_names(), "the images", name),
+            Domain::Images { class_names, .. } => find_class(class_names, "the images", name),
         }
     }
 

@@ -14,7 +14,7 @@ mod view;
 
 pub use glyphs::{Attribute, Attributes, Caption, Drawing, Glyphs};
 pub use idx::Part;
-pub use images::{Images, digit_names, from_pixels, to_pixels};
+pub use images::{Images, digit_names, from_pixels, names_of_labels, to_pixels};
 pub use points::{PointFile, of_points, spread};
 pub use principal::Principal;
 pub use view::View;
@@ -23,9 +23,10 @@ use crate::file::fingerprint;
 use crate::mixture::Mixture;
 use crate::text::quoted;
 use crate::{Error, Result};
+use serde::{Deserialize, Serialize};
 
 /// What a class is called, in the two languages of the figures.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ClassName {
     /// The English name.
     pub en: String,

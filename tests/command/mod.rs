@@ -8,6 +8,7 @@ mod folder;
 mod format_1;
 mod golden;
 mod interrupted;
+mod letters;
 mod memory;
 mod methods;
 mod own_points;

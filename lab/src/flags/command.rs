@@ -156,7 +156,7 @@ pub struct Data {
     pub scene: String,
     #[command(flatten)]
     pub own: PointFlags,
-    /// Data instead of a scene: the rows of a file of points as they are, or images: `digits`, drawn by the lab, or a folder of IDX files such as MNIST's
+    /// Data instead of a scene: the rows of a file of points as they are, or images: `digits`, drawn by the lab, or a folder of IDX files such as MNIST's or of PNG files CLASS/NAME.png
     #[arg(long, value_name = "digits|FOLDER|FILE")]
     pub data: Option<String>,
     /// How many points to draw from the scene, or images or rows of a file at most

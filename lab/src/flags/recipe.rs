@@ -24,7 +24,7 @@ pub struct RecipeFlags {
     pub scene: String,
     #[command(flatten)]
     pub own: PointFlags,
-    /// Data instead of a scene: the rows of a file of points as they are, or images: `digits`, drawn by the lab, or a folder of IDX files such as MNIST's
+    /// Data instead of a scene: the rows of a file of points as they are, or images: `digits`, drawn by the lab, or a folder of IDX files such as MNIST's or of PNG files CLASS/NAME.png
     #[arg(long, value_name = "digits|FOLDER|FILE")]
     pub data: Option<String>,
     /// For images: how many principal components a network sees, 0 for the pixels; a clean classifier always sees

@@ -155,6 +155,7 @@ impl Files {
             "set" => "gamma=1.5",
             "also" => "2:0.5",
             "process" => "ve",
+            "sampler" if way.contains("sde") => "heun",
             "sampler" => "sde",
             "grid" => "-1,1,4",
             "sigma" => "0.7",

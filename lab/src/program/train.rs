@@ -12,7 +12,6 @@ use crate::training::{CtrlC, learn};
 use crate::watch::{Canvas, Checkpoints, Progress, SamplesSoFar, Schedule, interval};
 use scorelab::arch::kernel_name;
 use scorelab::checkpoint::{self, Checkpoint, Place, Recipe, Run};
-use scorelab::data::digit_names;
 use scorelab::file;
 use scorelab::{Error, Result};
 use scorelab_figures::plot::{Output, Text};
@@ -228,7 +227,8 @@ impl Job<'_> {
         let canvas = match (&self.set.scene, self.set.header.image) {
             (Some(scene), _) => Canvas::Scene(Cow::Borrowed(scene)),
             (None, Some(size)) => {
-                Canvas::Images { size, view: &self.set.view, class_names: digit_names() }
+                let class_names = self.set.header.image_classes();
+                Canvas::Images { size, view: &self.set.view, class_names }
             }
             // rows are drawn as the scene that their file is
             (None, None) => match &self.recipe.data {
