@@ -8,6 +8,7 @@ mod experiment;
 pub use command::{Check, Completions, Data, Eval, Field, Info, Methods, Sample, Sweep, Train};
 pub use experiment::{Defaults, ExperimentFlags};
 pub use groups::{
-    AnswerFlags, CommonFlags, Look, MachineFlags, MethodFlags, ScoreFlags, WalkFlags,
+    AnswerFlags, CommonFlags, Look, MachineFlags, Measure, MethodFlags, SamplingFlags, ScoreFlags,
+    WalkFlags,
 };
 pub use recipe::place;

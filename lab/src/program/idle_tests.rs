@@ -40,6 +40,7 @@ struct Files {
     judge: [String; 2],
     idx: String,
     points: [String; 2],
+    own: [String; 2],
 }
 
 impl Files {
@@ -51,6 +52,10 @@ impl Files {
         };
         let points = [("p1.csv", "0,1\n1,0\n2,3\n0,0\n"), ("p2.csv", "0,1\n1,0\n2,3\n1,1\n")];
         let points = points.map(|(name, text)| folder.file(name, text));
+        let own = [("o1.csv", 1.3), ("o2.csv", 1.7)].map(|(name, step)| {
+            let row = |i| format!("{},{}\n", f64::sin(step * i as f64), 0.1 * i as f64);
+            folder.file(name, &(0..30).map(row).collect::<String>())
+        });
         let idx = folder.path("idx");
         let Command::Data(data) =
             command(&format!("data --data digits --points 300 --seed 5 --idx {idx}"))
@@ -67,6 +72,7 @@ impl Files {
             scenes,
             idx,
             points,
+            own,
         }
     }
 
@@ -75,6 +81,7 @@ impl Files {
         let Files { scenes: [scene, _], joint: [joint, worse], noisy: [noisy, _], .. } = self;
         let (images, judge, idx, points) =
             (&self.images[0], &self.judge[0], &self.idx, &self.points[0]);
+        let own = &self.own[0];
         let few = "--samples 60 --steps 4";
         let train = "--steps 2 --batch 128 --points 400 --width 16 --depth 2";
         let mut ways = vec![
@@ -82,6 +89,7 @@ impl Files {
             format!("data --scene {points} --points 20"),
             "data --data digits --points 20".into(),
             format!("data --data {idx} --points 20"),
+            format!("data --data {own} --points 20"),
             format!("field --scene {scene} --class 0 --gamma 2 --grid -1,1,3"),
             format!("field --scene {scene} --class 0 --t 0.5 --grid -1,1,3"),
             format!("field --scene {scene} --points {points} --columns 1,2"),
@@ -90,10 +98,18 @@ impl Files {
             format!("field --scene {points} --sd 0.5 --columns 1,2 --grid -1,1,3"),
             format!("eval --judge {judge} --score {images} --class 1 {few}"),
             format!("eval --classifier {noisy} --scene {scene} --samples 60"),
+            format!("eval --samples {own} --scene {scene} --columns 1,2"),
+            format!("eval --samples {own} --scene {scene} --class 0"),
+            format!("eval --samples {own} --scene {points} --sd 0.5"),
         ];
         for sub in ["sample", "eval"] {
             let score = format!("{sub} --scene {scene} {few}");
             ways.push(format!("{sub} --scene {points} --sd 0.5 --columns 1,2 {few}"));
+            if sub == "sample" {
+                let start = format!("{sub} --scene {scene} --steps 4 --start {own}");
+                ways.push(format!("{start} --columns 1,2"));
+                ways.push(format!("{start} --class 0 --gamma 2 --sampler sde --trajectory"));
+            }
             ways.extend([
                 score.clone(),
                 format!("{score} --class 0 --gamma 2"),
@@ -108,6 +124,8 @@ impl Files {
             ways.push(format!("train --model {model} --data digits {train}"));
         }
         ways.push(format!("train --model score --scene {points} --sd 0.5 {train}"));
+        let some = train.replace("400", "25");
+        ways.push(format!("train --model score --data {own} {some}"));
         ways
     }
 
@@ -123,6 +141,8 @@ impl Files {
             "guiding" => &self.joint[0],
             "judge" => &self.judge[1],
             "points" if way.starts_with("field") => &self.points[1],
+            "samples" if way.contains(&self.own[0]) => &self.own[1],
+            "data" if way.contains(&self.own[0]) => &self.own[1],
             "data" if way.contains(&self.idx) => "digits",
             "data" => &self.idx,
             "class" => "2",
@@ -135,6 +155,7 @@ impl Files {
             "set" => "gamma=1.5",
             "also" => "2:0.5",
             "process" => "ve",
+            "sampler" if way.contains("sde") => "heun",
             "sampler" => "sde",
             "grid" => "-1,1,4",
             "sigma" => "0.7",
@@ -143,7 +164,9 @@ impl Files {
             "model" if way.contains("--model joint") => "score",
             "model" => "joint",
             "target" => "eps",
-            "header" | "residual" => "",
+            "start" if way.contains("--start") => &self.own[1],
+            "start" => &self.own[0],
+            "header" | "residual" | "trajectory" => "",
             "steps" | "samples" | "seed" | "components" | "width" | "features" | "embedding"
             | "depth" => "70",
             "points" => "410",

@@ -206,7 +206,7 @@ fn arrays_come_back_as_they_were_written() {
     let bytes = npy(x.shape(), x.iter().copied());
     assert_eq!(bytes.len() % 64, 48, "128 bytes of header and six numbers");
     assert_eq!(read_file("a.npy", &bytes).unwrap().numbers().unwrap(), x);
-    let archive = npz(x.shape(), x.iter().copied(), Some(&[7, 2]), None).unwrap();
+    let archive = npz(x.shape(), x.iter().copied(), Some(&[7, 2]), None, None).unwrap();
     let table = read_file("a.npz", &archive).unwrap();
     assert_eq!(table.points(&[], Some(3)).unwrap(), x);
     assert_eq!(table.labels(&[]).unwrap().unwrap(), (vec!["2".into(), "7".into()], vec![1, 0]));
@@ -275,7 +275,7 @@ fn what_the_program_writes_as_json_or_prints_is_read_back() {
 
 #[test]
 fn no_damage_to_an_array_is_a_panic() {
-    let whole = npz(&[3, 2], (0..6).map(f64::from), Some(&[0, 1, 0]), None).unwrap();
+    let whole = npz(&[3, 2], (0..6).map(f64::from), Some(&[0, 1, 0]), None, None).unwrap();
     for i in 0..whole.len() {
         for value in [0, 0xff, whole[i] ^ 1] {
             let mut bytes = whole.clone();
