@@ -34,11 +34,12 @@ pub enum Data {
 }
 
 impl Data {
-    /// The data of a place.
+    /// The data of a place; of a file of points no more is read than fits into `gib` GiB.
     ///
     /// # Errors
     /// As [`find_scene`], [`scene_of_points`], [`rows_of_points`] and [`images`].
-    pub fn find(place: &Place) -> Result<Data> {
+    pub fn find(place: &Place, gib: f64) -> Result<Data> {
+        let options = TableOptions::within(gib);
         match place {
             Place::Images(name) if name == DRAWN => Ok(Data::Drawn),
             Place::Images(folder) | Place::Shuffled(folder) => {
@@ -46,9 +47,9 @@ impl Data {
             }
             Place::Scene(name) => find_scene(name).map(|(scene, print)| Data::Scene(scene, print)),
             Place::Points(file) => {
-                scene_of_points(file).map(|(scene, print)| Data::Scene(scene, print))
+                scene_of_points(file, options).map(|(scene, print)| Data::Scene(scene, print))
             }
-            Place::Rows(file) => rows_of_points(file, TableOptions::default()).map(Data::Rows),
+            Place::Rows(file) => rows_of_points(file, options).map(Data::Rows),
         }
     }
 
@@ -56,8 +57,8 @@ impl Data {
     ///
     /// # Errors
     /// As [`Data::find`]; if nothing is there, the message says what was looked for and why.
-    pub fn find_again(place: &Place, remedy: &str) -> Result<Data> {
-        Data::find(place).map_err(|error| match error {
+    pub fn find_again(place: &Place, remedy: &str, gib: f64) -> Result<Data> {
+        Data::find(place, gib).map_err(|error| match error {
             Error::Io { source, path, .. } if source.kind() == std::io::ErrorKind::NotFound => {
                 let why = match path.is_relative() {
                     true => format!(
@@ -218,7 +219,7 @@ impl TrainingSet {
     /// If a setting cannot be, the data cannot be found, or a class that needs examples has none.
     pub fn of(recipe: &Recipe, gib: f64) -> Result<TrainingSet> {
         recipe::check(recipe)?;
-        TrainingSet::from(Data::find(&recipe.data)?, recipe, gib)
+        TrainingSet::from(Data::find(&recipe.data, gib)?, recipe, gib)
     }
 
     /// As [`TrainingSet::of`], from data that have been found, for a recipe that has been checked.

@@ -9,9 +9,6 @@ use scorelab::{Error, Result};
 use serde::Serialize;
 use std::convert::Infallible;
 
-/// The bytes that a cell takes on its way from text to a point.
-const BYTES_A_CELL: f64 = 40.0;
-
 /// Whether the first row of a table holds names, where that is not clear from its cells.
 #[derive(Debug, Clone, Default, Args, Serialize)]
 pub struct HeaderFlags {
@@ -30,8 +27,7 @@ impl HeaderFlags {
 
     /// How a table is read, in no more than `gib` GiB.
     pub fn options(&self, gib: f64) -> TableOptions {
-        let most = gib.max(0.0) * (1u64 << 30) as f64 / BYTES_A_CELL;
-        TableOptions { header: self.told(), most_cells: Some(most as usize) }
+        TableOptions { header: self.told(), ..TableOptions::within(gib) }
     }
 }
 

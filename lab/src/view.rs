@@ -51,12 +51,12 @@ pub enum Domain {
 }
 
 impl Domain {
-    /// Where the points of a checkpoint live, or those of the scene asked for.
+    /// Where the points of a checkpoint live, or those of the scene asked for; a file is read within `gib` GiB.
     ///
     /// # Errors
     /// If the scene cannot be found, or was not named and has changed since the training; if a scene is named for
     /// images.
-    pub fn of(scene: Option<&Place>, main: Option<&Checkpoint>) -> Result<Domain> {
+    pub fn of(scene: Option<&Place>, main: Option<&Checkpoint>, gib: f64) -> Result<Domain> {
         let trained = main.map(|c| &c.trained);
         if let Some((size, main)) = trained.and_then(|t| t.data.image).zip(main) {
             if let Some(scene) = scene {
@@ -72,10 +72,10 @@ impl Domain {
         let trained_on = recipe.filter(|(recipe, _)| !recipe.data.is_images() && scene.is_none());
         let Some((Recipe { data: place, .. }, before)) = trained_on else {
             let animals = Place::Scene("animals".into());
-            return Data::find(scene.unwrap_or(&animals)).map(Domain::of_data);
+            return Data::find(scene.unwrap_or(&animals), gib).map(Domain::of_data);
         };
         let name = place.name();
-        let data = Data::find_again(place, "name the scene with --scene")?;
+        let data = Data::find_again(place, "name the scene with --scene", gib)?;
         let remedy =
             "a network was trained on it; restore it, or name the scene to measure by with --scene";
         data.same(place, before, remedy)?;

@@ -176,6 +176,9 @@ fn a_file_without_an_end_takes_no_memory_to_speak_of() {
     symlink("/dev/zero", &zero).unwrap();
     for words in [
         format!("sample --scene {}", zero.display()),
+        format!("eval --samples {} --scene three", zero.display()),
+        format!("train --data {}", zero.display()),
+        format!("sample --start {}", zero.display()),
         "field --points /dev/zero".into(),
         "check 1 /dev/zero".into(),
     ] {

@@ -164,6 +164,19 @@ fn rows_of_which_nothing_can_be_learned_are_refused_in_words() {
         assert!(ended.err.contains(piece) && ended.err.lines().count() == 1, "{words}: {ended:?}");
     }
     assert!(!folder.0.join("run").exists(), "nothing was made");
+    let long = of("long.csv", &"1,2\n3,4\n".repeat(50_000));
+    for words in [
+        format!("train --data {long}"),
+        format!("sample --scene {long} --sd 1"),
+        format!("eval --scene three --samples {long}"),
+    ] {
+        let ended = run(&format!("{words} --memory 0.005"));
+        assert!(
+            matches!(ended.code, Some(2 | 4)) && ended.err.contains("--memory"),
+            "{words}: {ended:?}"
+        );
+        assert!(ended.err.contains("numbers; raise --memory, or use fewer"), "{words}: {ended:?}");
+    }
     let grid = |eval: &str| {
         folder.file(
             "g.toml",

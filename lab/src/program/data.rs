@@ -34,7 +34,8 @@ impl Data {
             return Err(Error::value("--points", self.points, "1 to 100000000"));
         }
         self.common.given.refuse(&self.idle_flags())?;
-        let data = data::Data::find(&place(&self.scene, self.data.as_deref(), &self.own)?)?;
+        let place = place(&self.scene, self.data.as_deref(), &self.own)?;
+        let data = data::Data::find(&place, self.common.machine.memory)?;
         let n = data.count(self.points);
         let whole = matches!(&data, data::Data::Rows(rows) if rows.points.y.len() == n);
         let why = "all rows are written, in their order";

@@ -24,7 +24,7 @@ use scorelab_figures::plot::Text;
 use serde_json::Value;
 use std::path::Path;
 
-/// The most rows that are measured: the entropy takes the square of their number.
+/// The most rows that are measured: in many dimensions the entropy takes the square of their number.
 const MOST_ROWS: usize = 20_000;
 /// The most pairs of a row and a component that are compared, but always those of a thousand rows.
 const MOST_PAIRS: usize = 100_000_000;
@@ -67,7 +67,7 @@ impl Eval {
         self.common.given.refuse(&idle_flags())?;
         let (place, table) = self.measured_against(path)?;
         let file = matches!(place, Place::Points(_));
-        let data = Domain::of(Some(&place), None)?;
+        let data = Domain::of(Some(&place), None, self.common.machine.memory)?;
         let scene = data.scene().expect("the place of a scene");
         let own = Samples::read(path, &table, (scene, self.score.class.as_deref()), self)?;
         let walk = SamplingFlags { walk: self.walk.clone(), samples: own.rows.len() };

@@ -4,7 +4,7 @@ use crate::data::{Data, TrainingSet};
 use crate::flags::Train;
 use crate::interrupt::listen;
 use crate::menu::Menu;
-use crate::read::scene_of_points;
+use crate::read::{TableOptions, scene_of_points};
 use crate::recipe;
 use crate::report::Report;
 use crate::tell::tell;
@@ -155,7 +155,7 @@ impl Begun {
     /// As [`TrainingSet::of`], and if the data have changed since it began.
     pub fn training_set(&self, folder: &Path, gib: f64) -> Result<TrainingSet> {
         recipe::check(&self.recipe)?;
-        let data = Data::find_again(&self.recipe.data, "begin anew with the data of today")?;
+        let data = Data::find_again(&self.recipe.data, "begin anew with the data of today", gib)?;
         let before = &self.checkpoint.trained.data;
         let remedy = "the run began, so its data are not the ones it began with; restore it";
         data.same(&self.recipe.data, before, remedy)?;
@@ -232,7 +232,9 @@ impl Job<'_> {
             }
             // rows are drawn as the scene that their file is
             (None, None) => match &self.recipe.data {
-                Place::Rows(file) => Canvas::Scene(Cow::Owned(scene_of_points(file)?.0)),
+                Place::Rows(file) => {
+                    Canvas::Scene(Cow::Owned(scene_of_points(file, TableOptions::default())?.0))
+                }
                 _ => unreachable!("what is neither a scene nor images is rows"),
             },
         };

@@ -24,7 +24,10 @@ const SPREAD: (f64, f64) = (1e-50, 1e50);
 /// As [`Scene::find`] and [`scene_of_points`].
 pub fn find_scene(name_or_path: &str) -> Result<(Scene, String)> {
     match PointFile::is(name_or_path) {
-        true => scene_of_points(&PointFile { path: name_or_path.into(), ..PointFile::default() }),
+        true => {
+            let file = PointFile { path: name_or_path.into(), ..PointFile::default() };
+            scene_of_points(&file, TableOptions::default())
+        }
         false => Scene::find_with_fingerprint(name_or_path),
     }
 }
@@ -89,9 +92,9 @@ pub fn rows_of_points(file: &PointFile, options: TableOptions) -> Result<Rows> {
 /// # Errors
 /// As [`Table::read`], [`Table::points`] and [`Table::labels`]; if there are more points than a scene has, all are equal
 /// and no `sd` is given, or `sd` is not a positive number.
-pub fn scene_of_points(file: &PointFile) -> Result<(Scene, String)> {
+pub fn scene_of_points(file: &PointFile, options: TableOptions) -> Result<(Scene, String)> {
     let wrong = |why: String| Error::File { path: file.path.clone().into(), why };
-    let Read { name, x, y, words } = read(file, TableOptions::default())?;
+    let Read { name, x, y, words } = read(file, options)?;
     let (n, d) = x.dim();
     if n > MOST_POINTS || n * d * d > MOST_NUMBERS {
         let most = MOST_POINTS.min(MOST_NUMBERS / (d * d)).max(1);

@@ -24,6 +24,17 @@ pub struct TableOptions {
     pub most_cells: Option<usize>,
 }
 
+/// The bytes that a cell takes on its way from text to a point.
+const BYTES_A_CELL: f64 = 40.0;
+
+impl TableOptions {
+    /// As many cells as are read in no more than `gib` GiB.
+    pub fn within(gib: f64) -> TableOptions {
+        let most = gib.max(0.0) * (1u64 << 30) as f64 / BYTES_A_CELL;
+        TableOptions { most_cells: Some(most as usize), ..TableOptions::default() }
+    }
+}
+
 /// A table of columns, each of numbers or of words.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Table {

@@ -77,7 +77,8 @@ impl Steering {
             (None, Some(path)) if path != "exact" => Some(load(path)?),
             _ => None,
         };
-        let data = Domain::of(flags.place()?.as_ref(), main.as_ref().or(alone.as_ref()))?;
+        let (place, found) = (flags.place()?, main.as_ref().or(alone.as_ref()));
+        let data = Domain::of(place.as_ref(), found, typed.machine.memory)?;
         let setup = typed.setup(data, flags.class.as_deref())?;
         let also = guidance.also(spelled.also, &setup, flags.guiding.is_some())?;
         let exact = setup.data.scene().map(|scene| Arc::new(scene.mixture.clone()));
