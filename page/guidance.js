@@ -1,0 +1,69 @@
+// Guidance: a score made of scores. src/guidance and src/methods.
+//
+//   s = s_u + γ·(s_c − s_u)                 classifier-free; with exact scores the same as the next with c = 1
+//   s = s_u + γ·c·∇ₓ log p(y | x_t)         by a classifier whose gradient is c times the true one
+//   γ only for low ≤ σ/α < high, else 1     in an interval
+//   s = s_g + γ·(s_c − s_g)                 autoguidance: away from a worse model of the same y
+//
+// γ = 0 is the score to go away from, γ = 1 with c = 1 the conditional one, by Bayes' rule.
+
+import { blurred, given, noised, score } from './mixture.js';
+
+/** Standard deviation by which the worse model of autoguidance is too wide. */
+export const BLUR = 0.5;
+
+/**
+ * The field of a method at one noise level: (x, y, out) puts s_u into out[0…1], what is added at γ = 1 into out[2…3] and the
+ * guided score into out[4…5].
+ *
+ * `base` and `asked` are mixtures made ready by `noised`; `weight` is what multiplies their difference.
+ */
+function fieldOf(base, asked, scale, weight) {
+  const c = [0, 0];
+  return (x, y, out) => {
+    score(base, x, y, out);
+    score(asked, x, y, c);
+    out[2] = scale * (c[0] - out[0]);
+    out[3] = scale * (c[1] - out[1]);
+    const whole = scale * weight;
+    out[4] = whole === 0 ? out[0] : whole === 1 ? c[0] : out[0] + weight * out[2];
+    out[5] = whole === 0 ? out[1] : whole === 1 ? c[1] : out[1] + weight * out[3];
+  };
+}
+
+/** No condition: nothing is added. */
+function freeField(base) {
+  return (x, y, out) => {
+    score(base, x, y, out);
+    out[2] = out[3] = 0;
+    [out[4], out[5]] = [out[0], out[1]];
+  };
+}
+
+/**
+ * A method bound to a mixture and a condition: the legs of its walk, from noise to data, each with the level σ/α at which it
+ * ends and `at(level)`, its field there.
+ *
+ * `method` is { name: 'exact', gamma }, { name: 'classifier', gamma, confidence }, { name: 'interval', gamma, low, high } or
+ * { name: 'autoguidance', gamma }.
+ */
+export function steer(mixture, condition, method) {
+  if (condition.kind === 'none') {
+    return [{ downTo: 0, at: (level) => freeField(noised(mixture, level)) }];
+  }
+  const asked = given(mixture, condition);
+  const base = method.name === 'autoguidance' ? blurred(asked, BLUR) : mixture;
+  const scale = method.name === 'classifier' ? method.confidence : 1;
+  const leg = (downTo, gamma) => ({
+    downTo, at: (level) => fieldOf(noised(base, level), noised(asked, level), scale, gamma),
+  });
+  if (method.name !== 'interval') return [leg(0, method.gamma)];
+  const legs = [leg(method.high, 1), leg(method.low, method.gamma)];
+  return method.low > 0 ? [...legs, leg(0, 1)] : legs;
+}
+
+/** The field that leads at a level: that of the first leg which has not ended there. */
+export function fieldAt(legs, level) {
+  const r = level.sigma / level.alpha;
+  return (legs.find((leg) => leg.downTo <= r) ?? legs[legs.length - 1]).at(level);
+}

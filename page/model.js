@@ -1,0 +1,185 @@
+// From a state to everything that is drawn and told: the mixture, the field, 256 walks from the same noise, and where they end.
+
+import { fieldAt, steer } from './guidance.js';
+import { shareInterval, spread, tally, verdicts } from './metrics.js';
+import { classProbabilities, given, logTilt, mixtureOf, noised, tiltIsProper } from './mixture.js';
+import { VP_LINEAR, gridToData, levelAt, timeMin } from './noise.js';
+import { PURPOSE, normals } from './rng.js';
+import { evaluations, walk } from './sampler.js';
+import { REACH, componentsOf } from './state.js';
+
+export const PATHS = 256;
+export const SIDE = 21; // arrows along a side of the plane
+const CLEAN = { alpha: 1, sigma: 0 };
+
+/** Remembers the last answers of a function by a key, so that what did not change is not computed again. */
+function remembered(most = 4) {
+  const known = new Map();
+  return (key, make) => {
+    if (!known.has(key)) {
+      if (known.size >= most) known.delete(known.keys().next().value);
+      known.set(key, make());
+    }
+    return known.get(key);
+  };
+}
+
+/** The mixture of a state. */
+export function mixtureFor(state, data) {
+  const parts = componentsOf(state, data);
+  return mixtureOf({
+    weights: parts.map((c) => c.weight), means: parts.map((c) => c.mean), covs: parts.map((c) => c.cov),
+    labels: parts.map((c) => c.label),
+  });
+}
+
+/** The condition of a state, as mixture.js has it. */
+export function conditionOf({ kind, class: label, point, tau, axis, value }) {
+  switch (kind) {
+    case 'point': return { kind, y: point, tau };
+    case 'mask': return { kind, axis, value, tau };
+    case 'none': return { kind };
+    default: return { kind, class: label };
+  }
+}
+
+/** The method of a state, as guidance.js has it. */
+export function methodOf({ method: name, gamma, confidence, low, high }) {
+  return { name, gamma, confidence, low, high };
+}
+
+/** γ times the confidence of whoever is asked: what exact guidance would need for the same field. */
+export function effectiveGamma({ kind, method, gamma, confidence }) {
+  if (kind === 'none') return 0;
+  return method === 'classifier' ? gamma * confidence : method === 'exact' ? gamma : null;
+}
+
+/** The modes by which ends are judged, and which of their labels are wanted. */
+function judge(mixture, asked, condition) {
+  if (condition.kind === 'class') return [mixture, (label) => label === condition.class];
+  if (condition.kind === 'not') return [mixture, (label) => label !== condition.class];
+  // a point or a mask: what is left of the mixture is the target, the mixture is all else
+  const both = {
+    weights: [...asked.weights, ...mixture.weights], means: [...asked.means, ...mixture.means],
+    covs: [...asked.covs, ...mixture.covs], labels: [...asked.weights.map(() => 0), ...mixture.weights.map(() => 1)],
+  };
+  return [both, (label) => label === 0];
+}
+
+/** Shares of the ends: of the four verdicts, or where nothing is asked of each class and of no mode. */
+function sharesOf(ends, mixture, asked, condition) {
+  if (condition.kind !== 'none') {
+    const found = verdicts(ends, ...judge(mixture, asked, condition));
+    return { found, shares: tally(found).map((n) => shareInterval(n, found.length)) };
+  }
+  const of = (label) => verdicts(ends, mixture, (other) => other === label);
+  const each = Array.from({ length: mixture.classes }, (_, label) => of(label));
+  const found = each[0].map((v) => (v > 1 ? 2 : 1));
+  const owner = found.map((_, i) => Math.max(each.findIndex((list) => list[i] === 0), -1)); // 255: of no class
+  const classes = each.map((list) => shareInterval(tally(list)[0], found.length));
+  const none = found.reduce((sum, v) => sum + (v === 2 ? 1 : 0), 0);
+  return { found, owner, classes, shares: [null, null, shareInterval(none, found.length), null, null] };
+}
+
+/** The mean of p(y | x₀) over the ends, where y is a class or not one. */
+function confidenceOf(ends, mixture, condition) {
+  if (condition.kind !== 'class' && condition.kind !== 'not') return null;
+  const p = noised(mixture, CLEAN);
+  let sum = 0;
+  for (let i = 0; i < ends.length; i += 2) {
+    sum += classProbabilities(mixture, p, ends[i], ends[i + 1])[condition.class];
+  }
+  const mean = sum / (ends.length / 2);
+  return condition.kind === 'class' ? mean : 1 - mean;
+}
+
+/** Where walks are at a place `at` of the way, from 0 (noise) to 1 (data): between two steps along a straight line. */
+export function placeOf({ times, xs }, at) {
+  const whole = at * (times.length - 1);
+  const i = Math.min(Math.floor(whole), times.length - 2);
+  const part = whole - i;
+  const time = times[i] + part * (times[i + 1] - times[i]);
+  return { time, x: xs[i].map((v, j) => v + part * (xs[i + 1][j] - v)) };
+}
+
+/** s_u, the gradient and the guided score at a point, and p(y | x_t). */
+export function probeAt(x, legs, level, mixture, condition) {
+  const out = new Float64Array(6);
+  fieldAt(legs, level)(x[0], x[1], out);
+  const probabilities = classProbabilities(mixture, noised(mixture, level), x[0], x[1]);
+  const p = { class: (y) => probabilities[y], not: (y) => 1 - probabilities[y] }[condition.kind];
+  return { x, free: [out[0], out[1]], gradient: [out[2], out[3]], guided: [out[4], out[5]], p: p ? p(condition.class) : null };
+}
+
+/** The field on a grid of SIDE² points of the plane: six numbers each. */
+function gridOf(legs, level) {
+  const field = fieldAt(legs, level);
+  const out = new Float64Array(6 * SIDE * SIDE);
+  const parts = new Float64Array(6);
+  for (let i = 0; i < SIDE * SIDE; i++) {
+    const x = -REACH + ((i % SIDE) + 0.5) * ((2 * REACH) / SIDE);
+    const y = -REACH + (Math.floor(i / SIDE) + 0.5) * ((2 * REACH) / SIDE);
+    field(x, y, parts);
+    out.set(parts, 6 * i);
+  }
+  return out;
+}
+
+/** log of the tilt on a grid of side² points, its largest value 0; nothing where it is no density. */
+export function tiltOn(frame, gamma, side) {
+  const [free, asked] = [noised(frame.mixture, CLEAN), noised(frame.asked, CLEAN)];
+  if (!tiltIsProper(free, asked, gamma)) return null;
+  const grid = new Float64Array(side * side);
+  const place = (i) => -REACH + (i * 2 * REACH) / (side - 1);
+  for (let i = 0; i < grid.length; i++) grid[i] = logTilt(free, asked, gamma, place(i % side), place(Math.floor(i / side)));
+  const top = grid.reduce((a, b) => Math.max(a, b), -Infinity);
+  return grid.map((v) => v - top);
+}
+
+/** Makes a frame of each state; what does not depend on what changed is kept. */
+export function modelOf(data) {
+  const [noises, steps, grids, walks] = [remembered(2), remembered(160), remembered(), remembered(2)];
+  const noiseOf = (seed, step, n) => steps(`${seed} ${step} ${n}`, () => normals(seed, PURPOSE.walk, step, n));
+  return (state) => {
+    const began = performance.now();
+    const { seed, sampler } = state;
+    const mixture = mixtureFor(state, data);
+    const condition = conditionOf(state);
+    const asked = given(mixture, condition);
+    const legs = steer(mixture, condition, methodOf(state));
+    const grid = grids(state.steps, () => gridToData(VP_LINEAR, state.steps));
+    const z = noises(seed, () => normals(seed, PURPOSE.start, 0, PATHS));
+    const key = JSON.stringify([mixture, condition, methodOf(state), sampler, state.steps, seed]);
+    const all = walks(key, () => {
+      const ways = walk(legs, VP_LINEAR, grid, sampler, z, (step) => noiseOf(seed, step, PATHS));
+      const ends = ways.xs[ways.xs.length - 1];
+      return {
+        ways, ends, ...sharesOf(ends, mixture, asked, condition), spread: spread(ends), p: confidenceOf(ends, mixture, condition),
+      };
+    });
+    const own = state.z ?? [z[2 * state.row], z[2 * state.row + 1]];
+    const rowNoise = (step) => noiseOf(seed, step, PATHS).slice(2 * state.row, 2 * state.row + 2);
+    const way = walk(legs, VP_LINEAR, grid, sampler, Float64Array.from(own), rowNoise);
+    const here = placeOf(way, state.at);
+    const time = Math.max(here.time, timeMin(VP_LINEAR));
+    const level = levelAt(VP_LINEAR, time);
+    const frame = {
+      mixture, condition, asked, legs, z: own, way, level, time, ...all,
+      field: gridOf(legs, level), probe: probeAt(state.probe ?? Array.from(here.x), legs, level, mixture, condition),
+      last: Array.from(way.xs[way.xs.length - 1]), evaluations: evaluations(sampler, all.ways.times.length - 1),
+      gamma: effectiveGamma(state),
+    };
+    const [modes, wanted] = judge(mixture, asked, condition.kind === 'none' ? { kind: 'class', class: 0 } : condition);
+    frame.verdict = verdicts(frame.last, modes, wanted)[0];
+    frame.milliseconds = performance.now() - began;
+    return frame;
+  };
+}
+
+/** The class on whose mode a point lies, or null. */
+export function classAt(x, mixture) {
+  for (let label = 0; label < mixture.classes; label++) {
+    if (verdicts(x, mixture, (other) => other === label)[0] === 0) return label;
+  }
+  return null;
+}
