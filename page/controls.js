@@ -86,7 +86,7 @@ export function equation(state) {
   const given = { class: 'y', not: '¬y', point: 'y', mask: 'y' }[state.kind];
   if (state.kind === 'none') return [span('free', 's = sᵤ = ∇ₓ log p(x)')];
   if (state.method === 'autoguidance') {
-    return [span('guided', 's'), ' = ', span('free', 's_g'), ' + ', el('b', {}, g), ' · ', span('gradient', `(s(x, ${given}) − s_g)`)];
+    return [span('guided', 's'), ' = ', span('free', 's°'), ' + ', el('b', {}, g), ' · ', span('gradient', `(s(x, ${given}) − s°)`)];
   }
   const c = state.method === 'classifier' ? [' · ', el('b', {}, decimal(state.confidence, 2, state.lang))] : [];
   return [span('guided', 's'), ' = ', span('free', 'sᵤ'), ' + ', el('b', {}, g), ...c, ' · ', span('gradient', `∇ₓ log p(${given} | xₜ)`)];

@@ -28,6 +28,7 @@ export const LOOKS = {
 
 const CELL_AT = 2.5; // σ·|s| at which an arrow of the field fills its cell
 const LONGEST = 2.6; // of the three arrows at x_t, in units of the plane
+const GAIN = 1.5; // their length in units of σ·|s|
 const PIXELS = 96; // of the density along a side
 const CONTOURS = [-0.5, -2, -4.5]; // of the tilt: 1, 2 and 3 standard deviations of a Gaussian
 
@@ -165,6 +166,8 @@ function wayLayer(pen, frame, size, unit, look) {
   const points = frame.way.xs.flatMap((x) => pixel(x[0], x[1], size));
   pen.lines([points], { colour: look.ground, width: 5.5 * unit, alpha: 0.85 });
   pen.lines([points], { colour: look.guided, width: 2.6 * unit });
+  pen.discs(points.slice(0, 2), 5 * unit, { colour: look.ground, fill: true });
+  pen.discs(points.slice(0, 2), 5 * unit, { colour: look.guided, width: 2.4 * unit });
   const end = points.slice(-2);
   if (frame.verdict === 2) {
     const r = 6 * unit;
@@ -182,7 +185,7 @@ function probeLayer(pen, frame, state, { size, unit, look, stage }) {
   const { x, free, guided } = frame.probe;
   const sigma = frame.level.sigma;
   const longest = Math.max(...[free, guided].map((v) => sigma * Math.hypot(...v)), 1e-9);
-  const scale = sigma * Math.min(1, LONGEST / longest);
+  const scale = sigma * Math.min(GAIN, LONGEST / longest);
   const from = pixel(...x, size);
   const tip = pixel(x[0] + scale * free[0], x[1] + scale * free[1], size);
   const sum = pixel(x[0] + scale * guided[0], x[1] + scale * guided[1], size);
@@ -198,23 +201,25 @@ function probeLayer(pen, frame, state, { size, unit, look, stage }) {
   arrow(from, tip, 'free', 2.2 * unit, []);
   if (state.kind !== 'none' && stage > 1) arrow(tip, sum, 'gradient', 2.2 * unit, [6 * unit, 4.5 * unit]);
   if (state.kind !== 'none' && stage > 2) arrow(from, sum, 'guided', 3.6 * unit, []);
-  labels(pen, { from, tip, sum, stage, unit, look, asked: state.kind !== 'none', base: state.method === 'autoguidance' ? 's_g' : 's_u' });
+  pen.discs(from, 5 * unit, { colour: look.ink, fill: true });
+  labels(pen, { from, tip, sum, stage, unit, look, asked: state.kind !== 'none', base: state.method === 'autoguidance' ? 's°' : 'sᵤ' });
 }
 
 /** Names of the arrows, each beside the middle of its own. */
 function labels(pen, { from, tip, sum, stage, unit, look, asked, base }) {
   const size = 15 * unit;
-  const beside = (a, b, words, colour) => {
+  const side = (tip[0] - from[0]) * (sum[1] - from[1]) - (tip[1] - from[1]) * (sum[0] - from[0]) >= 0 ? 1 : -1;
+  const back = (tip[0] - from[0]) * (sum[0] - tip[0]) + (tip[1] - from[1]) * (sum[1] - tip[1]) < 0;
+  const beside = (a, b, u, words, colour, side) => {
     const length = Math.hypot(b[0] - a[0], b[1] - a[1]);
-    if (length < 26 * unit) return;
-    const side = (b[0] - a[0]) * (sum[1] - from[1]) - (b[1] - a[1]) * (sum[0] - from[0]) >= 0 ? 1 : -1;
+    if (length < 30 * unit) return;
     const off = (side * 13 * unit) / length;
-    const [x, y] = [(a[0] + b[0]) / 2 + (b[1] - a[1]) * off, (a[1] + b[1]) / 2 - (b[0] - a[0]) * off];
+    const [x, y] = [a[0] + u * (b[0] - a[0]) + (b[1] - a[1]) * off, a[1] + u * (b[1] - a[1]) - (b[0] - a[0]) * off];
     pen.text(words, x, y, { colour, size, halo: look.ground, anchor: 'middle' });
   };
-  beside(from, tip, base === 's_u' ? 'sᵤ' : 'sg', look.freeWord);
-  if (asked && stage > 1) beside(tip, sum, 'γ·∇', look.gradientWord);
-  if (asked && stage > 2) beside(from, sum, 's', look.guidedWord);
+  beside(from, tip, 0.4, base, look.freeWord, side);
+  if (asked && stage > 1) beside(tip, sum, back ? 0.35 : 0.5, 'γ·∇', look.gradientWord, side);
+  if (asked && stage > 2) beside(from, sum, 0.66, 's', look.guidedWord, -side);
 }
 
 /** Ellipses of two standard deviations and the names of the classes; while the data are changed, the ellipses are seen. */

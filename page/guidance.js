@@ -42,20 +42,22 @@ function freeField(base) {
 
 /**
  * A method bound to a mixture and a condition: the legs of its walk, from noise to data, each with the level σ/α at which it
- * ends and `at(level)`, its field there.
+ * ends, the `cost` of an evaluation and `at(level)`, its field there.
  *
  * `method` is { name: 'exact', gamma }, { name: 'classifier', gamma, confidence }, { name: 'interval', gamma, low, high } or
  * { name: 'autoguidance', gamma }.
  */
 export function steer(mixture, condition, method) {
   if (condition.kind === 'none') {
-    return [{ downTo: 0, at: (level) => freeField(noised(mixture, level)) }];
+    return [{ downTo: 0, cost: 1, at: (level) => freeField(noised(mixture, level)) }];
   }
   const asked = given(mixture, condition);
   const base = method.name === 'autoguidance' ? blurred(asked, BLUR) : mixture;
   const scale = method.name === 'classifier' ? method.confidence : 1;
+  // a classifier is asked beside s_u; of two scores one alone is asked where the other has no weight
+  const cost = (gamma) => (gamma === 0 || (gamma === 1 && method.name !== 'classifier') ? 1 : 2);
   const leg = (downTo, gamma) => ({
-    downTo, at: (level) => fieldOf(noised(base, level), noised(asked, level), scale, gamma),
+    downTo, cost: cost(gamma), at: (level) => fieldOf(noised(base, level), noised(asked, level), scale, gamma),
   });
   if (method.name !== 'interval') return [leg(0, method.gamma)];
   const legs = [leg(method.high, 1), leg(method.low, method.gamma)];

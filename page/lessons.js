@@ -10,21 +10,21 @@ function where(frame) {
 
 export const LESSONS = [
   {
-    set: { kind: 'none', gamma: 0, method: 'exact', at: 0.5, row: 19, show: ['density', 'free', 'paths'] },
+    set: { kind: 'none', gamma: 0, method: 'exact', at: 0.66, row: 19, show: ['density', 'free', 'paths'] },
     en: {
-      name: '1 · Uncontrolled', text: 'Each dot of noise z follows the score s_u, the direction in which points become more likely. Nothing says what is wanted.',
+      name: '1 · Uncontrolled', text: 'Each dot of noise z follows the score sᵤ, the direction in which points become more likely. Nothing says what is wanted.',
       ask: 'What share of the 256 walks ends on the first class?', options: ['none', 'about as many as the data has', 'all'],
       told: 'As many as the data has. Noise alone chooses the class: there are good samples, and no control.',
     },
     vi: {
-      name: '1 · Không điều khiển', text: 'Mỗi điểm nhiễu z đi theo score s_u, hướng làm cho điểm trở nên có khả năng hơn. Chưa ai nói muốn gì.',
+      name: '1 · Không điều khiển', text: 'Mỗi điểm nhiễu z đi theo score sᵤ, hướng làm cho điểm trở nên có khả năng hơn. Chưa ai nói muốn gì.',
       ask: 'Bao nhiêu phần của 256 quỹ đạo kết thúc ở lớp thứ nhất?', options: ['không có', 'khoảng bằng tỉ lệ trong dữ liệu', 'tất cả'],
       told: 'Bằng tỉ lệ trong dữ liệu. Chỉ có nhiễu chọn lớp: mẫu thì tốt, nhưng không điều khiển được.',
     },
     answer: () => 1,
   },
   {
-    set: { kind: 'class', class: 0, gamma: 1, method: 'exact', at: 0.5, row: 19, show: ['density', 'guided', 'paths'] },
+    set: { kind: 'class', class: 0, gamma: 1, method: 'exact', at: 0.66, row: 19, show: ['density', 'guided', 'paths'] },
     before: { gamma: 0, show: ['density', 'free', 'paths'] },
     en: {
       name: '2 · A condition', text: 'Now the class y is given, and the score is that of p(x | y). The noise is the same as before.',
@@ -39,22 +39,22 @@ export const LESSONS = [
     answer: where,
   },
   {
-    set: { kind: 'class', class: 0, gamma: 1, method: 'exact', at: 0.45, row: 19, probe: [-0.9, 0.6], show: ['density', 'paths'] },
+    set: { kind: 'class', class: 0, gamma: 1, method: 'exact', at: 0.62, row: 19, probe: [-0.9, 0.6], show: ['density', 'paths'] },
     before: { show: ['density'] },
     en: {
-      name: '3 · Bayes’ arrows', text: 'At x_t: green is s_u, dashed blue is the gradient of log p(y | x_t), and orange is their sum at γ = 1. Drag the point.',
+      name: '3 · Bayes’ arrows', text: 'At xₜ: green is sᵤ, dashed blue is the gradient of log p(y | xₜ), and orange is their sum at γ = 1. Drag the point.',
       ask: 'Which score is the orange arrow?', options: ['close to that of p(x | y), if the classifier is good', 'exactly that of p(x | y)', 'the steepest way to a larger p(y | x)'],
       told: 'Exactly: log p(x | y) = log p(x) + log p(y | x) − log p(y), and the last term does not depend on x. Bayes’ rule is an addition of arrows.',
     },
     vi: {
-      name: '3 · Các mũi tên của Bayes', text: 'Tại x_t: xanh lục là s_u, xanh lam đứt là gradient của log p(y | x_t), cam là tổng khi γ = 1. Hãy kéo điểm.',
+      name: '3 · Các mũi tên của Bayes', text: 'Tại xₜ: xanh lục là sᵤ, xanh lam đứt là gradient của log p(y | xₜ), cam là tổng khi γ = 1. Hãy kéo điểm.',
       ask: 'Mũi tên cam là score nào?', options: ['gần với score của p(x | y), nếu bộ phân loại tốt', 'đúng bằng score của p(x | y)', 'hướng dốc nhất để p(y | x) lớn hơn'],
       told: 'Đúng bằng: log p(x | y) = log p(x) + log p(y | x) − log p(y), và số hạng cuối không phụ thuộc x. Quy tắc Bayes là phép cộng mũi tên.',
     },
     answer: () => 1,
   },
   {
-    set: { kind: 'class', class: 0, gamma: 1, method: 'classifier', confidence: 0.2, at: 0.6, row: 19, show: ['density', 'guided', 'paths'] },
+    set: { kind: 'class', class: 0, gamma: 1, method: 'classifier', confidence: 0.2, at: 0.64, row: 19, show: ['density', 'guided', 'paths'] },
     before: { gamma: 0 },
     en: {
       name: '4 · γ = 1 and the hybrid', text: 'A classifier that is five times too unsure: its gradient has the right direction and a fifth of the length, c = 0.2.',
@@ -69,22 +69,22 @@ export const LESSONS = [
     answer: where,
   },
   {
-    set: { kind: 'class', class: 1, gamma: 1, method: 'exact', at: 0.5, row: 19, show: ['density', 'free', 'gradient'] },
+    set: { kind: 'class', class: 1, gamma: 1, method: 'exact', at: 0.66, row: 19, show: ['density', 'free', 'gradient'] },
     before: { class: 0 },
     en: {
-      name: '5 · One classifier for each y', text: 'Another y is wanted. The green field s_u stays as it is, arrow for arrow; only the dashed one changes.',
-      ask: 'What has to be learned anew for another kind of y?', options: ['the score s_u', 'a classifier p(y | x_t) at every noise level', 'nothing'],
-      told: 'A classifier that has seen noise, for each kind of condition. The score is shared, and the bill grows with every new y. Choose other classes above.',
+      name: '5 · One classifier for each y', text: 'Another y is wanted. The green field sᵤ stays as it is, arrow for arrow; only the dashed one changes.',
+      ask: 'What has to be learned anew for another kind of y?', options: ['the score sᵤ', 'a classifier p(y | xₜ) at every noise level', 'nothing'],
+      told: 'A classifier that has seen noise, for each kind of condition. The score is shared, and the bill grows with every new y. Choose other classes and see.',
     },
     vi: {
-      name: '5 · Mỗi y một bộ phân loại', text: 'Bây giờ muốn y khác. Trường xanh lục s_u giữ nguyên từng mũi tên; chỉ trường đứt nét thay đổi.',
-      ask: 'Với một loại y khác, phải học lại cái gì?', options: ['score s_u', 'một bộ phân loại p(y | x_t) ở mọi mức nhiễu', 'không gì cả'],
-      told: 'Một bộ phân loại đã thấy nhiễu, cho từng loại điều kiện. Score dùng chung, còn chi phí tăng với mỗi y mới. Hãy chọn lớp khác ở trên.',
+      name: '5 · Mỗi y một bộ phân loại', text: 'Bây giờ muốn y khác. Trường xanh lục sᵤ giữ nguyên từng mũi tên; chỉ trường đứt nét thay đổi.',
+      ask: 'Với một loại y khác, phải học lại cái gì?', options: ['score sᵤ', 'một bộ phân loại p(y | xₜ) ở mọi mức nhiễu', 'không gì cả'],
+      told: 'Một bộ phân loại đã thấy nhiễu, cho từng loại điều kiện. Score dùng chung, còn chi phí tăng với mỗi y mới. Hãy thử chọn lớp khác.',
     },
     answer: () => 1,
   },
   {
-    set: { kind: 'class', class: 0, gamma: 5, method: 'exact', at: 0.55, row: 19, show: ['density', 'guided', 'paths', 'tilt'] },
+    set: { kind: 'class', class: 0, gamma: 5, method: 'exact', at: 0.68, row: 19, show: ['density', 'guided', 'paths', 'tilt'] },
     before: { gamma: 1 },
     en: {
       name: '6 · ∅', text: 'No classifier: one network answers with y and with ∅, and s(x, y) − s(x, ∅) is the gradient. So γ is free to be large.',
@@ -103,6 +103,6 @@ export const LESSONS = [
 /** The state of a scene, before the prediction or after it; language, theme and what is hidden stay. */
 export function lessonState(number, state, usual, revealed) {
   const { set, before = {} } = LESSONS[number - 1];
-  const { lang, theme, hide, present } = state;
-  return { ...usual, ...set, ...(revealed ? {} : before), lang, theme, hide, present, lesson: number };
+  const { scene, lang, theme, hide, present } = state;
+  return { ...usual, ...set, ...(revealed ? {} : before), scene, lang, theme, hide, present, lesson: number };
 }

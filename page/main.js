@@ -38,9 +38,11 @@ class App {
 
   /** Shows what an address says. */
   open(hash) {
-    const { state, ignored } = fromHash(hash, this.data);
-    this.state = state;
-    this.view = { ...this.view, guess: state.lesson > 0 ? TOLD : null, right: 0 };
+    const { state, ignored, alone } = fromHash(hash, this.data);
+    // a scene of the lesson alone begins with its question; a link to what somebody saw shows that
+    const begins = state.lesson > 0 && alone;
+    this.state = begins ? lessonState(state.lesson, state, fresh(this.data), false) : state;
+    this.view = { ...this.view, guess: state.lesson > 0 && !begins ? TOLD : null, right: 0 };
     if (state.lesson > 0) this.view.right = LESSONS[state.lesson - 1].answer(this.model(state));
     this.build();
     if (ignored.length) this.tell(this.words.ignored + ignored.join(', '));
@@ -53,9 +55,9 @@ class App {
     const columns = COLUMNS.map((makers) => makers.map((make) => make(this)).filter(({ name }) => !this.state.hide.includes(name)));
     const [[lesson], ...others] = columns;
     this.updates.push(...columns.flat().map(({ update }) => update));
-    document.getElementById('panel').replaceChildren(...(lesson ? [lesson.element] : []), ...others.filter((list) => list.length).map((list) => {
+    document.getElementById('panel').replaceChildren(...(lesson ? [lesson.element] : []), ...others.filter((list) => list.length).map((list, i) => {
       const column = document.createElement('div');
-      column.className = 'column';
+      column.className = i === 0 ? 'column first' : 'column';
       column.append(...list.map(({ element }) => element));
       return column;
     }));
@@ -151,6 +153,7 @@ class App {
     drawPlane(canvasPen(context), this.frame, state, this.viewOf(size, size / Math.max(side, 1) * Math.max(side / 640, 0.72)));
     this.leaveTrace();
     this.updates.forEach((update) => update(state, this.frame));
+    this.first ??= performance.now(); // milliseconds from the opening of the page to its first picture
     this.later();
   }
 
@@ -296,8 +299,7 @@ class App {
   lesson(number) {
     this.stop();
     this.view = { ...this.view, guess: null, right: 0 };
-    const usual = { ...fresh(this.data), scene: this.data.scenes[0].name };
-    this.set(number > 0 ? lessonState(number, this.state, usual, false) : { lesson: 0 });
+    this.set(number > 0 ? lessonState(number, this.state, fresh(this.data), false) : { lesson: 0 });
   }
 
   /** Takes a prediction, and shows what happens. */

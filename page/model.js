@@ -166,7 +166,7 @@ export function modelOf(data) {
     const frame = {
       mixture, condition, asked, legs, z: own, way, level, time, ...all,
       field: gridOf(legs, level), probe: probeAt(state.probe ?? Array.from(here.x), legs, level, mixture, condition),
-      last: Array.from(way.xs[way.xs.length - 1]), evaluations: evaluations(sampler, all.ways.times.length - 1),
+      last: Array.from(way.xs[way.xs.length - 1]), evaluations: evaluations(legs, VP_LINEAR, grid, sampler),
       gamma: effectiveGamma(state),
     };
     const [modes, wanted] = judge(mixture, asked, condition.kind === 'none' ? { kind: 'class', class: 0 } : condition);

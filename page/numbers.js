@@ -116,7 +116,7 @@ export function probeSection(app) {
   const [angle, p] = [el('dd', {}), el('dd', {})];
   const back = el('button', { type: 'button', onclick: () => app.set({ probe: null }) }, words.back);
   const element = section('probe', words.probe, el('div', { class: 'arrows' }, rows.flat()),
-    el('dl', { class: 'facts' }, el('dt', {}, words.angle), angle, el('dt', {}, 'p(y | x_t)'), p), el('div', { class: 'row gap' }, back));
+    el('dl', { class: 'facts' }, el('dt', {}, words.angle), angle, el('dt', {}, 'p(y | xₜ)'), p), el('div', { class: 'row gap' }, back));
   const update = (now, { probe }) => {
     const length = (v) => Math.hypot(v[0], v[1]);
     ARROWS.forEach(([name], i) => put(rows[i][2], 'textContent', decimal(length(probe[name]), 2, lang)));

@@ -35,6 +35,7 @@ export function lessonSection(app) {
     if (key === shown) return;
     const had = box.contains(document.activeElement);
     shown = key;
+    box.classList.toggle('closed', now.lesson === 0);
     box.replaceChildren(...(now.lesson > 0 ? question(LESSONS[now.lesson - 1], now.lesson) : [
       el('h2', { class: 'title' }, words.lesson), el('div', { class: 'walkway' }, go(words.start, 1), dots(0)),
     ]));
@@ -83,7 +84,7 @@ export function methodSection(app) {
   const high = slider({ label: words.high, min: -2, max: 2, step: 0.02, ...log, onChange: (v) => app.set({ high: Math.max(v, app.state.low * 1.05) }) });
   const element = section('method', words.method, which.element, c.element, low.element, high.element, formula);
   const formulas = {
-    exact: 's = sᵤ + γ·(s(x, y) − sᵤ)', classifier: 's = sᵤ + γ·c·∇ₓ log p(y | xₜ)', interval: 'γ(σ/α)', autoguidance: 's = s_g + γ·(s(x, y) − s_g)',
+    exact: 's = sᵤ + γ·(s(x, y) − sᵤ)', classifier: 's = sᵤ + γ·c·∇ₓ log p(y | xₜ)', interval: 'γ(σ/α)', autoguidance: 's = s° + γ·(s(x, y) − s°)',
   };
   const update = (now) => {
     which.update(now.method);

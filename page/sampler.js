@@ -83,11 +83,6 @@ function sde() {
 /** The samplers by name; each makes a fresh one. */
 export const SAMPLERS = { 'dpm++2m': dpm2m, ddim, heun, sde };
 
-/** Evaluations of the guided score that a walk takes for each point. */
-export function evaluations(sampler, steps) {
-  return sampler === 'heun' ? 2 * steps - 1 : steps;
-}
-
 /** The legs with the times of each: the grid cut where legs meet. */
 export function partsOf(legs, process, times) {
   const edges = legs.slice(0, -1).map((leg) => timeOfRatio(process, leg.downTo));
@@ -95,6 +90,14 @@ export function partsOf(legs, process, times) {
     const middle = ratio(levelAt(process, 0.5 * (piece[0] + piece[piece.length - 1])));
     return { leg: legs.find((leg) => leg.downTo < middle), times: piece };
   });
+}
+
+/** Scores and classifiers asked for each point along a walk, as the library counts them. */
+export function evaluations(legs, process, grid, sampler) {
+  const parts = partsOf(legs, process, grid);
+  const each = parts.map(({ leg, times }) => leg.cost * (times.length - 1));
+  const all = each.reduce((a, b) => a + b, 0);
+  return sampler === 'heun' ? 2 * all - parts[parts.length - 1].leg.cost : all; // Heun's last step is Euler's
 }
 
 /**

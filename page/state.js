@@ -14,6 +14,7 @@ export const SECTIONS = ['lesson', 'condition', 'method', 'walk', 'numbers', 'pr
 export const GAMMA = { least: -2, most: 20 };
 export const REACH = 4; // the plane is [−4, 4]²
 export const LESSONS = 6;
+const LOOK = ['scene', 'lesson', 'present', 'lang', 'theme', 'hide']; // keys beside which a lesson begins with its question
 
 /** The state of a page that was just opened. */
 export function fresh(data) {
@@ -119,16 +120,20 @@ function decoded(text) {
   }
 }
 
-/** What the address says: a state that can be shown, and the keys that were ignored, '?' for those that are unknown. */
+/**
+ * What the address says: a state that can be shown, the keys that were ignored, '?' for those that are unknown, and whether
+ * it holds nothing but how the page looks and a scene of the lesson.
+ */
 export function fromHash(hash, data) {
   const state = fresh(data);
   const text = hash.replace(/^#/, '');
-  if (text === '') return { state, ignored: [] };
-  if (text.length > LONGEST) return { state, ignored: ['?'] };
+  if (text === '') return { state, ignored: [], alone: true };
+  if (text.length > LONGEST) return { state, ignored: ['?'], alone: true };
   const all = fields(data);
   const ignored = new Set();
+  let alone = true;
   const [version, ...parts] = text.split('&');
-  if (version !== `v=${VERSION}`) return { state, ignored: ['v'] };
+  if (version !== `v=${VERSION}`) return { state, ignored: ['v'], alone: true };
   for (const part of parts) {
     const at = part.indexOf('=');
     const key = part.slice(0, Math.max(at, 0));
@@ -141,9 +146,10 @@ export function fromHash(hash, data) {
     const found = value === undefined ? undefined : read(value);
     if (found === undefined) ignored.add(key);
     else state[name] = found;
+    alone &&= LOOK.includes(key);
   }
   agree(state, data).forEach((key) => ignored.add(key));
-  return { state, ignored: [...ignored] };
+  return { state, ignored: [...ignored], alone };
 }
 
 /** Mends fields that contradict each other, and names their keys. */

@@ -13,7 +13,7 @@ use scorelab::nn::{Batch, Mlp, MlpConfig, Target};
 use scorelab::noise::{Grid, NoiseLevel, Process, Spacing};
 use scorelab::rng::{Purpose, normals, stream};
 use scorelab::sampler::{
-    AnySampler, Ddim, DpmSolver2M, EulerMaruyama, Heun, parts_of, trajectories_rows,
+    AnySampler, Ddim, DpmSolver2M, EulerMaruyama, Heun, parts_of, sample, start, trajectories_rows,
 };
 use scorelab::score::{Likelihood, ScoreFn};
 use serde_json::{Value, json};
@@ -317,6 +317,35 @@ fn verdicts() -> Vec<Value> {
     vec![of("animals", 1, 1.3), of("wide", 2, 1.6), of("animals", 0, 1.0)]
 }
 
+/// Shares of the page's own walks, as the library finds them by its fast version: 256 from seed 0 in 32 steps, to the first animal.
+fn walked() -> Vec<Value> {
+    let (p, m) = (Process::VP_LINEAR, mixture("animals"));
+    let grid = grid(&p, 32);
+    let z = start(256, 2, &p, &grid, 0);
+    let (given, posterior) = (m.given(0), m.posterior(0));
+    let shown = |x: Array2<f64>, state: Value| {
+        let s = shares(x.view(), &Modes::of(&m), 0);
+        json!({ "state": state, "shares": [s.target, s.other, s.hybrid, s.overshoot, s.not_finite] })
+    };
+    let mut found = Vec::new();
+    for g in [-1.0, 0.0, 1.0, 3.0, 5.0, 10.0, 20.0] {
+        let gamma = Gamma::new(g).unwrap();
+        let free = Guided { main: &given, guiding: &m, gamma };
+        let x = sample(&DpmSolver2M::default(), &free, &p, &grid, z.view(), 0);
+        found.push(shown(x, json!({ "gamma": g, "method": "exact", "sampler": "dpm++2m" })));
+        let x = sample(&EulerMaruyama::default(), &free, &p, &grid, z.view(), 0);
+        found.push(shown(x, json!({ "gamma": g, "method": "exact", "sampler": "sde" })));
+        let likelihood = GradientScaled { likelihood: &posterior, scale: 0.2 };
+        let weak = ClassifierGuided { score: &m, likelihood, gamma };
+        let x = sample(&Heun, &weak, &p, &grid, z.view(), 0);
+        found.push(shown(
+            x,
+            json!({ "gamma": g, "method": "classifier", "confidence": 0.2, "sampler": "heun" }),
+        ));
+    }
+    found
+}
+
 /// Small networks: their answers, and gradients, by the plain pass on f32 weights.
 fn networks() -> Vec<Value> {
     let shapes = [(4, false, 2), (0, true, 3)];
@@ -375,7 +404,7 @@ pub fn all() -> Value {
         .collect();
     json!({
         "scenes": scenes, "levels": levels(), "grids": grids(), "observed": observed, "exact": exact(), "guided": guided(),
-        "walks": walks(), "noise": noise(), "manyNormals": many_normals(), "verdicts": verdicts(), "networks": networks(),
+        "walks": walks(), "noise": noise(), "manyNormals": many_normals(), "verdicts": verdicts(), "walked": walked(), "networks": networks(),
         "targets": targets(),
     })
 }

@@ -1,9 +1,10 @@
-//! The page's modules are held to the library's plain answers: this writes the numbers, `node --test page/test` compares.
+//! The page: the numbers to which `node --test page/test` holds its modules, and the copy that is committed.
 
 mod answers;
 
 use crate::common::repository;
 use serde_json::Value;
+use std::process::Command;
 
 /// What the numbers of a file may differ by, relative to the larger: another machine's exp and log round otherwise.
 const ROUNDING: f64 = 1e-13;
@@ -27,11 +28,48 @@ fn difference(path: &str, a: &Value, b: &Value) -> Option<String> {
     }
 }
 
+/// Writes the files that are committed instead of comparing them.
+fn writes() -> bool {
+    std::env::var_os("SCORELAB_WRITE").is_some()
+}
+
+/// The page that the program writes with these flags.
+fn page(flags: &[&str]) -> Vec<u8> {
+    let name = format!("scorelab-{}-page-{}.html", std::process::id(), flags.concat());
+    let out = std::env::temp_dir().join(name);
+    let mut run = Command::new(env!("CARGO_BIN_EXE_scorelab"));
+    let ended = run.arg("page").args(flags).arg("--out").arg(&out).output().unwrap();
+    assert!(ended.status.success(), "{}", String::from_utf8_lossy(&ended.stderr));
+    assert_eq!(String::from_utf8_lossy(&ended.stdout).trim(), out.to_str().unwrap());
+    let bytes = std::fs::read(&out).unwrap();
+    std::fs::remove_file(out).unwrap();
+    bytes
+}
+
+#[test]
+fn the_committed_page_is_what_the_program_writes_byte_for_byte() {
+    let path = repository("docs/page/index.html");
+    let now = page(&[]);
+    if writes() {
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(&path, &now).unwrap();
+    }
+    let same = std::fs::read(&path).unwrap() == now;
+    assert!(
+        same,
+        "docs/page/index.html is old; SCORELAB_WRITE=1 cargo test --test main page:: writes it again"
+    );
+    assert!(now.len() <= 1_500_000, "{} bytes", now.len());
+    for other in [["--lang", "vi"], ["--theme", "dark"], ["--scene", "wide"]] {
+        assert_ne!(page(&other), now, "{other:?} changes nothing");
+    }
+}
+
 #[test]
 fn the_golden_numbers_of_the_page_are_those_of_the_plain_formulas() {
     let path = repository("page/test/golden.json");
     let now = answers::all();
-    if std::env::var_os("SCORELAB_WRITE").is_some() {
+    if writes() {
         std::fs::write(&path, serde_json::to_string(&now).unwrap() + "\n").unwrap();
     }
     let kept = std::fs::read_to_string(&path).unwrap();
