@@ -161,6 +161,19 @@ function endsLayer(pen, frame, size, unit, look) {
   pen.segments(crosses, { colour: look.hybrid, width: 1.5 * unit });
 }
 
+/** Each walk as a line in pixels. */
+function waysOf({ ways: { xs } }, size) {
+  const scale = size / (2 * REACH);
+  return Array.from({ length: xs[0].length / 2 }, (_, i) => {
+    const line = new Float32Array(2 * xs.length);
+    for (let k = 0; k < xs.length; k++) {
+      line[2 * k] = (xs[k][2 * i] + REACH) * scale;
+      line[2 * k + 1] = (REACH - xs[k][2 * i + 1]) * scale;
+    }
+    return line;
+  });
+}
+
 /** The highlighted path, from its z to its end. */
 function wayLayer(pen, frame, size, unit, look) {
   const points = frame.way.xs.flatMap((x) => pixel(x[0], x[1], size));
@@ -256,8 +269,7 @@ export function drawPlane(pen, frame, state, view) {
   if (shows('gradient')) fieldLayer(pen, frame, 2, 1, size, { colour: look.gradient, width: 1.3 * unit, alpha: 0.9, dash: [3.5 * unit, 3 * unit] });
   if (shows('guided')) fieldLayer(pen, frame, 4, 1, size, { colour: look.guided, width: 1.5 * unit, alpha: shows('free') ? 0.9 : 0.55 });
   if (shows('paths')) {
-    const ways = frame.found.length ? Array.from(frame.found, (_, i) => frame.ways.xs.flatMap((x) => pixel(x[2 * i], x[2 * i + 1], size))) : [];
-    pen.lines(ways, { colour: look.path, width: 0.8 * unit, alpha: 0.13 });
+    pen.lines(waysOf(frame, size), { colour: look.path, width: 0.8 * unit, alpha: 0.13 });
   }
   if (shows('tilt')) tiltLayer(pen, frame, size, unit, look);
   if (state.kind === 'mask') {

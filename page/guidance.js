@@ -31,6 +31,19 @@ function fieldOf(base, asked, scale, weight) {
   };
 }
 
+/** The same function of a level, which makes the field of each level once. */
+function kept(make) {
+  const known = new Map();
+  return (level) => {
+    const { alpha, sigma } = level;
+    const found = known.get(sigma);
+    if (found && found.alpha === alpha) return found.field;
+    const field = make(level);
+    known.set(sigma, { alpha, field });
+    return field;
+  };
+}
+
 /** No condition: nothing is added. */
 function freeField(base) {
   return (x, y, out) => {
@@ -49,7 +62,7 @@ function freeField(base) {
  */
 export function steer(mixture, condition, method) {
   if (condition.kind === 'none') {
-    return [{ downTo: 0, cost: 1, at: (level) => freeField(noised(mixture, level)) }];
+    return [{ downTo: 0, cost: 1, at: kept((level) => freeField(noised(mixture, level))) }];
   }
   const asked = given(mixture, condition);
   const base = method.name === 'autoguidance' ? blurred(asked, BLUR) : mixture;
@@ -57,7 +70,7 @@ export function steer(mixture, condition, method) {
   // a classifier is asked beside s_u; of two scores one alone is asked where the other has no weight
   const cost = (gamma) => (gamma === 0 || (gamma === 1 && method.name !== 'classifier') ? 1 : 2);
   const leg = (downTo, gamma) => ({
-    downTo, cost: cost(gamma), at: (level) => fieldOf(noised(base, level), noised(asked, level), scale, gamma),
+    downTo, cost: cost(gamma), at: kept((level) => fieldOf(noised(base, level), noised(asked, level), scale, gamma)),
   });
   if (method.name !== 'interval') return [leg(0, method.gamma)];
   const legs = [leg(method.high, 1), leg(method.low, method.gamma)];

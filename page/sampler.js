@@ -56,7 +56,9 @@ function dpm2m() {
     const d = denoise(at, here, x);
     const weight = before && Number.isFinite(h) ? h / (2 * before.h) : 0;
     const [keep, add] = [there.sigma / here.sigma, -there.alpha * Math.expm1(-h)];
-    const next = x.map((v, i) => keep * v + add * (weight ? d[i] + weight * (d[i] - before.d[i]) : d[i]));
+    const last = before ? before.d : d;
+    const next = new Float64Array(x.length);
+    for (let i = 0; i < x.length; i++) next[i] = keep * x[i] + add * (d[i] + weight * (d[i] - last[i]));
     before = { h, d };
     return next;
   };
