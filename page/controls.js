@@ -98,7 +98,7 @@ function header(app) {
   const button = (words, onclick, extra = {}) => el('button', { type: 'button', onclick, ...extra }, words);
   const scene = menu({
     label: words.scene, hidden: true, options: data.scenes.map(({ name }) => [name, name]),
-    onChange: (name) => app.set({ scene: name, components: null, class: 0, probe: null, z: null }),
+    onChange: (name) => app.set({ scene: name, components: null, class: 0, source: 'exact', probe: null, z: null }),
   });
   const theme = menu({
     label: words.theme, hidden: true, options: Object.entries(words.themes), onChange: (name) => app.set({ theme: name }),

@@ -5,7 +5,7 @@ import { LOOKS, drawPlane, pixel, place } from './draw.js';
 import { handles } from './handles.js';
 import { LESSONS, lessonState } from './lessons.js';
 import { VERDICTS } from './metrics.js';
-import { modelOf } from './model.js';
+import { PATHS, modelOf } from './model.js';
 import { numbersSection, probeSection } from './numbers.js';
 import { conditionSection, dataSection, layersSection, lessonSection, methodSection, walkSection } from './panel.js';
 import { canvasPen, svgPen } from './pen.js';
@@ -15,6 +15,7 @@ import { WORDS, percent } from './words.js';
 const SECONDS = 5; // from noise to data
 const SLOW = 1.6; // seconds a step in slow motion: three arrows, then the move
 const MOST_PAST = 100;
+const SLICE = 8; // milliseconds in which learned walks are gone on with, a frame
 const TOLD = -1; // the prediction of a scene whose answer is shown without one
 const COLUMNS = [[lessonSection], [conditionSection, methodSection, layersSection, walkSection, dataSection], [numbersSection, probeSection]];
 
@@ -143,7 +144,7 @@ class App {
     this.dress(look);
     document.documentElement.lang = state.lang;
     document.body.dataset.present = String(state.present);
-    this.frame = this.model(state);
+    this.frame = this.model(state, SLICE);
     const side = this.canvas.clientWidth;
     const ratio = Math.min(window.devicePixelRatio || 1, 2);
     const size = Math.max(Math.round(side * ratio), 1);
@@ -151,7 +152,8 @@ class App {
     const context = this.canvas.getContext('2d');
     context.clearRect(0, 0, size, size);
     drawPlane(canvasPen(context), this.frame, state, this.viewOf(size, size / Math.max(side, 1) * Math.max(side / 640, 0.72)));
-    this.leaveTrace();
+    if (this.frame.done === PATHS) this.leaveTrace();
+    else setTimeout(() => this.drawSoon(), 0); // more walks, in the next slice
     this.updates.forEach((update) => update(state, this.frame));
     this.first ??= performance.now(); // milliseconds from the opening of the page to its first picture
     this.later();

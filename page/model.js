@@ -1,8 +1,9 @@
 // From a state to everything that is drawn and told: the mixture, the field, 256 walks from the same noise, and where they end.
 
-import { fieldAt, steer } from './guidance.js';
+import { exact, fieldAt, scoresFor, steer } from './guidance.js';
+import { weightsOf } from './learned.js';
 import { shareInterval, spread, tally, verdicts } from './metrics.js';
-import { classProbabilities, given, logTilt, mixtureOf, noised, tiltIsProper } from './mixture.js';
+import { classProbabilities, given, logDensity, logTilt, mixtureOf, noised, tiltIsProper } from './mixture.js';
 import { VP_LINEAR, gridToData, levelAt, timeMin } from './noise.js';
 import { PURPOSE, normals } from './rng.js';
 import { evaluations, walk } from './sampler.js';
@@ -10,10 +11,11 @@ import { REACH, componentsOf } from './state.js';
 
 export const PATHS = 256;
 export const SIDE = 21; // arrows along a side of the plane
+const BLOCK = 16; // learned walks that are walked without a break
 const CLEAN = { alpha: 1, sigma: 0 };
 
 /** Remembers the last answers of a function by a key, so that what did not change is not computed again. */
-function remembered(most = 4) {
+function remembered(most) {
   const known = new Map();
   return (key, make) => {
     if (!known.has(key)) {
@@ -111,14 +113,19 @@ export function probeAt(x, legs, level, mixture, condition) {
   return { x, free: [out[0], out[1]], gradient: [out[2], out[3]], guided: [out[4], out[5]], p: p ? p(condition.class) : null };
 }
 
+/** The i-th point of the grid of the field, the first coordinate running fastest. */
+function gridPoint(i) {
+  const place = (k) => -REACH + (k + 0.5) * ((2 * REACH) / SIDE);
+  return [place(i % SIDE), place(Math.floor(i / SIDE))];
+}
+
 /** The field on a grid of SIDE² points of the plane: six numbers each. */
 function gridOf(legs, level) {
   const field = fieldAt(legs, level);
   const out = new Float64Array(6 * SIDE * SIDE);
   const parts = new Float64Array(6);
   for (let i = 0; i < SIDE * SIDE; i++) {
-    const x = -REACH + ((i % SIDE) + 0.5) * ((2 * REACH) / SIDE);
-    const y = -REACH + (Math.floor(i / SIDE) + 0.5) * ((2 * REACH) / SIDE);
+    const [x, y] = gridPoint(i);
     field(x, y, parts);
     out.set(parts, 6 * i);
   }
@@ -136,27 +143,90 @@ export function tiltOn(frame, gamma, side) {
   return grid.map((v) => v - top);
 }
 
+/** The networks of a page, ready to be asked. */
+function networksOf({ nets }) {
+  const ready = (told) => told && { ...told, net: { config: told.config, params: weightsOf(told.params) } };
+  return { score: ready(nets?.score), classifier: ready(nets?.classifier) };
+}
+
+/** What is learned where a state asks for it: a score, or a classifier. */
+function learnedFor({ source, kind }, { score, classifier }) {
+  if (source === 'network' && (kind === 'none' || kind === 'class')) return { score };
+  return source === 'classifier' && kind === 'class' ? { classifier } : null;
+}
+
+/**
+ * How far the learned score is from the exact one at a level: √(E|s_θ − s|²/E|s|²), the mean over p_t(x | y) on the grid of the
+ * field, s that of p(x | y) or, where nothing is asked, of p(x).
+ */
+function errorOf(mixture, condition, asked, learned, level) {
+  const truth = exact(asked)(level);
+  const [free, given] = scoresFor(mixture, condition, learned);
+  const found = (condition.kind === 'none' ? free : given)(level);
+  const p = noised(asked, level);
+  const [s, t] = [[0, 0], [0, 0]];
+  let [off, all] = [0, 0];
+  for (let i = 0; i < SIDE * SIDE; i++) {
+    const [x, y] = gridPoint(i);
+    truth(x, y, t);
+    found(x, y, s);
+    const weight = Math.exp(logDensity(p, x, y));
+    off += weight * ((s[0] - t[0]) ** 2 + (s[1] - t[1]) ** 2);
+    all += weight * (t[0] ** 2 + t[1] ** 2);
+  }
+  return Math.sqrt(off / all);
+}
+
+/** Two lists as one. */
+function joined(a, b) {
+  const both = new Float64Array(a.length + b.length);
+  both.set(a);
+  both.set(b, a.length);
+  return both;
+}
+
+/**
+ * All walks from the noise of a seed, in blocks of rows where they take long; more(ms) goes on for as long, by one block at
+ * least. */
+function walksOf(legs, state, grid, z, noiseOf) {
+  const { sampler, seed } = state;
+  const ways = { times: [], xs: [] };
+  let done = 0;
+  const more = (milliseconds) => {
+    const began = performance.now();
+    while (done < PATHS) {
+      const rows = milliseconds === Infinity ? PATHS : BLOCK;
+      const part = (list) => list.subarray(2 * done, 2 * (done + rows));
+      const some = walk(legs, VP_LINEAR, grid, sampler, part(z), (step) => part(noiseOf(seed, step, PATHS)));
+      ways.times = some.times;
+      ways.xs = some.xs.map((x, k) => (done === 0 ? x : joined(ways.xs[k], x)));
+      done += rows;
+      if (performance.now() - began > milliseconds) return;
+    }
+  };
+  return { ways, more, done: () => done };
+}
+
 /** Makes a frame of each state; what does not depend on what changed is kept. */
 export function modelOf(data) {
-  const [noises, steps, grids, walks] = [remembered(2), remembered(160), remembered(), remembered(2)];
+  const [noises, steps, grids, walks, errors, fields] = [2, 160, 4, 2, 2, 2].map(remembered);
+  const networks = networksOf(data);
   const noiseOf = (seed, step, n) => steps(`${seed} ${step} ${n}`, () => normals(seed, PURPOSE.walk, step, n));
-  return (state) => {
+  return (state, patience = Infinity) => {
     const began = performance.now();
     const { seed, sampler } = state;
     const mixture = mixtureFor(state, data);
     const condition = conditionOf(state);
+    const learned = learnedFor(state, networks);
     const asked = given(mixture, condition);
-    const legs = steer(mixture, condition, methodOf(state));
+    const legs = steer(mixture, condition, methodOf(state), learned);
     const grid = grids(state.steps, () => gridToData(VP_LINEAR, state.steps));
     const z = noises(seed, () => normals(seed, PURPOSE.start, 0, PATHS));
-    const key = JSON.stringify([mixture, condition, methodOf(state), sampler, state.steps, seed]);
-    const all = walks(key, () => {
-      const ways = walk(legs, VP_LINEAR, grid, sampler, z, (step) => noiseOf(seed, step, PATHS));
-      const ends = ways.xs[ways.xs.length - 1];
-      return {
-        ways, ends, ...sharesOf(ends, mixture, asked, condition), spread: spread(ends), p: confidenceOf(ends, mixture, condition),
-      };
-    });
+    const key = JSON.stringify([mixture, condition, methodOf(state), sampler, state.steps, seed, state.source]);
+    const all = walks(key, () => walksOf(legs, state, grid, z, noiseOf));
+    all.more(learned ? patience : Infinity);
+    const { ways } = all;
+    const ends = ways.xs[ways.xs.length - 1];
     const own = state.z ?? [z[2 * state.row], z[2 * state.row + 1]];
     const rowNoise = (step) => noiseOf(seed, step, PATHS).slice(2 * state.row, 2 * state.row + 2);
     const way = walk(legs, VP_LINEAR, grid, sampler, Float64Array.from(own), rowNoise);
@@ -164,10 +234,12 @@ export function modelOf(data) {
     const time = Math.max(here.time, timeMin(VP_LINEAR));
     const level = levelAt(VP_LINEAR, time);
     const frame = {
-      mixture, condition, asked, legs, z: own, way, level, time, ...all,
-      field: gridOf(legs, level), probe: probeAt(state.probe ?? Array.from(here.x), legs, level, mixture, condition),
+      mixture, condition, asked, legs, z: own, way, level, time, ways, ends, done: all.done(),
+      ...sharesOf(ends, mixture, asked, condition), spread: spread(ends), p: confidenceOf(ends, mixture, condition),
+      field: learned ? fields(`${key} ${time}`, () => gridOf(legs, level)) : gridOf(legs, level), probe: probeAt(state.probe ?? Array.from(here.x), legs, level, mixture, condition),
       last: Array.from(way.xs[way.xs.length - 1]), evaluations: evaluations(legs, VP_LINEAR, grid, sampler),
-      gamma: effectiveGamma(state),
+      gamma: effectiveGamma(state), learned: learned !== null,
+      error: learned && errors(`${key} ${time}`, () => errorOf(mixture, condition, asked, learned, level)),
     };
     const [modes, wanted] = judge(mixture, asked, condition.kind === 'none' ? { kind: 'class', class: 0 } : condition);
     frame.verdict = verdicts(frame.last, modes, wanted)[0];

@@ -12,7 +12,7 @@ const slope = (z) => {
 };
 
 /** Where W and b of each layer lie in the flat block, and the label table. */
-function layout(c) {
+export function layout(c) {
   const layers = [];
   let at = 0;
   for (let l = 0; l <= c.depth; l++) {
@@ -35,6 +35,18 @@ function seen({ config: c, params }, table, x, lambda, label) {
     h.push(...params.slice(row, row + c.embedding));
   }
   return h;
+}
+
+/** What a level and a label add to the first layer of every point: b₀ + [cos, sin | E_y]·W. */
+export function firstLayer(net, lambda, label) {
+  const { config: c, params } = net;
+  const { layers: [{ inputs, outputs, weights, bias }], table } = layout(c);
+  const h = seen(net, table, new Array(c.inputs).fill(0), lambda, label);
+  const sum = Float64Array.from(params.slice(bias, bias + outputs));
+  for (let i = c.inputs; i < inputs; i++) {
+    for (let j = 0; j < outputs; j++) sum[j] += h[i] * params[weights + i * outputs + j];
+  }
+  return sum;
 }
 
 /** The answer to one point, and z₀ … z_L that lead to it. */

@@ -2,7 +2,7 @@
 
 import { drawing, el, put, section } from './dom.js';
 import { VERDICTS } from './metrics.js';
-import { classAt } from './model.js';
+import { PATHS, classAt } from './model.js';
 import { sceneOf } from './state.js';
 import { decimal, gammaText, percent } from './words.js';
 
@@ -88,7 +88,7 @@ export function numbersSection(app) {
       decimal(frame.evaluations, 0, lang), frame.gamma === null ? '–' : gammaText(Math.round(frame.gamma * 100) / 100, lang),
     ];
     facts.forEach(([, dd], i) => put(dd, 'textContent', values[i]));
-    put(ends, 'textContent', endText(app, now, frame));
+    put(ends, 'textContent', `${endText(app, now, frame)}${frame.done < PATHS ? ` (${frame.done} ${words.of} ${PATHS})` : ''}`);
     trace.update(app.look());
     element.classList.toggle('empty', app.view.guess === null && now.lesson > 0);
   };

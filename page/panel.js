@@ -2,7 +2,7 @@
 
 import { chips, el, menu, put, section, slider, toggle } from './dom.js';
 import { LESSONS } from './lessons.js';
-import { LAYERS, METHODS, SAMPLER_NAMES, componentsOf, sceneOf } from './state.js';
+import { LAYERS, METHODS, SAMPLER_NAMES, componentsOf, sceneOf, sourcesOf } from './state.js';
 import { decimal } from './words.js';
 
 const MOST_COMPONENTS = 16;
@@ -79,14 +79,21 @@ export function methodSection(app) {
   const names = METHODS.map((name) => [name, words.methods[name]]);
   const which = menu({ label: words.method, hidden: true, options: names, onChange: (method) => app.set({ method }) });
   const formula = el('p', { class: 'note' });
+  const sources = sourcesOf(app.state, app.data);
+  const source = menu({ label: words.source, options: sources.map((name) => [name, words.sources[name]]), onChange: (name) => app.set({ source: name }) });
+  source.element.classList.toggle('empty', sources.length < 2);
+  const badge = el('p', { class: 'badge', role: 'note' });
   const c = slider({ label: words.confidence, min: -1.3, max: 0.7, step: 0.01, ...log, onChange: (v) => app.set({ confidence: Math.min(Math.max(Math.abs(v - 1) < 0.03 ? 1 : v, 0.05), 5) }) });
   const low = slider({ label: words.low, min: -2, max: 1.6, step: 0.02, ...log, onChange: (v) => app.set({ low: Math.min(v, app.state.high * 0.95) }) });
   const high = slider({ label: words.high, min: -2, max: 2, step: 0.02, ...log, onChange: (v) => app.set({ high: Math.max(v, app.state.low * 1.05) }) });
-  const element = section('method', words.method, which.element, c.element, low.element, high.element, formula);
+  const element = section('method', words.method, which.element, source.element, c.element, low.element, high.element, formula, badge);
   const formulas = {
     exact: 's = sᵤ + γ·(s(x, y) − sᵤ)', classifier: 's = sᵤ + γ·c·∇ₓ log p(y | xₜ)', interval: 'γ(σ/α)', autoguidance: 's = s° + γ·(s(x, y) − s°)',
   };
-  const update = (now) => {
+  const update = (now, frame) => {
+    source.update(now.source);
+    badge.classList.toggle('empty', !frame.learned);
+    if (frame.learned) put(badge, 'textContent', `${words.error} ${decimal(frame.error, 2, lang)}`);
     which.update(now.method);
     put(formula, 'textContent', formulas[now.method]);
     c.element.classList.toggle('empty', now.method !== 'classifier');

@@ -7,6 +7,7 @@ const LONGEST = 20000; // characters of a hash
 const MOST_COMPONENTS = 16;
 
 export const CONDITIONS = ['none', 'class', 'not', 'point', 'mask'];
+export const SOURCES = ['exact', 'network', 'classifier'];
 export const METHODS = ['exact', 'classifier', 'interval', 'autoguidance'];
 export const SAMPLER_NAMES = ['dpm++2m', 'heun', 'ddim', 'sde'];
 export const LAYERS = ['density', 'free', 'gradient', 'guided', 'paths', 'tilt'];
@@ -20,7 +21,7 @@ const LOOK = ['scene', 'lesson', 'present', 'lang', 'theme', 'hide']; // keys be
 export function fresh(data) {
   return {
     scene: data.scenes[0].name, components: null, kind: 'class', class: 0, point: [1, -0.5], tau: 0.4, axis: 0, value: 1.2,
-    gamma: 1, method: 'exact', confidence: 0.2, low: 0.2, high: 2, sampler: 'dpm++2m', steps: 32, seed: 0, at: 0.7, row: 19,
+    gamma: 1, source: 'exact', method: 'exact', confidence: 0.2, low: 0.2, high: 2, sampler: 'dpm++2m', steps: 32, seed: 0, at: 0.7, row: 19,
     z: null, probe: null, show: ['density', 'guided', 'paths'], lesson: 0, present: false, lang: data.lang, theme: data.theme,
     hide: [],
   };
@@ -93,7 +94,7 @@ function fields(data) {
   return {
     scene: ['scene', one(data.scenes.map((scene) => scene.name))], m: ['components', components], y: ['kind', one(CONDITIONS)],
     class: ['class', whole(0, 255)], point: ['point', pair(REACH)], tau: ['tau', real(0.05, 2)], axis: ['axis', whole(0, 1)],
-    value: ['value', real(-REACH, REACH)], g: ['gamma', real(GAMMA.least, GAMMA.most)], method: ['method', one(METHODS)],
+    value: ['value', real(-REACH, REACH)], g: ['gamma', real(GAMMA.least, GAMMA.most)], source: ['source', one(SOURCES)], method: ['method', one(METHODS)],
     c: ['confidence', real(0.05, 5)], low: ['low', real(0, 50)], high: ['high', real(0.01, 100)],
     sampler: ['sampler', one(SAMPLER_NAMES)], steps: ['steps', whole(1, 128)], seed: ['seed', whole(0, 2 ** 31)],
     at: ['at', real(0, 1)], row: ['row', whole(0, 255)], z: ['z', pair(5)], probe: ['probe', pair(REACH)],
@@ -152,6 +153,12 @@ export function fromHash(hash, data) {
   return { state, ignored: [...ignored], alone };
 }
 
+/** The sources of scores that there are for the scene of a state. */
+export function sourcesOf(state, data) {
+  const { scene, score, classifier } = data.nets ?? {};
+  return scene === state.scene ? ['exact', ...(score ? ['network'] : []), ...(classifier ? ['classifier'] : [])] : ['exact'];
+}
+
 /** Mends fields that contradict each other, and names their keys. */
 function agree(state, data) {
   const wrong = [];
@@ -170,6 +177,10 @@ function agree(state, data) {
   if (classes === 1 && state.kind === 'not') {
     state.kind = 'class'; // nothing is left without the only class
     wrong.push('y');
+  }
+  if (!sourcesOf(state, data).includes(state.source)) {
+    state.source = 'exact';
+    wrong.push('source');
   }
   if (state.low >= state.high) {
     [state.low, state.high] = [0.2, 2];

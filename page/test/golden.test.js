@@ -9,7 +9,8 @@ import * as metrics from '../metrics.js';
 import {
   classProbabilities, denoised, given, logDensity, logTilt, mixtureOf, noised, score,
 } from '../mixture.js';
-import { backward, coefficients, forward } from '../net.js';
+import { gradientOf, scoreOf, weightsOf } from '../learned.js';
+import { backward, coefficients, forward, learnedScore } from '../net.js';
 import * as noise from '../noise.js';
 import { PURPOSE, normals } from '../rng.js';
 import { walk } from '../sampler.js';
@@ -149,6 +150,32 @@ law('small networks, forward and backward', function* networks() {
     const { skip, out, input } = coefficients(target, r, sigmaData);
     yield [target, [skip, out, input], [told.skip, told.out, told.input]];
   }
+});
+
+law('learned scores and a learned classifier, as fields', function* learned() {
+  const { level, x, score: s, classifier: c } = golden.learned;
+  const ready = ({ config, params, ...told }) => ({ net: { config, params }, ...told });
+  const out = [0, 0];
+  for (const [name, label] of [['given', 1], ['free', null]]) {
+    const field = scoreOf(ready(s), level, label);
+    for (const [i, point] of x.entries()) {
+      field(...point, out);
+      yield [`s at ${point} ${name}`, out, s[name][i]];
+      yield [`s at ${point} ${name}, point by point`, learnedScore(ready(s), point, level, label), s[name][i]];
+    }
+  }
+  const field = gradientOf(ready(c), level, c.class);
+  for (const [i, point] of x.entries()) {
+    field(...point, out);
+    yield [`the classifier's gradient at ${point}`, out, c.gradient[i], 1];
+  }
+});
+
+test('weights are read from base64 as they were written', () => {
+  const written = Float32Array.from([1, -0.1, 3e-12, 7e8]);
+  const text = Buffer.from(written.buffer).toString('base64');
+  assert.deepEqual(Array.from(weightsOf(text)), Array.from(written));
+  assert.notDeepEqual(Array.from(weightsOf(text)), [1, -0.1, 3e-12, 7e8], 'f64 would not be what was written');
 });
 
 test('a wrong twin of a formula fails', () => {

@@ -2,14 +2,19 @@
 
 import { readFileSync } from 'node:fs';
 
-import { CONDITIONS, LAYERS, METHODS, SAMPLER_NAMES, SECTIONS } from '../state.js';
+import { CONDITIONS, LAYERS, METHODS, SAMPLER_NAMES, SECTIONS, SOURCES } from '../state.js';
 
 /** The library's answers. */
 export const golden = JSON.parse(readFileSync(new URL('./golden.json', import.meta.url), 'utf8'));
 
-/** The scenes of the golden numbers, as the page has them. */
+/** A network of the golden numbers, as the page has it. */
+function packed({ params, ...told }) {
+  return { ...told, joint: true, params: Buffer.from(Float32Array.from(params).buffer).toString('base64') };
+}
+
+/** The scenes of the golden numbers, as the page has them, and networks for one of them. */
 export const data = {
-  version: 'test', lang: 'en', theme: 'auto',
+  version: 'test', lang: 'en', theme: 'auto', nets: { scene: 'wide', score: packed(golden.learned.score), classifier: packed(golden.learned.classifier) },
   scenes: Object.entries(golden.scenes).map(([name, m]) => ({
     name, ...m, classes: Array.from({ length: 1 + Math.max(...m.labels) }, (_, k) => ({ en: `class ${k}`, vi: `lớp ${k}` })),
   })),
@@ -38,7 +43,7 @@ export function random(seed) {
     const classes = scene.classes.length;
     const component = (label) => [between(0.1, 1), between(-3, 3), between(-3, 3), between(0.05, 1), 0, between(0.05, 1), label].join();
     const parts = {
-      scene: scene.name, m: Array.from({ length: classes + Math.floor(3 * u()) }, (_, k) => component(k % classes)).join(';'), y: one(CONDITIONS),
+      scene: scene.name, source: scene.name === data.nets.scene ? one(SOURCES) : 'exact', m: Array.from({ length: classes + Math.floor(3 * u()) }, (_, k) => component(k % classes)).join(';'), y: one(CONDITIONS),
       class: whole(0, classes - 1), point: `${between(-4, 4)},${between(-4, 4)}`, tau: between(0.05, 2), axis: whole(0, 1), value: between(-4, 4),
       g: between(-2, 20), method: one(METHODS), c: between(0.05, 5), low: between(0, 1), high: between(1.001, 9), sampler: one(SAMPLER_NAMES),
       steps: whole(1, 128), seed: whole(0, 99999), at: between(0, 1), row: whole(0, 255), z: `${between(-4, 4)},${between(-4, 4)}`,

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
 import { LESSONS, lessonState } from '../lessons.js';
-import { modelOf } from '../model.js';
+import { PATHS, modelOf } from '../model.js';
 import {
   CONDITIONS, LAYERS, METHODS, SAMPLER_NAMES, SECTIONS, componentsOf, fresh, fromHash, sceneOf, toHash,
 } from '../state.js';
@@ -73,6 +73,7 @@ test('a model is made of any state that an address gives', () => {
   for (let i = 0; i < 60; i++) {
     const { state } = fromHash(draw(), data);
     const frame = model(state);
+    assert.equal(frame.done, PATHS);
     const sum = frame.shares.reduce((total, share) => total + (share?.value ?? 0), 0);
     const whole = state.kind === 'none' ? sum + frame.classes.reduce((total, share) => total + share.value, 0) : sum;
     assert.ok(Math.abs(whole - 1) < 1e-12 || (state.kind === 'none' && whole >= 1), `${toHash(state, data)}: ${whole}`);
@@ -86,6 +87,21 @@ test('the shares of the page are those of the library, from the same z', () => {
   for (const { state, shares: told } of golden.walked) assert.deepEqual(shares(state), told, JSON.stringify(state));
   const twin = golden.walked.filter(({ state, shares: told }) => JSON.stringify(shares({ ...state, seed: 1 })) !== JSON.stringify(told));
   assert.ok(twin.length > golden.walked.length / 2, 'another seed is told apart');
+});
+
+test('learned walks that are walked in slices end where they end in one go', () => {
+  const state = { ...fresh(data), scene: 'wide', class: 1, source: 'network', gamma: 2, sampler: 'sde', steps: 12 };
+  const whole = modelOf(data)(state);
+  const model = modelOf(data);
+  let frame = model(state, 0.001);
+  assert.ok(frame.done > 0 && frame.done < PATHS, `${frame.done}`);
+  for (let i = 0; i < PATHS && frame.done < PATHS; i++) frame = model(state, 0.001);
+  assert.deepEqual(frame.ends, whole.ends);
+  assert.deepEqual(frame.shares, whole.shares);
+  assert.ok(whole.error > 0.05 && whole.learned, 'random weights are far from the truth');
+  assert.notDeepEqual(modelOf(data)({ ...state, source: 'exact' }).ends, whole.ends);
+  const { state: elsewhere, ignored } = fromHash('#v=1&scene=animals&source=network', data);
+  assert.deepEqual([elsewhere.source, ignored], ['exact', ['source']], 'the network is one for another scene');
 });
 
 test('each scene of the lesson shows what it says', () => {

@@ -115,6 +115,8 @@ const ABSURD: &[(&str, &str)] = &[
     ("page --out g.png", "ends in .html"),
     ("page --out g", "ends in .html"),
     ("page --sd 0.5", "left out"),
+    ("page --score /dev/null", "not a file"),
+    ("page --classifier /dev/null", "not a file"),
     ("page --theme blue", "possible values"),
     ("completions tcsh", "possible values"),
 ];

@@ -35,7 +35,8 @@ fn writes() -> bool {
 
 /// The page that the program writes with these flags.
 fn page(flags: &[&str]) -> Vec<u8> {
-    let name = format!("scorelab-{}-page-{}.html", std::process::id(), flags.concat());
+    let number = flags.iter().map(|flag| flag.len()).sum::<usize>();
+    let name = format!("scorelab-{}-page-{number}.html", std::process::id());
     let out = std::env::temp_dir().join(name);
     let mut run = Command::new(env!("CARGO_BIN_EXE_scorelab"));
     let ended = run.arg("page").args(flags).arg("--out").arg(&out).output().unwrap();
@@ -49,7 +50,10 @@ fn page(flags: &[&str]) -> Vec<u8> {
 #[test]
 fn the_committed_page_is_what_the_program_writes_byte_for_byte() {
     let path = repository("docs/page/index.html");
-    let now = page(&[]);
+    let network = |name: &str| repository(&format!("docs/page/{name}.safetensors"));
+    let (score, classifier) = (network("joint"), network("noisy"));
+    let flags = ["--score", score.to_str().unwrap(), "--classifier", classifier.to_str().unwrap()];
+    let now = page(&flags);
     if writes() {
         std::fs::create_dir_all(path.parent().unwrap()).unwrap();
         std::fs::write(&path, &now).unwrap();
@@ -60,8 +64,16 @@ fn the_committed_page_is_what_the_program_writes_byte_for_byte() {
         "docs/page/index.html is old; SCORELAB_WRITE=1 cargo test --test main page:: writes it again"
     );
     assert!(now.len() <= 1_500_000, "{} bytes", now.len());
-    for other in [["--lang", "vi"], ["--theme", "dark"], ["--scene", "wide"]] {
-        assert_ne!(page(&other), now, "{other:?} changes nothing");
+    let plain = page(&[]);
+    assert!(plain.len() < now.len());
+    for other in [
+        ["--lang", "vi"],
+        ["--theme", "dark"],
+        ["--scene", "wide"],
+        ["--score", flags[1]],
+        ["--classifier", flags[3]],
+    ] {
+        assert_ne!(page(&other), plain, "{other:?} changes nothing");
     }
 }
 

@@ -145,6 +145,12 @@ pub struct Page {
     pub scene: String,
     #[command(flatten)]
     pub own: PointFlags,
+    /// A learned score to show beside the exact one, joint or without labels: a checkpoint, or the folder of a run
+    #[arg(long, value_name = "FILE|FOLDER")]
+    pub score: Option<String>,
+    /// A learned noisy classifier to show beside the exact one: a checkpoint, or the folder of a run
+    #[arg(long, value_name = "FILE|FOLDER")]
+    pub classifier: Option<String>,
     /// The look of the page [default: light or dark, as the reader's system has it]
     #[arg(long, value_parser = menu::<Theme>())]
     pub theme: Option<Theme>,

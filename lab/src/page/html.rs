@@ -1,5 +1,6 @@
 //! The page as one file: markup, style and script, and a policy by which nothing else is loaded or run.
 
+use super::base64::base64;
 use super::join::join;
 use super::scenes::scenes;
 use crate::menu::Menu;
@@ -7,7 +8,7 @@ use scorelab::Result;
 use scorelab::data::Scene;
 use scorelab::file::fingerprint;
 use scorelab_figures::plot::{Lang, Theme};
-use serde_json::json;
+use serde_json::{Value, json};
 
 const MARKUP: &str = include_str!("../../../page/page.html");
 const STYLE: &str = include_str!("../../../page/page.css");
@@ -18,7 +19,7 @@ macro_rules! modules {
 }
 
 const MODULES: &[(&str, &str)] = &modules!(
-    "noise" "rng" "mixture" "guidance" "sampler" "metrics" "net" "state" "words" "lessons" "model" "pen" "draw" "dom" "controls"
+    "noise" "rng" "mixture" "net" "learned" "guidance" "sampler" "metrics" "state" "words" "lessons" "model" "pen" "draw" "dom" "controls"
     "panel" "numbers" "handles" "main"
 );
 
@@ -26,6 +27,8 @@ const MODULES: &[(&str, &str)] = &modules!(
 pub struct Page<'a> {
     /// The scene.
     pub scene: &'a Scene,
+    /// The learned score and the learned classifier, as [`networks`](super::networks) reads them.
+    pub networks: [Option<Value>; 2],
     /// The language.
     pub lang: Lang,
     /// Light, dark or for paper; without one, as the reader's system has it.
@@ -38,10 +41,11 @@ impl Page<'_> {
     /// # Errors
     /// If the scene does not fit on the page.
     pub fn html(&self) -> Result<String> {
+        let [score, classifier] = &self.networks;
         let theme = self.theme.as_ref().map_or("auto", Theme::name);
         let data = json!({
             "version": env!("CARGO_PKG_VERSION"), "scenes": scenes(self.scene)?, "lang": self.lang.name(),
-            "theme": theme,
+            "theme": theme, "nets": { "scene": self.scene.name, "score": score, "classifier": classifier },
         });
         let data = data.to_string().replace('<', "\\u003c"); // no markup within a script
         let script = format!("{}$main.start({data});\n", join(MODULES)?);
@@ -70,38 +74,12 @@ fn hash(text: &str) -> String {
     format!("sha256-{}", base64(&(0..digits.len() / 2).map(byte).collect::<Vec<u8>>()))
 }
 
-/// Base64 of RFC 4648, with padding.
-fn base64(bytes: &[u8]) -> String {
-    const LETTERS: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    let mut text = String::new();
-    for three in bytes.chunks(3) {
-        let bits = (0..3).fold(0, |sum, i| sum << 8 | u32::from(*three.get(i).unwrap_or(&0)));
-        for i in 0..4 {
-            let letter = LETTERS[(bits >> (18 - 6 * i) & 63) as usize] as char;
-            text.push(if i <= three.len() { letter } else { '=' });
-        }
-    }
-    text
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
-    fn the_hash_is_that_of_the_standard() {
-        // RFC 4648, section 10
-        for (text, code) in [
-            ("", ""),
-            ("f", "Zg=="),
-            ("fo", "Zm8="),
-            ("foo", "Zm9v"),
-            ("foob", "Zm9vYg=="),
-            ("fooba", "Zm9vYmE="),
-            ("foobar", "Zm9vYmFy"),
-        ] {
-            assert_eq!(base64(text.as_bytes()), code);
-        }
+    fn a_hash_is_written_as_a_policy_has_it() {
         // the empty text's, as in the examples of CSP level 3
         assert_eq!(hash(""), "sha256-47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=");
         assert_ne!(hash(" "), hash(""));

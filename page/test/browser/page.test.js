@@ -130,6 +130,39 @@ test('what is told are the shares of the library from the same z', async () => {
   });
 });
 
+test('a learned field comes at once, its walks in slices, with its error', async () => {
+  await within('', {}, async (page) => {
+    const exact = await shares(page);
+    for (const [source, most] of [['network', 0.1], ['classifier', 0.1]]) {
+      const { milliseconds, told } = await page.evaluate((name) => new Promise((done) => {
+        const app = document.documentElement.scorelab;
+        const [began, seen] = [performance.now(), []];
+        app.set({ source: name });
+        const look = () => {
+          if (app.state.source === name && app.frame.learned) seen.push(app.frame.done);
+          if (seen[seen.length - 1] === 256) done({ milliseconds: performance.now() - began, told: seen });
+          else requestAnimationFrame(look);
+        };
+        requestAnimationFrame(look);
+      }), source);
+      budget(`256 walks of a ${source}`, milliseconds, 2000);
+      assert.ok(told[0] < 256, 'the field is there before the walks');
+      await settled(page);
+      const [error, badge] = await page.evaluate(() => [document.documentElement.scorelab.frame.error, document.querySelector('.badge').textContent]);
+      assert.ok(error > 0.001 && error < most, `${source}: ${error}`);
+      assert.ok(badge.endsWith(error.toFixed(2)), badge);
+      (await shares(page)).forEach((share, i) => assert.ok(Math.abs(share - exact[i]) < 0.06, `${source}`));
+    }
+  });
+});
+
+test('a lecturer hides what is not wanted', async () => {
+  await within('#v=1&hide=numbers,probe', {}, async (page) => {
+    assert.equal(await page.locator('.section.numbers, .section.probe').count(), 0);
+    assert.equal(await page.locator('.section.method').count(), 1);
+  });
+});
+
 /** Drags the handle of this label by so many pixels. */
 async function drag(page, selector, dx, dy) {
   const box = await page.locator(selector).first().boundingBox();
