@@ -195,7 +195,7 @@ function walksOf(legs, state, grid, z, noiseOf) {
   const more = (milliseconds) => {
     const began = performance.now();
     while (done < PATHS) {
-      const rows = milliseconds === Infinity ? PATHS : BLOCK;
+      const rows = milliseconds === Infinity ? PATHS - done : BLOCK;
       const part = (list) => list.subarray(2 * done, 2 * (done + rows));
       const some = walk(legs, VP_LINEAR, grid, sampler, part(z), (step) => part(noiseOf(seed, step, PATHS)));
       ways.times = some.times;
