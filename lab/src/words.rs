@@ -7,7 +7,7 @@ use std::ffi::OsString;
 /// The words, in which a flag and the numbers behind it that begin with a minus are one word.
 ///
 /// ```text
-/// --gamma -1,0,1 → --gamma=-1,0,1      --gamma −.5 (U+2212) → --gamma=-.5
+/// --gamma -1,0,1 → --gamma=-1,0,1      --gamma −.5 (U+2212) → --gamma=-.5      --gamma "-1, 2" → --gamma=-1,2
 /// ```
 ///
 /// Without it clap takes what begins with a minus for a flag.
@@ -18,11 +18,11 @@ pub fn joined(words: impl IntoIterator<Item = OsString>, program: &Command) -> V
         let text = word.to_str().unwrap_or("");
         if flag_before
             && !ended
-            && let Some(numbers) = numbers(text).filter(|n| n.starts_with('-'))
+            && let Some(value) = below_zero(text)
         {
             let flag = all.pop().expect("a flag came before");
             let flag = flag.to_string_lossy().into_owned(); // a flag that is known is text
-            all.push(format!("{flag}={numbers}").into());
+            all.push(format!("{flag}={value}").into());
             flag_before = false;
             continue;
         }
@@ -43,11 +43,18 @@ pub fn joined(words: impl IntoIterator<Item = OsString>, program: &Command) -> V
     all
 }
 
-/// Numbers separated by commas, with a plain minus; `None` if there is anything else, or no minus sign.
+/// A value that begins with a minus: numbers, or what begins with a digit, for no flag does.
+fn below_zero(text: &str) -> Option<String> {
+    let digit = |c: char| c.is_ascii_digit() || c == '.';
+    let own = || text.strip_prefix('-')?.starts_with(digit).then(|| text.into());
+    numbers(text).filter(|n| n.starts_with('-')).or_else(own)
+}
+
+/// Numbers separated by commas, with a plain minus and no spaces; `None` if there is anything else, or no need.
 fn numbers(text: &str) -> Option<String> {
-    let signed = text.contains('−') || text.starts_with('-');
-    let all = signed && text.split(',').all(|part| number::parse(part).is_some());
-    all.then(|| text.replace('−', "-"))
+    let odd = text.contains(['−', ' ']) || text.starts_with('-');
+    let all = odd && text.split(',').all(|part| number::parse(part).is_some());
+    all.then(|| text.split(',').map(str::trim).collect::<Vec<_>>().join(",").replace('−', "-"))
 }
 
 /// Whether a flag of this name stands before a value.

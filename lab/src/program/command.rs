@@ -167,14 +167,10 @@ pub fn usage(e: &clap::Error) -> Error {
         format!("{} ({})", first.trim_end_matches(':'), more.join("; "))
     };
     // what was typed is repeated, but not ten million letters of it
-    let why: Vec<String> = why.replace(['\n', '\r'], " ").split(' ').map(cut).collect();
-    Error::Usage { why: why.join(" ") }
-}
-
-/// A word of a message, cut where it is longer than any flag, value or folder that somebody types.
-fn cut(word: &str) -> String {
-    const LONGEST: usize = 200;
-    if word.chars().nth(LONGEST).is_some() { printable(word) } else { word.into() }
+    let why: Vec<String> = why.replace(['\n', '\r'], " ").split(' ').map(printable).collect();
+    let why = why.join(" ");
+    let why = why.replace("invalid float literal", "it is not a number");
+    Error::Usage { why: why.replace("invalid digit found in string", "it is not a whole number") }
 }
 
 /// Refuses settings given together with `--resume`, which takes all of them from the run.

@@ -93,6 +93,12 @@ pub fn check(all: &Table, program: &Command) -> std::result::Result<(), String> 
     };
     let subs: Vec<&Command> = program.get_subcommands().collect();
     let known: Vec<String> = subs.iter().flat_map(|s| flags(s)).collect();
+    let nested = |(key, value): (&String, &Value)| {
+        key == "config" || value.as_table().is_some_and(|own| own.contains_key("config"))
+    };
+    if all.iter().any(nested) {
+        return Err("config is given, but one file cannot name another; give --config where the program is called".into());
+    }
     for (key, value) in all {
         match (value, subs.iter().find(|s| s.get_name() == key)) {
             (Value::Table(own), Some(sub)) => {
