@@ -57,7 +57,12 @@ export function menu({ label, options, onChange, hidden = false }) {
   const id = `menu-${count}`;
   const select = el('select', { id, onchange: () => onChange(select.value) });
   select.append(...options.map(([value, words]) => el('option', { value }, words)));
-  const element = el('div', { class: 'field wide' }, el('label', { htmlFor: id, class: hidden ? 'unseen' : '' }, label), select);
+  const element = el(
+    'div',
+    { class: 'field wide' },
+    el('label', { htmlFor: id, class: hidden ? 'unseen' : '' }, label),
+    select,
+  );
   if (hidden) select.setAttribute('aria-label', label);
   return { element: hidden ? select : element, update: (value) => put(select, 'value', value) };
 }
@@ -70,7 +75,16 @@ export function chips({ label, options, onChange }) {
     const input = el('input', { type: 'radio', name, value, onchange: () => onChange(value) });
     return [input, el('label', { class: 'chip' }, input, words)];
   });
-  const element = el('fieldset', {}, el('legend', { class: 'unseen' }, label), el('div', { class: 'row' }, inputs.map(([, chip]) => chip)));
+  const element = el(
+    'fieldset',
+    {},
+    el('legend', { class: 'unseen' }, label),
+    el(
+      'div',
+      { class: 'row' },
+      inputs.map(([, chip]) => chip),
+    ),
+  );
   return { element, update: (value) => inputs.forEach(([input]) => put(input, 'checked', input.value === value)) };
 }
 

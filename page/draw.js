@@ -7,21 +7,63 @@ import { REACH } from './state.js';
 /** The colours of each theme: one for each role, as in the lecture's figures (Okabe–Ito), and words dark enough to be read. */
 export const LOOKS = {
   light: {
-    ground: '#ffffff', panel: '#f7f7f5', ink: '#22262e', muted: '#5f646e', line: '#dddfe4', density: [140, 134, 184],
-    free: '#009e73', gradient: '#0072b2', guided: '#d55e00', freeWord: '#00744f', gradientWord: '#00609a', guidedWord: '#ae4b00',
-    target: '#56b4e9', other: '#777777', hybrid: '#22262e', overshoot: '#cc79a7', path: '#22262e',
+    ground: '#ffffff',
+    panel: '#f7f7f5',
+    ink: '#22262e',
+    muted: '#5f646e',
+    line: '#dddfe4',
+    density: [140, 134, 184],
+    free: '#009e73',
+    gradient: '#0072b2',
+    guided: '#d55e00',
+    freeWord: '#00744f',
+    gradientWord: '#00609a',
+    guidedWord: '#ae4b00',
+    target: '#56b4e9',
+    other: '#777777',
+    hybrid: '#22262e',
+    overshoot: '#cc79a7',
+    path: '#22262e',
     classes: ['#56b4e9', '#cc79a7', '#c9a400', '#777777'],
   },
   dark: {
-    ground: '#12141a', panel: '#191c24', ink: '#e9eaee', muted: '#a4a9b5', line: '#333845', density: [104, 99, 160],
-    free: '#009e73', gradient: '#1f86c6', guided: '#e69f00', freeWord: '#35c79b', gradientWord: '#6db7ea', guidedWord: '#eeb033',
-    target: '#56b4e9', other: '#8d8d8d', hybrid: '#e9eaee', overshoot: '#cc79a7', path: '#e9eaee',
+    ground: '#12141a',
+    panel: '#191c24',
+    ink: '#e9eaee',
+    muted: '#a4a9b5',
+    line: '#333845',
+    density: [104, 99, 160],
+    free: '#009e73',
+    gradient: '#1f86c6',
+    guided: '#e69f00',
+    freeWord: '#35c79b',
+    gradientWord: '#6db7ea',
+    guidedWord: '#eeb033',
+    target: '#56b4e9',
+    other: '#8d8d8d',
+    hybrid: '#e9eaee',
+    overshoot: '#cc79a7',
+    path: '#e9eaee',
     classes: ['#56b4e9', '#cc79a7', '#f0e442', '#8d8d8d'],
   },
   print: {
-    ground: '#ffffff', panel: '#ffffff', ink: '#000000', muted: '#444444', line: '#bbbbbb', density: [201, 198, 223],
-    free: '#009e73', gradient: '#0072b2', guided: '#d55e00', freeWord: '#00744f', gradientWord: '#00609a', guidedWord: '#ae4b00',
-    target: '#56b4e9', other: '#777777', hybrid: '#000000', overshoot: '#cc79a7', path: '#000000',
+    ground: '#ffffff',
+    panel: '#ffffff',
+    ink: '#000000',
+    muted: '#444444',
+    line: '#bbbbbb',
+    density: [201, 198, 223],
+    free: '#009e73',
+    gradient: '#0072b2',
+    guided: '#d55e00',
+    freeWord: '#00744f',
+    gradientWord: '#00609a',
+    guidedWord: '#ae4b00',
+    target: '#56b4e9',
+    other: '#777777',
+    hybrid: '#000000',
+    overshoot: '#cc79a7',
+    path: '#000000',
     classes: ['#56b4e9', '#cc79a7', '#c9a400', '#777777'],
   },
 };
@@ -105,7 +147,12 @@ function contour(grid, side, level, size) {
   const cell = size / (side - 1);
   for (let j = 0; j + 1 < side; j++) {
     for (let i = 0; i + 1 < side; i++) {
-      const corners = [[i, j], [i + 1, j], [i + 1, j + 1], [i, j + 1]];
+      const corners = [
+        [i, j],
+        [i + 1, j],
+        [i + 1, j + 1],
+        [i, j + 1],
+      ];
       const values = corners.map(([a, b]) => grid[b * side + a] - level);
       const cuts = [];
       for (let k = 0; k < 4; k++) {
@@ -125,14 +172,16 @@ function contour(grid, side, level, size) {
 let lastTilt = { key: '', lines: [] };
 
 function tiltLayer(pen, frame, size, unit, look) {
-  if (frame.gamma === null) return;
+  if (frame.gamma === null || !frame.proper) return;
   const key = JSON.stringify([frame.mixture, frame.condition, frame.gamma, size]);
   if (lastTilt.key !== key) {
     const side = 121;
     const grid = tiltOn(frame, frame.gamma, side);
-    lastTilt = { key, lines: grid ? CONTOURS.map((level) => contour(grid, side, level, size)) : [] };
+    lastTilt = { key, lines: CONTOURS.map((level) => contour(grid, side, level, size)) };
   }
-  lastTilt.lines.forEach((line) => pen.segments(line, { colour: look.ink, width: 1.4 * unit, dash: [0.01, 4 * unit], alpha: 0.9 }));
+  lastTilt.lines.forEach((line) =>
+    pen.segments(line, { colour: look.ink, width: 1.4 * unit, dash: [0.01, 4 * unit], alpha: 0.9 }),
+  );
 }
 
 /** The ends: filled where wanted, hollow past it, a cross between the modes, grey on another class. */
@@ -215,7 +264,16 @@ function probeLayer(pen, frame, state, { size, unit, look, stage }) {
   if (state.kind !== 'none' && stage > 1) arrow(tip, sum, 'gradient', 2.2 * unit, [6 * unit, 4.5 * unit]);
   if (state.kind !== 'none' && stage > 2) arrow(from, sum, 'guided', 3.6 * unit, []);
   pen.discs(from, 5 * unit, { colour: look.ink, fill: true });
-  labels(pen, { from, tip, sum, stage, unit, look, asked: state.kind !== 'none', base: state.method === 'autoguidance' ? 's°' : 'sᵤ' });
+  labels(pen, {
+    from,
+    tip,
+    sum,
+    stage,
+    unit,
+    look,
+    asked: state.kind !== 'none',
+    base: state.method === 'autoguidance' ? 's°' : 'sᵤ',
+  });
 }
 
 /** Names of the arrows, each beside the middle of its own. */
@@ -246,7 +304,13 @@ function namesLayer(pen, frame, { size, unit, look, names, editing }) {
       const ring = [];
       for (let i = 0; i <= 48; i++) {
         const [c, s] = [a * Math.cos((i * Math.PI) / 24), b * Math.sin((i * Math.PI) / 24)];
-        ring.push(...pixel(mean[0] + c * Math.cos(angle) - s * Math.sin(angle), mean[1] + c * Math.sin(angle) + s * Math.cos(angle), size));
+        ring.push(
+          ...pixel(
+            mean[0] + c * Math.cos(angle) - s * Math.sin(angle),
+            mean[1] + c * Math.sin(angle) + s * Math.cos(angle),
+            size,
+          ),
+        );
       }
       pen.lines([ring], { colour: look.muted, width: 1.4 * unit, dash: [4 * unit, 4 * unit] });
     }
@@ -254,9 +318,17 @@ function namesLayer(pen, frame, { size, unit, look, names, editing }) {
     const above = 2.6 * Math.sqrt(yy) + 0.16;
     const [x, y] = pixel(mean[0], mean[1] + (mean[1] >= 0 ? above : -above), size);
     const edge = 14 * unit;
-    pen.text(names[frame.mixture.labels[k]], Math.min(Math.max(x, edge), size - edge), Math.min(Math.max(y, edge), size - edge), {
-      colour: look.muted, size: 14 * unit, halo: look.ground, anchor: 'middle',
-    });
+    pen.text(
+      names[frame.mixture.labels[k]],
+      Math.min(Math.max(x, edge), size - edge),
+      Math.min(Math.max(y, edge), size - edge),
+      {
+        colour: look.muted,
+        size: 14 * unit,
+        halo: look.ground,
+        anchor: 'middle',
+      },
+    );
   });
 }
 
@@ -266,8 +338,15 @@ export function drawPlane(pen, frame, state, view) {
   const shows = (layer) => state.show.includes(layer);
   if (shows('density')) pen.image(densityOf(frame, look), 0, 0, size, size);
   if (shows('free')) fieldLayer(pen, frame, 0, 1, size, { colour: look.free, width: 1.3 * unit, alpha: 0.9 });
-  if (shows('gradient')) fieldLayer(pen, frame, 2, 1, size, { colour: look.gradient, width: 1.3 * unit, alpha: 0.9, dash: [3.5 * unit, 3 * unit] });
-  if (shows('guided')) fieldLayer(pen, frame, 4, 1, size, { colour: look.guided, width: 1.5 * unit, alpha: shows('free') ? 0.9 : 0.55 });
+  if (shows('gradient'))
+    fieldLayer(pen, frame, 2, 1, size, {
+      colour: look.gradient,
+      width: 1.3 * unit,
+      alpha: 0.9,
+      dash: [3.5 * unit, 3 * unit],
+    });
+  if (shows('guided'))
+    fieldLayer(pen, frame, 4, 1, size, { colour: look.guided, width: 1.5 * unit, alpha: shows('free') ? 0.9 : 0.55 });
   if (shows('paths')) {
     pen.lines(waysOf(frame, size), { colour: look.path, width: 0.8 * unit, alpha: 0.13 });
   }

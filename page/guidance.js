@@ -11,7 +11,7 @@ import { gradientOf, scoreOf } from './learned.js';
 import { blurred, given, noised, score } from './mixture.js';
 
 /** Standard deviation by which the worse model of autoguidance is too wide. */
-export const BLUR = 0.5;
+const BLUR = 0.5;
 
 /**
  * The field of a method at one noise level: (x, y, out) puts s_u into out[0…1], what is added at γ = 1 into out[2…3] and the
@@ -56,7 +56,8 @@ function pushed(free, gradient) {
 /** The scores for no condition and for a class, exact or as `learned` = { score, classifier } has one of them. */
 export function scoresFor(mixture, condition, learned) {
   const asked = given(mixture, condition);
-  if (learned?.score && condition.kind !== 'class') return [(level) => scoreOf(learned.score, level, null), exact(asked)];
+  if (learned?.score && condition.kind !== 'class')
+    return [(level) => scoreOf(learned.score, level, null), exact(asked)];
   if (learned?.score) return [null, condition.class].map((label) => (level) => scoreOf(learned.score, level, label));
   const free = exact(mixture);
   if (!learned?.classifier || condition.kind !== 'class') return [free, exact(asked)];
@@ -100,7 +101,9 @@ export function steer(mixture, condition, method, learned = null) {
   // a classifier is asked beside s_u; of two scores one alone is asked where the other has no weight
   const cost = (gamma) => (gamma === 0 || (gamma === 1 && method.name !== 'classifier') ? 1 : 2);
   const leg = (downTo, gamma) => ({
-    downTo, cost: cost(gamma), at: kept((level) => fieldOf(base(level), asked(level), scale, gamma)),
+    downTo,
+    cost: cost(gamma),
+    at: kept((level) => fieldOf(base(level), asked(level), scale, gamma)),
   });
   if (method.name !== 'interval') return [leg(0, method.gamma)];
   const legs = [leg(method.high, 1), leg(method.low, method.gamma)];

@@ -28,7 +28,8 @@ function specs(app, state, frame) {
     { key: 'z', kind: 'z', label: words.handleZ, x: frame.z, move: (x) => ({ z: x }) },
     { key: 'probe', kind: 'probe', label: words.handleProbe, x: frame.probe.x, move: (x) => ({ probe: x }) },
   ];
-  if (state.kind === 'point') list.push({ key: 'point', kind: 'point', label: words.handlePoint, x: state.point, move: (x) => ({ point: x }) });
+  if (state.kind === 'point')
+    list.push({ key: 'point', kind: 'point', label: words.handlePoint, x: state.point, move: (x) => ({ point: x }) });
   if (state.kind === 'mask') {
     const x = state.axis === 0 ? [state.value, REACH - 0.5] : [REACH - 0.5, state.value];
     list.push({ key: 'mask', kind: 'mask', label: words.handleMask, x, move: (to) => ({ value: to[state.axis] }) });
@@ -37,8 +38,22 @@ function specs(app, state, frame) {
   const own = componentsOf(state, app.data);
   const changed = (k, component) => ({ components: own.map((c, i) => (i === k ? component : c)) });
   own.forEach((c, k) => {
-    list.push({ key: `mean${k}`, kind: 'mean', chosen: k, label: `${words.handleMean} ${k + 1}`, x: c.mean, move: (x) => changed(k, { ...c, mean: x }) });
-    list.push({ key: `ring${k}`, kind: 'ring', chosen: k, label: `${words.handleRing} ${k + 1}`, x: ringOf(c), move: (x) => changed(k, widened(c, x)) });
+    list.push({
+      key: `mean${k}`,
+      kind: 'mean',
+      chosen: k,
+      label: `${words.handleMean} ${k + 1}`,
+      x: c.mean,
+      move: (x) => changed(k, { ...c, mean: x }),
+    });
+    list.push({
+      key: `ring${k}`,
+      kind: 'ring',
+      chosen: k,
+      label: `${words.handleRing} ${k + 1}`,
+      x: ringOf(c),
+      move: (x) => changed(k, widened(c, x)),
+    });
   });
   return list;
 }
@@ -74,7 +89,10 @@ export function handles(app) {
       event.preventDefault();
       event.stopPropagation();
       const step = event.shiftKey ? 0.01 : 0.1;
-      moved(key, now.get(key).x.map((v, i) => v + step * way[i]));
+      moved(
+        key,
+        now.get(key).x.map((v, i) => v + step * way[i]),
+      );
     });
     holder.append(button);
     return button;

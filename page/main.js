@@ -8,7 +8,7 @@ import { VERDICTS } from './metrics.js';
 import { PATHS, modelOf } from './model.js';
 import { numbersSection, probeSection } from './numbers.js';
 import { conditionSection, dataSection, layersSection, lessonSection, methodSection, walkSection } from './panel.js';
-import { canvasPen, svgPen } from './pen.js';
+import { canvasPen } from './pen.js';
 import { componentsOf, fresh, fromHash, sceneOf, toHash } from './state.js';
 import { WORDS, percent } from './words.js';
 
@@ -17,7 +17,11 @@ const SLOW = 1.6; // seconds a step in slow motion: three arrows, then the move
 const MOST_PAST = 100;
 const SLICE = 8; // milliseconds in which learned walks are gone on with, a frame
 const TOLD = -1; // the prediction of a scene whose answer is shown without one
-const COLUMNS = [[lessonSection], [conditionSection, methodSection, layersSection, walkSection, dataSection], [numbersSection, probeSection]];
+const COLUMNS = [
+  [lessonSection],
+  [conditionSection, methodSection, layersSection, walkSection, dataSection],
+  [numbersSection, probeSection],
+];
 
 class App {
   constructor(data) {
@@ -53,15 +57,22 @@ class App {
   build() {
     document.getElementById('handles').replaceChildren();
     this.updates = [controls(this), handles(this)];
-    const columns = COLUMNS.map((makers) => makers.map((make) => make(this)).filter(({ name }) => !this.state.hide.includes(name)));
+    const columns = COLUMNS.map((makers) =>
+      makers.map((make) => make(this)).filter(({ name }) => !this.state.hide.includes(name)),
+    );
     const [[lesson], ...others] = columns;
     this.updates.push(...columns.flat().map(({ update }) => update));
-    document.getElementById('panel').replaceChildren(...(lesson ? [lesson.element] : []), ...others.filter((list) => list.length).map((list, i) => {
-      const column = document.createElement('div');
-      column.className = i === 0 ? 'column first' : 'column';
-      column.append(...list.map(({ element }) => element));
-      return column;
-    }));
+    document.getElementById('panel').replaceChildren(
+      ...(lesson ? [lesson.element] : []),
+      ...others
+        .filter((list) => list.length)
+        .map((list, i) => {
+          const column = document.createElement('div');
+          column.className = i === 0 ? 'column first' : 'column';
+          column.append(...list.map(({ element }) => element));
+          return column;
+        }),
+    );
     this.built = this.builtFor();
     this.draw();
   }
@@ -151,7 +162,12 @@ class App {
     if (this.canvas.width !== size) this.canvas.width = this.canvas.height = size;
     const context = this.canvas.getContext('2d');
     context.clearRect(0, 0, size, size);
-    drawPlane(canvasPen(context), this.frame, state, this.viewOf(size, size / Math.max(side, 1) * Math.max(side / 640, 0.72)));
+    drawPlane(
+      canvasPen(context),
+      this.frame,
+      state,
+      this.viewOf(size, (size / Math.max(side, 1)) * Math.max(side / 640, 0.72)),
+    );
     if (this.frame.done === PATHS) this.leaveTrace();
     else setTimeout(() => this.drawSoon(), 0); // more walks, in the next slice
     this.updates.forEach((update) => update(state, this.frame));
@@ -189,9 +205,10 @@ class App {
   summary() {
     const { words, state, frame } = this;
     const classes = sceneOf(state, this.data).classes;
-    const each = state.kind === 'none'
-      ? frame.classes.map((share, k) => `${classes[k][state.lang]} ${percent(share.value, state.lang)}`)
-      : frame.shares.slice(0, 4).map((share, i) => `${words[VERDICTS[i]]} ${percent(share.value, state.lang)}`);
+    const each =
+      state.kind === 'none'
+        ? frame.classes.map((share, k) => `${classes[k][state.lang]} ${percent(share.value, state.lang)}`)
+        : frame.shares.slice(0, 4).map((share, i) => `${words[VERDICTS[i]]} ${percent(share.value, state.lang)}`);
     return `γ = ${state.gamma}. ${words.summary}: ${each.join('; ')}.`;
   }
 
@@ -199,44 +216,9 @@ class App {
     const notice = document.getElementById('notice');
     notice.textContent = words;
     clearTimeout(this.noticeTimer);
-    this.noticeTimer = setTimeout(() => { notice.textContent = ''; }, 6000);
-  }
-
-  async copyLink() {
-    const hash = toHash(this.state, this.data);
-    try {
-      await navigator.clipboard.writeText(location.href.replace(/#.*$/, '') + hash);
-      this.tell(this.words.copied);
-    } catch {
-      this.tell(this.words.notCopied);
-    }
-  }
-
-  /** Saves the plane as it is seen. */
-  save(kind) {
-    const size = 1200;
-    const view = this.viewOf(size, size / 640);
-    if (kind === 'svg') {
-      const pen = svgPen(size, size, view.look.ground, this.summary());
-      drawPlane(pen, this.frame, this.state, view);
-      this.download(new Blob([pen.file()], { type: 'image/svg+xml' }), 'svg');
-      return;
-    }
-    const canvas = document.createElement('canvas');
-    canvas.width = canvas.height = size;
-    const context = canvas.getContext('2d');
-    context.fillStyle = view.look.ground;
-    context.fillRect(0, 0, size, size);
-    drawPlane(canvasPen(context), this.frame, this.state, view);
-    canvas.toBlob((blob) => this.download(blob, 'png'));
-  }
-
-  download(blob, ending) {
-    const link = document.createElement('a');
-    link.href = URL.createObjectURL(blob);
-    link.download = `guidance-${this.state.scene}-${this.state.gamma}.${ending}`;
-    link.click();
-    setTimeout(() => URL.revokeObjectURL(link.href), 1000);
+    this.noticeTimer = setTimeout(() => {
+      notice.textContent = '';
+    }, 6000);
   }
 
   /** Plays from noise to data, or stops. */
@@ -339,10 +321,15 @@ class App {
     const { gamma, at, lesson, present } = this.state;
     const change = (g) => this.set({ gamma: Math.min(Math.max(Math.round(g * 10) / 10, -2), 20) });
     const keys = {
-      ' ': event.target.closest?.('button, a') ? null : () => this.play(false), '[': () => this.set({ at: Math.max(at - 0.02, 0) }),
-      ']': () => this.set({ at: Math.min(at + 0.02, 1) }), p: () => this.set({ present: !present }), u: () => this.undo(),
-      Escape: present ? () => this.set({ present: false }) : null, ArrowUp: present ? () => change(gamma + 0.5) : null,
-      ArrowDown: present ? () => change(gamma - 0.5) : null, ArrowLeft: present ? () => this.lesson(Math.max(lesson - 1, 0)) : null,
+      ' ': event.target.closest?.('button, a') ? null : () => this.play(false),
+      '[': () => this.set({ at: Math.max(at - 0.02, 0) }),
+      ']': () => this.set({ at: Math.min(at + 0.02, 1) }),
+      p: () => this.set({ present: !present }),
+      u: () => this.undo(),
+      Escape: present ? () => this.set({ present: false }) : null,
+      ArrowUp: present ? () => change(gamma + 0.5) : null,
+      ArrowDown: present ? () => change(gamma - 0.5) : null,
+      ArrowLeft: present ? () => this.lesson(Math.max(lesson - 1, 0)) : null,
       ArrowRight: present ? () => this.lesson(Math.min(lesson + 1, LESSONS.length)) : null,
     };
     const act = Object.hasOwn(keys, event.key) ? keys[event.key] : null;
@@ -360,10 +347,14 @@ class App {
       return;
     }
     const [px, py] = pixel(...x, box.width);
-    const off = Array.from(this.frame.found, (_, i) => Math.min(...[this.frame.ends, this.frame.ways.xs[0]].map((list) => {
-      const [qx, qy] = pixel(list[2 * i], list[2 * i + 1], box.width);
-      return Math.hypot(qx - px, qy - py);
-    })));
+    const off = Array.from(this.frame.found, (_, i) =>
+      Math.min(
+        ...[this.frame.ends, this.frame.ways.xs[0]].map((list) => {
+          const [qx, qy] = pixel(list[2 * i], list[2 * i + 1], box.width);
+          return Math.hypot(qx - px, qy - py);
+        }),
+      ),
+    );
     const nearest = off.indexOf(Math.min(...off));
     if (off[nearest] < 24) this.set({ row: nearest, z: null, probe: null });
   }

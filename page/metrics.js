@@ -33,7 +33,8 @@ export function verdicts(x, modes, wanted) {
   const all = meanOf(modes, () => true);
   const out = [mean[0] - all[0], mean[1] - all[1]];
   const near = (k, px, py) => {
-    const dx = px - p.mx[k], dy = py - p.my[k];
+    const dx = px - p.mx[k],
+      dy = py - p.my[k];
     return dx * (p.a[k] * dx + p.b[k] * dy) + dy * (p.b[k] * dx + p.c[k] * dy) <= ON_MODE * ON_MODE;
   };
   const found = new Uint8Array(x.length / 2);

@@ -16,19 +16,15 @@ export function mixtureOf({ weights, means, covs, labels }) {
 }
 
 /** The components whose label is accepted, as a mixture of one class: p(x₀ | y), or p(x₀ | not y). */
-export function only(mixture, accepted) {
+function only(mixture, accepted) {
   const keep = mixture.labels.map((label, k) => (accepted(label) ? k : -1)).filter((k) => k >= 0);
   const pick = (list) => keep.map((k) => list[k]);
   return mixtureOf({
-    weights: pick(mixture.weights), means: pick(mixture.means), covs: pick(mixture.covs), labels: keep.map(() => 0),
+    weights: pick(mixture.weights),
+    means: pick(mixture.means),
+    covs: pick(mixture.covs),
+    labels: keep.map(() => 0),
   });
-}
-
-/** P(y) of every class. */
-export function classWeights(mixture) {
-  const prior = new Array(mixture.classes).fill(0);
-  mixture.labels.forEach((y, k) => { prior[y] += mixture.weights[k]; });
-  return prior;
 }
 
 /** The same mixture, each component wider by b²: a worse model of it, as in autoguidance. */
@@ -69,11 +65,19 @@ export function measured(mixture, a, v, tau) {
 /** p(x₀ | y) of a condition: { kind: 'none' }, 'class' or 'not' with { class }, 'point' { y, tau }, 'mask' { axis, value, tau }. */
 export function given(mixture, condition) {
   switch (condition.kind) {
-    case 'class': return only(mixture, (label) => label === condition.class);
-    case 'not': return only(mixture, (label) => label !== condition.class);
-    case 'mask': return measured(mixture, condition.axis === 0 ? [1, 0] : [0, 1], condition.value, condition.tau);
-    case 'point': return [[1, 0], [0, 1]].reduce((m, a, i) => measured(m, a, condition.y[i], condition.tau), mixture);
-    default: return mixture;
+    case 'class':
+      return only(mixture, (label) => label === condition.class);
+    case 'not':
+      return only(mixture, (label) => label !== condition.class);
+    case 'mask':
+      return measured(mixture, condition.axis === 0 ? [1, 0] : [0, 1], condition.value, condition.tau);
+    case 'point':
+      return [
+        [1, 0],
+        [0, 1],
+      ].reduce((m, a, i) => measured(m, a, condition.y[i], condition.tau), mixture);
+    default:
+      return mixture;
   }
 }
 
@@ -84,7 +88,11 @@ export function noised(mixture, { alpha, sigma }) {
   const p = { n, log: of(), mx: of(), my: of(), a: of(), b: of(), c: of(), logs: of(), vx: of(), vy: of() };
   for (let k = 0; k < n; k++) {
     const [xx, xy, yy] = mixture.covs[k];
-    const [cxx, cxy, cyy] = [alpha * alpha * xx + sigma * sigma, alpha * alpha * xy, alpha * alpha * yy + sigma * sigma];
+    const [cxx, cxy, cyy] = [
+      alpha * alpha * xx + sigma * sigma,
+      alpha * alpha * xy,
+      alpha * alpha * yy + sigma * sigma,
+    ];
     const det = cxx * cyy - cxy * cxy;
     p.log[k] = Math.log(mixture.weights[k]) - 0.5 * Math.log(det) - LOG_TAU;
     [p.mx[k], p.my[k]] = [alpha * mixture.means[k][0], alpha * mixture.means[k][1]];
@@ -98,8 +106,10 @@ function components(p, x, y) {
   const { n, log, mx, my, a, b, c, logs, vx, vy } = p;
   let top = -Infinity;
   for (let k = 0; k < n; k++) {
-    const dx = mx[k] - x, dy = my[k] - y;
-    const px = a[k] * dx + b[k] * dy, py = b[k] * dx + c[k] * dy;
+    const dx = mx[k] - x,
+      dy = my[k] - y;
+    const px = a[k] * dx + b[k] * dy,
+      py = b[k] * dx + c[k] * dy;
     const l = log[k] - 0.5 * (dx * px + dy * py);
     logs[k] = l;
     vx[k] = px;
@@ -125,7 +135,9 @@ export function logDensity(p, x, y) {
 export function score(p, x, y, out) {
   const top = components(p, x, y);
   const { n, logs, vx, vy } = p;
-  let sum = 0, sx = 0, sy = 0;
+  let sum = 0,
+    sx = 0,
+    sy = 0;
   for (let k = 0; k < n; k++) {
     const l = logs[k] - top;
     if (l < NOTHING) continue;
@@ -171,7 +183,8 @@ export function tiltIsProper(free, asked, gamma) {
     return least;
   };
   for (let i = 0; i < 360; i++) {
-    const ux = Math.cos((Math.PI * i) / 360), uy = Math.sin((Math.PI * i) / 360);
+    const ux = Math.cos((Math.PI * i) / 360),
+      uy = Math.sin((Math.PI * i) / 360);
     if ((1 - gamma) * slowest(free, ux, uy) + gamma * slowest(asked, ux, uy) <= 1e-9) return false;
   }
   return true;

@@ -27,31 +27,37 @@ function remembered(most) {
 }
 
 /** The mixture of a state. */
-export function mixtureFor(state, data) {
+function mixtureFor(state, data) {
   const parts = componentsOf(state, data);
   return mixtureOf({
-    weights: parts.map((c) => c.weight), means: parts.map((c) => c.mean), covs: parts.map((c) => c.cov),
+    weights: parts.map((c) => c.weight),
+    means: parts.map((c) => c.mean),
+    covs: parts.map((c) => c.cov),
     labels: parts.map((c) => c.label),
   });
 }
 
 /** The condition of a state, as mixture.js has it. */
-export function conditionOf({ kind, class: label, point, tau, axis, value }) {
+function conditionOf({ kind, class: label, point, tau, axis, value }) {
   switch (kind) {
-    case 'point': return { kind, y: point, tau };
-    case 'mask': return { kind, axis, value, tau };
-    case 'none': return { kind };
-    default: return { kind, class: label };
+    case 'point':
+      return { kind, y: point, tau };
+    case 'mask':
+      return { kind, axis, value, tau };
+    case 'none':
+      return { kind };
+    default:
+      return { kind, class: label };
   }
 }
 
 /** The method of a state, as guidance.js has it. */
-export function methodOf({ method: name, gamma, confidence, low, high }) {
+function methodOf({ method: name, gamma, confidence, low, high }) {
   return { name, gamma, confidence, low, high };
 }
 
 /** γ times the confidence of whoever is asked: what exact guidance would need for the same field. */
-export function effectiveGamma({ kind, method, gamma, confidence }) {
+function effectiveGamma({ kind, method, gamma, confidence }) {
   if (kind === 'none') return 0;
   return method === 'classifier' ? gamma * confidence : method === 'exact' ? gamma : null;
 }
@@ -62,8 +68,10 @@ function judge(mixture, asked, condition) {
   if (condition.kind === 'not') return [mixture, (label) => label !== condition.class];
   // a point or a mask: what is left of the mixture is the target, the mixture is all else
   const both = {
-    weights: [...asked.weights, ...mixture.weights], means: [...asked.means, ...mixture.means],
-    covs: [...asked.covs, ...mixture.covs], labels: [...asked.weights.map(() => 0), ...mixture.weights.map(() => 1)],
+    weights: [...asked.weights, ...mixture.weights],
+    means: [...asked.means, ...mixture.means],
+    covs: [...asked.covs, ...mixture.covs],
+    labels: [...asked.weights.map(() => 0), ...mixture.weights.map(() => 1)],
   };
   return [both, (label) => label === 0];
 }
@@ -77,7 +85,12 @@ function sharesOf(ends, mixture, asked, condition) {
   const of = (label) => verdicts(ends, mixture, (other) => other === label);
   const each = Array.from({ length: mixture.classes }, (_, label) => of(label));
   const found = each[0].map((v) => (v > 1 ? 2 : 1));
-  const owner = found.map((_, i) => Math.max(each.findIndex((list) => list[i] === 0), -1)); // 255: of no class
+  const owner = found.map((_, i) =>
+    Math.max(
+      each.findIndex((list) => list[i] === 0),
+      -1,
+    ),
+  ); // 255: of no class
   const classes = each.map((list) => shareInterval(tally(list)[0], found.length));
   const none = found.reduce((sum, v) => sum + (v === 2 ? 1 : 0), 0);
   return { found, owner, classes, shares: [null, null, shareInterval(none, found.length), null, null] };
@@ -105,18 +118,29 @@ export function placeOf({ times, xs }, at) {
 }
 
 /** s_u, the gradient and the guided score at a point, and p(y | x_t). */
-export function probeAt(x, legs, level, mixture, condition) {
+function probeAt(x, legs, level, mixture, condition) {
   const out = new Float64Array(6);
   fieldAt(legs, level)(x[0], x[1], out);
   const probabilities = classProbabilities(mixture, noised(mixture, level), x[0], x[1]);
   const p = { class: (y) => probabilities[y], not: (y) => 1 - probabilities[y] }[condition.kind];
-  return { x, free: [out[0], out[1]], gradient: [out[2], out[3]], guided: [out[4], out[5]], p: p ? p(condition.class) : null };
+  return {
+    x,
+    free: [out[0], out[1]],
+    gradient: [out[2], out[3]],
+    guided: [out[4], out[5]],
+    p: p ? p(condition.class) : null,
+  };
 }
 
 /** The i-th point of the grid of the field, the first coordinate running fastest. */
 function gridPoint(i) {
   const place = (k) => -REACH + (k + 0.5) * ((2 * REACH) / SIDE);
   return [place(i % SIDE), place(Math.floor(i / SIDE))];
+}
+
+/** Whether the tilt at this γ is a density; true where there is none to ask about. */
+function properTilt(mixture, asked, gamma) {
+  return gamma === null || tiltIsProper(noised(mixture, CLEAN), noised(asked, CLEAN), gamma);
 }
 
 /** The field on a grid of SIDE² points of the plane: six numbers each. */
@@ -132,13 +156,13 @@ function gridOf(legs, level) {
   return out;
 }
 
-/** log of the tilt on a grid of side² points, its largest value 0; nothing where it is no density. */
+/** log of the tilt on a grid of side² points, its largest value 0. */
 export function tiltOn(frame, gamma, side) {
   const [free, asked] = [noised(frame.mixture, CLEAN), noised(frame.asked, CLEAN)];
-  if (!tiltIsProper(free, asked, gamma)) return null;
   const grid = new Float64Array(side * side);
   const place = (i) => -REACH + (i * 2 * REACH) / (side - 1);
-  for (let i = 0; i < grid.length; i++) grid[i] = logTilt(free, asked, gamma, place(i % side), place(Math.floor(i / side)));
+  for (let i = 0; i < grid.length; i++)
+    grid[i] = logTilt(free, asked, gamma, place(i % side), place(Math.floor(i / side)));
   const top = grid.reduce((a, b) => Math.max(a, b), -Infinity);
   return grid.map((v) => v - top);
 }
@@ -164,7 +188,10 @@ function errorOf(mixture, condition, asked, learned, level) {
   const [free, given] = scoresFor(mixture, condition, learned);
   const found = (condition.kind === 'none' ? free : given)(level);
   const p = noised(asked, level);
-  const [s, t] = [[0, 0], [0, 0]];
+  const [s, t] = [
+    [0, 0],
+    [0, 0],
+  ];
   let [off, all] = [0, 0];
   for (let i = 0; i < SIDE * SIDE; i++) {
     const [x, y] = gridPoint(i);
@@ -234,11 +261,27 @@ export function modelOf(data) {
     const time = Math.max(here.time, timeMin(VP_LINEAR));
     const level = levelAt(VP_LINEAR, time);
     const frame = {
-      mixture, condition, asked, legs, z: own, way, level, time, ways, ends, done: all.done(),
-      ...sharesOf(ends, mixture, asked, condition), spread: spread(ends), p: confidenceOf(ends, mixture, condition),
-      field: learned ? fields(`${key} ${time}`, () => gridOf(legs, level)) : gridOf(legs, level), probe: probeAt(state.probe ?? Array.from(here.x), legs, level, mixture, condition),
-      last: Array.from(way.xs[way.xs.length - 1]), evaluations: evaluations(legs, VP_LINEAR, grid, sampler),
-      gamma: effectiveGamma(state), learned: learned !== null,
+      mixture,
+      condition,
+      asked,
+      legs,
+      z: own,
+      way,
+      level,
+      time,
+      ways,
+      ends,
+      done: all.done(),
+      ...sharesOf(ends, mixture, asked, condition),
+      spread: spread(ends),
+      p: confidenceOf(ends, mixture, condition),
+      field: learned ? fields(`${key} ${time}`, () => gridOf(legs, level)) : gridOf(legs, level),
+      probe: probeAt(state.probe ?? Array.from(here.x), legs, level, mixture, condition),
+      last: Array.from(way.xs[way.xs.length - 1]),
+      evaluations: evaluations(legs, VP_LINEAR, grid, sampler),
+      gamma: effectiveGamma(state),
+      proper: !state.show.includes('tilt') || properTilt(mixture, asked, effectiveGamma(state)),
+      learned: learned !== null,
       error: learned && errors(`${key} ${time}`, () => errorOf(mixture, condition, asked, learned, level)),
     };
     const [modes, wanted] = judge(mixture, asked, condition.kind === 'none' ? { kind: 'class', class: 0 } : condition);

@@ -40,7 +40,10 @@ function seen({ config: c, params }, table, x, lambda, label) {
 /** What a level and a label add to the first layer of every point: b₀ + [cos, sin | E_y]·W. */
 export function firstLayer(net, lambda, label) {
   const { config: c, params } = net;
-  const { layers: [{ inputs, outputs, weights, bias }], table } = layout(c);
+  const {
+    layers: [{ inputs, outputs, weights, bias }],
+    table,
+  } = layout(c);
   const h = seen(net, table, new Array(c.inputs).fill(0), lambda, label);
   const sum = Float64Array.from(params.slice(bias, bias + outputs));
   for (let i = c.inputs; i < inputs; i++) {
@@ -91,7 +94,9 @@ export function coefficients(target, r, sigmaData) {
   const [s2, r2] = [sigmaData * sigmaData, r * r];
   const root = Math.sqrt(s2 + r2);
   const [skip, out] = {
-    edm: [s2 / (s2 + r2), (sigmaData * r) / root], eps: [1, -r], x0: [0, 1],
+    edm: [s2 / (s2 + r2), (sigmaData * r) / root],
+    eps: [1, -r],
+    x0: [0, 1],
     v: [1 / (1 + r2), -r / Math.sqrt(1 + r2)],
   }[target];
   return { skip, out, input: 1 / root };
@@ -101,6 +106,11 @@ export function coefficients(target, r, sigmaData) {
 export function learnedScore({ net, target, sigmaData }, x, { alpha, sigma }, label = null) {
   const { skip, out, input } = coefficients(target, sigma / alpha, sigmaData);
   const lambda = 2 * Math.log(alpha / sigma);
-  const { output } = forward(net, x.map((v) => (v * input) / alpha), lambda, label);
+  const { output } = forward(
+    net,
+    x.map((v) => (v * input) / alpha),
+    lambda,
+    label,
+  );
   return x.map((v, i) => (alpha * ((skip * v) / alpha + out * output[i]) - v) / (sigma * sigma));
 }

@@ -74,7 +74,8 @@ export function canvasPen(context) {
 }
 
 const near = (v) => String(Math.round(v * 100) / 100);
-const escaped = (text) => text.replace(/[&<>"]/g, (c) => ({ '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' })[c]);
+const escaped = (text) =>
+  text.replace(/[&<>"]/g, (c) => ({ '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' })[c]);
 
 /** Writes SVG; text() answers the file. */
 export function svgPen(width, height, ground, title) {
@@ -83,14 +84,19 @@ export function svgPen(width, height, ground, title) {
     const dashes = dash.length ? ` stroke-dasharray="${dash.join(' ')}"` : '';
     return `fill="none" stroke="${colour}" stroke-width="${near(w)}" stroke-opacity="${alpha}" stroke-linecap="round" stroke-linejoin="round"${dashes}`;
   };
-  const path = (lists) => lists.map((list) => {
-    const points = [];
-    for (let i = 0; i < list.length; i += 2) points.push(`${near(list[i])} ${near(list[i + 1])}`);
-    return `M${points.join('L')}`;
-  }).join('');
+  const path = (lists) =>
+    lists
+      .map((list) => {
+        const points = [];
+        for (let i = 0; i < list.length; i += 2) points.push(`${near(list[i])} ${near(list[i + 1])}`);
+        return `M${points.join('L')}`;
+      })
+      .join('');
   return {
     image(picture, x, y, w, h) {
-      parts.push(`<image x="${x}" y="${y}" width="${w}" height="${h}" preserveAspectRatio="none" href="${picture.toDataURL('image/png')}"/>`);
+      parts.push(
+        `<image x="${x}" y="${y}" width="${w}" height="${h}" preserveAspectRatio="none" href="${picture.toDataURL('image/png')}"/>`,
+      );
     },
     segments(list, style) {
       const lists = [];
@@ -102,17 +108,22 @@ export function svgPen(width, height, ground, title) {
     },
     discs(list, radius, style) {
       const fill = style.fill ? `fill="${style.colour}" fill-opacity="${style.alpha ?? 1}"` : stroke(style);
-      for (let i = 0; i < list.length; i += 2) parts.push(`<circle cx="${near(list[i])}" cy="${near(list[i + 1])}" r="${near(radius)}" ${fill}/>`);
+      for (let i = 0; i < list.length; i += 2)
+        parts.push(`<circle cx="${near(list[i])}" cy="${near(list[i + 1])}" r="${near(radius)}" ${fill}/>`);
     },
     polygon(list, { colour, alpha = 1 }) {
       parts.push(`<path d="${path([list])}Z" fill="${colour}" fill-opacity="${alpha}"/>`);
     },
     text(words, x, y, { colour, size, halo, anchor = 'start' }) {
-      parts.push(`<text x="${near(x)}" y="${near(y)}" fill="${colour}" stroke="${halo}" stroke-width="${near(size / 4)}" paint-order="stroke" font-family="Georgia, DejaVu Serif, serif" font-style="italic" font-weight="600" font-size="${size}" text-anchor="${anchor}" dominant-baseline="middle">${escaped(words)}</text>`);
+      parts.push(
+        `<text x="${near(x)}" y="${near(y)}" fill="${colour}" stroke="${halo}" stroke-width="${near(size / 4)}" paint-order="stroke" font-family="Georgia, DejaVu Serif, serif" font-style="italic" font-weight="600" font-size="${size}" text-anchor="${anchor}" dominant-baseline="middle">${escaped(words)}</text>`,
+      );
     },
     file() {
-      return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" role="img">`
-        + `<title>${escaped(title)}</title><rect width="${width}" height="${height}" fill="${ground}"/>${parts.join('')}</svg>\n`;
+      return (
+        `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" role="img">` +
+        `<title>${escaped(title)}</title><rect width="${width}" height="${height}" fill="${ground}"/>${parts.join('')}</svg>\n`
+      );
     },
   };
 }

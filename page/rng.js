@@ -24,14 +24,18 @@ const HEIGHTS = WIDTHS.map(bell);
 const rotate = (v, n) => (v << n) | (v >>> (32 - n));
 
 function quarter(s, a, b, c, d) {
-  s[a] += s[b]; s[d] = rotate(s[d] ^ s[a], 16);
-  s[c] += s[d]; s[b] = rotate(s[b] ^ s[c], 12);
-  s[a] += s[b]; s[d] = rotate(s[d] ^ s[a], 8);
-  s[c] += s[d]; s[b] = rotate(s[b] ^ s[c], 7);
+  s[a] += s[b];
+  s[d] = rotate(s[d] ^ s[a], 16);
+  s[c] += s[d];
+  s[b] = rotate(s[b] ^ s[c], 12);
+  s[a] += s[b];
+  s[d] = rotate(s[d] ^ s[a], 8);
+  s[c] += s[d];
+  s[b] = rotate(s[b] ^ s[c], 7);
 }
 
 /** The stream of (seed, purpose, step, row): an object whose next() is 64 random bits as [low, high]. */
-export function stream(seed, purpose, step, row) {
+function stream(seed, purpose, step, row) {
   const key = new Uint32Array(16);
   key.set([0x61707865, 0x3320646e, 0x79622d32, 0x6b206574]);
   // four words of 64 bits, the lower half first; the step stands in the upper half of its own
@@ -42,8 +46,14 @@ export function stream(seed, purpose, step, row) {
   const refill = () => {
     block.set(key);
     for (let round = 0; round < 4; round++) {
-      quarter(block, 0, 4, 8, 12); quarter(block, 1, 5, 9, 13); quarter(block, 2, 6, 10, 14); quarter(block, 3, 7, 11, 15);
-      quarter(block, 0, 5, 10, 15); quarter(block, 1, 6, 11, 12); quarter(block, 2, 7, 8, 13); quarter(block, 3, 4, 9, 14);
+      quarter(block, 0, 4, 8, 12);
+      quarter(block, 1, 5, 9, 13);
+      quarter(block, 2, 6, 10, 14);
+      quarter(block, 3, 7, 11, 15);
+      quarter(block, 0, 5, 10, 15);
+      quarter(block, 1, 6, 11, 12);
+      quarter(block, 2, 7, 8, 13);
+      quarter(block, 3, 4, 9, 14);
     }
     for (let i = 0; i < 16; i++) block[i] += key[i];
     key[12] += 1;
@@ -71,7 +81,7 @@ function open(random) {
 }
 
 /** A standard normal. */
-export function normal(random) {
+function normal(random) {
   for (;;) {
     const [low, high] = random.next();
     const i = low & 0xff;

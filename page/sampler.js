@@ -37,7 +37,11 @@ function heun() {
     if (rTo === 0) return d.map((v) => v * there.alpha);
     const slope = x.map((v, i) => (v / here.alpha - d[i]) / r);
     const guess = x.map((v, i) => v / here.alpha + slope[i] * (rTo - r));
-    const dThere = denoise(at, there, guess.map((v) => v * there.alpha));
+    const dThere = denoise(
+      at,
+      there,
+      guess.map((v) => v * there.alpha),
+    );
     return x.map((v, i) => {
       const slopeThere = (guess[i] - dThere[i]) / rTo;
       return (v / here.alpha + (slope[i] + slopeThere) * (0.5 * (rTo - r))) * there.alpha;
@@ -83,10 +87,10 @@ function sde() {
 }
 
 /** The samplers by name; each makes a fresh one. */
-export const SAMPLERS = { 'dpm++2m': dpm2m, ddim, heun, sde };
+const SAMPLERS = { 'dpm++2m': dpm2m, ddim, heun, sde };
 
 /** The legs with the times of each: the grid cut where legs meet. */
-export function partsOf(legs, process, times) {
+function partsOf(legs, process, times) {
   const edges = legs.slice(0, -1).map((leg) => timeOfRatio(process, leg.downTo));
   return cut(times, edges).map((piece) => {
     const middle = ratio(levelAt(process, 0.5 * (piece[0] + piece[piece.length - 1])));

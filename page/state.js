@@ -20,9 +20,32 @@ const LOOK = ['scene', 'lesson', 'present', 'lang', 'theme', 'hide']; // keys be
 /** The state of a page that was just opened. */
 export function fresh(data) {
   return {
-    scene: data.scenes[0].name, components: null, kind: 'class', class: 0, point: [1, -0.5], tau: 0.4, axis: 0, value: 1.2,
-    gamma: 1, source: 'exact', method: 'exact', confidence: 0.2, low: 0.2, high: 2, sampler: 'dpm++2m', steps: 32, seed: 0, at: 0.7, row: 19,
-    z: null, probe: null, show: ['density', 'guided', 'paths'], lesson: 0, present: false, lang: data.lang, theme: data.theme,
+    scene: data.scenes[0].name,
+    components: null,
+    kind: 'class',
+    class: 0,
+    point: [1, -0.5],
+    tau: 0.4,
+    axis: 0,
+    value: 1.2,
+    gamma: 1,
+    source: 'exact',
+    method: 'exact',
+    confidence: 0.2,
+    low: 0.2,
+    high: 2,
+    sampler: 'dpm++2m',
+    steps: 32,
+    seed: 0,
+    at: 0.7,
+    row: 19,
+    z: null,
+    probe: null,
+    show: ['density', 'guided', 'paths'],
+    lesson: 0,
+    present: false,
+    lang: data.lang,
+    theme: data.theme,
     hide: [],
   };
 }
@@ -50,7 +73,8 @@ function number(text, least, most) {
 
 const real = (least, most) => ({ read: (text) => number(text, least, most), write: short });
 const whole = (least, most) => ({
-  read: (text) => (/^\d{1,12}$/.test(text) ? number(text, least, most) : undefined), write: String,
+  read: (text) => (/^\d{1,12}$/.test(text) ? number(text, least, most) : undefined),
+  write: String,
 });
 const one = (names) => ({ read: (text) => (names.includes(text) ? text : undefined), write: String });
 const flag = { read: (text) => ({ 0: false, 1: true })[text], write: (v) => (v ? '1' : '0') };
@@ -83,7 +107,12 @@ const components = {
     const parts = text.split(';').map((part) => part.split(',').map((v) => number(v, -100, 100)));
     if (parts.length > MOST_COMPONENTS || parts.some((p) => p.length !== 7 || p.includes(undefined))) return undefined;
     const list = parts.map(([weight, x, y, xx, xy, yy, label]) => ({ weight, mean: [x, y], cov: [xx, xy, yy], label }));
-    const right = (c) => c.weight >= 0.01 && Math.max(...c.mean.map(Math.abs)) <= REACH && seen(c.cov) && Number.isInteger(c.label) && c.label >= 0;
+    const right = (c) =>
+      c.weight >= 0.01 &&
+      Math.max(...c.mean.map(Math.abs)) <= REACH &&
+      seen(c.cov) &&
+      Number.isInteger(c.label) &&
+      c.label >= 0;
     return list.every(right) ? list : undefined;
   },
   write: (list) => list.map((c) => [c.weight, ...c.mean, ...c.cov, c.label].map(short).join(',')).join(';'),
@@ -92,14 +121,33 @@ const components = {
 /** What stands in the address: the key there, the field of the state, and how it is read and written. */
 function fields(data) {
   return {
-    scene: ['scene', one(data.scenes.map((scene) => scene.name))], m: ['components', components], y: ['kind', one(CONDITIONS)],
-    class: ['class', whole(0, 255)], point: ['point', pair(REACH)], tau: ['tau', real(0.05, 2)], axis: ['axis', whole(0, 1)],
-    value: ['value', real(-REACH, REACH)], g: ['gamma', real(GAMMA.least, GAMMA.most)], source: ['source', one(SOURCES)], method: ['method', one(METHODS)],
-    c: ['confidence', real(0.05, 5)], low: ['low', real(0, 50)], high: ['high', real(0.01, 100)],
-    sampler: ['sampler', one(SAMPLER_NAMES)], steps: ['steps', whole(1, 128)], seed: ['seed', whole(0, 2 ** 31)],
-    at: ['at', real(0, 1)], row: ['row', whole(0, 255)], z: ['z', pair(5)], probe: ['probe', pair(REACH)],
-    show: ['show', some(LAYERS)], lesson: ['lesson', whole(0, LESSONS)], present: ['present', flag], lang: ['lang', one(['en', 'vi'])],
-    theme: ['theme', one(['auto', 'light', 'dark', 'print'])], hide: ['hide', some(SECTIONS)],
+    scene: ['scene', one(data.scenes.map((scene) => scene.name))],
+    m: ['components', components],
+    y: ['kind', one(CONDITIONS)],
+    class: ['class', whole(0, 255)],
+    point: ['point', pair(REACH)],
+    tau: ['tau', real(0.05, 2)],
+    axis: ['axis', whole(0, 1)],
+    value: ['value', real(-REACH, REACH)],
+    g: ['gamma', real(GAMMA.least, GAMMA.most)],
+    source: ['source', one(SOURCES)],
+    method: ['method', one(METHODS)],
+    c: ['confidence', real(0.05, 5)],
+    low: ['low', real(0, 50)],
+    high: ['high', real(0.01, 100)],
+    sampler: ['sampler', one(SAMPLER_NAMES)],
+    steps: ['steps', whole(1, 128)],
+    seed: ['seed', whole(0, 2 ** 31)],
+    at: ['at', real(0, 1)],
+    row: ['row', whole(0, 255)],
+    z: ['z', pair(5)],
+    probe: ['probe', pair(REACH)],
+    show: ['show', some(LAYERS)],
+    lesson: ['lesson', whole(0, LESSONS)],
+    present: ['present', flag],
+    lang: ['lang', one(['en', 'vi'])],
+    theme: ['theme', one(['auto', 'light', 'dark', 'print'])],
+    hide: ['hide', some(SECTIONS)],
   };
 }
 
@@ -156,7 +204,9 @@ export function fromHash(hash, data) {
 /** The sources of scores that there are for the scene of a state. */
 export function sourcesOf(state, data) {
   const { scene, score, classifier } = data.nets ?? {};
-  return scene === state.scene ? ['exact', ...(score ? ['network'] : []), ...(classifier ? ['classifier'] : [])] : ['exact'];
+  return scene === state.scene
+    ? ['exact', ...(score ? ['network'] : []), ...(classifier ? ['classifier'] : [])]
+    : ['exact'];
 }
 
 /** Mends fields that contradict each other, and names their keys. */

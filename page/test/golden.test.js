@@ -6,9 +6,7 @@ import { test } from 'node:test';
 
 import { fieldAt, steer } from '../guidance.js';
 import * as metrics from '../metrics.js';
-import {
-  classProbabilities, denoised, given, logDensity, logTilt, mixtureOf, noised, score,
-} from '../mixture.js';
+import { classProbabilities, denoised, given, logDensity, logTilt, mixtureOf, noised, score } from '../mixture.js';
 import { gradientOf, scoreOf, weightsOf } from '../learned.js';
 import { backward, coefficients, forward, learnedScore } from '../net.js';
 import * as noise from '../noise.js';
@@ -38,7 +36,8 @@ function law(name, cases) {
       const r = residual(got, expected, scale);
       assert.ok(r <= TOLERANCE, `${what}: ${got} and ${expected} differ by ${r}`);
       const flat = [expected].flat(Infinity).map((v) => v + 1e-11 * Math.max(Math.abs(v), scale));
-      if (flat.some((v) => v !== 0)) assert.ok(residual([got].flat(Infinity), flat, scale) > TOLERANCE, `${what}: the twin passes`);
+      if (flat.some((v) => v !== 0))
+        assert.ok(residual([got].flat(Infinity), flat, scale) > TOLERANCE, `${what}: the twin passes`);
       worst = Math.max(worst, r);
       count += 1;
     }
@@ -51,11 +50,17 @@ law('levels', function* levels() {
   for (const { process, t, ...told } of golden.levels) {
     const level = noise.levelAt(process, t);
     const found = {
-      alpha: level.alpha, sigma: level.sigma, logSnr: noise.logSnr(level), drift: noise.drift(process, t),
-      g2: noise.g2(process, t), back: noise.timeOfLogSnr(process, noise.logSnr(level)), min: noise.timeMin(process),
+      alpha: level.alpha,
+      sigma: level.sigma,
+      logSnr: noise.logSnr(level),
+      drift: noise.drift(process, t),
+      g2: noise.g2(process, t),
+      back: noise.timeOfLogSnr(process, noise.logSnr(level)),
+      min: noise.timeMin(process),
       max: noise.timeMax(process),
     };
-    for (const key of Object.keys(found)) yield [`${process.name} ${t} ${key}`, found[key], told[key], key === 'logSnr' ? 1 : 0];
+    for (const key of Object.keys(found))
+      yield [`${process.name} ${t} ${key}`, found[key], told[key], key === 'logSnr' ? 1 : 0];
   }
 });
 
@@ -63,7 +68,10 @@ law('grids, and pieces of them', function* grids() {
   for (const { process, steps, times, edges, pieces } of golden.grids) {
     yield [`${process.name} ${steps}`, noise.gridToData(process, steps), times];
     const cut = noise.cut(noise.gridToData(process, steps), edges);
-    assert.deepEqual(cut.map((p) => p.length), pieces.map((p) => p.length));
+    assert.deepEqual(
+      cut.map((p) => p.length),
+      pieces.map((p) => p.length),
+    );
     for (const [i, piece] of cut.entries()) yield [`${process.name} ${steps} piece ${i}`, piece, pieces[i]];
   }
 });
@@ -71,7 +79,8 @@ law('grids, and pieces of them', function* grids() {
 law('what is left once something is measured', function* observed() {
   for (const { condition, mixture } of golden.observed) {
     const found = given(scenes.wide, condition);
-    for (const key of ['weights', 'means', 'covs']) yield [`${JSON.stringify(condition)} ${key}`, found[key], mixture[key], 1];
+    for (const key of ['weights', 'means', 'covs'])
+      yield [`${JSON.stringify(condition)} ${key}`, found[key], mixture[key], 1];
   }
 });
 
@@ -107,7 +116,8 @@ law('guided fields', function* guided() {
 });
 
 law('normals, of the streams of the library', function* streams() {
-  for (const { seed, purpose, step, n, z } of golden.noise) yield [`seed ${seed}`, Array.from(normals(seed, purpose, step, n)), z];
+  for (const { seed, purpose, step, n, z } of golden.noise)
+    yield [`seed ${seed}`, Array.from(normals(seed, purpose, step, n)), z];
   const { seed, step, n, far, sum } = golden.manyNormals;
   const z = Array.from(normals(seed, PURPOSE.walk, step, n));
   yield ['the tail', z.filter((v) => Math.abs(v) > 3.4), far];
@@ -156,7 +166,10 @@ law('learned scores and a learned classifier, as fields', function* learned() {
   const { level, x, score: s, classifier: c } = golden.learned;
   const ready = ({ config, params, ...told }) => ({ net: { config, params }, ...told });
   const out = [0, 0];
-  for (const [name, label] of [['given', 1], ['free', null]]) {
+  for (const [name, label] of [
+    ['given', 1],
+    ['free', null],
+  ]) {
     const field = scoreOf(ready(s), level, label);
     for (const [i, point] of x.entries()) {
       field(...point, out);
@@ -185,8 +198,17 @@ test('a wrong twin of a formula fails', () => {
   assert.ok(residual(out, told) > TOLERANCE, 'a noise level 1e-11 off passes');
   const { condition, method, steps, seed, end } = golden.walks.find((w) => w.sampler === 'dpm++2m');
   const z = normals(seed, PURPOSE.start, 0, 6);
-  const ddim = walk(steer(scenes.wide, condition, method), noise.VP_LINEAR, noise.gridToData(noise.VP_LINEAR, steps), 'ddim', z);
+  const ddim = walk(
+    steer(scenes.wide, condition, method),
+    noise.VP_LINEAR,
+    noise.gridToData(noise.VP_LINEAR, steps),
+    'ddim',
+    z,
+  );
   assert.ok(residual(Array.from(ddim.xs[ddim.xs.length - 1]), end) > TOLERANCE, 'DDIM passes for DPM-Solver++');
   const row = golden.noise[0];
-  assert.ok(residual(Array.from(normals(row.seed + 1, row.purpose, row.step, row.n)), row.z) > TOLERANCE, 'another seed passes');
+  assert.ok(
+    residual(Array.from(normals(row.seed + 1, row.purpose, row.step, row.n)), row.z) > TOLERANCE,
+    'another seed passes',
+  );
 });

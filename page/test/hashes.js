@@ -14,9 +14,14 @@ function packed({ params, ...told }) {
 
 /** The scenes of the golden numbers, as the page has them, and networks for one of them. */
 export const data = {
-  version: 'test', lang: 'en', theme: 'auto', nets: { scene: 'wide', score: packed(golden.learned.score), classifier: packed(golden.learned.classifier) },
+  version: 'test',
+  lang: 'en',
+  theme: 'auto',
+  nets: { scene: 'wide', score: packed(golden.learned.score), classifier: packed(golden.learned.classifier) },
   scenes: Object.entries(golden.scenes).map(([name, m]) => ({
-    name, ...m, classes: Array.from({ length: 1 + Math.max(...m.labels) }, (_, k) => ({ en: `class ${k}`, vi: `lớp ${k}` })),
+    name,
+    ...m,
+    classes: Array.from({ length: 1 + Math.max(...m.labels) }, (_, k) => ({ en: `class ${k}`, vi: `lớp ${k}` })),
   })),
 };
 
@@ -41,14 +46,36 @@ export function random(seed) {
   return () => {
     const scene = one(data.scenes);
     const classes = scene.classes.length;
-    const component = (label) => [between(0.1, 1), between(-3, 3), between(-3, 3), between(0.05, 1), 0, between(0.05, 1), label].join();
+    const component = (label) =>
+      [between(0.1, 1), between(-3, 3), between(-3, 3), between(0.05, 1), 0, between(0.05, 1), label].join();
     const parts = {
-      scene: scene.name, source: scene.name === data.nets.scene ? one(SOURCES) : 'exact', m: Array.from({ length: classes + Math.floor(3 * u()) }, (_, k) => component(k % classes)).join(';'), y: one(CONDITIONS),
-      class: whole(0, classes - 1), point: `${between(-4, 4)},${between(-4, 4)}`, tau: between(0.05, 2), axis: whole(0, 1), value: between(-4, 4),
-      g: between(-2, 20), method: one(METHODS), c: between(0.05, 5), low: between(0, 1), high: between(1.001, 9), sampler: one(SAMPLER_NAMES),
-      steps: whole(1, 128), seed: whole(0, 99999), at: between(0, 1), row: whole(0, 255), z: `${between(-4, 4)},${between(-4, 4)}`,
-      probe: `${between(-4, 4)},${between(-4, 4)}`, show: some(LAYERS), lesson: whole(0, 6), present: whole(0, 1), lang: one(['en', 'vi']),
-      theme: one(['auto', 'light', 'dark', 'print']), hide: some(SECTIONS),
+      scene: scene.name,
+      source: scene.name === data.nets.scene ? one(SOURCES) : 'exact',
+      m: Array.from({ length: classes + Math.floor(3 * u()) }, (_, k) => component(k % classes)).join(';'),
+      y: one(CONDITIONS),
+      class: whole(0, classes - 1),
+      point: `${between(-4, 4)},${between(-4, 4)}`,
+      tau: between(0.05, 2),
+      axis: whole(0, 1),
+      value: between(-4, 4),
+      g: between(-2, 20),
+      method: one(METHODS),
+      c: between(0.05, 5),
+      low: between(0, 1),
+      high: between(1.001, 9),
+      sampler: one(SAMPLER_NAMES),
+      steps: whole(1, 128),
+      seed: whole(0, 99999),
+      at: between(0, 1),
+      row: whole(0, 255),
+      z: `${between(-4, 4)},${between(-4, 4)}`,
+      probe: `${between(-4, 4)},${between(-4, 4)}`,
+      show: some(LAYERS),
+      lesson: whole(0, 6),
+      present: whole(0, 1),
+      lang: one(['en', 'vi']),
+      theme: one(['auto', 'light', 'dark', 'print']),
+      hide: some(SECTIONS),
     };
     const kept = Object.entries(parts).filter(([key]) => key === 'scene' || key === 'class' || u() < 0.5);
     return `#${['v=1', ...kept.map(([key, value]) => `${key}=${encodeURIComponent(value)}`)].join('&')}`;
@@ -56,9 +83,52 @@ export function random(seed) {
 }
 
 const NASTY = [
-  '<img src=x onerror=alert(1)>', '"><script>alert(1)</script>', '%3Csvg/onload=alert(1)%3E', 'javascript:alert(1)', '{{7*7}}', '${7*7}', '\u0000', '%00', '%',
-  '%E0%A4%A', '%u0041', 'NaN', 'Infinity', '-Infinity', '1e400', '1e-400', '0x7f', '1_000', '--1', '+1', '1,2', '1,2,3', ',', ';', ';;;;', 'null', 'undefined',
-  '[object Object]', 'true', '__proto__', 'constructor', 'toString', 'hasOwnProperty', '9'.repeat(400), '-0', '.5', '5.', '１', '٣', '∅', '\u202e', '💥', '../..', '\n', '=', '==',
+  '<img src=x onerror=alert(1)>',
+  '"><script>alert(1)</script>',
+  '%3Csvg/onload=alert(1)%3E',
+  'javascript:alert(1)',
+  '{{7*7}}',
+  '${7*7}',
+  '\u0000',
+  '%00',
+  '%',
+  '%E0%A4%A',
+  '%u0041',
+  'NaN',
+  'Infinity',
+  '-Infinity',
+  '1e400',
+  '1e-400',
+  '0x7f',
+  '1_000',
+  '--1',
+  '+1',
+  '1,2',
+  '1,2,3',
+  ',',
+  ';',
+  ';;;;',
+  'null',
+  'undefined',
+  '[object Object]',
+  'true',
+  '__proto__',
+  'constructor',
+  'toString',
+  'hasOwnProperty',
+  '9'.repeat(400),
+  '-0',
+  '.5',
+  '5.',
+  '１',
+  '٣',
+  '∅',
+  '\u202e',
+  '💥',
+  '../..',
+  '\n',
+  '=',
+  '==',
 ];
 
 /** Makes addresses that mean harm, or nothing. */
@@ -72,7 +142,13 @@ export function hostile(seed) {
     for (let i = 0; i < times; i++) {
       const at = Math.floor(u() * parts.length);
       const [key] = parts[at].split('=');
-      parts[at] = [() => `${key}=${nasty()}`, () => nasty(), () => `${nasty()}=${nasty()}`, () => parts[at] + nasty(), () => parts[at].slice(0, -1)][Math.floor(5 * u())]();
+      parts[at] = [
+        () => `${key}=${nasty()}`,
+        () => nasty(),
+        () => `${nasty()}=${nasty()}`,
+        () => parts[at] + nasty(),
+        () => parts[at].slice(0, -1),
+      ][Math.floor(5 * u())]();
     }
     return `#${parts.join('&')}`;
   };

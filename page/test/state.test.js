@@ -6,7 +6,16 @@ import { test } from 'node:test';
 import { LESSONS, lessonState } from '../lessons.js';
 import { PATHS, modelOf } from '../model.js';
 import {
-  CONDITIONS, LAYERS, METHODS, SAMPLER_NAMES, SECTIONS, componentsOf, fresh, fromHash, sceneOf, toHash,
+  CONDITIONS,
+  LAYERS,
+  METHODS,
+  SAMPLER_NAMES,
+  SECTIONS,
+  componentsOf,
+  fresh,
+  fromHash,
+  sceneOf,
+  toHash,
 } from '../state.js';
 import { WORDS, decimal, percent } from '../words.js';
 import { data, golden, hostile, random } from './hashes.js';
@@ -56,9 +65,20 @@ test('what does not belong in an address is named and ignored', () => {
   }
   assert.ok(named > HOSTILE / 2, `${named} of ${HOSTILE} were noticed`);
   for (const [hash, keys] of [
-    ['#v=2&g=3', ['v']], ['#g=3', ['v']], ['#v=1&g=1e9', ['g']], ['#v=1&g=NaN', ['g']], ['#v=1&g=0x10', ['g']], ['#v=1&steps=1.5', ['steps']],
-    ['#v=1&constructor=1', ['?']], ['#v=1&__proto__=1', ['?']], ['#v=1&class=99', ['class']], ['#v=1&scene=%E0%A4%A', ['scene']],
-    ['#v=1&low=3&high=1', ['low', 'high']], ['#v=1&m=1,0,0,1,0,1,0', ['m']], ['#v=1&m=1,0,0,1,2,1,0', ['m']], [`#v=1&m=${'1,'.repeat(999)}`, ['m']],
+    ['#v=2&g=3', ['v']],
+    ['#g=3', ['v']],
+    ['#v=1&g=1e9', ['g']],
+    ['#v=1&g=NaN', ['g']],
+    ['#v=1&g=0x10', ['g']],
+    ['#v=1&steps=1.5', ['steps']],
+    ['#v=1&constructor=1', ['?']],
+    ['#v=1&__proto__=1', ['?']],
+    ['#v=1&class=99', ['class']],
+    ['#v=1&scene=%E0%A4%A', ['scene']],
+    ['#v=1&low=3&high=1', ['low', 'high']],
+    ['#v=1&m=1,0,0,1,0,1,0', ['m']],
+    ['#v=1&m=1,0,0,1,2,1,0', ['m']],
+    [`#v=1&m=${'1,'.repeat(999)}`, ['m']],
     [`#${'x'.repeat(20001)}`, ['?']],
   ]) {
     const { state, ignored } = fromHash(hash, data);
@@ -77,7 +97,10 @@ test('a model is made of any state that an address gives', () => {
     const sum = frame.shares.reduce((total, share) => total + (share?.value ?? 0), 0);
     const whole = state.kind === 'none' ? sum + frame.classes.reduce((total, share) => total + share.value, 0) : sum;
     assert.ok(Math.abs(whole - 1) < 1e-12 || (state.kind === 'none' && whole >= 1), `${toHash(state, data)}: ${whole}`);
-    assert.ok(frame.field.every((v) => Number.isFinite(v)), toHash(state, data));
+    assert.ok(
+      frame.field.every((v) => Number.isFinite(v)),
+      toHash(state, data),
+    );
   }
 });
 
@@ -85,7 +108,9 @@ test('the shares of the page are those of the library, from the same z', () => {
   const model = modelOf(data);
   const shares = (state) => model({ ...fresh(data), scene: 'animals', ...state }).shares.map(({ value }) => value);
   for (const { state, shares: told } of golden.walked) assert.deepEqual(shares(state), told, JSON.stringify(state));
-  const twin = golden.walked.filter(({ state, shares: told }) => JSON.stringify(shares({ ...state, seed: 1 })) !== JSON.stringify(told));
+  const twin = golden.walked.filter(
+    ({ state, shares: told }) => JSON.stringify(shares({ ...state, seed: 1 })) !== JSON.stringify(told),
+  );
   assert.ok(twin.length > golden.walked.length / 2, 'another seed is told apart');
 });
 
@@ -108,22 +133,37 @@ test('each scene of the lesson shows what it says', () => {
   const model = modelOf(data);
   const frames = LESSONS.map((_, i) => model(lessonState(i + 1, fresh(data), fresh(data), true)));
   const before = LESSONS.map((_, i) => model(lessonState(i + 1, fresh(data), fresh(data), false)));
-  assert.deepEqual(LESSONS.map((lesson, i) => lesson.answer(frames[i])), [1, 2, 1, 1, 1, 2]);
+  assert.deepEqual(
+    LESSONS.map((lesson, i) => lesson.answer(frames[i])),
+    [1, 2, 1, 1, 1, 2],
+  );
   const [free, given, bayes, hybrid, , large] = frames;
-  free.classes.forEach(({ low, high }) => assert.ok(low < 0.25 + 0.06 && high > 0.25 - 0.06, 'as many as the data has'));
+  free.classes.forEach(({ low, high }) =>
+    assert.ok(low < 0.25 + 0.06 && high > 0.25 - 0.06, 'as many as the data has'),
+  );
   assert.ok(given.shares[0].value > 0.98);
   const sum = bayes.probe.free.map((v, i) => v + bayes.probe.gradient[i]);
   sum.forEach((v, i) => assert.ok(Math.abs(v - bayes.probe.guided[i]) < 1e-12 * Math.abs(v) + 1e-14));
   assert.ok(hybrid.shares[2].low > 0.15 && before[3].shares[2].high < 0.03, 'the hybrid appears');
   const strong = model({ ...lessonState(4, fresh(data), fresh(data), true), gamma: 5 });
   assert.ok(strong.shares[0].value > 0.98, 'γ·c = 1');
-  assert.ok(large.shares[3].low > 0 && large.spread.value + 3 * large.spread.se < given.spread.value - 3 * given.spread.se);
+  assert.ok(
+    large.shares[3].low > 0 && large.spread.value + 3 * large.spread.se < given.spread.value - 3 * given.spread.se,
+  );
 });
 
 test('both languages have the same words, and write numbers as one does', () => {
-  const shape = (words) => Object.entries(words).map(([key, word]) => [key, typeof word === 'object' ? Object.keys(word) : typeof word]);
+  const shape = (words) =>
+    Object.entries(words).map(([key, word]) => [key, typeof word === 'object' ? Object.keys(word) : typeof word]);
   assert.deepEqual(shape(WORDS.vi), shape(WORDS.en));
-  for (const lesson of LESSONS) assert.deepEqual([Object.keys(lesson.vi), lesson.vi.options.length], [Object.keys(lesson.en), lesson.en.options.length]);
-  assert.deepEqual([decimal(-1.5, 1, 'en'), decimal(1.25, 2, 'vi'), decimal(-0.001, 1, 'en'), decimal(NaN, 1, 'en')], ['−1.5', '1,25', '0.0', '–']);
+  for (const lesson of LESSONS)
+    assert.deepEqual(
+      [Object.keys(lesson.vi), lesson.vi.options.length],
+      [Object.keys(lesson.en), lesson.en.options.length],
+    );
+  assert.deepEqual(
+    [decimal(-1.5, 1, 'en'), decimal(1.25, 2, 'vi'), decimal(-0.001, 1, 'en'), decimal(NaN, 1, 'en')],
+    ['−1.5', '1,25', '0.0', '–'],
+  );
   assert.deepEqual([percent(0.25, 'en'), percent(1, 'vi'), percent(0.998, 'vi')], ['25 %', '100 %', '99,8 %']);
 });

@@ -19,7 +19,7 @@ macro_rules! modules {
 }
 
 const MODULES: &[(&str, &str)] = &modules!(
-    "noise" "rng" "mixture" "net" "learned" "guidance" "sampler" "metrics" "state" "words" "lessons" "model" "pen" "draw" "dom" "controls"
+    "noise" "rng" "mixture" "net" "learned" "guidance" "sampler" "metrics" "state" "words" "lessons" "model" "pen" "draw" "dom" "save" "controls"
     "panel" "numbers" "handles" "main"
 );
 
