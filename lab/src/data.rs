@@ -1,15 +1,17 @@
-//! The data: a scene, drawn digits, or images in a folder; and the training set that is taken from them.
+//! The data: a scene, the rows of a file, drawn digits, or images in a folder; and the training set that is taken from them.
 
-use crate::read::{find_scene, scene_of_points};
+use crate::read::{Rows, TableOptions, find_scene, images, rows_of_points, scene_of_points};
+use crate::tell::tell;
 use crate::training::Examples;
 use crate::{memory, recipe};
 use ndarray::{ArrayView2, Axis, Slice};
+use rand::seq::index;
 use scorelab::checkpoint::{Fingerprint, Kind, Place, Recipe, TrainingData};
 use scorelab::data::{ClassName, Glyphs, Images, Part, Principal, Scene, View, digit_names};
 use scorelab::file::fingerprint;
 use scorelab::mixture::Labelled;
 use scorelab::nn::Shape;
-use scorelab::rng::Purpose;
+use scorelab::rng::{Purpose, stream};
 use scorelab::score::ScoreFn;
 use scorelab::{Error, Result};
 
@@ -23,6 +25,8 @@ pub const DRAWN: &str = "digits";
 pub enum Data {
     /// A scene, with its fingerprint.
     Scene(Scene, String),
+    /// Points, of which nothing is known but they themselves.
+    Rows(Rows),
     /// Digits, drawn as many as one likes.
     Drawn,
     /// Images, in the order of their files.
@@ -33,17 +37,18 @@ impl Data {
     /// The data of a place.
     ///
     /// # Errors
-    /// As [`find_scene`], [`scene_of_points`] and [`Images::read`].
+    /// As [`find_scene`], [`scene_of_points`], [`rows_of_points`] and [`images`].
     pub fn find(place: &Place) -> Result<Data> {
         match place {
             Place::Images(name) if name == DRAWN => Ok(Data::Drawn),
             Place::Images(folder) | Place::Shuffled(folder) => {
-                Images::read(folder, Part::Train).map(Data::Images)
+                images(folder, Part::Train).map(Data::Images)
             }
             Place::Scene(name) => find_scene(name).map(|(scene, print)| Data::Scene(scene, print)),
             Place::Points(file) => {
                 scene_of_points(file).map(|(scene, print)| Data::Scene(scene, print))
             }
+            Place::Rows(file) => rows_of_points(file, TableOptions::default()).map(Data::Rows),
         }
     }
 
@@ -70,6 +75,7 @@ impl Data {
     pub fn name(&self) -> &str {
         match self {
             Data::Scene(scene, _) => &scene.name,
+            Data::Rows(rows) => &rows.name,
             Data::Drawn => DRAWN,
             Data::Images(images) => &images.name,
         }
@@ -79,6 +85,7 @@ impl Data {
     pub fn dim(&self) -> usize {
         match (self, self.size()) {
             (Data::Scene(scene, _), _) => scene.mixture.dim(),
+            (Data::Rows(rows), _) => rows.points.x.ncols(),
             (_, size) => size.map_or(0, |(height, width)| height * width),
         }
     }
@@ -86,7 +93,7 @@ impl Data {
     /// For images: height and width in pixels.
     pub fn size(&self) -> Option<(usize, usize)> {
         match self {
-            Data::Scene(..) => None,
+            Data::Scene(..) | Data::Rows(_) => None,
             Data::Drawn => {
                 let none = Glyphs::default().images(0..0);
                 Some((none.height, none.width))
@@ -99,15 +106,17 @@ impl Data {
     pub fn class_names(&self) -> Vec<ClassName> {
         match self {
             Data::Scene(scene, _) => scene.class_names.clone(),
+            Data::Rows(rows) => rows.class_names.clone(),
             Data::Drawn => digit_names(),
             Data::Images(images) => images.class_names.clone(),
         }
     }
 
-    /// How many of the points asked for there are: a folder has no more than its files hold.
+    /// How many of the points asked for there are: files have no more than they hold.
     pub fn count(&self, asked: usize) -> usize {
         match self {
             Data::Scene(..) | Data::Drawn => asked,
+            Data::Rows(rows) => asked.min(rows.points.y.len()),
             Data::Images(images) => asked.min(images.labels.len()),
         }
     }
@@ -115,42 +124,59 @@ impl Data {
     /// The first n images, if they are images.
     pub fn images(&self, n: usize, seed: u64) -> Option<Images> {
         match self {
-            Data::Scene(..) => None,
+            Data::Scene(..) | Data::Rows(_) => None,
             Data::Drawn => Some(Glyphs { seed }.images(0..n as u64)),
             Data::Images(images) => Some(images.take(n)),
         }
     }
 
-    /// The first n points, and the fingerprint by which they are recognised.
+    /// n points, and the fingerprint by which they are recognised; of rows fewer than all are drawn by the seed, since files
+    /// are often sorted.
     pub fn draw(&self, n: usize, seed: u64) -> (Labelled, Fingerprint) {
-        if let Data::Scene(scene, print) = self {
-            return (
-                scene.mixture.sample(n, seed, Purpose::Data),
-                Fingerprint::Scene(print.clone()),
-            );
+        match self {
+            Data::Scene(scene, print) => {
+                (scene.mixture.sample(n, seed, Purpose::Data), Fingerprint::Scene(print.clone()))
+            }
+            Data::Rows(rows) => {
+                (some_of(&rows.points, n, seed), Fingerprint::Rows(rows.print.clone()))
+            }
+            Data::Drawn | Data::Images(_) => {
+                let images = self.images(n, seed).expect("images");
+                (images.labelled(), images_fingerprint(&images))
+            }
         }
-        let images = self.images(n, seed).expect("all others are images");
-        (images.labelled(), images_fingerprint(&images))
     }
 
-    /// Refuses a scene that has changed since a training. Nothing is drawn.
+    /// Refuses a scene or a file of points that has changed since a training. Nothing is drawn.
     ///
     /// # Errors
-    /// If the text of its file has changed since the training, even in a comment, or the numbers of a built-in scene
-    /// have.
-    pub fn same_scene(&self, place: &Place, before: &TrainingData, remedy: &str) -> Result<()> {
-        let (Data::Scene(_, now), Some(Fingerprint::Scene(then))) = (self, &before.fingerprint)
-        else {
-            return Ok(());
-        };
+    /// If the text of a scene's file has changed since the training, even in a comment, the numbers of a built-in scene
+    /// have, or what a file of points holds has.
+    pub fn same(&self, place: &Place, before: &TrainingData, remedy: &str) -> Result<()> {
         let path = place.name();
+        let (now, then, what) = match (self, &before.fingerprint) {
+            (Data::Scene(_, now), Some(Fingerprint::Scene(then))) => match Scene::named(path) {
+                Ok(_) => (now, then, "the built-in scene"),
+                Err(_) => (now, then, "the scene's file"),
+            },
+            (Data::Rows(rows), Some(Fingerprint::Rows(then))) => (&rows.print, then, "the file"),
+            _ => return Ok(()),
+        };
         if now == then {
             return Ok(());
         }
-        let what =
-            if Scene::named(path).is_ok() { "the built-in scene" } else { "the scene's file" };
         Err(Error::File { path: path.into(), why: format!("{what} has changed since {remedy}") })
     }
+}
+
+/// n of these points, drawn by the seed without repetition, or all in their order.
+fn some_of(all: &Labelled, n: usize, seed: u64) -> Labelled {
+    let count = all.y.len();
+    if n >= count {
+        return all.clone();
+    }
+    let rows = index::sample(&mut stream(seed, Purpose::Data, 0, 0), count, n).into_vec();
+    Labelled { x: all.x.select(Axis(0), &rows), y: rows.iter().map(|row| all.y[*row]).collect() }
 }
 
 /// The fingerprint by which images are recognised: of their pixels and classes.
@@ -213,23 +239,29 @@ impl TrainingSet {
         let raw = 16.0 * count as f64 * data.dim() as f64;
         memory::refuse("training", recipe::bytes(recipe, &shape, count) + raw, gib)?;
         let (mut points, print) = data.draw(count, recipe.train.seed);
+        tell_of_rows(&data, count);
         let labelled = recipe.model != Kind::Score;
         if let Some(c) = (0..classes).find(|c| labelled && !points.y.contains(c)) {
             return Err(not_met(&data, recipe, count, (c, &names[c].en)));
         }
         let (name, fingerprint) = (data.name().to_string(), Some(print));
-        let header = TrainingData { name, points: count, image, fingerprint };
-        let Data::Scene(scene, _) = data else {
-            refuse_alike(points.x.view(), recipe)?;
-            let view = view_of_images(points.x.view(), components);
-            points.x = view.coordinates(points.x.view());
-            let square = points.x.mapv(|x| x * x).mean().unwrap_or(0.0);
-            let sigma_data = square.sqrt().max(f64::MIN_POSITIVE);
-            let (spread, scene) = (view.spread(), None);
+        let header =
+            TrainingData { name, points: count, image, fingerprint, ..TrainingData::default() };
+        let header = if image.is_some() { header.with_image_classes(&names) } else { header };
+        if let Data::Scene(scene, _) = data {
+            let (view, sigma_data, spread) = (View::Identity, scene.mixture.radius(), Vec::new());
+            let scene = Some(scene);
             return Ok(TrainingSet { header, points, view, classes, sigma_data, spread, scene });
+        }
+        refuse_alike(points.x.view(), recipe, image.is_some())?;
+        let view = match image {
+            Some(_) => view_of_images(points.x.view(), components),
+            None => View::Identity,
         };
-        let (view, sigma_data, spread) = (View::Identity, scene.mixture.radius(), Vec::new());
-        let scene = Some(scene);
+        points.x = view.coordinates(points.x.view());
+        let square = points.x.mapv(|x| x * x).mean().unwrap_or(0.0);
+        let sigma_data = square.sqrt().max(f64::MIN_POSITIVE);
+        let (spread, scene) = (view.spread(), None);
         Ok(TrainingSet { header, points, view, classes, sigma_data, spread, scene })
     }
 
@@ -267,21 +299,36 @@ fn not_met(data: &Data, recipe: &Recipe, count: usize, (class, name): (usize, &s
     }
 }
 
-/// Refuses images (n, pixels) of which there is only one, or that do not differ: nothing can be learned from them.
-fn refuse_alike(x: ArrayView2<f64>, recipe: &Recipe) -> Result<()> {
+/// Says so where not all rows of a file are for training.
+fn tell_of_rows(data: &Data, count: usize) {
+    let Data::Rows(rows) = data else { return };
+    let all = rows.points.y.len();
+    if count < all {
+        tell(format!(
+            "{count} of the {all} rows of {} are for training; --points {all} takes all",
+            rows.name
+        ));
+    }
+}
+
+/// Refuses images (n, pixels) or rows (n, d) of which there is only one, or that do not differ: nothing can be learned from
+/// them.
+fn refuse_alike(x: ArrayView2<f64>, recipe: &Recipe, images: bool) -> Result<()> {
+    let (one, many) = if images { ("image", "images") } else { ("row", "rows") };
     if x.nrows() < 2 {
-        let must = "at least 2: nothing can be learned from a single image";
+        let must = format!("at least 2: nothing can be learned from a single {one}");
         return Err(match recipe.points {
             0 | 1 => Error::value("--points", recipe.points, must),
-            _ => Error::value(format!("the number of images of {}", recipe.data.name()), 1, must),
+            _ => Error::value(format!("the number of {many} of {}", recipe.data.name()), 1, must),
         });
     }
     if x.outer_iter().any(|row| row != x.row(0)) {
         return Ok(());
     }
     let why = format!(
-        "its {} images are all alike, so there is nothing to learn from them; are they blank?",
-        x.nrows()
+        "its {} {many} are all alike, so there is nothing to learn from them{}",
+        x.nrows(),
+        if images { "; are they blank?" } else { "" }
     );
     Err(Error::File { path: recipe.data.name().into(), why })
 }
@@ -301,7 +348,7 @@ pub fn view_of_images(x: ArrayView2<f64>, components: Option<usize>) -> View {
 /// every `draw`, or, for a folder, its `t10k` files or, where there are none, the images left over from training.
 ///
 /// # Errors
-/// As [`Images::read`], and if the place has no images, or they were drawn at random.
+/// As [`images`], and if the place has no images, or they were drawn at random.
 pub fn unseen(place: &Place, used: usize, (n, draw): (usize, u64), seed: u64) -> Result<Images> {
     let folder = match place {
         Place::Images(name) if name == DRAWN => {
@@ -309,16 +356,16 @@ pub fn unseen(place: &Place, used: usize, (n, draw): (usize, u64), seed: u64) ->
             return Ok(Glyphs { seed }.images(first..first + n as u64));
         }
         Place::Images(folder) => folder,
-        Place::Scene(_) | Place::Points(_) | Place::Shuffled(_) => {
+        Place::Scene(_) | Place::Points(_) | Place::Rows(_) | Place::Shuffled(_) => {
             let name = place.name();
             let must = "the data of a network trained by `scorelab train`, which records the images that it has seen";
             return Err(Error::value("the data", name, must));
         }
     };
     if has_test(place)? {
-        return Images::read(folder, Part::Test);
+        return images(folder, Part::Test);
     }
-    let all = Images::read(folder, Part::Train)?;
+    let all = images(folder, Part::Train)?;
     Ok(all.split(used.min(all.labels.len())).1)
 }
 
@@ -329,7 +376,7 @@ pub fn unseen(place: &Place, used: usize, (n, draw): (usize, u64), seed: u64) ->
 pub fn has_test(place: &Place) -> Result<bool> {
     let folder = match place {
         Place::Images(name) if name == DRAWN => return Ok(false),
-        Place::Scene(_) | Place::Points(_) => return Ok(false),
+        Place::Scene(_) | Place::Points(_) | Place::Rows(_) => return Ok(false),
         Place::Images(folder) | Place::Shuffled(folder) => folder,
     };
     let files = std::fs::read_dir(folder).map_err(|e| Error::io("read", folder, e))?;

@@ -49,6 +49,10 @@ impl Yardstick {
         };
         let (own, classes) = (&classifier.network().config, steering.data.classes());
         fits("--judge", (own.inputs, own.outputs), (view.dim(pixels), classes))?;
+        if trained.data.image_classes() != steering.data.class_names() {
+            let why = "its classes are called differently from those of the score".into();
+            return Err(Error::File { path: path.into(), why });
+        }
         if steering.is_steered_by(classifier.network()) {
             let must = "another classifier than the one that steers";
             return Err(Error::value("--judge", path, must));

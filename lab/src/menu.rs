@@ -103,6 +103,11 @@ impl Menu for SamplerName {
 }
 
 impl SamplerName {
+    /// Whether it adds noise along the way.
+    pub fn is_random(self) -> bool {
+        matches!(self, SamplerName::Ancestral | SamplerName::Sde)
+    }
+
     /// The sampler with its usual parameters.
     pub fn sampler(self) -> AnySampler {
         match self {

@@ -1,7 +1,7 @@
 //! Which recipes are allowed.
 
 use crate::given::{Idle, idle};
-use scorelab::checkpoint::{Kind, Recipe};
+use scorelab::checkpoint::{Kind, Place, Recipe};
 use scorelab::nn::{MlpConfig, Shape};
 use scorelab::train::Levels;
 use scorelab::{Error, Result};
@@ -13,10 +13,12 @@ pub fn components(recipe: &Recipe) -> Option<usize> {
 
 /// The flags that change nothing of what this recipe learns.
 pub fn idle_flags(recipe: &Recipe) -> Vec<Idle> {
-    let (images, model) = (!recipe.data.is_scene(), recipe.model);
+    let (images, model) = (recipe.data.is_images(), recipe.model);
+    let rows = matches!(recipe.data, Place::Rows(_));
     let classifies = model.classifies();
     idle([
         (images, &NO_SCENE, "the images of --data replace the scene"),
+        (rows, &OF_A_SCENE, "the rows of --data are learned as they are, without a scene"),
         (!images, &["components"], "only networks for images see principal components"),
         (model == Kind::Clean, &["components"], "a clean classifier sees pixels"),
         (
@@ -39,6 +41,9 @@ pub fn idle_flags(recipe: &Recipe) -> Vec<Idle> {
 
 /// The flags that tell a scene.
 pub const NO_SCENE: [&str; 5] = ["scene", "sd", "columns", "header", "no-header"];
+
+/// The flags that tell a scene and not how a file of points is read.
+pub const OF_A_SCENE: [&str; 2] = ["scene", "sd"];
 
 /// Checks the settings that need no data.
 ///

@@ -1,6 +1,6 @@
 //! What a run is to do: the flags of the program or of an experiment, validated in one step.
 
-use crate::flags::{MachineFlags, WalkFlags};
+use crate::flags::{MachineFlags, SamplingFlags, WalkFlags};
 use crate::memory;
 use crate::menu::{Menu, SamplerName};
 use crate::report::exact;
@@ -57,7 +57,7 @@ pub struct Typed<'a> {
     /// The subcommand, or the experiment.
     pub program: &'static str,
     /// The walk.
-    pub walk: &'a WalkFlags,
+    pub walk: &'a SamplingFlags,
     /// Threads and memory.
     pub machine: &'a MachineFlags,
     /// How many samples it accepts.
@@ -85,7 +85,7 @@ impl<'a> Typed<'a> {
     /// What was typed, for a subcommand with these flags.
     pub fn new(
         program: &'static str,
-        (walk, machine): (&'a WalkFlags, &'a MachineFlags),
+        (walk, machine): (&'a SamplingFlags, &'a MachineFlags),
         flags: &impl Serialize,
     ) -> Self {
         let (output, quick, walks) = (Output::default(), false, true);
@@ -100,7 +100,8 @@ impl<'a> Typed<'a> {
     /// # Errors
     /// If a number is out of its range, there is no such class, or the samples do not fit into the memory.
     pub fn setup(self, data: Domain, class: Option<&str>) -> Result<Setup> {
-        let WalkFlags { process, sampler, steps, samples, seed } = *self.walk;
+        let SamplingFlags { walk: WalkFlags { process, sampler, steps, seed }, samples } =
+            *self.walk;
         let MachineFlags { threads, memory } = *self.machine;
         if !self.samples.contains(&samples) {
             let must = format!("{} to {}", self.samples.start(), self.samples.end());
@@ -131,7 +132,7 @@ impl<'a> Typed<'a> {
             options: self.options,
         };
         setup.output.meta = setup.record();
-        let start = setup.data.scene().and_then(|s| s.mixture.start_warning(&setup.process));
+        let start = setup.data.start_warning(&setup.process);
         if let Some(why) = start.filter(|_| self.walks) {
             tell(format!("warning: {why}"));
         }

@@ -83,13 +83,17 @@ impl PointFlags {
     /// If a flag for files of points is given and it is not one.
     pub fn place(&self, scene: &str) -> Result<Place> {
         if PointFile::is(scene) {
-            let (columns, header) = (self.table.columns.clone(), self.table.header.told());
-            let path = scene.into();
-            return Ok(Place::Points(PointFile { path, sd: self.sd, columns, header }));
+            return Ok(Place::Points(self.file(scene, self.sd)));
         }
         let must =
             format!("left out: the scene {scene} is not a file of points (.csv, .txt, .npy, .npz)");
         self.refuse(&must).map(|()| Place::Scene(scene.into()))
+    }
+
+    /// The file of points of this path, with the columns and the header that are told.
+    pub fn file(&self, path: &str, sd: Option<f64>) -> PointFile {
+        let (columns, header) = (self.table.columns.clone(), self.table.header.told());
+        PointFile { path: path.into(), sd, columns, header }
     }
 
     /// Refuses the flags for a file of points where there is none.

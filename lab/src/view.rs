@@ -1,11 +1,13 @@
-//! Where the points of a score live: in a scene, or among images in the view of a network.
+//! Where the points of a score live: in a scene, among the rows of a file, or among images in the view of a network.
 
 use crate::data::Data;
-use crate::read::find_scene;
+use crate::read::{Rows, find_scene};
 use crate::tell::tell;
 use ndarray::Array2;
 use scorelab::checkpoint::{Checkpoint, Fingerprint, Place, Recipe};
-use scorelab::data::{ClassName, Scene, View, digit_names, find_class};
+use scorelab::data::{ClassName, Scene, View, find_class};
+use scorelab::mixture::Reach;
+use scorelab::noise::Process;
 use scorelab::score::ScoreFn;
 use scorelab::{Error, Result};
 use serde_json::{Value, json};
@@ -18,6 +20,21 @@ pub const ALL: &str = "all";
 pub enum Domain {
     /// Points of a scene, with its fingerprint.
     Scene(Scene, String),
+    /// Points like the rows of a file, of whose distribution nothing is known.
+    Rows {
+        /// What the file is called.
+        name: String,
+        /// Its fingerprint.
+        print: String,
+        /// The coordinates of a point.
+        dim: usize,
+        /// What the classes are called.
+        class_names: Vec<ClassName>,
+        /// The share of each class among the rows.
+        priors: Vec<f64>,
+        /// How far out they lie.
+        reach: Reach,
+    },
     /// Images.
     Images {
         /// What they are called.
@@ -26,6 +43,8 @@ pub enum Domain {
         size: (usize, usize),
         /// How they are seen.
         view: View,
+        /// What the classes are called.
+        class_names: Vec<ClassName>,
         /// The recipe by which they were chosen for training.
         recipe: Option<Recipe>,
     },
@@ -45,10 +64,12 @@ impl Domain {
                 return Err(Error::value("--scene", scene.name(), must));
             }
             let (view, recipe) = (main.view.clone(), main.trained.recipe.clone());
-            return Ok(Domain::Images { name: main.trained.data.name.clone(), size, view, recipe });
+            let (name, class_names) =
+                (main.trained.data.name.clone(), main.trained.data.image_classes());
+            return Ok(Domain::Images { name, size, view, class_names, recipe });
         }
         let recipe = trained.and_then(|t| t.recipe.as_ref().map(|recipe| (recipe, &t.data)));
-        let trained_on = recipe.filter(|(recipe, _)| recipe.data.is_scene() && scene.is_none());
+        let trained_on = recipe.filter(|(recipe, _)| !recipe.data.is_images() && scene.is_none());
         let Some((Recipe { data: place, .. }, before)) = trained_on else {
             let animals = Place::Scene("animals".into());
             return Data::find(scene.unwrap_or(&animals)).map(Domain::of_data);
@@ -57,7 +78,7 @@ impl Domain {
         let data = Data::find_again(place, "name the scene with --scene")?;
         let remedy =
             "a network was trained on it; restore it, or name the scene to measure by with --scene";
-        data.same_scene(place, before, remedy)?;
+        data.same(place, before, remedy)?;
         if matches!(before.fingerprint, Some(Fingerprint::Points(_))) && Scene::named(name).is_err()
         {
             tell(format!(
@@ -69,8 +90,37 @@ impl Domain {
     }
 
     fn of_data(data: Data) -> Domain {
-        let Data::Scene(scene, print) = data else { unreachable!("the place of a scene") };
-        Domain::Scene(scene, print)
+        match data {
+            Data::Scene(scene, print) => Domain::Scene(scene, print),
+            Data::Rows(Rows { name, points, class_names, print }) => {
+                let mut priors = vec![0.0; class_names.len()];
+                points.y.iter().for_each(|y| priors[*y] += 1.0 / points.y.len() as f64);
+                let (dim, reach) = (points.x.ncols(), Reach::of(&points));
+                Domain::Rows { name, print, dim, class_names, priors, reach }
+            }
+            Data::Drawn | Data::Images(_) => unreachable!("no place of images"),
+        }
+    }
+
+    /// Refuses rows of a file, by which nothing can be measured or drawn.
+    ///
+    /// # Errors
+    /// If the points are of a file alone.
+    pub fn measurable(&self) -> Result<()> {
+        let Domain::Rows { name, .. } = self else { return Ok(()) };
+        let must = format!(
+            "given: the network was trained on the rows of {name} alone; name the scene, or the file of points, to compare it with"
+        );
+        Err(Error::value("--scene", "left out", must))
+    }
+
+    /// Why walks would start in the wrong place, if they would.
+    pub fn start_warning(&self, process: &Process) -> Option<String> {
+        match self {
+            Domain::Scene(scene, _) => scene.mixture.start_warning(process),
+            Domain::Rows { reach, .. } => reach.start_warning(process),
+            Domain::Images { .. } => None,
+        }
     }
 
     /// The scene of this name, or of this file.
@@ -85,32 +135,33 @@ impl Domain {
     pub fn record(&self) -> Value {
         match self {
             Domain::Scene(scene, print) => json!({ "scene": scene.name, "fingerprint": print }),
-            Domain::Images { name, size, view: _, recipe } => {
+            Domain::Rows { name, print, .. } => json!({ "rows": name, "fingerprint": print }),
+            Domain::Images { name, size, view: _, class_names: _, recipe } => {
                 json!({ "images": name, "size": size, "recipe": recipe })
             }
         }
     }
 
-    /// The scene with the exact answers; images have none.
+    /// The scene with the exact answers; only a scene has them.
     pub fn scene(&self) -> Option<&Scene> {
         match self {
             Domain::Scene(scene, _) => Some(scene),
-            Domain::Images { .. } => None,
+            Domain::Rows { .. } | Domain::Images { .. } => None,
         }
     }
 
     /// For images: height and width in pixels.
     pub fn size(&self) -> Option<(usize, usize)> {
         match self {
-            Domain::Scene(..) => None,
+            Domain::Scene(..) | Domain::Rows { .. } => None,
             Domain::Images { size, .. } => Some(*size),
         }
     }
 
-    /// The recipe by which images were chosen for training; a scene needs none.
+    /// The recipe by which images were chosen for training; points need none.
     pub fn recipe(&self) -> Option<&Recipe> {
         match self {
-            Domain::Scene(..) => None,
+            Domain::Scene(..) | Domain::Rows { .. } => None,
             Domain::Images { recipe, .. } => recipe.as_ref(),
         }
     }
@@ -119,6 +170,7 @@ impl Domain {
     pub fn dim(&self) -> usize {
         match self {
             Domain::Scene(scene, _) => scene.mixture.dim(),
+            Domain::Rows { dim, .. } => *dim,
             Domain::Images { size: (height, width), view, .. } => view.dim(height * width),
         }
     }
@@ -126,7 +178,7 @@ impl Domain {
     /// Points of the data as a network sees them.
     pub fn coordinates(&self, x: Array2<f64>) -> Array2<f64> {
         match self {
-            Domain::Scene(..) => x,
+            Domain::Scene(..) | Domain::Rows { .. } => x,
             Domain::Images { view, .. } => view.coordinates(x.view()),
         }
     }
@@ -134,7 +186,7 @@ impl Domain {
     /// What a network sees as points of the data.
     pub fn points(&self, z: Array2<f64>) -> Array2<f64> {
         match self {
-            Domain::Scene(..) => z,
+            Domain::Scene(..) | Domain::Rows { .. } => z,
             Domain::Images { view, .. } => view.points(z.view()),
         }
     }
@@ -142,7 +194,7 @@ impl Domain {
     /// The spread of each coordinate for a score network; none where all have one.
     pub fn widths(&self) -> Vec<f64> {
         match self {
-            Domain::Scene(..) => Vec::new(),
+            Domain::Scene(..) | Domain::Rows { .. } => Vec::new(),
             Domain::Images { view, .. } => view.spread(),
         }
     }
@@ -156,6 +208,7 @@ impl Domain {
     pub fn priors(&self) -> Vec<f64> {
         match self {
             Domain::Scene(scene, _) => scene.mixture.class_weights(),
+            Domain::Rows { priors, .. } => priors.clone(),
             Domain::Images { .. } => vec![1.0 / self.classes() as f64; self.classes()],
         }
     }
@@ -169,7 +222,8 @@ impl Domain {
     pub fn class_names(&self) -> Vec<ClassName> {
         match self {
             Domain::Scene(scene, _) => scene.class_names.clone(),
-            Domain::Images { .. } => digit_names(),
+            Domain::Rows { class_names, .. } => class_names.clone(),
+            Domain::Images { class_names, .. } => class_names.clone(),
         }
     }
 
@@ -180,7 +234,8 @@ impl Domain {
     pub fn class(&self, name: &str) -> Result<usize> {
         match self {
             Domain::Scene(scene, _) => scene.class(name),
-            Domain::Images { .. } => find_class(&digit_names(), "the images", name),
+            Domain::Rows { name: file, class_names, .. } => find_class(class_names, file, name),
+            Domain::Images { class_names, .. } => find_class(class_names, "the images", name),
         }
     }
 
@@ -190,7 +245,7 @@ impl Domain {
     /// If it does.
     pub fn shares_view(&self, path: &str, checkpoint: &Checkpoint) -> Result<()> {
         let own = match self {
-            Domain::Scene(..) => &View::Identity,
+            Domain::Scene(..) | Domain::Rows { .. } => &View::Identity,
             Domain::Images { view, .. } => view,
         };
         if *own == checkpoint.view {

@@ -43,6 +43,8 @@ pub enum Place {
     Scene(String),
     /// A file of points, with how it becomes a scene.
     Points(PointFile),
+    /// The rows of a file of points, and no scene: the training set itself, or as many of its rows, drawn by the seed.
+    Rows(PointFile),
     /// Images: `digits`, drawn by the lab, or those of a folder of IDX files; the first of them are for training.
     Images(String),
     /// Images of a folder; some of them, drawn at random, are for training.
@@ -54,13 +56,18 @@ impl Place {
     pub fn name(&self) -> &str {
         match self {
             Place::Scene(name) | Place::Images(name) | Place::Shuffled(name) => name,
-            Place::Points(file) => &file.path,
+            Place::Points(file) | Place::Rows(file) => &file.path,
         }
     }
 
     /// Whether it is a scene, whose scores are known exactly.
     pub fn is_scene(&self) -> bool {
         matches!(self, Place::Scene(_) | Place::Points(_))
+    }
+
+    /// Whether it holds images.
+    pub fn is_images(&self) -> bool {
+        matches!(self, Place::Images(_) | Place::Shuffled(_))
     }
 }
 
@@ -72,7 +79,7 @@ pub struct Recipe {
     pub model: Kind,
     /// The data.
     pub data: Place,
-    /// How many points to draw from a scene, or images at most.
+    /// How many points to draw from a scene, or images or rows of a file at most.
     pub points: usize,
     /// How many principal components of images a network sees, 0 for the pixels; a clean classifier sees pixels.
     pub components: usize,

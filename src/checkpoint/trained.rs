@@ -2,6 +2,7 @@
 
 use super::recipe::Recipe;
 use crate::arch::kernel_name;
+use crate::data::{ClassName, digit_names};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -35,6 +36,9 @@ pub struct TrainingData {
     /// For images: height and width in pixels.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub image: Option<(usize, usize)>,
+    /// For images: what the classes are called; empty for the ten digits.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub class_names: Vec<ClassName>,
     /// The fingerprint by which it is recognised.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub fingerprint: Option<Fingerprint>,
@@ -46,6 +50,8 @@ pub struct TrainingData {
 pub enum Fingerprint {
     /// Of a scene, as [`Scene::find_with_fingerprint`](crate::data::Scene::find_with_fingerprint) has it.
     Scene(String),
+    /// Of a file of points: of the points that it holds, their classes, and the names of those.
+    Rows(String),
     /// Of the pixels and the classes of images.
     Images(String),
     /// Of the points and the classes as a network sees them; only files of the format 1 have it.
@@ -57,6 +63,22 @@ impl Trained {
     pub fn here(data: TrainingData, recipe: Option<Recipe>) -> Self {
         let (version, kernel) = (env!("CARGO_PKG_VERSION").into(), kernel_name().into());
         Trained { version, kernel, data, recipe, notes: BTreeMap::new() }
+    }
+}
+
+impl TrainingData {
+    /// With these names of classes, which are left out where they are those of the digits.
+    pub fn with_image_classes(self, names: &[ClassName]) -> Self {
+        let class_names = if names == digit_names() { Vec::new() } else { names.to_vec() };
+        TrainingData { class_names, ..self }
+    }
+
+    /// For images: what the classes are called.
+    pub fn image_classes(&self) -> Vec<ClassName> {
+        match self.class_names.is_empty() {
+            true => digit_names(),
+            false => self.class_names.clone(),
+        }
     }
 }
 

@@ -138,5 +138,5 @@ fn known(told: String, notes: &mut BTreeMap<String, String>) -> Parsed<TrainingD
     };
     let fingerprint = notes.remove("data sha256").map(Fingerprint::Points);
     let (points, name) = split.unwrap_or((0, told));
-    Ok(TrainingData { name, points, image, fingerprint })
+    Ok(TrainingData { name, points, image, fingerprint, ..TrainingData::default() })
 }

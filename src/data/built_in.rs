@@ -1,5 +1,6 @@
 //! The scenes that need no file.
 
+use super::toy;
 use super::tree::tree;
 use super::{ClassName, Scene};
 use crate::Result;
@@ -10,8 +11,22 @@ use rand::Rng;
 use std::f64::consts::{PI, TAU};
 
 /// The names, in the order in which they are listed.
-pub const NAMES: [&str; 9] =
-    ["animals", "three", "ring8", "wide", "moons", "tree", "two-1d", "far-mode-1d", "f7"];
+pub const NAMES: [&str; 14] = [
+    "animals",
+    "three",
+    "ring8",
+    "wide",
+    "moons",
+    "tree",
+    "swissroll",
+    "circles",
+    "2spirals",
+    "pinwheel",
+    "checkerboard",
+    "two-1d",
+    "far-mode-1d",
+    "f7",
+];
 
 /// The built-in scene called `name`.
 pub fn scene(name: &str) -> Option<Scene> {
@@ -22,6 +37,13 @@ pub fn scene(name: &str) -> Option<Scene> {
         "wide" => (wide(), &[("broad", "rộng"), ("narrow", "hẹp"), ("slanted", "nghiêng")]),
         "moons" => (moons(), &[("upper", "trên"), ("lower", "dưới")]),
         "tree" => (tree(), &[("crown", "tán"), ("roots", "rễ")]),
+        "swissroll" => (toy::swissroll(), &[("inner", "trong"), ("outer", "ngoài")]),
+        "circles" => (toy::circles(), &[("outer", "ngoài"), ("inner", "trong")]),
+        "2spirals" => (toy::two_spirals(), &[("right", "phải"), ("left", "trái")]),
+        "pinwheel" => {
+            (toy::pinwheel(), &[("a", "a"), ("b", "b"), ("c", "c"), ("d", "d"), ("e", "e")])
+        }
+        "checkerboard" => (toy::checkerboard(), &[("upper", "trên"), ("lower", "dưới")]),
         "two-1d" => (two_1d(), &[("plus", "dương"), ("minus", "âm")]),
         "far-mode-1d" => (far_mode_1d(), &[("A", "A"), ("B", "B")]),
         "f7" => (f7(), &[("right", "phải"), ("left", "trái"), ("low", "thấp")]),

@@ -11,26 +11,24 @@
 //! Nothing that a header promises is believed before the file's true size agrees. Source: LeCun, Cortes & Burges, "The
 //! MNIST database of handwritten digits"; gzip files of several members: RFC 1952, section 2.2.
 
-use super::{Images, digit_names};
+use super::{Images, names_of_labels};
 use crate::file::save;
 use crate::{Error, Result};
 use flate2::bufread::MultiGzDecoder;
 use ndarray::Array2;
+use std::collections::BTreeSet;
 use std::fs::{self, File};
 use std::io::{self, BufRead, BufReader, Cursor, ErrorKind, Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
 
-/// The most bytes a file may unpack to: MNIST's 60,000 images have 47 million, and a false header gets no more than
-/// that.
-const MOST_BYTES: u128 = 48 << 20;
+/// The most bytes a file may unpack to: EMNIST's 124,800 letters have 98 million, and a false header gets no more.
+const MOST_BYTES: u128 = 96 << 20;
 /// The most lines of an image, or pixels of a line.
 const MOST_SIDE: u32 = 256;
 /// What one byte of a gzip file unpacks to at most: 258 bytes in two bits.
 const MOST_GZIP: u128 = 1032;
 /// How a gzip file begins.
 const GZIP: [u8; 2] = [0x1f, 0x8b];
-/// A label is below this.
-const CLASSES: u8 = 10;
 
 /// Which files of a folder.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -85,14 +83,16 @@ impl Kind {
 }
 
 impl Images {
-    /// Reads the images and labels of MNIST or Fashion-MNIST from a folder.
+    /// Reads the images and labels of MNIST, Fashion-MNIST or EMNIST from a folder.
     ///
     /// The files are `train-images-idx3-ubyte` and `train-labels-idx1-ubyte`, or `t10k-…`, also spelt `….idx3-ubyte` and
-    /// `….idx1-ubyte`, and gzipped or not. The set is called after the folder and its classes are called as digits.
+    /// `….idx1-ubyte`, and gzipped or not. The set is called after the folder. Its classes are the labels that occur among
+    /// the images for training, in ascending order, so a label without images is no class; see [`names_of_labels`].
     ///
     /// # Errors
-    /// If a file is missing, cannot be read, is not what its header says, or is larger than 48 MiB unpacked; if the two
-    /// files differ in their count, an image has no pixels or a side over 256, or a label is not a digit.
+    /// If a file is missing, cannot be read, is not what its header says, or is larger than 96 MiB unpacked; if the two
+    /// files differ in their count, an image has no pixels or a side over 256, or a label does not occur among the images
+    /// for training.
     pub fn read(dir: impl AsRef<Path>, part: Part) -> Result<Images> {
         let dir = dir.as_ref();
         if dir.is_file() {
@@ -102,8 +102,14 @@ impl Images {
         fs::read_dir(dir).map_err(|why| Error::io("read", dir, why))?;
         let images = open(Kind::Images, dir, part)?;
         let labels = open(Kind::Labels, dir, part)?;
+        let known = match part {
+            Part::Test if Kind::Labels.find(dir, Part::Train).is_ok() => {
+                Some(open(Kind::Labels, dir, Part::Train)?.values()?)
+            }
+            _ => None,
+        };
         let name = dir.file_name().map_or("images".into(), |name| name.to_string_lossy().into());
-        of_files(images, labels, name)
+        of_files(images, labels, known.as_deref(), name)
     }
 
     /// The images and labels of two IDX files, given by their bytes, gzipped or not; `name` is what the set is called.
@@ -114,7 +120,7 @@ impl Images {
         let idx = |bytes, kind: Kind| {
             Idx::new(Cursor::new(bytes), kind.name(Part::Train, '-').into(), kind)
         };
-        of_files(idx(images, Kind::Images)?, idx(labels, Kind::Labels)?, name.into())
+        of_files(idx(images, Kind::Images)?, idx(labels, Kind::Labels)?, None, name.into())
     }
 
     /// Writes the images and their labels as IDX files into a folder, which is made if it is not there; the answer is
@@ -124,12 +130,13 @@ impl Images {
     /// If the folder cannot be written.
     ///
     /// # Panics
-    /// If a label is not a digit or there is not one for each image.
+    /// If there are more than 256 classes, or there is not a label for each image.
     pub fn write_idx(&self, dir: impl AsRef<Path>, part: Part) -> Result<[PathBuf; 2]> {
         let dir = dir.as_ref();
         let count = self.pixels.nrows();
         assert_eq!(count, self.labels.len(), "a label for each image");
-        assert!(self.labels.iter().all(|y| *y < CLASSES.into()), "labels are digits");
+        let values = self.label_values();
+        assert!(values.iter().all(|value| *value < 256), "labels are bytes");
         fs::create_dir_all(dir).map_err(|why| Error::io("create", dir, why))?;
         let write = |kind: Kind, sizes: &[usize], values: &mut dyn Iterator<Item = u8>| {
             let mut bytes = vec![0, 0, 0x08, kind.rank() as u8];
@@ -140,13 +147,19 @@ impl Images {
         };
         let sizes = [count, self.height, self.width];
         let images = write(Kind::Images, &sizes, &mut self.pixels.iter().copied())?;
-        let labels = write(Kind::Labels, &[count], &mut self.labels.iter().map(|y| *y as u8))?;
+        let mut labels = self.labels.iter().map(|y| values[*y] as u8);
+        let labels = write(Kind::Labels, &[count], &mut labels)?;
         Ok([images, labels])
     }
 }
 
-/// The images of two files whose headers have been read.
-fn of_files<R: BufRead + Seek>(images: Idx<R>, labels: Idx<R>, name: String) -> Result<Images> {
+/// The images of two files whose headers have been read, of the classes among the labels `known` or, without them, here.
+fn of_files<R: BufRead + Seek>(
+    images: Idx<R>,
+    labels: Idx<R>,
+    known: Option<&[u8]>,
+    name: String,
+) -> Result<Images> {
     let [count, height, width] = images.sizes;
     if labels.sizes[0] != count {
         let (of, here) = (images.path.display(), labels.sizes[0]);
@@ -154,7 +167,7 @@ fn of_files<R: BufRead + Seek>(images: Idx<R>, labels: Idx<R>, name: String) -> 
             "at byte 4 the header promises {here} labels, but {of} has {count} images; take both files from one set"
         )));
     }
-    let labels = labels.digits()?;
+    let (labels, classes) = labels.classes(known)?;
     let pixels = Array2::from_shape_vec((count, height * width), images.values()?);
     Ok(Images {
         name,
@@ -162,7 +175,7 @@ fn of_files<R: BufRead + Seek>(images: Idx<R>, labels: Idx<R>, name: String) -> 
         width,
         pixels: pixels.expect("as many values as promised"),
         labels,
-        class_names: digit_names(),
+        class_names: names_of_labels(&classes),
     })
 }
 
@@ -312,20 +325,25 @@ impl<R: BufRead + Seek> Idx<R> {
         Ok(values)
     }
 
-    /// All values, which are the labels of ten classes.
-    fn digits(self) -> Result<Vec<usize>> {
+    /// The class of each label, and the labels of the classes, in ascending order: those that occur in `known` or, without
+    /// it, here.
+    fn classes(self, known: Option<&[u8]>) -> Result<(Vec<usize>, Vec<u8>)> {
         let (path, header) = (self.path.clone(), 4 + 4 * self.kind.rank());
         let place = self.place();
         let values = self.values()?;
-        if let Some(i) = values.iter().position(|y| *y >= CLASSES) {
-            let (at, y) = (header + i, values[i]);
-            let why = format!(
-                "at byte {at} the label is {y}, but it must be 0 to {}; remove the images of other classes{place}",
-                CLASSES - 1
-            );
-            return Err(Error::File { path, why });
-        }
-        Ok(values.into_iter().map(usize::from).collect())
+        let classes: BTreeSet<u8> = known.unwrap_or(&values).iter().copied().collect();
+        let classes: Vec<u8> = classes.into_iter().collect();
+        let class = |(i, y): (usize, &u8)| {
+            classes.binary_search(y).map_err(|_| {
+                let at = header + i;
+                let why = format!(
+                    "at byte {at} the label is {y}, which no image for training has; remove this image{place}"
+                );
+                Error::File { path: path.clone(), why }
+            })
+        };
+        let labels = values.iter().enumerate().map(class).collect::<Result<_>>()?;
+        Ok((labels, classes))
     }
 }
 

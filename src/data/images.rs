@@ -54,6 +54,18 @@ impl Images {
         }
     }
 
+    /// The label of each class in a file: its digit, the number that it is called, or its place.
+    pub(super) fn label_values(&self) -> Vec<usize> {
+        let digits = digit_names();
+        let digit = |name: &ClassName| digits.iter().position(|digit| digit == name);
+        let number = |name: &ClassName| name.en.parse::<u8>().ok().map(usize::from);
+        let known = |of: &dyn Fn(&ClassName) -> Option<usize>| -> Option<Vec<usize>> {
+            self.class_names.iter().map(of).collect()
+        };
+        let by_place = || (0..self.class_names.len()).collect();
+        known(&digit).or_else(|| known(&number)).unwrap_or_else(by_place)
+    }
+
     /// The first n images.
     ///
     /// # Panics
@@ -92,6 +104,16 @@ pub fn digit_names() -> Vec<ClassName> {
         ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine"];
     const VI: [&str; 10] = ["không", "một", "hai", "ba", "bốn", "năm", "sáu", "bảy", "tám", "chín"];
     EN.iter().zip(VI).map(|(en, vi)| ClassName { en: (*en).into(), vi: vi.into() }).collect()
+}
+
+/// What labels of files are called: as digits where all are, else by their numbers.
+pub fn names_of_labels(labels: &[u8]) -> Vec<ClassName> {
+    let digits = digit_names();
+    if let Some(names) = labels.iter().map(|y| digits.get(usize::from(*y)).cloned()).collect() {
+        return names;
+    }
+    let number = |y: &u8| ClassName { en: y.to_string(), vi: y.to_string() };
+    labels.iter().map(number).collect()
 }
 
 #[cfg(test)]

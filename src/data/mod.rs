@@ -8,12 +8,13 @@ mod idx;
 mod images;
 mod points;
 mod principal;
+mod toy;
 mod tree;
 mod view;
 
 pub use glyphs::{Attribute, Attributes, Caption, Drawing, Glyphs};
 pub use idx::Part;
-pub use images::{Images, digit_names, from_pixels, to_pixels};
+pub use images::{Images, digit_names, from_pixels, names_of_labels, to_pixels};
 pub use points::{PointFile, of_points, spread};
 pub use principal::Principal;
 pub use view::View;
@@ -22,9 +23,10 @@ use crate::file::fingerprint;
 use crate::mixture::Mixture;
 use crate::text::quoted;
 use crate::{Error, Result};
+use serde::{Deserialize, Serialize};
 
 /// What a class is called, in the two languages of the figures.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ClassName {
     /// The English name.
     pub en: String,
@@ -42,6 +44,11 @@ pub struct ClassName {
 /// | `wide` | 2 | 3 | unequal weights and widths, most of them slanted; one class owns two modes |
 /// | `moons` | 2 | 2 | two interlocking arcs of 100 small components each, their places seeded |
 /// | `tree` | 2 | 2 | a crown and its roots: 127 branches each, ever finer, 1,016 slanted components in all |
+/// | `swissroll` | 2 | 2 | a spiral of one and a half turns, its inner half and its outer one |
+/// | `circles` | 2 | 2 | a circle within another |
+/// | `2spirals` | 2 | 2 | two spirals within each other |
+/// | `pinwheel` | 2 | 5 | five bent arms |
+/// | `checkerboard` | 2 | 2 | eight squares of a board, the upper ones and the lower ones |
 /// | `two-1d` | 1 | 2 | ½N(1, 1) + ½N(−1, 1) |
 /// | `far-mode-1d` | 1 | 2 | class A has a near and a far mode, class B lies beside the near one |
 /// | `f7` | 2 | 3 | three slanted Gaussians, for the order of solvers |

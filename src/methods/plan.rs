@@ -6,7 +6,7 @@ use crate::sampler::{
     AnyPopulation, AnySampler, Leg, by_class, parts_of, sample_population_rows, sample_rows,
     trajectories_population, trajectories_rows,
 };
-use ndarray::{Array2, Array3, ArrayView2};
+use ndarray::{Array2, Array3, ArrayView2, Axis};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -137,6 +137,37 @@ impl Plan {
                 trajectories_rows(&sampler, &parts, process, start, rows, seed)
             }
         }
+    }
+
+    /// As [`Plan::walk_classes`], but keeps the way: (steps + 1, n, d).
+    ///
+    /// # Panics
+    /// As [`Plan::walk_classes`], if the plans have other legs, or if there are no points.
+    pub fn trajectories_classes(
+        plans: &BTreeMap<usize, Plan>,
+        own: &AnySampler,
+        run: Run,
+        wanted: &[usize],
+    ) -> Array3<f64> {
+        assert_eq!(run.start.nrows(), wanted.len(), "a class for each point");
+        let mut ways: Option<Array3<f64>> = None;
+        for (class, plan) in plans {
+            let rows: Vec<usize> = (0..wanted.len()).filter(|i| wanted[*i] == *class).collect();
+            let of_class = plan.trajectories_rows(own, run, &rows); // (steps + 1, rows, d)
+            let (times, (n, d)) = (of_class.len_of(Axis(0)), run.start.dim());
+            let all = ways.get_or_insert_with(|| Array3::zeros((times, n, d)));
+            for (row, way) in rows.iter().zip(of_class.axis_iter(Axis(1))) {
+                all.index_axis_mut(Axis(1), *row).assign(&way);
+            }
+        }
+        ways.expect("at least one class")
+    }
+
+    /// The times t₀ > t₁ > … at which a way is kept: those of the grid, and those at which legs meet.
+    pub fn times(&self, process: &Process, grid: &Grid) -> Vec<f64> {
+        let pieces = parts_of(&self.legs, process, grid);
+        let rest = |(_, piece): &(&Score, Grid)| piece.times()[1..].to_vec();
+        grid.times()[..1].iter().copied().chain(pieces.iter().flat_map(rest)).collect()
     }
 }
 

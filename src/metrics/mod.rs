@@ -42,7 +42,7 @@ pub use interval::Interval;
 pub use judge::{Judge, Judgement};
 pub use modes::{Modes, mode_counts};
 pub use neighbours::{Prdc, knn_classify, nearest, prdc};
-pub use outcome::{Outcome, energy_rows, outcome};
+pub use outcome::{ENERGY_ROWS, Outcome, energy_rows, outcome};
 pub use shares::{ON_MODE, Shares, Verdict, on_mode, shares, verdicts};
 pub use summary::{
     cosine, cosine_with_se, mean_with_se, root_ratio, score_error, score_error_with_se, spread,

@@ -24,7 +24,7 @@ pub struct Outcome {
 }
 
 /// Rows that enter the energy distance; its cost grows with their square.
-const ENERGY_ROWS: usize = 2000;
+pub const ENERGY_ROWS: usize = 2000;
 
 /// The rows (n, d) that enter an energy distance: the first 2,000.
 pub fn energy_rows(x: ArrayView2<f64>) -> ArrayView2<f64> {

@@ -25,6 +25,7 @@ pub use empirical::Empirical;
 pub use fitted::sample_fitted;
 pub use observed::Measured;
 pub use posterior::{Noiseless, Posterior};
+pub use start::Reach;
 pub use tilt::Tilt;
 
 use crate::condition::Condition;

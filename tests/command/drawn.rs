@@ -193,7 +193,7 @@ fn images_are_judged_and_drawn() {
         (format!("eval --score {joint} --class 3 --judge {noisy}"), "a clean classifier is needed"),
         (format!("eval --scene three --judge {clean}"), "a scene has exact answers"),
         (format!("eval --classifier {noisy} --gamma 2"), "--gamma is 2"),
-        (format!("sample --classifier {noisy} --class 3"), "images have no exact score"),
+        (format!("sample --classifier {noisy} --class 3"), "only a scene has an exact score"),
         (format!("plot denoising --score {joint} --class all"), "must name one class"),
         (format!("eval --score {joint} --class 3 --gamma 1e300 --judge {clean}"), "not finite"),
         (format!("eval --score {joint} --class 3 --judge {knows}"), "another --seed"),

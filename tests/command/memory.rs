@@ -76,7 +76,7 @@ fn estimate_and_peak(words: &str) -> (f64, f64) {
 
 /// Work with a place `{}` for its size, a size that is next to nothing, and one that matters.
 ///
-/// Not `eval`: its time grows with the square of the samples, so it takes hours before its memory matters.
+/// Not `eval`: it takes minutes at a size where its memory matters.
 fn cases(folder: &Folder) -> Vec<(String, u32, u32)> {
     let out = folder.path("out");
     let plot = |figure: &str, more: &str| format!("plot {figure} --scene three {more} --out {out}");

@@ -156,7 +156,10 @@ fn what_is_no_scene_of_points_is_refused_in_words() {
         ),
         ("sample --scene three --columns a", "--columns is given"),
         ("train --sd 0.2 --steps 1", "--sd is given"),
-        (&format!("train --data {one} --steps 1"), "for a table of points use --scene"),
+        (
+            &format!("train --data {one} --steps 1"),
+            "at least 2: nothing can be learned from a single row",
+        ),
     ] {
         let ended = run(words);
         assert!(matches!(ended.code, Some(2 | 9)), "{words}: {ended:?}");
@@ -212,7 +215,6 @@ fn images_of_which_nothing_can_be_learned_are_told_as_such() {
         (format!("{blank} --model score"), "its 40 images are all alike"),
         (format!("{grey} --model joint"), "its 40 images are all alike"),
         (format!("{varied} --model score --points 1"), "at least 2: nothing can be learned"),
-        (format!("{varied} --model joint"), "none of its 40 images is of the class seven"),
     ] {
         let ended = run(&words);
         assert!(matches!(ended.code, Some(2 | 4)), "{words}: {ended:?}");
@@ -221,5 +223,6 @@ fn images_of_which_nothing_can_be_learned_are_told_as_such() {
             "{words}: {ended:?}"
         );
     }
-    assert_eq!(run(&format!("{varied} --model score")).code, Some(0), "what it says helps");
+    // seven labels are seven classes
+    assert_eq!(run(&format!("{varied} --model joint")).code, Some(0));
 }

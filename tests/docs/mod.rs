@@ -4,6 +4,7 @@ mod direction;
 mod figures;
 mod methods;
 mod modules;
+mod own_data;
 mod reading;
 
 use crate::common::{cases, repository};

@@ -151,12 +151,14 @@ impl ImageExperiment {
     /// What the networks are trained on.
     fn training_data(&self) -> TrainingData {
         let images = &self.training;
-        TrainingData {
+        let data = TrainingData {
             name: images.name.clone(),
             points: images.labels.len(),
             image: Some((images.height, images.width)),
             fingerprint: Some(images_fingerprint(images)),
-        }
+            ..TrainingData::default()
+        };
+        data.with_image_classes(&images.class_names)
     }
 
     /// The recipes of the joint network, the noisy classifier and the judge.

@@ -3,6 +3,7 @@
 use super::run::{Experiment, run_on};
 use crate::data::DRAWN;
 use crate::flags::{Defaults, ExperimentFlags};
+use crate::read::images;
 use crate::view::Domain;
 use ndarray::Array2;
 use rand::seq::SliceRandom;
@@ -68,13 +69,14 @@ impl ImageExperiment {
     pub fn open(name: &'static str, flags: ExperimentFlags) -> Result<Self> {
         let drawn = Glyphs { seed: flags.walk.seed };
         let whole = match &flags.data {
-            Some(folder) => Some(Images::read(folder, Part::Train)?),
+            Some(folder) => Some(images(folder, Part::Train)?),
             None => None,
         };
         let called = flags.data.as_ref().map_or(DRAWN.into(), |path| path.display().to_string());
         let one = whole.as_ref().map_or_else(|| drawn.images(0..0), |images| images.take(0));
         let (size, view) = ((one.height, one.width), View::Identity);
-        let data = Domain::Images { name: called, size, view, recipe: None };
+        let class_names = one.class_names.clone();
+        let data = Domain::Images { name: called, size, view, class_names, recipe: None };
         let experiment = Experiment::new(name, flags, data)?;
         let (train, kept) = (experiment.size(TRAINING.0, TRAINING.1), experiment.samples);
         let [training, held_out, twin] = match whole {

@@ -1,6 +1,8 @@
 //! The flags of each subcommand; those of `plot` are in its own file.
 
-use super::groups::{AlsoFlags, AnswerFlags, CommonFlags, ScoreFlags, WalkFlags};
+use super::groups::{
+    AlsoFlags, AnswerFlags, CommonFlags, Measure, SamplingFlags, ScoreFlags, WalkFlags,
+};
 use super::recipe::RecipeFlags;
 use crate::menu::{Menu, menu, method_names};
 use crate::tables::{HeaderFlags, PointFlags};
@@ -52,10 +54,17 @@ pub struct Sample {
     pub gamma: Option<f64>,
     #[command(flatten)]
     #[serde(skip)]
-    pub walk: WalkFlags,
+    pub walk: SamplingFlags,
     /// Guide only where σ/α lies between these two; γ = 1 elsewhere
     #[arg(long, value_name = "LOW,HIGH", value_delimiter = ',')]
     pub interval: Vec<f64>,
+    /// Start the walks at the points of this file instead of at noise drawn by --seed: x_T, one row for each sample, images as
+    /// the network sees them
+    #[arg(long, value_name = "FILE")]
+    pub start: Option<PathBuf>,
+    /// Write the whole way of every sample: a row for each time and sample or, in .npz, arrays x (times, n, d) and t (times)
+    #[arg(long)]
+    pub trajectory: bool,
     /// Write to this file: .csv, .json, .npz (arrays x and y), .npy (x alone) or .png (a sheet of images); pixels run
     /// from −1, black, to 1, white
     #[arg(long, value_name = "FILE")]
@@ -74,6 +83,10 @@ pub struct Eval {
     /// Guidance scales: 0 unconditional, 1 conditional, more oversteers [default: 1 with a class]
     #[arg(long, value_delimiter = ',', allow_negative_numbers = true)]
     pub gamma: Vec<f64>,
+    /// How many samples to draw, or a file of samples to measure instead
+    #[arg(long, value_name = "N|FILE", default_value_t)]
+    #[serde(skip_serializing_if = "Measure::drawn")]
+    pub samples: Measure,
     #[command(flatten)]
     #[serde(skip)]
     pub walk: WalkFlags,
@@ -169,10 +182,10 @@ pub struct Data {
     pub scene: String,
     #[command(flatten)]
     pub own: PointFlags,
-    /// Images instead of a scene: `digits`, drawn by the lab, or a folder of IDX files such as MNIST's
-    #[arg(long, value_name = "digits|FOLDER")]
+    /// Data instead of a scene: the rows of a file of points as they are, or images: `digits`, drawn by the lab, or a folder of IDX files such as MNIST's or of PNG files CLASS/NAME.png
+    #[arg(long, value_name = "digits|FOLDER|FILE")]
     pub data: Option<String>,
-    /// How many points to draw from the scene, or images at most
+    /// How many points to draw from the scene, or images or rows of a file at most
     #[arg(long, default_value_t = 1000)]
     pub points: usize,
     /// The seed of the points

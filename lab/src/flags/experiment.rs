@@ -1,6 +1,6 @@
 //! The flags of the experiments, and what each experiment takes where they are left out.
 
-use super::groups::{Look, MachineFlags, MethodFlags, WalkFlags};
+use super::groups::{Look, MachineFlags, MethodFlags, SamplingFlags};
 use crate::menu::{Menu, menu};
 use crate::words::joined;
 use clap::error::ErrorKind;
@@ -89,7 +89,7 @@ pub struct ExperimentFlags {
     /// The walk from noise to samples.
     #[command(flatten)]
     #[serde(skip)]
-    pub walk: WalkFlags,
+    pub walk: SamplingFlags,
     /// Updates of the weights of the score network [default: the experiment's own]
     #[arg(long)]
     pub train_steps: Option<usize>,

@@ -9,14 +9,16 @@ use crate::report::{Form, Wording};
 use crate::tables::PointFlags;
 use clap::Args;
 use scorelab::checkpoint::Place;
+use scorelab::data::PointFile;
 use scorelab::noise::Process;
 use scorelab::{Error, Result};
 use scorelab_figures::plot::{Format, Lang, Output, Theme};
 use serde::Serialize;
 use std::ops::{Deref, DerefMut};
 use std::path::{Path, PathBuf};
+use std::str::FromStr;
 
-/// The walk from noise to samples.
+/// The walk from noise to data.
 #[derive(Debug, Clone, PartialEq, Args)]
 pub struct WalkFlags {
     /// The noise process
@@ -28,12 +30,76 @@ pub struct WalkFlags {
     /// Sampling steps
     #[arg(long, default_value_t = 64)]
     pub steps: usize,
-    /// How many samples; in an experiment, for each row of a table
-    #[arg(long, default_value_t = 1000)]
-    pub samples: usize,
     /// The seed of every random number
     #[arg(long, default_value_t = 0)]
     pub seed: u64,
+}
+
+/// The walk from noise to as many samples as are asked for.
+#[derive(Debug, Clone, PartialEq, Args)]
+pub struct SamplingFlags {
+    #[command(flatten)]
+    pub walk: WalkFlags,
+    /// How many samples; in an experiment, for each row of a table
+    #[arg(long, default_value_t = SAMPLES)]
+    pub samples: usize,
+}
+
+/// How many samples are drawn where nothing is said.
+const SAMPLES: usize = 1000;
+
+impl Deref for SamplingFlags {
+    type Target = WalkFlags;
+
+    fn deref(&self) -> &WalkFlags {
+        &self.walk
+    }
+}
+
+/// The samples that are measured.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(untagged)]
+pub enum Measure {
+    /// So many of a score.
+    Drawn(usize),
+    /// Those of a file.
+    File(PathBuf),
+}
+
+impl Default for Measure {
+    fn default() -> Measure {
+        Measure::Drawn(SAMPLES)
+    }
+}
+
+impl std::fmt::Display for Measure {
+    fn fmt(&self, f: &mut std::fmt::Formatter) -> std::fmt::Result {
+        match self {
+            Measure::Drawn(n) => n.fmt(f),
+            Measure::File(path) => path.display().fmt(f),
+        }
+    }
+}
+
+impl FromStr for Measure {
+    type Err = String;
+
+    /// A number, or the name of a file of points.
+    fn from_str(text: &str) -> std::result::Result<Measure, String> {
+        match PointFile::is(text) {
+            true => Ok(Measure::File(text.into())),
+            false => text.parse().map(Measure::Drawn).map_err(|e| {
+                format!("{e}; give a number, or a file of points (.csv, .txt, .json, .npy, .npz)")
+            }),
+        }
+    }
+}
+
+impl Measure {
+    /// Whether the samples are drawn, and their number is in the record of the run.
+    pub fn drawn(&self) -> bool {
+        matches!(self, Measure::Drawn(_))
+    }
 }
 
 /// Threads and memory.

@@ -5,6 +5,7 @@ use crate::tables::PointFlags;
 use clap::Args;
 use scorelab::Result;
 use scorelab::checkpoint::{Kind, Place, Recipe};
+use scorelab::data::PointFile;
 use scorelab::nn::Target;
 use scorelab::train::{Levels, TrainConfig};
 use std::sync::LazyLock;
@@ -23,14 +24,14 @@ pub struct RecipeFlags {
     pub scene: String,
     #[command(flatten)]
     pub own: PointFlags,
-    /// Images instead of a scene: `digits`, drawn by the lab, or a folder of IDX files such as MNIST's
-    #[arg(long, value_name = "digits|FOLDER")]
+    /// Data instead of a scene: the rows of a file of points as they are, or images: `digits`, drawn by the lab, or a folder of IDX files such as MNIST's or of PNG files CLASS/NAME.png
+    #[arg(long, value_name = "digits|FOLDER|FILE")]
     pub data: Option<String>,
     /// For images: how many principal components a network sees, 0 for the pixels; a clean classifier always sees
     /// pixels
     #[arg(long, default_value_t = DEFAULT.components)]
     pub components: usize,
-    /// How many points to draw from the scene for training, or images at most
+    /// How many points to draw from the scene for training, or images or rows of a file at most
     #[arg(long, default_value_t = DEFAULT.points)]
     pub points: usize,
     /// How many updates of the weights
@@ -115,12 +116,13 @@ impl RecipeFlags {
     }
 }
 
-/// The place that `--scene` and `--data` name: images take precedence over a scene.
+/// The place that `--scene` and `--data` name: images, and rows of a file, take precedence over a scene.
 ///
 /// # Errors
 /// As [`PointFlags::place`].
 pub fn place(scene: &str, data: Option<&str>, own: &PointFlags) -> Result<Place> {
     match data {
+        Some(file) if PointFile::is(file) => Ok(Place::Rows(own.file(file, None))),
         Some(images) => Ok(Place::Images(images.into())),
         None => own.place(scene),
     }

@@ -4,6 +4,7 @@ use super::command::{Command, Program, understood};
 use super::config;
 use super::contents::{Contents, Flags};
 use super::eval::Measured;
+use super::of_file;
 use crate::flags::Eval;
 use crate::given::{Idle, idle};
 use crate::patience::Patience;
@@ -160,11 +161,14 @@ fn refuse_idle(
 impl Planned {
     /// The flags that change nothing in its evaluation, as far as that is known before anything is opened.
     fn idle_of_eval(&self) -> Option<Vec<Idle>> {
+        if !self.eval.samples.drawn() {
+            return Some(of_file::idle_flags());
+        }
         let score = &self.eval.score;
         let exact =
             score.score == "exact" && score.classifier.as_deref().is_none_or(|c| c == "exact");
         let (scene, classifies) = match &self.recipe {
-            Some(recipe) => (recipe.data.is_scene(), recipe.model.classifies()),
+            Some(recipe) => (!recipe.data.is_images(), recipe.model.classifies()),
             None if exact => (true, false),
             None => return None,
         };
@@ -330,9 +334,16 @@ fn evaluation(trained: Option<&Recipe>, flags: &Flags) -> Result<Eval> {
     }
     let Command::Eval(eval) = parsed("eval", flags)? else { unreachable!("asked for eval") };
     let Some(recipe) = trained else { return Ok(eval) };
+    if !eval.samples.drawn() {
+        let must = "a number: what is measured is what the sweep trains";
+        return wrong("samples", &eval.samples.to_string(), must);
+    }
     let (exact, steers) = (eval.score.score == "exact", eval.score.class.is_some());
     let samples = !classifies || steers;
-    match matches!(recipe.data, Place::Images(_)) {
+    if matches!(recipe.data, Place::Rows(_)) && eval.score.scene.is_none() {
+        return Err(Error::Usage { why: "scene in [eval] is required: rows of a file are learned without a scene; name the one to measure by, or the file".into() });
+    }
+    match recipe.data.is_images() {
         true if samples && eval.judge.is_none() => {
             Err(Error::Usage { why: "judge in [eval] is required: images are measured by a classifier that did not steer them".into() })
         }

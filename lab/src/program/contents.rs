@@ -4,13 +4,13 @@ use scorelab::checkpoint;
 use scorelab::file::fingerprint;
 use scorelab::{Error, Result};
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// The flags of one subcommand, as the command line spells their values.
 pub type Flags = BTreeMap<String, String>;
 
 /// The flags that may name a file, or a folder of a run.
-const NAMED: [&str; 6] = ["scene", "data", "score", "classifier", "guiding", "judge"];
+const NAMED: [&str; 7] = ["scene", "data", "samples", "score", "classifier", "guiding", "judge"];
 
 /// The fingerprints of the files that are named, each read once.
 #[derive(Default)]
@@ -49,9 +49,22 @@ fn print(path: &Path) -> Result<Option<String>> {
     if checkpoint::holds_checkpoints(path)? {
         return read(&checkpoint::find(path)?.path).map(Some);
     }
-    let entries = std::fs::read_dir(path).map_err(|e| Error::io("read", path, e))?;
-    let mut files: Vec<_> = entries.flatten().map(|e| e.path()).filter(|p| p.is_file()).collect();
-    files.sort();
+    // images stand in the folder or, a folder for each class, one below
+    let mut files = Vec::new();
+    for path in entries(path)? {
+        match path.is_dir() {
+            true => files.extend(entries(&path)?.into_iter().filter(|path| path.is_file())),
+            false => files.push(path),
+        }
+    }
     let prints: Vec<String> = files.iter().map(|p| read(p)).collect::<Result<_>>()?;
     Ok(Some(fingerprint(prints.concat().as_bytes())))
+}
+
+/// What is in a folder, in order.
+fn entries(folder: &Path) -> Result<Vec<PathBuf>> {
+    let entries = std::fs::read_dir(folder).map_err(|e| Error::io("read", folder, e))?;
+    let mut paths: Vec<PathBuf> = entries.flatten().map(|entry| entry.path()).collect();
+    paths.sort();
+    Ok(paths)
 }

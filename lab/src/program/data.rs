@@ -3,9 +3,9 @@
 use super::points::Points;
 use crate::flags::{Data, place};
 use crate::given::{Idle, idle};
-use crate::recipe::NO_SCENE;
+use crate::recipe::{NO_SCENE, OF_A_SCENE};
 use crate::{data, memory};
-use scorelab::data::Part;
+use scorelab::data::{Part, PointFile};
 use scorelab::{Error, Result};
 
 /// What a number takes from when it is drawn until it is written.
@@ -14,9 +14,12 @@ const BYTES_A_NUMBER: f64 = 40.0;
 impl Data {
     /// The flags that change nothing beside the others.
     fn idle_flags(&self) -> Vec<Idle> {
-        let folder = self.data.as_deref().is_some_and(|data| data != data::DRAWN);
+        let file = self.data.as_deref().is_some_and(PointFile::is);
+        let images = self.data.is_some() && !file;
+        let folder = images && self.data.as_deref() != Some(data::DRAWN);
         idle([
-            (self.data.is_some(), &NO_SCENE, "the images of --data replace the scene"),
+            (images, &NO_SCENE, "the images of --data replace the scene"),
+            (file, &OF_A_SCENE, "the rows of --data are taken as they are, without a scene"),
             (folder, &["seed"], "the images of a folder are taken in their order"),
             (self.idx.is_some(), &["format"], "IDX files have a format of their own"),
         ])
@@ -33,6 +36,9 @@ impl Data {
         self.common.given.refuse(&self.idle_flags())?;
         let data = data::Data::find(&place(&self.scene, self.data.as_deref(), &self.own)?)?;
         let n = data.count(self.points);
+        let whole = matches!(&data, data::Data::Rows(rows) if rows.points.y.len() == n);
+        let why = "all rows are written, in their order";
+        self.common.given.refuse(&idle([(whole, &["seed"], why)]))?;
         memory::refuse(
             "the data",
             n as f64 * data.dim() as f64 * BYTES_A_NUMBER,
@@ -40,7 +46,7 @@ impl Data {
         )?;
         if let Some(folder) = &self.idx {
             let Some(images) = data.images(n, self.seed) else {
-                let must = "left out: a scene has no images";
+                let must = "left out: points are no images";
                 return Err(Error::value("--idx", folder.display(), must));
             };
             return images.write_idx(folder, Part::Train).map(|_| ());

@@ -1,7 +1,8 @@
 //! `scorelab eval`: a score, and the samples it gives, beside the exact answers.
 
 use super::metric_rows::{At, COLUMNS, Rows};
-use crate::flags::Eval;
+use super::sample_rows::{self, energy};
+use crate::flags::{Eval, Measure, SamplingFlags};
 use crate::given::{Idle, idle};
 use crate::judge::{Yardstick, held_out};
 use crate::patience::Patience;
@@ -11,10 +12,7 @@ use crate::steering::{Spelled, Steering};
 use ndarray::{Array2, ArrayView1};
 use scorelab::guidance::{Gamma, Guided};
 use scorelab::methods::{Effective, Knobs, Score, effective, window};
-use scorelab::metrics::{
-    Interval, Modes, Support, Verdict, chi_square, cosine_with_se, energy_rows, energy_with_se,
-    entropy, mean_with_se, mode_counts, outcome, score_error_with_se, spread_with_se,
-};
+use scorelab::metrics::{Interval, cosine_with_se, mean_with_se, score_error_with_se};
 use scorelab::mixture::{Labelled, Mixture, Tilt};
 use scorelab::noise::NoiseLevel;
 use scorelab::rng::{Purpose, normals};
@@ -25,9 +23,14 @@ use serde_json::Value;
 use std::sync::Arc;
 
 /// What the columns of errors mean.
-const SE: Text = Text::new(
+pub const SE: Text = Text::new(
     "se: one standard error; low, high: value ∓ se, for shares Wilson's interval",
     "sai số chuẩn: một sai số chuẩn; cận dưới, cận trên: giá trị ∓ sai số chuẩn, với tỉ lệ là khoảng Wilson",
+);
+/// What the energy distance is.
+pub const ENERGY: Text = Text::new(
+    "energy: distance from the first 2,000 samples to as many true ones; 0 where the distributions are equal, skewed upwards",
+    "khoảng cách năng lượng: giữa 2.000 mẫu đầu và từng ấy mẫu thật; 0 khi hai phân phối bằng nhau, lệch lên trên",
 );
 /// What the levels are.
 const AT_ALPHA_ONE: Text = Text::new("; σ at α = 1", "; σ khi α = 1");
@@ -37,13 +40,9 @@ const EFFECTIVE: Text = Text::new(
     "γ hiệu dụng: γ của điều hướng thông thường gần nhất dọc đường đi; phần ngoài γ: phần điều hướng của đường đi mà không γ nào cho được",
 );
 /// Fewer samples than this say nothing.
-const LEAST_SAMPLES: usize = 20;
-/// Neighbours of the entropy.
-const NEIGHBOURS: usize = 4;
+pub const LEAST_SAMPLES: usize = 20;
 /// Samples along whose walks the effective scale is measured.
 const MOST_EFFECTIVE: usize = 1000;
-/// The share of the distribution that its support holds, and the draws by which it is found.
-const SUPPORT: (f64, usize) = (0.999, 100_000);
 
 impl Eval {
     /// Prints every metric.
@@ -61,9 +60,14 @@ impl Eval {
     /// # Errors
     /// As [`Eval::run`].
     pub fn report(&self) -> Result<(Report, Value)> {
+        let samples = match &self.samples {
+            Measure::Drawn(samples) => *samples,
+            Measure::File(path) => return self.of_file(path),
+        };
         let levels: Vec<NoiseLevel> =
             self.sigma.iter().map(|sigma| noise_level(*sigma)).collect::<Result<_>>()?;
-        let steering = self.steering()?;
+        let steering = self.steering(samples)?;
+        steering.data.measurable()?;
         let rows = Rows(Report::new(COLUMNS));
         let mut table = Evaluation { steering: &steering, levels: &levels, rows };
         let alone = steering.learned_classifier() && steering.class.is_none();
@@ -86,12 +90,13 @@ impl Eval {
         Ok((report, steering.record()))
     }
 
-    fn steering(&self) -> Result<Steering> {
-        if self.walk.samples < LEAST_SAMPLES {
+    fn steering(&self, samples: usize) -> Result<Steering> {
+        if samples < LEAST_SAMPLES {
             let must = format!("at least {LEAST_SAMPLES} to measure anything");
-            return Err(Error::value("--samples", self.walk.samples, must));
+            return Err(Error::value("--samples", samples, must));
         }
-        let typed = Typed::new("eval", (&self.walk, &self.common.machine), self);
+        let walk = SamplingFlags { walk: self.walk.clone(), samples };
+        let typed = Typed::new("eval", (&walk, &self.common.machine), self);
         let (gamma, interval) = (&self.gamma[..], &self.interval[..]);
         let spelled = Spelled { gamma, interval, ..Spelled::default() };
         let learned = self.score.classifier.as_deref().is_some_and(|path| path != "exact");
@@ -159,20 +164,12 @@ impl Evaluation<'_> {
                 Some(class) => self.samples_of(mixture, class, at, &x),
                 None => self.samples(mixture, at, &x),
             }
-            self.rows.add(at, "spread", spread_with_se(x.view()));
-            let h = entropy(x.view(), NEIGHBOURS);
-            self.rows.add(at, "entropy", (h.nats, h.se));
+            sample_rows::extent(&mut self.rows, at, x.view());
             if let Some(class) = steering.class.filter(|_| steering.guidance.named) {
                 self.effective_gamma(mixture, class, knobs, at)?;
             }
         }
-        let mut notes = vec![
-            SE.then(AT_ALPHA_ONE),
-            Text::new(
-                "energy: distance from the first 2,000 samples to as many true ones; 0 where the distributions are equal, skewed upwards",
-                "khoảng cách năng lượng: giữa 2.000 mẫu đầu và từng ấy mẫu thật; 0 khi hai phân phối bằng nhau, lệch lên trên",
-            ),
-        ];
+        let mut notes = vec![SE.then(AT_ALPHA_ONE), ENERGY];
         notes.extend(steering.guidance.named.then_some(EFFECTIVE));
         Ok(notes)
     }
@@ -313,34 +310,20 @@ impl Evaluation<'_> {
     /// Samples of a class beside true ones, and beside the tilt that plain guidance means.
     fn samples_of(&mut self, mixture: &Mixture, class: usize, at: At, x: &Array2<f64>) {
         let truth = self.truth(&mixture.given(class)).x;
-        let found = outcome(x.view(), truth.view(), mixture, class);
-        for (name, verdict) in [
-            ("target_share", Verdict::Target),
-            ("other_share", Verdict::Other),
-            ("hybrid_share", Verdict::Hybrid),
-            ("overshoot_share", Verdict::Overshoot),
-        ] {
-            self.rows.share(at, name, found.shares.interval(verdict));
-        }
-        self.rows.add(at, "posterior", found.confidence);
-        self.rows.add(at, "energy", (found.energy, found.energy_se));
+        sample_rows::of_class(&mut self.rows, at, (x.view(), truth.view()), (mixture, class));
         let gamma = at.0.filter(|_| self.steering.plain());
         let tilt = gamma.and_then(|gamma| Tilt::guided(mixture, class, gamma).ok());
         if let Some(tilt) = tilt {
             let tilted = tilt.sample(self.steering.samples, self.steering.seed);
-            self.rows.add(at, "energy_to_tilt", energy(x, &tilted));
+            self.rows.add(at, "energy_to_tilt", energy(x.view(), tilted.view()));
         }
     }
 
     /// Samples of all classes beside true ones.
     fn samples(&mut self, mixture: &Mixture, at: At, x: &Array2<f64>) {
-        self.rows.add(at, "energy", energy(x, &self.truth(mixture).x));
-        let modes = mode_counts(x.view(), &Modes::of(mixture));
-        let test = chi_square(&modes, mixture.weights());
-        self.rows.alone(at.0, "chi_square", test.statistic.into());
-        self.rows.alone(at.0, "chi_square_p", test.p_value.into());
-        let support = Support::of(mixture, SUPPORT.0, SUPPORT.1, self.steering.seed);
-        self.rows.share(at, "off_support_share", support.missed(x.view()));
+        self.rows.add(at, "energy", energy(x.view(), self.truth(mixture).x.view()));
+        sample_rows::modes(&mut self.rows, at, x.view(), mixture);
+        sample_rows::support(&mut self.rows, at, x.view(), mixture, self.steering.seed);
     }
 }
 
@@ -372,9 +355,4 @@ fn hits(p: &Array2<f64>, y: &[usize]) -> Interval {
 /// p·ln(p/q), which is 0 at p = 0.
 fn relative(p: f64, q: f64) -> f64 {
     if p > 0.0 { p * (p / q.max(f64::MIN_POSITIVE)).ln() } else { 0.0 }
-}
-
-/// The energy distance of the first rows.
-fn energy(x: &Array2<f64>, truth: &Array2<f64>) -> (f64, f64) {
-    energy_with_se(energy_rows(x.view()), energy_rows(truth.view()))
 }

@@ -1,6 +1,6 @@
 //! `scorelab field`: a score on a grid or at given points.
 
-use crate::flags::{Field, WalkFlags};
+use crate::flags::{Field, SamplingFlags, WalkFlags};
 use crate::given::{Idle, idle};
 use crate::memory;
 use crate::menu::SamplerName;
@@ -66,7 +66,8 @@ impl Field {
     fn steering(&self) -> Result<Steering> {
         // nothing is walked
         let (process, sampler) = (self.process, SamplerName::Dpm2m);
-        let walk = WalkFlags { process, sampler, steps: 1, samples: 1, seed: 0 };
+        let walk = WalkFlags { process, sampler, steps: 1, seed: 0 };
+        let walk = SamplingFlags { walk, samples: 1 };
         let typed = Typed::new("field", (&walk, &self.common.machine), self);
         let mut score = self.score.clone();
         if self.points.is_some() && !score.scene.as_deref().is_some_and(PointFile::is) {

@@ -40,6 +40,7 @@ struct Files {
     judge: [String; 2],
     idx: String,
     points: [String; 2],
+    own: [String; 2],
 }
 
 impl Files {
@@ -51,6 +52,10 @@ impl Files {
         };
         let points = [("p1.csv", "0,1\n1,0\n2,3\n0,0\n"), ("p2.csv", "0,1\n1,0\n2,3\n1,1\n")];
         let points = points.map(|(name, text)| folder.file(name, text));
+        let own = [("o1.csv", 1.3), ("o2.csv", 1.7)].map(|(name, step)| {
+            let row = |i| format!("{},{}\n", f64::sin(step * i as f64), 0.1 * i as f64);
+            folder.file(name, &(0..30).map(row).collect::<String>())
+        });
         let idx = folder.path("idx");
         let Command::Data(data) =
             command(&format!("data --data digits --points 300 --seed 5 --idx {idx}"))
@@ -67,6 +72,7 @@ impl Files {
             scenes,
             idx,
             points,
+            own,
         }
     }
 
@@ -75,6 +81,7 @@ impl Files {
         let Files { scenes: [scene, _], joint: [joint, worse], noisy: [noisy, _], .. } = self;
         let (images, judge, idx, points) =
             (&self.images[0], &self.judge[0], &self.idx, &self.points[0]);
+        let own = &self.own[0];
         let few = "--samples 60 --steps 4";
         let train = "--steps 2 --batch 128 --points 400 --width 16 --depth 2";
         let mut ways = vec![
@@ -82,6 +89,7 @@ impl Files {
             format!("data --scene {points} --points 20"),
             "data --data digits --points 20".into(),
             format!("data --data {idx} --points 20"),
+            format!("data --data {own} --points 20"),
             format!("field --scene {scene} --class 0 --gamma 2 --grid -1,1,3"),
             format!("field --scene {scene} --class 0 --t 0.5 --grid -1,1,3"),
             format!("field --scene {scene} --points {points} --columns 1,2"),
@@ -90,10 +98,18 @@ impl Files {
             format!("field --scene {points} --sd 0.5 --columns 1,2 --grid -1,1,3"),
             format!("eval --judge {judge} --score {images} --class 1 {few}"),
             format!("eval --classifier {noisy} --scene {scene} --samples 60"),
+            format!("eval --samples {own} --scene {scene} --columns 1,2"),
+            format!("eval --samples {own} --scene {scene} --class 0"),
+            format!("eval --samples {own} --scene {points} --sd 0.5"),
         ];
         for sub in ["sample", "eval"] {
             let score = format!("{sub} --scene {scene} {few}");
             ways.push(format!("{sub} --scene {points} --sd 0.5 --columns 1,2 {few}"));
+            if sub == "sample" {
+                let start = format!("{sub} --scene {scene} --steps 4 --start {own}");
+                ways.push(format!("{start} --columns 1,2"));
+                ways.push(format!("{start} --class 0 --gamma 2 --sampler sde --trajectory"));
+            }
             ways.extend([
                 score.clone(),
                 format!("{score} --class 0 --gamma 2"),
@@ -108,6 +124,8 @@ impl Files {
             ways.push(format!("train --model {model} --data digits {train}"));
         }
         ways.push(format!("train --model score --scene {points} --sd 0.5 {train}"));
+        let some = train.replace("400", "25");
+        ways.push(format!("train --model score --data {own} {some}"));
         ways
     }
 
@@ -123,6 +141,8 @@ impl Files {
             "guiding" => &self.joint[0],
             "judge" => &self.judge[1],
             "points" if way.starts_with("field") => &self.points[1],
+            "samples" if way.contains(&self.own[0]) => &self.own[1],
+            "data" if way.contains(&self.own[0]) => &self.own[1],
             "data" if way.contains(&self.idx) => "digits",
             "data" => &self.idx,
             "class" => "2",
@@ -135,6 +155,7 @@ impl Files {
             "set" => "gamma=1.5",
             "also" => "2:0.5",
             "process" => "ve",
+            "sampler" if way.contains("sde") => "heun",
             "sampler" => "sde",
             "grid" => "-1,1,4",
             "sigma" => "0.7",
@@ -143,7 +164,9 @@ impl Files {
             "model" if way.contains("--model joint") => "score",
             "model" => "joint",
             "target" => "eps",
-            "header" | "residual" => "",
+            "start" if way.contains("--start") => &self.own[1],
+            "start" => &self.own[0],
+            "header" | "residual" | "trajectory" => "",
             "steps" | "samples" | "seed" | "components" | "width" | "features" | "embedding"
             | "depth" => "70",
             "points" => "410",
@@ -233,22 +256,20 @@ fn every_column_and_metric_has_vietnamese_words() {
 }
 
 /// Whether a flag changed the answer; nothing if it was refused.
-fn changed(files: &Files, way: &str, flag: &str, number: usize) -> Option<bool> {
-    let before =
-        files.answer(&mut command(way), 2 * number).unwrap_or_else(|e| panic!("{way}: {e}"));
+fn changed(files: &Files, (way, before): (&str, &[u8]), flag: &str, number: usize) -> Option<bool> {
     let words = files.other(flag, way);
     let mut with = super::effect_tests::understood(&words)?;
     let refusal = without_effect(flag, "").to_string();
-    match files.answer(&mut with, 2 * number + 1) {
+    match files.answer(&mut with, number) {
         Ok(after) => {
-            assert!(before != after, "without effect, and not refused: {words}");
+            assert!(before != &after[..], "without effect, and not refused: {words}");
             Some(true)
         }
         Err(why) if why.to_string().starts_with(&refusal) => {
             with.common_mut().unwrap().given = Given::default();
-            let after = files.answer(&mut with, 2 * number + 1).unwrap();
+            let after = files.answer(&mut with, number).unwrap();
             // at γ = 1 a guide changes no more than the rounding, and that a γ is told
-            let same = before == after || flag == "guiding";
+            let same = before == &after[..] || flag == "guiding";
             assert!(same, "refused, though it has an effect: {words}: {why}");
             None
         }
@@ -257,29 +278,33 @@ fn changed(files: &Files, way: &str, flag: &str, number: usize) -> Option<bool> 
 }
 
 #[test]
-
 fn every_flag_changes_the_answer_or_is_refused() {
     let files = Files::new("idle");
     let program = Program::command();
-    let mut all: Vec<(String, String)> = Vec::new();
+    let mut all: Vec<(String, Vec<&str>)> = Vec::new();
     for way in files.ways() {
         let name = way.split(' ').next().unwrap();
         let sub = program.find_subcommand(name).unwrap();
         let flags = sub.get_arguments().filter_map(|arg| arg.get_long());
         // beside a network the scene only says what the classes are called
         let named = |flag: &str| flag == "scene" && way.contains("--score") && name != "eval";
-        let flags = flags.filter(|flag| !NO_ANSWER.contains(flag) && !named(flag));
-        all.extend(flags.map(|flag| (way.clone(), flag.to_string())));
+        let flags = flags.filter(|flag| !NO_ANSWER.contains(flag) && !named(flag)).collect();
+        all.push((way, flags));
     }
-    let found: Vec<Option<bool>> = all
-        .par_iter()
-        .enumerate()
-        .map(|(number, (way, flag))| changed(&files, way, flag, number))
-        .collect();
+    let found = all.par_iter().enumerate().flat_map_iter(|(place, (way, flags))| {
+        let number = 100 * place;
+        let before = files.answer(&mut command(way), number);
+        let before = before.unwrap_or_else(|e| panic!("{way}: {e}"));
+        let name = way.split(' ').next().unwrap();
+        let told = |(i, flag): (usize, &&str)| {
+            let changed = changed(&files, (way, &before), flag, number + i + 1);
+            (format!("{name} --{flag}"), changed == Some(true))
+        };
+        flags.iter().enumerate().map(told).collect::<Vec<_>>()
+    });
     let mut told: BTreeMap<String, bool> = BTreeMap::new();
-    for ((way, flag), found) in all.iter().zip(found) {
-        let name = format!("{} --{flag}", way.split(' ').next().unwrap());
-        *told.entry(name).or_default() |= found == Some(true);
+    for (name, changed) in found.collect::<Vec<_>>() {
+        *told.entry(name).or_default() |= changed;
     }
     let never: BTreeSet<&String> =
         told.iter().filter(|(_, told)| !**told).map(|(name, _)| name).collect();

@@ -34,6 +34,18 @@ impl Rows {
         self.0.row([gamma.into(), sigma.into(), Cell::Name(name)].into_iter().chain(numbers));
     }
 
+    /// The mean of a coordinate, counted from 1, with its standard error, and the exact one.
+    pub fn mean(&mut self, j: usize, (value, se): (f64, f64), exact: f64) {
+        let Interval { low, high, .. } = Interval::from((value, se));
+        let mut row = |(en, vi): (&str, &str), numbers: [Cell; 4]| {
+            let name = Cell::Both((format!("{en}_x{j}"), format!("{vi} của x{j}")).into());
+            self.0.row([Cell::Empty, Cell::Empty, name].into_iter().chain(numbers));
+        };
+        row(("mean", "trung bình"), [value, se, low, high].map(Cell::from));
+        let alone = [exact.into(), Cell::Empty, Cell::Empty, Cell::Empty];
+        row(("exact_mean", "trung bình chính xác"), alone);
+    }
+
     /// A number that has no error.
     pub fn alone(&mut self, gamma: Option<f64>, name: &'static str, value: Cell) {
         let empty = [Cell::Empty, Cell::Empty, Cell::Empty];

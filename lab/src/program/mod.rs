@@ -19,10 +19,13 @@
 
 mod config;
 mod points;
+mod ways;
 mod sample;
 mod field;
 mod metric_rows;
+mod sample_rows;
 mod eval;
+mod of_file;
 mod data;
 mod info;
 mod methods;

@@ -1,6 +1,6 @@
 //! `scorelab plot`: figures of the lecture, of any score and scene.
 
-use crate::flags::{CommonFlags, Look, ScoreFlags, WalkFlags};
+use crate::flags::{CommonFlags, Look, SamplingFlags, ScoreFlags};
 use crate::given::without_effect;
 use crate::memory;
 use crate::report::{Form, Report, Wording};
@@ -49,7 +49,7 @@ pub struct Plot {
     pub gamma: Vec<f64>,
     #[command(flatten)]
     #[serde(skip)]
-    pub walk: WalkFlags,
+    pub walk: SamplingFlags,
     /// For clean-classifier and regions: a classifier trained without noise [default: the exact one, blind to noise]
     #[arg(long, value_name = "FILE|FOLDER")]
     pub clean: Option<String>,
@@ -81,6 +81,7 @@ impl Plot {
     /// If a flag cannot be, a figure cannot be drawn of this scene or score, or a file cannot be read or written.
     pub fn run(&self) -> Result<()> {
         let (steering, gammas) = self.meant()?;
+        steering.data.measurable()?;
         let specs = self.specs(steering.data.scene().is_none());
         if specs.iter().any(|spec| spec.moves()) {
             let bytes = plot::bytes_of_frames(self.frames);

@@ -41,7 +41,7 @@ impl Points<'_> {
             (Ending::Png, Some(path)) => self.sheet(path),
             (Ending::Npz, Some(path)) => {
                 let range = self.size.map(|_| (-1.0, 1.0));
-                let bytes = npz(shape, numbers, classes, range);
+                let bytes = npz(shape, numbers, classes, range, None);
                 file::replace(path, &bytes.map_err(|why| Error::File { path: path.into(), why })?)
             }
         }

@@ -4,17 +4,18 @@ use crate::data::{Data, TrainingSet};
 use crate::flags::Train;
 use crate::interrupt::listen;
 use crate::menu::Menu;
+use crate::read::scene_of_points;
 use crate::recipe;
 use crate::report::Report;
 use crate::tell::tell;
 use crate::training::{CtrlC, learn};
 use crate::watch::{Canvas, Checkpoints, Progress, SamplesSoFar, Schedule, interval};
 use scorelab::arch::kernel_name;
-use scorelab::checkpoint::{self, Checkpoint, Recipe, Run};
-use scorelab::data::digit_names;
+use scorelab::checkpoint::{self, Checkpoint, Place, Recipe, Run};
 use scorelab::file;
 use scorelab::{Error, Result};
 use scorelab_figures::plot::{Output, Text};
+use std::borrow::Cow;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -157,7 +158,7 @@ impl Begun {
         let data = Data::find_again(&self.recipe.data, "begin anew with the data of today")?;
         let before = &self.checkpoint.trained.data;
         let remedy = "the run began, so its data are not the ones it began with; restore it";
-        data.same_scene(&self.recipe.data, before, remedy)?;
+        data.same(&self.recipe.data, before, remedy)?;
         let set = TrainingSet::from(data, &self.recipe, gib)?;
         if set.is(before) {
             return Ok(set);
@@ -224,11 +225,15 @@ impl Job<'_> {
     /// What draws samples into the folder.
     fn so_far(&self, every: Duration) -> Result<SamplesSoFar<'_>> {
         let canvas = match (&self.set.scene, self.set.header.image) {
-            (Some(scene), _) => Canvas::Scene(scene),
-            (None, size) => Canvas::Images {
-                size: size.expect("what is no scene is images"),
-                view: &self.set.view,
-                class_names: digit_names(),
+            (Some(scene), _) => Canvas::Scene(Cow::Borrowed(scene)),
+            (None, Some(size)) => {
+                let class_names = self.set.header.image_classes();
+                Canvas::Images { size, view: &self.set.view, class_names }
+            }
+            // rows are drawn as the scene that their file is
+            (None, None) => match &self.recipe.data {
+                Place::Rows(file) => Canvas::Scene(Cow::Owned(scene_of_points(file)?.0)),
+                _ => unreachable!("what is neither a scene nor images is rows"),
             },
         };
         let output = Output { dir: self.run.folder().into(), ..Output::default() };

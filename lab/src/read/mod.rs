@@ -1,4 +1,4 @@
-//! Files of points: tables, and the scenes that they become.
+//! Files of points: tables, and the scenes or training sets that they become; and folders of images.
 
 mod table;
 mod separator;
@@ -7,9 +7,11 @@ mod json;
 mod npy;
 mod open;
 mod points;
+mod pngs;
 
 pub use npy::{npy, npz};
-pub use points::{find_scene, scene_of_points};
+pub use pngs::images;
+pub use points::{Rows, find_scene, rows_of_points, scene_of_points};
 pub use table::{Table, TableOptions};
 
 #[cfg(test)]

@@ -276,8 +276,8 @@ pub fn npy(shape: &[usize], numbers: impl IntoIterator<Item = f64>) -> Vec<u8> {
     array("<f8", shape, numbers.into_iter().flat_map(f64::to_le_bytes))
 }
 
-/// Points (n, d), the class of each, and the numbers that are black and white in images, as an `.npz` archive:
-/// the arrays `x`, `y` and `range`.
+/// Points (n, d) or their ways (times, n, d), the class of each, the numbers that are black and white in images, and the times
+/// of ways, as an `.npz` archive: the arrays `x`, `y`, `range` and `t`.
 ///
 /// # Errors
 /// If there are more numbers than an archive can hold.
@@ -286,6 +286,7 @@ pub fn npz(
     numbers: impl IntoIterator<Item = f64>,
     classes: Option<&[usize]>,
     range: Option<(f64, f64)>,
+    times: Option<&[f64]>,
 ) -> Parsed<Vec<u8>> {
     let mut arrays = vec![("x.npy", npy(shape, numbers))];
     if let Some(y) = classes {
@@ -295,6 +296,7 @@ pub fn npz(
         ));
     }
     arrays.extend(range.map(|(low, high)| ("range.npy", npy(&[2], [low, high]))));
+    arrays.extend(times.map(|t| ("t.npy", npy(&[t.len()], t.iter().copied()))));
     let pack = || -> zip::result::ZipResult<Vec<u8>> {
         let mut archive = ZipWriter::new(Cursor::new(Vec::new()));
         for (name, bytes) in &arrays {

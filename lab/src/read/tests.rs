@@ -98,6 +98,8 @@ fn what_is_no_table_is_told_with_its_row_and_column() {
         ("1,O.5\n3,4\n", "row 1, column 2: \"O.5\" is not a number, but row 2 has \"4\" there"),
         ("1,2\n3,\u{1b}[31m\n", "row 2, column 2: \"\\u{1b}[31m\" is not a number"),
         ("a\0b\n", "row 1 contains a zero byte"),
+        ("1,2\r3,4\r", "row 1 has a line break of another kind within"),
+        ("1 2\n3 4\u{2028}5 6\n", "row 2 has a line break of another kind within"),
     ] {
         let said = said(text);
         assert!(said.contains(piece), "{text:?}: {said}");
@@ -204,7 +206,7 @@ fn arrays_come_back_as_they_were_written() {
     let bytes = npy(x.shape(), x.iter().copied());
     assert_eq!(bytes.len() % 64, 48, "128 bytes of header and six numbers");
     assert_eq!(read_file("a.npy", &bytes).unwrap().numbers().unwrap(), x);
-    let archive = npz(x.shape(), x.iter().copied(), Some(&[7, 2]), None).unwrap();
+    let archive = npz(x.shape(), x.iter().copied(), Some(&[7, 2]), None, None).unwrap();
     let table = read_file("a.npz", &archive).unwrap();
     assert_eq!(table.points(&[], Some(3)).unwrap(), x);
     assert_eq!(table.labels(&[]).unwrap().unwrap(), (vec!["2".into(), "7".into()], vec![1, 0]));
@@ -273,7 +275,7 @@ fn what_the_program_writes_as_json_or_prints_is_read_back() {
 
 #[test]
 fn no_damage_to_an_array_is_a_panic() {
-    let whole = npz(&[3, 2], (0..6).map(f64::from), Some(&[0, 1, 0]), None).unwrap();
+    let whole = npz(&[3, 2], (0..6).map(f64::from), Some(&[0, 1, 0]), None, None).unwrap();
     for i in 0..whole.len() {
         for value in [0, 0xff, whole[i] ^ 1] {
             let mut bytes = whole.clone();

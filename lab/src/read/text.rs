@@ -16,6 +16,9 @@ const MOST_WORDS: usize = 1_000_000;
 /// Words that stand for a missing number.
 const MISSING: [&str; 7] = ["na", "n/a", "null", "none", "nil", "missing", "-"];
 
+/// What breaks a line elsewhere, but not here: a carriage return, vertical tab, form feed, and those of Unicode.
+const BREAKS: [char; 6] = ['\r', '\u{b}', '\u{c}', '\u{85}', '\u{2028}', '\u{2029}'];
+
 /// The lines that are neither comments nor empty, with their numbers, counted from 1.
 struct Lines<'a, R> {
     input: R,
@@ -66,6 +69,10 @@ impl<R: BufRead> Lines<'_, R> {
                 wrong(format!("row {} is not UTF-8; save the file as UTF-8", self.number))
             })?;
             let line = text.trim_start_matches('\u{feff}').trim_end_matches(['\n', '\r']);
+            if line.contains(BREAKS) {
+                let why = "has a line break of another kind within; save the file with the line ends of Unix or Windows";
+                return Err(wrong(format!("row {} {why}", self.number)));
+            }
             // also skips the rule under the names of a table that the program prints
             let rule = line.trim().chars().all(|c| c == '─');
             if !(rule || line.starts_with('#')) {

@@ -202,7 +202,7 @@ fn interval(given: &[f64]) -> Result<Option<[f64; 2]>> {
 /// The flags by which a method is given what it needs.
 fn given_by(need: Need) -> &'static str {
     match need {
-        Need::Unconditional => "an unconditional --score; images have no exact score",
+        Need::Unconditional => "an unconditional --score; only a scene has an exact score",
         Need::Conditional => "a --class, and a --score that has seen labels or a --classifier",
         Need::Classifier => "--classifier and the --class to steer to",
         Need::Guiding => "--guiding",

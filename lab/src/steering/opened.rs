@@ -113,7 +113,7 @@ impl Steering {
             return Err(Error::value("--gradient-scale", self.guidance.gradient_scale, must));
         }
         if self.score.is_none() && self.class.is_some() {
-            let must = "a checkpoint: images have no exact score";
+            let must = "a checkpoint: only a scene has an exact score";
             return Err(Error::value("--score", "exact", must));
         }
         if self.classifier.is_some() && self.guiding.is_some() {
@@ -179,6 +179,11 @@ impl Steering {
     /// Points of the score as those of its data; of images, also their size.
     pub fn finished(&self, x: Array2<f64>) -> (Array2<f64>, Option<(usize, usize)>) {
         (self.data.points(x), self.data.size())
+    }
+
+    /// The coordinates of a point of the data, as it is written.
+    pub fn pixels_of_a_point(&self) -> usize {
+        self.data.size().map_or(self.data.dim(), |(height, width)| height * width)
     }
 
     /// Whether this is the network of the classifier that steers.
@@ -264,7 +269,7 @@ fn opened_classifier(
     match (path, exact) {
         ("exact", Some(mixture)) => Ok(ClassifierModel::Exact(mixture.clone())),
         ("exact", None) => {
-            let must = "a checkpoint: images have no exact classifier";
+            let must = "a checkpoint: only a scene has an exact classifier";
             Err(Error::value("--classifier", "exact", must))
         }
         _ => networks::classifier(path, sharing_view(setup, path)?),

@@ -2,7 +2,7 @@
 
 use super::opened::Steering;
 use crate::sampling::finite;
-use ndarray::Array2;
+use ndarray::{Array2, Array3, ArrayView2, Axis};
 use scorelab::Result;
 use scorelab::data::to_pixels;
 use scorelab::guidance::Gamma;
@@ -36,17 +36,62 @@ impl Steering {
     /// If knobs contradict each other, or a sample is not finite.
     pub fn samples(&self, knobs: &Knobs, wanted: Option<&[usize]>) -> Result<Array2<f64>> {
         let n = wanted.map_or(self.setup.samples, <[usize]>::len);
-        let start = self.starts(n, self.data.dim());
-        let run = self.run(start.view());
-        let Some(wanted) = wanted else {
-            return finite(self.plan(None, knobs)?.walk(&self.sampler, run));
+        self.samples_from(self.starts(n, self.data.dim()).view(), knobs, wanted)
+    }
+
+    /// Where walks end that start at `start` (n, d), each for its class if any is wanted: (n, d).
+    ///
+    /// # Errors
+    /// As [`Steering::samples`].
+    pub fn samples_from(
+        &self,
+        start: ArrayView2<f64>,
+        knobs: &Knobs,
+        wanted: Option<&[usize]>,
+    ) -> Result<Array2<f64>> {
+        let run = self.run(start);
+        match wanted {
+            None => finite(self.plan(None, knobs)?.walk(&self.sampler, run)),
+            Some(wanted) => {
+                let plans = self.plans(knobs, wanted)?;
+                finite(Plan::walk_classes(&plans, &self.sampler, run, wanted))
+            }
+        }
+    }
+
+    /// As [`Steering::samples_from`], but with the whole way: the times (times), and where each walk then is (times, n, d).
+    ///
+    /// # Errors
+    /// As [`Steering::samples`].
+    pub fn ways_from(
+        &self,
+        start: ArrayView2<f64>,
+        knobs: &Knobs,
+        wanted: Option<&[usize]>,
+    ) -> Result<(Vec<f64>, Array3<f64>)> {
+        let run = self.run(start);
+        let rows: Vec<usize> = (0..start.nrows()).collect();
+        let (plan, ways) = match wanted {
+            None => {
+                let plan = self.plan(None, knobs)?;
+                let ways = plan.trajectories_rows(&self.sampler, run, &rows);
+                (plan, ways)
+            }
+            Some(wanted) => {
+                let plans = self.plans(knobs, wanted)?;
+                let ways = Plan::trajectories_classes(&plans, &self.sampler, run, wanted);
+                (plans[&wanted[0]].clone(), ways)
+            }
         };
+        finite(ways.index_axis(Axis(0), ways.len_of(Axis(0)) - 1).to_owned())?;
+        Ok((plan.times(&self.process, &self.grid), ways))
+    }
+
+    /// The plan of each class that is wanted.
+    fn plans(&self, knobs: &Knobs, wanted: &[usize]) -> Result<BTreeMap<usize, Plan>> {
         let classes: BTreeSet<usize> = wanted.iter().copied().collect();
-        let plans: BTreeMap<usize, Plan> = classes
-            .into_iter()
-            .map(|class| Ok((class, self.plan(Some(class), knobs)?)))
-            .collect::<Result<_>>()?;
-        finite(Plan::walk_classes(&plans, &self.sampler, run, wanted))
+        let of = |class| Ok((class, self.plan(Some(class), knobs)?));
+        classes.into_iter().map(of).collect()
     }
 
     /// As [`Steering::samples`] of images, as pixels (n, height·width).

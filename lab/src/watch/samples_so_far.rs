@@ -12,6 +12,7 @@ use scorelab::sampler::{AnySampler, DpmSolver2M, sample, sample_classes, start};
 use scorelab::{Error, Result};
 use scorelab_figures::lecture::{Setting, training_images, training_points};
 use scorelab_figures::plot::{self, Figure, Format, Output, Text};
+use std::borrow::Cow;
 use std::ops::ControlFlow;
 use std::time::{Duration, Instant};
 
@@ -29,7 +30,7 @@ const WIDTH: u32 = 1280;
 /// What samples are drawn over, or as.
 pub enum Canvas<'a> {
     /// Points, over the density of their scene.
-    Scene(&'a Scene),
+    Scene(Cow<'a, Scene>),
     /// A sheet of images.
     Images {
         /// Height and width in pixels.

@@ -1,3 +1,4 @@
+use super::super::digit_names;
 use super::*;
 use crate::rng::{Purpose, stream};
 use flate2::{Compression, write::GzEncoder};
@@ -5,15 +6,20 @@ use ndarray::Array2;
 use rand::Rng;
 use std::io::Write;
 
-/// Three images of 2 × 3 pixels.
+/// The digits of these names.
+fn digits(which: &[usize]) -> Vec<super::super::ClassName> {
+    which.iter().map(|digit| digit_names()[*digit].clone()).collect()
+}
+
+/// Three images of 2 × 3 pixels, of a three, a zero and a nine.
 fn small() -> Images {
     Images {
         name: "small".into(),
         height: 2,
         width: 3,
         pixels: Array2::from_shape_fn((3, 6), |(i, j)| (40 * i + 7 * j) as u8),
-        labels: vec![3, 0, 9],
-        class_names: digit_names(),
+        labels: vec![1, 0, 2],
+        class_names: digits(&[0, 3, 9]),
     }
 }
 
@@ -43,7 +49,10 @@ fn parse(bytes: &[u8], kind: Kind) -> Result<Vec<u8>> {
     let idx = Idx::new(Cursor::new(bytes), "f".into(), kind)?;
     match kind {
         Kind::Images => idx.values(),
-        Kind::Labels => Ok(idx.digits()?.into_iter().map(|y| y as u8).collect()),
+        Kind::Labels => {
+            let (labels, classes) = idx.classes(None)?;
+            Ok(labels.into_iter().map(|y| classes[y]).collect())
+        }
     }
 }
 
@@ -53,7 +62,7 @@ fn the_bytes_of_two_files_are_the_images_of_their_folder() {
     for (images, labels) in [(images.clone(), gzip(&labels)), (gzip(&images), labels.clone())] {
         assert_eq!(Images::parse(&images, &labels, "small").unwrap(), small());
     }
-    let fewer = Images { labels: vec![3, 0], ..small().take(2) };
+    let fewer = small().take(2);
     let dir = folder("idx-fewer");
     let written = fewer.write_idx(&dir, Part::Train).unwrap();
     let message =
@@ -219,12 +228,36 @@ fn a_header_that_is_wrong_is_quoted_with_its_place() {
         refused(&images, Kind::Labels)
             .contains("at byte 3 the number of dimensions is 3, but labels have 1")
     );
-    let mut twelve = labels.clone();
-    twelve[9] = 12;
-    let why =
-        "at byte 9 the label is 12, but it must be 0 to 9; remove the images of other classes";
-    assert_eq!(refused(&twelve, Kind::Labels), format!("f: {why}"));
-    check([refused(&twelve, Kind::Labels), refused(&gzip(&twelve), Kind::Labels)], why);
+}
+
+#[test]
+fn classes_are_the_labels_that_are_there() {
+    let [images, labels] = files();
+    // any bytes are labels; beyond the digits classes are called by their numbers
+    let mut letters = labels.clone();
+    letters[8..].copy_from_slice(&[26, 1, 26]);
+    let read = Images::parse(&images, &letters, "letters").unwrap();
+    let names: Vec<&str> = read.class_names.iter().map(|name| name.en.as_str()).collect();
+    assert_eq!((read.labels.clone(), names), (vec![1, 0, 1], vec!["1", "26"]));
+    let dir = folder("idx-classes");
+    let [_, written] = read.write_idx(&dir, Part::Train).unwrap();
+    assert_eq!(fs::read(written).unwrap(), letters);
+    // the classes of other images are those of the training
+    let mut test = labels.clone();
+    test[8..].copy_from_slice(&[26, 26, 26]);
+    read.write_idx(&dir, Part::Test).unwrap();
+    let there = dir.join("t10k-labels-idx1-ubyte");
+    fs::write(&there, &test).unwrap();
+    let read = Images::read(&dir, Part::Test).unwrap();
+    assert_eq!((read.labels, read.class_names.len()), (vec![1, 1, 1], 2));
+    test[9] = 7;
+    for bytes in [test.clone(), gzip(&test)] {
+        fs::write(&there, &bytes).unwrap();
+        let message = Images::read(&dir, Part::Test).unwrap_err().to_string();
+        let why = "at byte 9 the label is 7, which no image for training has; remove this image";
+        assert!(message.contains(why), "{message}");
+    }
+    fs::remove_dir_all(dir).unwrap();
 }
 
 /// A gzip file of `header` and 2³⁰ zeros, a megabyte itself, whose trailer says `unpacked`.
@@ -248,7 +281,7 @@ fn a_bomb_is_refused_before_it_goes_off() {
     let all = (1 << 30) / 784;
     let size = 16 + all * 784;
     for (bytes, why) in [
-        (bomb(&header(all), size), "1073741328 bytes in all, but at most 50331648 are read"),
+        (bomb(&header(all), size), "1073741328 bytes in all, but at most 100663296 are read"),
         (
             bomb(&header(10), size),
             "it continues after byte 7856, where its header promises the end",

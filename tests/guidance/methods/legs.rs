@@ -76,16 +76,22 @@ fn the_leading_score_of_a_level_is_that_of_its_leg_and_a_rule_of_its_own_has_non
     }
 }
 
-#[test]
-fn rows_of_each_class_end_where_a_walk_of_all_rows_to_that_class_does() {
-    let (f3, course, own) = (cases::f3(), Course::new(2, 12), AnySampler::new(Ddim { eta: 1.0 }));
+/// The plans of two classes of F3, of three legs each.
+fn two_plans() -> BTreeMap<usize, Plan> {
+    let f3 = cases::f3();
     let plan = |class: usize| {
         let conditional: Score = Arc::new(f3.given(class));
         let method = named("interval");
         let parts = Parts { conditional: Some(conditional), ..parts(&f3) };
         build(method, &parts, &Knobs::defaults(method.about())).unwrap()
     };
-    let plans: BTreeMap<usize, Plan> = [0, 1].map(|class| (class, plan(class))).into();
+    [0, 1].map(|class| (class, plan(class))).into()
+}
+
+#[test]
+fn rows_of_each_class_end_where_a_walk_of_all_rows_to_that_class_does() {
+    let (course, own) = (Course::new(2, 12), AnySampler::new(Ddim { eta: 1.0 }));
+    let plans = two_plans();
     let wanted: Vec<usize> = (0..course.start.nrows()).map(|row| row / 3 % 2).collect();
     let ends = Plan::walk_classes(&plans, &own, course.run(), &wanted);
     let whole = [0, 1].map(|class| course.ends(&plans[&class], &own));
@@ -93,4 +99,23 @@ fn rows_of_each_class_end_where_a_walk_of_all_rows_to_that_class_does() {
         assert_eq!(ends.row(row), whole[*class].row(row), "row {row}");
         assert_ne!(ends.row(row), whole[1 - *class].row(row), "the twin: the other class");
     }
+}
+
+#[test]
+fn the_way_to_every_class_is_kept_at_the_times_that_the_plan_tells() {
+    let (course, own, plans) =
+        (Course::new(2, 12), AnySampler::new(Ddim { eta: 1.0 }), two_plans());
+    let wanted: Vec<usize> = (0..course.start.nrows()).map(|row| row / 3 % 2).collect();
+    let ways = Plan::trajectories_classes(&plans, &own, course.run(), &wanted);
+    let times = plans[&0].times(&course.process, &course.grid);
+    assert_eq!(ways.dim(), (times.len(), wanted.len(), 2));
+    assert!(times.windows(2).all(|pair| pair[1] < pair[0]) && times.len() > 13, "{times:?}");
+    assert!(course.grid.times().iter().all(|t| times.contains(t)));
+    let at = |time: usize| ways.index_axis(ndarray::Axis(0), time);
+    assert_eq!(at(0), course.start, "the first is the start");
+    let ends = Plan::walk_classes(&plans, &own, course.run(), &wanted);
+    assert_eq!(at(times.len() - 1), ends, "the last is the sample");
+    let others: Vec<usize> = wanted.iter().map(|class| 1 - class).collect();
+    let twin = Plan::trajectories_classes(&plans, &own, course.run(), &others);
+    assert_ne!(ways, twin, "the wrong twin: the other classes");
 }
