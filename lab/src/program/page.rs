@@ -12,7 +12,8 @@ impl Page {
     /// # Errors
     /// If the scene or a network cannot be read or does not fit on a page, or the file cannot be written.
     pub fn run(&self) -> Result<()> {
-        let Data::Scene(scene, _) = Data::find(&place(&self.scene, None, &self.own)?)? else {
+        let place = place(&self.scene, None, &self.own)?;
+        let Data::Scene(scene, _) = Data::find(&place, self.common.machine.memory)? else {
             unreachable!("only --data names images")
         };
         let (score, classifier) = (self.score.as_deref(), self.classifier.as_deref());
