@@ -15,3 +15,4 @@ mod learning;
 mod samplers;
 mod determinism;
 mod docs;
+mod page;

@@ -85,6 +85,20 @@ pub fn folder(path: &Path, remedy: &str) -> Result<()> {
     }
 }
 
+/// Refuses a name that does not end as a page does.
+///
+/// # Errors
+/// If it does not end in .html or .htm; what is no file, such as `/dev/stdout`, needs no ending.
+pub fn page(path: &Path) -> Result<()> {
+    let right = path.extension().is_some_and(|end| {
+        ["html", "htm"].contains(&end.to_string_lossy().to_lowercase().as_str())
+    });
+    match right || path.metadata().is_ok_and(|there| !there.is_file() && !there.is_dir()) {
+        true => Ok(()),
+        false => Err(Error::value("--out", path.display(), "a name that ends in .html")),
+    }
+}
+
 /// What a name ends in, `.csv` alone too.
 fn last_ending(path: &Path) -> Option<&OsStr> {
     let hidden = || path.file_name()?.to_str()?.strip_prefix('.').map(OsStr::new);
@@ -99,9 +113,9 @@ fn own(end: &str) -> bool {
 
 /// Whether an ending belongs to another format that programs recognise by name.
 fn known(end: &OsStr) -> bool {
-    const FORMATS: [&str; 16] = [
+    const FORMATS: [&str; 18] = [
         "npz", "npy", "png", "svg", "pdf", "gif", "jpg", "jpeg", "tsv", "xlsx", "parquet", "pt",
-        "h5", "toml", "gz", "zip",
+        "h5", "toml", "gz", "zip", "html", "htm",
     ];
     FORMATS.contains(&end.to_string_lossy().to_lowercase().as_str())
 }

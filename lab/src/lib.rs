@@ -27,6 +27,7 @@ mod networks;
 mod steering;
 mod judge;
 mod watch;
+mod page;
 mod experiment;
 pub mod course;
 pub mod program;

@@ -55,6 +55,11 @@ impl<N: Net> NoisyClassifier<N> {
         NoisyClassifier(Arc::new(LogitNet::of(network, scaling)))
     }
 
+    /// How x and the logits are scaled.
+    pub fn scaling(&self) -> Scaling {
+        self.0.scaling
+    }
+
     /// p_φ(y | x_t) of one class, to steer by.
     ///
     /// # Panics

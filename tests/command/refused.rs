@@ -112,6 +112,14 @@ const ABSURD: &[(&str, &str)] = &[
     ("sample --scene /", "it is a folder"),
     ("sample --config /", "it is a folder"),
     ("sweep /", "it is a folder"),
+    ("page --scene tree", "at most 256"),
+    ("page --scene far-mode-1d", "the page is a plane"),
+    ("page --out g.png", "ends in .html"),
+    ("page --out g", "ends in .html"),
+    ("page --sd 0.5", "left out"),
+    ("page --score /dev/null", "not a file"),
+    ("page --classifier /dev/null", "not a file"),
+    ("page --theme blue", "possible values"),
     ("completions tcsh", "possible values"),
 ];
 

@@ -1,12 +1,14 @@
 //! The flags of each subcommand; those of `plot` are in its own file.
 
-use super::groups::{AlsoFlags, AnswerFlags, Measure, SamplingFlags, ScoreFlags, WalkFlags};
+use super::groups::{
+    AlsoFlags, AnswerFlags, CommonFlags, Measure, SamplingFlags, ScoreFlags, WalkFlags,
+};
 use super::recipe::RecipeFlags;
 use crate::menu::{Menu, menu, method_names};
 use crate::tables::{HeaderFlags, PointFlags};
 use clap::Args;
 use scorelab::noise::Process;
-use scorelab_figures::plot::Lang;
+use scorelab_figures::plot::{Lang, Theme};
 use serde::Serialize;
 use std::path::PathBuf;
 
@@ -146,6 +148,30 @@ pub struct Field {
     #[command(flatten)]
     #[serde(flatten)]
     pub common: AnswerFlags,
+}
+
+/// The flags of `page`.
+#[derive(Debug, Clone, Args)]
+pub struct Page {
+    /// The scene that is shown first, which must be in the plane: a name, a TOML file, or a file of points
+    #[arg(long, default_value = "animals", value_name = "NAME|FILE")]
+    pub scene: String,
+    #[command(flatten)]
+    pub own: PointFlags,
+    /// A learned score to show beside the exact one, joint or without labels: a checkpoint, or the folder of a run
+    #[arg(long, value_name = "FILE|FOLDER")]
+    pub score: Option<String>,
+    /// A learned noisy classifier to show beside the exact one: a checkpoint, or the folder of a run
+    #[arg(long, value_name = "FILE|FOLDER")]
+    pub classifier: Option<String>,
+    /// The look of the page [default: light or dark, as the reader's system has it]
+    #[arg(long, value_parser = menu::<Theme>())]
+    pub theme: Option<Theme>,
+    /// Write the page to this file
+    #[arg(long, value_name = "FILE.html", default_value = "guidance.html")]
+    pub out: PathBuf,
+    #[command(flatten)]
+    pub common: CommonFlags,
 }
 
 /// The flags of `data`.

@@ -5,7 +5,9 @@ mod recipe;
 mod command;
 mod experiment;
 
-pub use command::{Check, Completions, Data, Eval, Field, Info, Methods, Sample, Sweep, Train};
+pub use command::{
+    Check, Completions, Data, Eval, Field, Info, Methods, Page, Sample, Sweep, Train,
+};
 pub use experiment::{Defaults, ExperimentFlags};
 pub use groups::{
     AnswerFlags, CommonFlags, Look, MachineFlags, Measure, MethodFlags, SamplingFlags, ScoreFlags,

@@ -2,7 +2,7 @@
 
 use super::config;
 use super::plot::Plot;
-use crate::ending::{Ending, Kind, ending, folder};
+use crate::ending::{Ending, Kind, ending, folder, page};
 use crate::exit;
 use crate::flags::{self, CommonFlags};
 use crate::given::Given;
@@ -57,6 +57,9 @@ pub enum Command {
         after_help = "Example:\n  scorelab methods\n  scorelab methods apg --format json\n  scorelab sample --class 0 --method apg --set gamma=5,eta=0.5"
     )]
     Methods(flags::Methods),
+    /// Write a page on which γ bends the field: one file that opens in any browser, without a network
+    #[command(after_help = "Example:\n  scorelab page --scene three --lang vi --out guidance.html")]
+    Page(flags::Page),
     /// Write a data set: points of a scene, or images
     #[command(after_help = "Example:\n  scorelab data --scene three --points 5000 --out three.npz")]
     Data(flags::Data),
@@ -216,6 +219,7 @@ impl Command {
             Command::Eval(c) => (Kind::Table, &c.common, &c.out),
             Command::Field(c) => (Kind::Table, &c.common, &c.out),
             Command::Check(c) => (Kind::Table, &c.common, &c.out),
+            Command::Page(c) => return page(&c.out).map(|()| Ending::Text(Form::Table)),
             Command::Train(c) => return self.in_folder(c.out.as_deref()),
             Command::Sweep(c) => return self.in_folder(c.out.as_deref()),
             // the folder of figures is refused by `Look::output`, as that of an experiment; others have none
@@ -238,6 +242,7 @@ impl Command {
             Command::Eval(flags) => Some(&flags.common),
             Command::Field(flags) => Some(&flags.common),
             Command::Plot(flags) => Some(&flags.common),
+            Command::Page(flags) => Some(&flags.common),
             Command::Data(flags) => Some(&flags.common),
             Command::Sweep(flags) => Some(&flags.common),
             Command::Info(flags) => Some(&flags.common),
@@ -255,6 +260,7 @@ impl Command {
             Command::Eval(flags) => Some(&mut flags.common),
             Command::Field(flags) => Some(&mut flags.common),
             Command::Plot(flags) => Some(&mut flags.common),
+            Command::Page(flags) => Some(&mut flags.common),
             Command::Data(flags) => Some(&mut flags.common),
             Command::Sweep(flags) => Some(&mut flags.common),
             Command::Info(flags) => Some(&mut flags.common),

@@ -8,6 +8,7 @@
 //! | `field` | writes a score on a grid or at given points |
 //! | `plot` | draws figures of the lecture, of any score and scene |
 //! | `methods` | lists the methods of guidance, or describes one |
+//! | `page` | writes the page on which γ bends the field |
 //! | `data` | writes a data set |
 //! | `sweep` | trains and evaluates every combination of a grid, in as many processes as one likes |
 //! | `info` | describes a checkpoint |
@@ -28,6 +29,7 @@ mod of_file;
 mod data;
 mod info;
 mod methods;
+mod page;
 mod check;
 mod train;
 mod plot;

@@ -1,0 +1,300 @@
+// From a state to everything that is drawn and told: the mixture, the field, 256 walks from the same noise, and where they end.
+
+import { exact, fieldAt, scoresFor, steer } from './guidance.js';
+import { weightsOf } from './learned.js';
+import { shareInterval, spread, tally, verdicts } from './metrics.js';
+import { classProbabilities, given, logDensity, logTilt, mixtureOf, noised, tiltIsProper } from './mixture.js';
+import { VP_LINEAR, gridToData, levelAt, timeMin } from './noise.js';
+import { PURPOSE, normals } from './rng.js';
+import { evaluations, walk } from './sampler.js';
+import { REACH, componentsOf } from './state.js';
+
+export const PATHS = 256;
+export const SIDE = 21; // arrows along a side of the plane
+const BLOCK = 16; // learned walks that are walked without a break
+const CLEAN = { alpha: 1, sigma: 0 };
+
+/** Remembers the last answers of a function by a key, so that what did not change is not computed again. */
+function remembered(most) {
+  const known = new Map();
+  return (key, make) => {
+    if (!known.has(key)) {
+      if (known.size >= most) known.delete(known.keys().next().value);
+      known.set(key, make());
+    }
+    return known.get(key);
+  };
+}
+
+/** The mixture of a state. */
+function mixtureFor(state, data) {
+  const parts = componentsOf(state, data);
+  return mixtureOf({
+    weights: parts.map((c) => c.weight),
+    means: parts.map((c) => c.mean),
+    covs: parts.map((c) => c.cov),
+    labels: parts.map((c) => c.label),
+  });
+}
+
+/** The condition of a state, as mixture.js has it. */
+function conditionOf({ kind, class: label, point, tau, axis, value }) {
+  switch (kind) {
+    case 'point':
+      return { kind, y: point, tau };
+    case 'mask':
+      return { kind, axis, value, tau };
+    case 'none':
+      return { kind };
+    default:
+      return { kind, class: label };
+  }
+}
+
+/** The method of a state, as guidance.js has it. */
+function methodOf({ method: name, gamma, confidence, low, high }) {
+  return { name, gamma, confidence, low, high };
+}
+
+/** γ times the confidence of whoever is asked: what exact guidance would need for the same field. */
+function effectiveGamma({ kind, method, gamma, confidence }) {
+  if (kind === 'none') return 0;
+  return method === 'classifier' ? gamma * confidence : method === 'exact' ? gamma : null;
+}
+
+/** The modes by which ends are judged, and which of their labels are wanted. */
+function judge(mixture, asked, condition) {
+  if (condition.kind === 'class') return [mixture, (label) => label === condition.class];
+  if (condition.kind === 'not') return [mixture, (label) => label !== condition.class];
+  // a point or a mask: what is left of the mixture is the target, the mixture is all else
+  const both = {
+    weights: [...asked.weights, ...mixture.weights],
+    means: [...asked.means, ...mixture.means],
+    covs: [...asked.covs, ...mixture.covs],
+    labels: [...asked.weights.map(() => 0), ...mixture.weights.map(() => 1)],
+  };
+  return [both, (label) => label === 0];
+}
+
+/** Shares of the ends: of the four verdicts, or where nothing is asked of each class and of no mode. */
+function sharesOf(ends, mixture, asked, condition) {
+  if (condition.kind !== 'none') {
+    const found = verdicts(ends, ...judge(mixture, asked, condition));
+    return { found, shares: tally(found).map((n) => shareInterval(n, found.length)) };
+  }
+  const of = (label) => verdicts(ends, mixture, (other) => other === label);
+  const each = Array.from({ length: mixture.classes }, (_, label) => of(label));
+  const found = each[0].map((v) => (v > 1 ? 2 : 1));
+  const owner = found.map((_, i) =>
+    Math.max(
+      each.findIndex((list) => list[i] === 0),
+      -1,
+    ),
+  ); // 255: of no class
+  const classes = each.map((list) => shareInterval(tally(list)[0], found.length));
+  const none = found.reduce((sum, v) => sum + (v === 2 ? 1 : 0), 0);
+  return { found, owner, classes, shares: [null, null, shareInterval(none, found.length), null, null] };
+}
+
+/** The mean of p(y | x₀) over the ends, where y is a class or not one. */
+function confidenceOf(ends, mixture, condition) {
+  if (condition.kind !== 'class' && condition.kind !== 'not') return null;
+  const p = noised(mixture, CLEAN);
+  let sum = 0;
+  for (let i = 0; i < ends.length; i += 2) {
+    sum += classProbabilities(mixture, p, ends[i], ends[i + 1])[condition.class];
+  }
+  const mean = sum / (ends.length / 2);
+  return condition.kind === 'class' ? mean : 1 - mean;
+}
+
+/** Where walks are at a place `at` of the way, from 0 (noise) to 1 (data): between two steps along a straight line. */
+export function placeOf({ times, xs }, at) {
+  const whole = at * (times.length - 1);
+  const i = Math.min(Math.floor(whole), times.length - 2);
+  const part = whole - i;
+  const time = times[i] + part * (times[i + 1] - times[i]);
+  return { time, x: xs[i].map((v, j) => v + part * (xs[i + 1][j] - v)) };
+}
+
+/** s_u, the gradient and the guided score at a point, and p(y | x_t). */
+function probeAt(x, legs, level, mixture, condition) {
+  const out = new Float64Array(6);
+  fieldAt(legs, level)(x[0], x[1], out);
+  const probabilities = classProbabilities(mixture, noised(mixture, level), x[0], x[1]);
+  const p = { class: (y) => probabilities[y], not: (y) => 1 - probabilities[y] }[condition.kind];
+  return {
+    x,
+    free: [out[0], out[1]],
+    gradient: [out[2], out[3]],
+    guided: [out[4], out[5]],
+    p: p ? p(condition.class) : null,
+  };
+}
+
+/** The i-th point of the grid of the field, the first coordinate running fastest. */
+function gridPoint(i) {
+  const place = (k) => -REACH + (k + 0.5) * ((2 * REACH) / SIDE);
+  return [place(i % SIDE), place(Math.floor(i / SIDE))];
+}
+
+/** Whether the tilt at this γ is a density; true where there is none to ask about. */
+function properTilt(mixture, asked, gamma) {
+  return gamma === null || tiltIsProper(noised(mixture, CLEAN), noised(asked, CLEAN), gamma);
+}
+
+/** The field on a grid of SIDE² points of the plane: six numbers each. */
+function gridOf(legs, level) {
+  const field = fieldAt(legs, level);
+  const out = new Float64Array(6 * SIDE * SIDE);
+  const parts = new Float64Array(6);
+  for (let i = 0; i < SIDE * SIDE; i++) {
+    const [x, y] = gridPoint(i);
+    field(x, y, parts);
+    out.set(parts, 6 * i);
+  }
+  return out;
+}
+
+/** log of the tilt on a grid of side² points, its largest value 0. */
+export function tiltOn(frame, gamma, side) {
+  const [free, asked] = [noised(frame.mixture, CLEAN), noised(frame.asked, CLEAN)];
+  const grid = new Float64Array(side * side);
+  const place = (i) => -REACH + (i * 2 * REACH) / (side - 1);
+  for (let i = 0; i < grid.length; i++)
+    grid[i] = logTilt(free, asked, gamma, place(i % side), place(Math.floor(i / side)));
+  const top = grid.reduce((a, b) => Math.max(a, b), -Infinity);
+  return grid.map((v) => v - top);
+}
+
+/** The networks of a page, ready to be asked. */
+function networksOf({ nets }) {
+  const ready = (told) => told && { ...told, net: { config: told.config, params: weightsOf(told.params) } };
+  return { score: ready(nets?.score), classifier: ready(nets?.classifier) };
+}
+
+/** What is learned where a state asks for it: a score, or a classifier. */
+function learnedFor({ source, kind }, { score, classifier }) {
+  if (source === 'network' && (kind === 'none' || kind === 'class')) return { score };
+  return source === 'classifier' && kind === 'class' ? { classifier } : null;
+}
+
+/**
+ * How far the learned score is from the exact one at a level: √(E|s_θ − s|²/E|s|²), the mean over p_t(x | y) on the grid of the
+ * field, s that of p(x | y) or, where nothing is asked, of p(x).
+ */
+function errorOf(mixture, condition, asked, learned, level) {
+  const truth = exact(asked)(level);
+  const [free, given] = scoresFor(mixture, condition, learned);
+  const found = (condition.kind === 'none' ? free : given)(level);
+  const p = noised(asked, level);
+  const [s, t] = [
+    [0, 0],
+    [0, 0],
+  ];
+  let [off, all] = [0, 0];
+  for (let i = 0; i < SIDE * SIDE; i++) {
+    const [x, y] = gridPoint(i);
+    truth(x, y, t);
+    found(x, y, s);
+    const weight = Math.exp(logDensity(p, x, y));
+    off += weight * ((s[0] - t[0]) ** 2 + (s[1] - t[1]) ** 2);
+    all += weight * (t[0] ** 2 + t[1] ** 2);
+  }
+  return Math.sqrt(off / all);
+}
+
+/** Two lists as one. */
+function joined(a, b) {
+  const both = new Float64Array(a.length + b.length);
+  both.set(a);
+  both.set(b, a.length);
+  return both;
+}
+
+/**
+ * All walks from the noise of a seed, in blocks of rows where they take long; more(ms) goes on for as long, by one block at
+ * least. */
+function walksOf(legs, state, grid, z, noiseOf) {
+  const { sampler, seed } = state;
+  const ways = { times: [], xs: [] };
+  let done = 0;
+  const more = (milliseconds) => {
+    const began = performance.now();
+    while (done < PATHS) {
+      const rows = milliseconds === Infinity ? PATHS - done : BLOCK;
+      const part = (list) => list.subarray(2 * done, 2 * (done + rows));
+      const some = walk(legs, VP_LINEAR, grid, sampler, part(z), (step) => part(noiseOf(seed, step, PATHS)));
+      ways.times = some.times;
+      ways.xs = some.xs.map((x, k) => (done === 0 ? x : joined(ways.xs[k], x)));
+      done += rows;
+      if (performance.now() - began > milliseconds) return;
+    }
+  };
+  return { ways, more, done: () => done };
+}
+
+/** Makes a frame of each state; what does not depend on what changed is kept. */
+export function modelOf(data) {
+  const [noises, steps, grids, walks, errors, fields] = [2, 160, 4, 2, 2, 2].map(remembered);
+  const networks = networksOf(data);
+  const noiseOf = (seed, step, n) => steps(`${seed} ${step} ${n}`, () => normals(seed, PURPOSE.walk, step, n));
+  return (state, patience = Infinity) => {
+    const began = performance.now();
+    const { seed, sampler } = state;
+    const mixture = mixtureFor(state, data);
+    const condition = conditionOf(state);
+    const learned = learnedFor(state, networks);
+    const asked = given(mixture, condition);
+    const legs = steer(mixture, condition, methodOf(state), learned);
+    const grid = grids(state.steps, () => gridToData(VP_LINEAR, state.steps));
+    const z = noises(seed, () => normals(seed, PURPOSE.start, 0, PATHS));
+    const key = JSON.stringify([mixture, condition, methodOf(state), sampler, state.steps, seed, state.source]);
+    const all = walks(key, () => walksOf(legs, state, grid, z, noiseOf));
+    all.more(learned ? patience : Infinity);
+    const { ways } = all;
+    const ends = ways.xs[ways.xs.length - 1];
+    const own = state.z ?? [z[2 * state.row], z[2 * state.row + 1]];
+    const rowNoise = (step) => noiseOf(seed, step, PATHS).slice(2 * state.row, 2 * state.row + 2);
+    const way = walk(legs, VP_LINEAR, grid, sampler, Float64Array.from(own), rowNoise);
+    const here = placeOf(way, state.at);
+    const time = Math.max(here.time, timeMin(VP_LINEAR));
+    const level = levelAt(VP_LINEAR, time);
+    const frame = {
+      mixture,
+      condition,
+      asked,
+      legs,
+      z: own,
+      way,
+      level,
+      time,
+      ways,
+      ends,
+      done: all.done(),
+      ...sharesOf(ends, mixture, asked, condition),
+      spread: spread(ends),
+      p: confidenceOf(ends, mixture, condition),
+      field: learned ? fields(`${key} ${time}`, () => gridOf(legs, level)) : gridOf(legs, level),
+      probe: probeAt(state.probe ?? Array.from(here.x), legs, level, mixture, condition),
+      last: Array.from(way.xs[way.xs.length - 1]),
+      evaluations: evaluations(legs, VP_LINEAR, grid, sampler),
+      gamma: effectiveGamma(state),
+      proper: !state.show.includes('tilt') || properTilt(mixture, asked, effectiveGamma(state)),
+      learned: learned !== null,
+      error: learned && errors(`${key} ${time}`, () => errorOf(mixture, condition, asked, learned, level)),
+    };
+    const [modes, wanted] = judge(mixture, asked, condition.kind === 'none' ? { kind: 'class', class: 0 } : condition);
+    frame.verdict = verdicts(frame.last, modes, wanted)[0];
+    frame.milliseconds = performance.now() - began;
+    return frame;
+  };
+}
+
+/** The class on whose mode a point lies, or null. */
+export function classAt(x, mixture) {
+  for (let label = 0; label < mixture.classes; label++) {
+    if (verdicts(x, mixture, (other) => other === label)[0] === 0) return label;
+  }
+  return null;
+}

@@ -1,0 +1,145 @@
+// The page in use: by mouse, by keys alone, by a teacher, by a lecturer.
+
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { test } from 'node:test';
+
+import { address, set, settled, shares, state, within } from './tab.js';
+
+test('a lecturer hides what is not wanted', async () => {
+  await within('#v=1&hide=numbers,probe', {}, async (page) => {
+    assert.equal(await page.locator('.section.numbers, .section.probe').count(), 0);
+    assert.equal(await page.locator('.section.method').count(), 1);
+  });
+});
+
+/** Drags the handle of this label by so many pixels. */
+async function drag(page, selector, dx, dy) {
+  const box = await page.locator(selector).first().boundingBox();
+  const [x, y] = [box.x + box.width / 2, box.y + box.height / 2];
+  await page.mouse.move(x, y);
+  await page.mouse.down();
+  await page.mouse.move(x + dx / 2, y + dy / 2);
+  await page.mouse.move(x + dx, y + dy);
+  await page.mouse.up();
+  await settled(page);
+}
+
+test('probe, start, component, width, point and line are dragged, and undone', async () => {
+  await within('', {}, async (page) => {
+    const unit = (await page.locator('#plane').boundingBox()).width / 8;
+    const probe = await page.evaluate(() => document.documentElement.scorelab.frame.probe.x);
+    await drag(page, '.handle.probe', -unit, unit);
+    const moved = (await state(page)).probe;
+    assert.ok(Math.hypot(moved[0] - probe[0] + 1, moved[1] - probe[1] + 1) < 0.05, `${probe} → ${moved}`);
+    await drag(page, '.handle.z', unit, 0);
+    assert.ok((await state(page)).z);
+    await set(page, { kind: 'point' });
+    await drag(page, '.handle.point', -unit, 0);
+    assert.ok(Math.abs((await state(page)).point[0] - 0) < 0.05);
+    await set(page, { kind: 'mask' });
+    await drag(page, '.handle.mask', unit, 0);
+    assert.ok(Math.abs((await state(page)).value - 2.2) < 0.05);
+    await set(page, { kind: 'class' });
+    await page.evaluate(() => document.documentElement.scorelab.edit());
+    await settled(page);
+    await drag(page, '.handle.mean', -unit, -unit / 2);
+    await drag(page, '.handle.ring', unit / 2, 0);
+    const [first] = (await state(page)).components;
+    assert.ok(Math.hypot(first.mean[0] - 1, first.mean[1] - 2.5) < 0.05, `${first.mean}`);
+    assert.ok(Math.abs(first.cov[0] - 0.25) < 0.03, `${first.cov}`);
+    for (let i = 0; i < 20; i++) await page.evaluate(() => document.documentElement.scorelab.undo());
+    await settled(page);
+    assert.equal((await state(page)).components, null);
+    assert.equal((await state(page)).probe, null);
+  });
+});
+
+test('everything can be reached and moved by keys alone', async () => {
+  await within('#v=1&y=point', {}, async (page) => {
+    const names = new Set();
+    for (let i = 0; i < 90; i++) {
+      await page.keyboard.press('Tab');
+      names.add(
+        await page.evaluate(
+          () => document.activeElement.getAttribute('aria-label') ?? document.activeElement.textContent,
+        ),
+      );
+    }
+    const controls = await page.evaluate(() =>
+      [...document.querySelectorAll('button, select, input:not([type=radio])')]
+        .filter((e) => !e.disabled && e.offsetParent !== null)
+        .map((e) => e.getAttribute('aria-label') ?? (e.textContent || null)),
+    );
+    for (const name of controls) assert.ok(name === null || names.has(name), `${name} is not reached`);
+    await page.focus('#gamma');
+    await page.keyboard.press('ArrowRight');
+    await page.keyboard.press('PageUp');
+    assert.ok(Math.abs((await state(page)).gamma - 2.1) < 1e-9);
+    await page.focus('.handle.point');
+    await page.keyboard.press('ArrowLeft');
+    assert.ok(Math.abs((await state(page)).point[0] - 0.9) < 1e-9);
+    await page.evaluate(() => document.activeElement.blur());
+    await page.keyboard.press('u');
+    assert.equal((await state(page)).point[0], 1);
+    await page.keyboard.press('p');
+    await page.keyboard.press('ArrowRight');
+    await settled(page);
+    assert.deepEqual([(await state(page)).present, (await state(page)).lesson], [true, 1]);
+    await page.keyboard.press('Escape');
+    const { at } = await state(page);
+    await page.keyboard.press('Space');
+    await page.waitForTimeout(600);
+    await page.keyboard.press('Space');
+    assert.ok((await state(page)).at > at, 'Space plays');
+    assert.equal(await page.evaluate(() => document.documentElement.scorelab.view.playing), false);
+  });
+});
+
+test('with reduced motion it plays in steps', async () => {
+  await within('', { reducedMotion: 'reduce' }, async (page) => {
+    await page.click('#play');
+    const seen = new Set();
+    for (let i = 0; i < 12; i++) {
+      await page.waitForTimeout(150);
+      seen.add((await state(page)).at);
+    }
+    assert.ok(seen.size >= 2 && seen.size <= 4, `${[...seen]}`);
+  });
+});
+
+test('a teacher sees the hybrid, finds its cause, and shares the link', async () => {
+  await within('', {}, async (page) => {
+    await page.selectOption('.method select', 'classifier');
+    await page.getByRole('button', { name: 'γ = 1', exact: true }).click();
+    await settled(page);
+    assert.equal((await state(page)).confidence, 0.2);
+    assert.ok((await shares(page))[2] > 0.15, 'there are hybrids');
+    await page.locator('.method input[type=range]').first().focus();
+    for (let i = 0; i < 75; i++) await page.keyboard.press('ArrowRight');
+    await settled(page);
+    assert.ok((await shares(page))[2] < 0.02 && (await shares(page))[0] > 0.95, `${await shares(page)}`);
+    await page.waitForTimeout(400);
+    const link = await page.evaluate(() => location.href);
+    await within(link.slice(address.length), {}, async (other) =>
+      assert.deepEqual(await shares(other), await shares(page)),
+    );
+  });
+});
+
+test('what is saved is what is seen', async () => {
+  await within('#v=1&g=5&show=density,free,guided,paths,tilt', { acceptDownloads: true }, async (page) => {
+    for (const [button, ending, start] of [
+      ['SVG', 'svg', '<svg xmlns'],
+      ['PNG', 'png', '\u0089PNG'.slice(1)],
+    ]) {
+      const [download] = await Promise.all([
+        page.waitForEvent('download'),
+        page.getByRole('button', { name: button, exact: true }).click(),
+      ]);
+      assert.equal(download.suggestedFilename(), `guidance-animals-5.${ending}`);
+      const text = readFileSync(await download.path(), 'latin1');
+      assert.ok(text.slice(0, 40).includes(start) && text.length > 20000, text.slice(0, 40));
+    }
+  });
+});
