@@ -46,7 +46,7 @@ pub enum Domain {
         /// What the classes are called.
         class_names: Vec<ClassName>,
         /// The recipe by which they were chosen for training.
-        recipe: Option<Recipe>,
+        recipe: Option<Box<Recipe>>,
     },
 }
 
@@ -63,7 +63,7 @@ impl Domain {
                 let must = "left out: this score is for images";
                 return Err(Error::value("--scene", scene.name(), must));
             }
-            let (view, recipe) = (main.view.clone(), main.trained.recipe.clone());
+            let (view, recipe) = (main.view.clone(), main.trained.recipe.clone().map(Box::new));
             let (name, class_names) =
                 (main.trained.data.name.clone(), main.trained.data.image_classes());
             return Ok(Domain::Images { name, size, view, class_names, recipe });
@@ -162,7 +162,7 @@ impl Domain {
     pub fn recipe(&self) -> Option<&Recipe> {
         match self {
             Domain::Scene(..) | Domain::Rows { .. } => None,
-            Domain::Images { recipe, .. } => recipe.as_ref(),
+            Domain::Images { recipe, .. } => recipe.as_deref(),
         }
     }
 

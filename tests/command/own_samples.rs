@@ -44,7 +44,7 @@ fn exact_draws_of_any_file_agree_with_their_scene_and_moved_ones_do_not() {
     assert!(agrees(&exact), "{exact:?}");
     assert!(off(&exact, "off_support_share", 0.001) < 4.0, "{exact:?}");
     // the wrong twin: the first coordinate a quarter of a standard deviation too large
-    let text = answer(&format!("data --scene three --points 2000 --seed 3 --format csv"));
+    let text = answer("data --scene three --points 2000 --seed 3 --format csv");
     let moved = text.lines().enumerate().map(|(i, line)| match line.split_once(',') {
         Some((x, rest)) if i > 0 => format!("{},{rest}\n", x.parse::<f64>().unwrap() + 0.25),
         _ => format!("{line}\n"),
@@ -173,7 +173,7 @@ fn samples_that_cannot_be_measured_are_refused_in_words() {
             format!("--samples {good} --scene {three}"),
             "it has 2 columns of numbers, but a point here has 3",
         ),
-        (format!("--samples good.png --scene animals"), "a file of points (.csv"),
+        ("--samples good.png --scene animals".into(), "a file of points (.csv"),
         (format!("--samples {} --scene animals", folder.path("nosuch.csv")), "nosuch.csv"),
     ] {
         let ended = run(&format!("eval {words}"));

@@ -25,7 +25,7 @@ fn every_command_about_ones_own_data_runs_one_after_the_other() {
     std::fs::create_dir_all(&folder).unwrap();
     let folder = Folder(folder);
     let row = |i: usize| {
-        let (side, label) = if i % 2 == 0 { (-1.0, "left") } else { (1.0, "right") };
+        let (side, label) = if i.is_multiple_of(2) { (-1.0, "left") } else { (1.0, "right") };
         format!("{},{},{label}\n", side * (1.5 + 0.01 * i as f64), 0.05 * (i % 9) as f64)
     };
     let points: String = std::iter::once("x,y,label\n".into()).chain((0..80).map(row)).collect();

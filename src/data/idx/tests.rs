@@ -185,7 +185,7 @@ fn gzip_of_several_members_is_read_as_one_file() {
 
 #[test]
 fn a_header_that_is_wrong_is_quoted_with_its_place() {
-    let [images, labels] = files();
+    let [images, _] = files();
     let with = |at: usize, values: &[u8]| {
         let mut bytes = images.clone();
         bytes[at..at + values.len()].copy_from_slice(values);
