@@ -134,8 +134,8 @@ fn an_answer_is_read_within_the_memory_or_refused() {
     let folder = Folder::new("answer-memory");
     let text: String = (0..4_000_000).map(|i| format!("{}\n", i % 10)).collect();
     let (small, large) = (folder.file("small.csv", "1\n2\n"), folder.file("large.csv", &text));
-    let base = peak(&format!("check 1 {small}"));
-    let most = peak(&format!("check 1 {large} --memory 0.5"));
+    let base = done(&format!("check 1 {small}")).peak;
+    let most = done(&format!("check 1 {large} --memory 0.5")).peak;
     let refused = run(&format!("check 1 {large} --memory 0.1"));
     assert!(matches!(refused.code, Some(2 | 4)), "{refused:?}");
     assert!(refused.err.contains("memory"), "{refused:?}");

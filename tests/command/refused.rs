@@ -82,7 +82,7 @@ const ABSURD: &[(&str, &str)] = &[
     ("eval --classifier exact", "with the --class"),
     ("eval --sigma 0", "--sigma is 0"),
     ("eval --class dog --gamma 1,2,x", "it is not a number"),
-    ("sample --class dog --also -1:0.5", "--also"),
+    ("sample --class dog --also -1:0.5", "is \"-1\", but it must be one of dog"),
     ("sample --class dog --gamma -1x", "for '--gamma"),
     ("field --grid=-1,1", "three numbers"),
     ("field --grid=1,-1,5", "LOW below HIGH"),
