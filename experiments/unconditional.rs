@@ -11,7 +11,8 @@
 use ndarray::Array2;
 use scorelab::Result;
 use scorelab::metrics::{
-    Interval, Modes, chi_square, cosine, energy_rows, energy_with_se, mode_counts, score_error,
+    Interval, Modes, chi_square, cosine, drawn_mode_counts, energy_rows, energy_with_se,
+    score_error,
 };
 use scorelab::nn::ScoreNet;
 use scorelab::noise::NoiseLevel;
@@ -114,7 +115,7 @@ fn shares(lab: &mut Experiment, net: &ScoreNet) -> Result<()> {
         vec!["± is one standard error; χ² of the modes' counts against their weights".into()];
     let mut learned = Vec::new();
     for (name, x) in &sets {
-        let counts = mode_counts(x.view(), &Modes::of(&mixture));
+        let counts = drawn_mode_counts(x.view(), &Modes::of(&mixture), lab.seed);
         let test = chi_square(&counts, mixture.weights());
         learned = class_shares(&counts, mixture.labels(), mixture.classes(), x.nrows());
         let mut row = vec![name.to_string()];

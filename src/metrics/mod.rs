@@ -3,7 +3,7 @@
 //! | question | function | exact answer it is checked against |
 //! |---|---|---|
 //! | did steering hit its class, another, none, or shoot past it? | [`shares`], [`verdicts`] | 1 − e^(−3.5²/2) of a Gaussian is on its mode |
-//! | are the modes visited as often as they should be? | [`mode_counts`], [`chi_square`] | χ² tables |
+//! | are the modes visited as often as they should be? | [`drawn_mode_counts`], [`chi_square`] | χ² tables |
 //! | how many samples lie where there are no data? | [`Support`] | the disc of a 2-D Gaussian |
 //! | how far apart are two sets of features? | [`frechet_distance`], [`frechet_with_se`] | Gaussians, closed form |
 //! | do two sets of points cover each other? | [`prdc`] | two samples of one law |
@@ -40,7 +40,7 @@ pub use entropy::{Entropy, entropy};
 pub use frechet::{frechet_distance, frechet_with_se};
 pub use interval::Interval;
 pub use judge::{Judge, Judgement};
-pub use modes::{Modes, mode_counts};
+pub use modes::{Modes, drawn_mode_counts, mode_counts};
 pub use neighbours::{Prdc, knn_classify, nearest, prdc};
 pub use outcome::{ENERGY_ROWS, Outcome, energy_rows, outcome};
 pub use shares::{ON_MODE, Shares, Verdict, on_mode, shares, verdicts};

@@ -2,7 +2,12 @@
 
 use crate::linalg::{cholesky, solve_lower};
 use crate::mixture::Mixture;
+use crate::rng::{Purpose, stream};
 use ndarray::{Array1, Array2, ArrayView1, ArrayView2};
+use rand::Rng;
+
+/// The place of the draws of modes among the reference draws.
+const MODES: u64 = 0x6d6f_6465;
 
 /// The modes of a labelled Gaussian mixture, borrowed from whoever owns them.
 ///
@@ -83,6 +88,11 @@ impl<'a> Ellipsoid<'a> {
         let z = solve_lower(&self.lower, &x - &self.mean);
         z.iter().map(|v| v * v).sum::<f64>().sqrt()
     }
+
+    /// ½·ln det Σ.
+    fn half_log_det(&self) -> f64 {
+        self.lower.diag().iter().map(|l| l.ln()).sum()
+    }
 }
 
 /// How many samples have each mode as their nearest, in Mahalanobis distance.
@@ -107,9 +117,50 @@ pub fn mode_counts(x: ArrayView2<f64>, modes: &Modes) -> Vec<usize> {
     counts
 }
 
+/// How many samples came from each mode, where the mode of each is drawn from what its place says.
+///
+/// ```text
+/// kᵢ ~ p(k ∣ xᵢ) ∝ πₖ·N(xᵢ; μₖ, Σₖ),   countₖ = #{ i : kᵢ = k }
+/// ```
+///
+/// Shapes: `x` (n, d) → (k,). For n independent samples of the mixture the counts are multinomial with its weights,
+/// however much the modes overlap, which is what [`chi_square`](super::chi_square) tests; the counts of the nearest mode
+/// ([`mode_counts`]) are that only for modes far apart, where both are the same. A row with a number that is not finite
+/// is not counted. The draws are those of the seed, one for each row.
+///
+/// # Panics
+/// As [`mode_counts`].
+pub fn drawn_mode_counts(x: ArrayView2<f64>, modes: &Modes, seed: u64) -> Vec<usize> {
+    let ellipsoids = modes.ellipsoids(x.ncols());
+    let mut counts = vec![0; ellipsoids.len()];
+    let mut rng = stream(seed, Purpose::Reference, MODES, 0);
+    for point in x.rows() {
+        let u: f64 = rng.random();
+        if !point.iter().all(|v| v.is_finite()) {
+            continue;
+        }
+        let log = |(mode, weight): (&Ellipsoid, &f64)| {
+            weight.ln() - mode.half_log_det() - 0.5 * mode.distance(point).powi(2)
+        };
+        let logs: Vec<f64> = ellipsoids.iter().zip(modes.weights).map(log).collect();
+        let most = logs.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+        let parts: Vec<f64> = logs.iter().map(|log| (log - most).exp()).collect();
+        let mut rest = u * parts.iter().sum::<f64>();
+        let past = |part: &f64| {
+            rest -= part;
+            rest < 0.0
+        };
+        // rounding may leave a last bit of the sum over
+        counts[parts.iter().position(past).unwrap_or(parts.len() - 1)] += 1;
+    }
+    counts
+}
+
 #[cfg(test)]
 mod tests {
+    use super::super::chi_square;
     use super::*;
+    use crate::data::Scene;
     use ndarray::array;
 
     #[test]
@@ -143,5 +194,30 @@ mod tests {
         let round = [covs[0].clone(), covs[0].clone()];
         let twin = mode_counts(x.view(), &Modes { covs: &round, ..modes });
         assert_ne!(twin, [2, 1], "the wrong twin passed");
+    }
+
+    #[test]
+    fn exact_samples_pass_the_test_of_their_modes_though_these_overlap() {
+        // 200 modes, most of them within the next; and four far apart
+        for (scene, apart) in [("moons", false), ("animals", true)] {
+            let mixture = Scene::named(scene).unwrap().mixture;
+            let modes = Modes::of(&mixture);
+            let p = |seed: u64| {
+                let x = mixture.sample(2000, seed, Purpose::Data).x;
+                let drawn = drawn_mode_counts(x.view(), &modes, seed);
+                let nearest = mode_counts(x.view(), &modes);
+                [drawn, nearest].map(|counts| chi_square(&counts, mixture.weights()).p_value)
+            };
+            let all: Vec<[f64; 2]> = (0..20).map(p).collect();
+            let mean = |which: usize| all.iter().map(|p| p[which]).sum::<f64>() / 20.0;
+            // the mean of 20 uniform numbers
+            let bound = 4.0 * (1.0 / 12.0 / 20.0f64).sqrt();
+            assert!((mean(0) - 0.5).abs() < bound, "{scene}: {}", mean(0));
+            assert_eq!((mean(1) - 0.5).abs() < bound, apart, "the nearest mode: {}", mean(1));
+            let half = mixture.given(0).sample(2000, 1, Purpose::Data).x;
+            let twin = drawn_mode_counts(half.view(), &modes, 1);
+            let twin = chi_square(&twin, mixture.weights()).p_value;
+            assert!(twin < 1e-6, "the wrong twin, of one class, passed: {twin}");
+        }
     }
 }

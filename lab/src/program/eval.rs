@@ -322,7 +322,7 @@ impl Evaluation<'_> {
     /// Samples of all classes beside true ones.
     fn samples(&mut self, mixture: &Mixture, at: At, x: &Array2<f64>) {
         self.rows.add(at, "energy", energy(x.view(), self.truth(mixture).x.view()));
-        sample_rows::modes(&mut self.rows, at, x.view(), mixture);
+        sample_rows::modes(&mut self.rows, at, x.view(), mixture, self.steering.seed);
         sample_rows::support(&mut self.rows, at, x.view(), mixture, self.steering.seed);
     }
 }

@@ -179,7 +179,7 @@ fn measured(setup: &Setup, x: ArrayView2<f64>, file: bool) -> Result<Rows> {
             rows.add(at, "energy", sample_rows::energy(x, truth.view()));
             if !file {
                 // each row of a file is a mode of its own
-                sample_rows::modes(&mut rows, at, x, mixture);
+                sample_rows::modes(&mut rows, at, x, mixture, setup.seed);
             }
             sample_rows::support(&mut rows, at, x, mixture, setup.seed);
         }

@@ -3,8 +3,8 @@
 use super::metric_rows::{At, Rows};
 use ndarray::{ArrayView2, Axis};
 use scorelab::metrics::{
-    Modes, Support, Verdict, chi_square, energy_rows, energy_with_se, entropy, mean_with_se,
-    mode_counts, outcome, spread_with_se,
+    Modes, Support, Verdict, chi_square, drawn_mode_counts, energy_rows, energy_with_se, entropy,
+    mean_with_se, outcome, spread_with_se,
 };
 use scorelab::mixture::Mixture;
 
@@ -38,9 +38,10 @@ pub fn energy(x: ArrayView2<f64>, truth: ArrayView2<f64>) -> (f64, f64) {
     energy_with_se(energy_rows(x), energy_rows(truth))
 }
 
-/// How often samples have each mode as their nearest.
-pub fn modes(rows: &mut Rows, at: At, x: ArrayView2<f64>, mixture: &Mixture) {
-    let test = chi_square(&mode_counts(x, &Modes::of(mixture)), mixture.weights());
+/// Whether samples came from each mode as often as they should.
+pub fn modes(rows: &mut Rows, at: At, x: ArrayView2<f64>, mixture: &Mixture, seed: u64) {
+    let counts = drawn_mode_counts(x, &Modes::of(mixture), seed);
+    let test = chi_square(&counts, mixture.weights());
     rows.alone(at.0, "chi_square", test.statistic.into());
     rows.alone(at.0, "chi_square_p", test.p_value.into());
 }
