@@ -184,6 +184,8 @@ fn a_wrong_configuration_names_the_file_the_key_and_the_nearest() {
         ("steps = 2026-11-24", "steps is a datetime"),
         ("samples = 1.5", "invalid value '1.5'"),
         ("gamma = [[1]]", "--gamma is 1"),
+        ("config = \"more.toml\"", "one file cannot name another"),
+        ("[sample]\nconfig = \"more.toml\"", "one file cannot name another"),
     ] {
         let file = folder.file("lab.toml", text);
         let ended = run(&format!("sample --config {file}"));

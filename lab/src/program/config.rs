@@ -86,6 +86,11 @@ fn names(arg: &Arg) -> impl Iterator<Item = &str> {
     arg.get_long().into_iter().chain(arg.get_all_aliases().into_iter().flatten())
 }
 
+/// Whether a key, or one of its table, is another configuration.
+fn names_another((key, value): (&String, &Value)) -> bool {
+    key == "config" || value.as_table().is_some_and(|own| own.contains_key("config"))
+}
+
 /// Refuses unknown keys.
 pub fn check(all: &Table, program: &Command) -> std::result::Result<(), String> {
     let flags = |sub: &Command| -> Vec<String> {
@@ -93,10 +98,7 @@ pub fn check(all: &Table, program: &Command) -> std::result::Result<(), String> 
     };
     let subs: Vec<&Command> = program.get_subcommands().collect();
     let known: Vec<String> = subs.iter().flat_map(|s| flags(s)).collect();
-    let nested = |(key, value): (&String, &Value)| {
-        key == "config" || value.as_table().is_some_and(|own| own.contains_key("config"))
-    };
-    if all.iter().any(nested) {
+    if all.iter().any(names_another) {
         return Err("config is given, but one file cannot name another; give --config where the program is called".into());
     }
     for (key, value) in all {
