@@ -163,7 +163,7 @@ impl Plan {
         ways.expect("at least one class")
     }
 
-    /// The times t₀ > t₁ > … at which a way is kept: those of the grid, and those at which legs meet.
+    /// The times t₀ > t₁ > … at which a trajectory is kept: those of the grid, and those at which legs meet.
     pub fn times(&self, process: &Process, grid: &Grid) -> Vec<f64> {
         let pieces = parts_of(&self.legs, process, grid);
         let rest = |(_, piece): &(&Score, Grid)| piece.times()[1..].to_vec();

@@ -20,7 +20,7 @@ mod rows;
 mod shown;
 mod starts;
 mod sweep;
-mod ways;
+mod trajectories;
 
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};

@@ -1,6 +1,7 @@
 //! The page: the numbers to which `node --test page/test` holds its modules, and the copy that is committed.
 
 mod answers;
+mod networks;
 
 use crate::common::repository;
 use serde_json::Value;

@@ -19,7 +19,7 @@
 
 mod config;
 mod points;
-mod ways;
+mod trajectories;
 mod sample;
 mod field;
 mod metric_rows;

@@ -1,7 +1,7 @@
 //! `scorelab sample`: samples of a score, exact or learned, steered or not.
 
 use super::points::Points;
-use super::ways::Ways;
+use super::trajectories::Trajectories;
 use crate::flags::{Sample, SamplingFlags};
 use crate::given::{Idle, idle};
 use crate::patience::Patience;
@@ -33,7 +33,7 @@ impl Sample {
         let labels = wanted.as_deref().filter(|_| steering.all);
         let _waiting = Patience::new(format!("drawing {n} samples"));
         match self.trajectory {
-            true => self.ways(&steering, &start, wanted.as_deref(), labels),
+            true => self.trajectories(&steering, &start, wanted.as_deref(), labels),
             false => self.ends(&steering, &start, wanted.as_deref(), labels),
         }
     }
@@ -88,8 +88,8 @@ impl Sample {
         Points { x, labels, size }.write(&self.common, self.out.as_deref())
     }
 
-    /// Writes the ways of the walks.
-    fn ways(
+    /// Writes the trajectories of the walks.
+    fn trajectories(
         &self,
         steering: &Steering,
         start: &Array2<f64>,
@@ -99,12 +99,12 @@ impl Sample {
         let (knobs, names) = (&steering.guidance.settings[0], steering.data.class_names());
         let shape = (start.nrows(), steering.pixels_of_a_point(), labels.is_some());
         let (format, out) = (self.common.format, self.out.as_deref());
-        Ways::refuse(shape, steering.grid.steps() + 1, (format, out), steering.memory)?;
-        let (times, x) = steering.ways_from(start.view(), knobs, wanted)?;
+        Trajectories::refuse(shape, steering.grid.steps() + 1, (format, out), steering.memory)?;
+        let (times, x) = steering.trajectories_from(start.view(), knobs, wanted)?;
         let (steps, n, dim) = x.dim();
         let flat = x.into_shape_with_order((steps * n, dim)).expect("the same numbers");
         let (x, size) = steering.finished(flat);
         let labels = labels.map(|y| (y.to_vec(), &names[..]));
-        Ways { times, x, labels, size }.write(&self.common, out)
+        Trajectories { times, x, labels, size }.write(&self.common, out)
     }
 }

@@ -276,8 +276,8 @@ pub fn npy(shape: &[usize], numbers: impl IntoIterator<Item = f64>) -> Vec<u8> {
     array("<f8", shape, numbers.into_iter().flat_map(f64::to_le_bytes))
 }
 
-/// Points (n, d) or their ways (times, n, d), the class of each, the numbers that are black and white in images, and the times
-/// of ways, as an `.npz` archive: the arrays `x`, `y`, `range` and `t`.
+/// Points (n, d) or trajectories (times, n, d), the class of each, the numbers that are black and white in images, and the times
+/// of trajectories, as an `.npz` archive: the arrays `x`, `y`, `range` and `t`.
 ///
 /// # Errors
 /// If there are more numbers than an archive can hold.

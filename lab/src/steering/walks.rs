@@ -59,11 +59,11 @@ impl Steering {
         }
     }
 
-    /// As [`Steering::samples_from`], but with the whole way: the times (times), and where each walk then is (times, n, d).
+    /// As [`Steering::samples_from`], but with the whole trajectory: the times (times), and where each walk then is (times, n, d).
     ///
     /// # Errors
     /// As [`Steering::samples`].
-    pub fn ways_from(
+    pub fn trajectories_from(
         &self,
         start: ArrayView2<f64>,
         knobs: &Knobs,
@@ -71,20 +71,20 @@ impl Steering {
     ) -> Result<(Vec<f64>, Array3<f64>)> {
         let run = self.run(start);
         let rows: Vec<usize> = (0..start.nrows()).collect();
-        let (plan, ways) = match wanted {
+        let (plan, x) = match wanted {
             None => {
                 let plan = self.plan(None, knobs)?;
-                let ways = plan.trajectories_rows(&self.sampler, run, &rows);
-                (plan, ways)
+                let x = plan.trajectories_rows(&self.sampler, run, &rows);
+                (plan, x)
             }
             Some(wanted) => {
                 let plans = self.plans(knobs, wanted)?;
-                let ways = Plan::trajectories_classes(&plans, &self.sampler, run, wanted);
-                (plans[&wanted[0]].clone(), ways)
+                let x = Plan::trajectories_classes(&plans, &self.sampler, run, wanted);
+                (plans[&wanted[0]].clone(), x)
             }
         };
-        finite(ways.index_axis(Axis(0), ways.len_of(Axis(0)) - 1).to_owned())?;
-        Ok((plan.times(&self.process, &self.grid), ways))
+        finite(x.index_axis(Axis(0), x.len_of(Axis(0)) - 1).to_owned())?;
+        Ok((plan.times(&self.process, &self.grid), x))
     }
 
     /// The plan of each class that is wanted.

@@ -1,4 +1,4 @@
-//! The ways of walks as a file: text or arrays for NumPy.
+//! The trajectories of walks as a file: text or arrays for NumPy.
 
 use super::points::Points;
 use crate::ending::{Ending, Kind, ending};
@@ -12,7 +12,7 @@ use scorelab::{Error, Result};
 use std::path::Path;
 
 /// Where each walk is at each time, the start first and the sample last.
-pub struct Ways<'a> {
+pub struct Trajectories<'a> {
     /// The times t₀ > t₁ > ….
     pub times: Vec<f64>,
     /// The points (times·n, d), those of one time below each other.
@@ -23,8 +23,8 @@ pub struct Ways<'a> {
     pub size: Option<(usize, usize)>,
 }
 
-impl Ways<'_> {
-    /// Refuses ways that would need more than `gib` GiB, or a sheet of them.
+impl Trajectories<'_> {
+    /// Refuses trajectories that would need more than `gib` GiB, or a sheet of them.
     ///
     /// # Errors
     /// As [`Points::refuse`], and for the ending `.png`.
@@ -41,7 +41,7 @@ impl Ways<'_> {
         Points::refuse((n * times, d + 3, labels), (format, out), gib)
     }
 
-    /// Writes the ways as the ending of the file says, and without a file as text to standard output.
+    /// Writes the trajectories as the ending of the file says, and without a file as text to standard output.
     ///
     /// # Errors
     /// As [`ending`], or if the file cannot be written.

@@ -1,4 +1,4 @@
-//! Walks from starts of one's own, and the ways that they take.
+//! Walks from starts of one's own, and their trajectories.
 
 use super::{Folder, answer, json, run};
 
