@@ -40,6 +40,7 @@ pub use experiment::{
 };
 pub use flags::{Defaults, ExperimentFlags, Look, MethodFlags};
 pub use menu::{Menu, SamplerName};
+pub use page::Page;
 pub use sampling::finite;
 pub use scorelab::number::plus_minus;
 pub use setup::Setup;

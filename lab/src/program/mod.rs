@@ -51,3 +51,4 @@ mod tests;
 
 pub use command::check;
 pub use main::main;
+pub use plot::drawn;

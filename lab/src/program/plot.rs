@@ -1,5 +1,7 @@
 //! `scorelab plot`: figures of the lecture, of any score and scene.
 
+use super::command::{Command, Understood, understand};
+use super::config;
 use crate::flags::{CommonFlags, Look, SamplingFlags, ScoreFlags};
 use crate::given::without_effect;
 use crate::memory;
@@ -13,6 +15,7 @@ use scorelab::{Error, Result};
 use scorelab_figures::lecture::{FIGURES, Need, Spec};
 use scorelab_figures::plot::{self, Figure, Format};
 use serde::Serialize;
+use std::ffi::OsString;
 use std::path::PathBuf;
 
 /// Flags that mean something for every figure.
@@ -80,6 +83,18 @@ impl Plot {
     /// # Errors
     /// If a flag cannot be, a figure cannot be drawn of this scene or score, or a file cannot be read or written.
     pub fn run(&self) -> Result<()> {
+        let mut report = Report::new(["figure", "file"]);
+        self.each(|setup, spec, figures| {
+            for (stem, file) in write(setup, spec, figures)? {
+                report.row([stem.into(), file.display().to_string().into()]);
+            }
+            Ok(())
+        })?;
+        report.write(Wording { form: Form::Table, lang: self.common.lang }, None)
+    }
+
+    /// Draws the figures, and does something with those of each name.
+    fn each(&self, mut with: impl FnMut(&Setup, &Spec, Vec<Figure>) -> Result<()>) -> Result<()> {
         let (steering, gammas) = self.meant()?;
         steering.data.measurable()?;
         let specs = self.specs(steering.data.scene().is_none());
@@ -90,13 +105,7 @@ impl Plot {
         let inputs = self.inputs(&steering, &specs, gammas)?;
         specs.iter().try_for_each(|spec| spec.check(&inputs))?;
         self.refuse_idle(&specs)?;
-        let mut report = Report::new(["figure", "file"]);
-        for spec in specs {
-            for (stem, file) in write(&steering, spec, spec.figures(&inputs)?)? {
-                report.row([stem.into(), file.display().to_string().into()]);
-            }
-        }
-        report.write(Wording { form: Form::Table, lang: self.common.lang }, None)
+        specs.into_iter().try_for_each(|spec| with(&steering, spec, spec.figures(&inputs)?))
     }
 
     /// Refuses a flag that changes none of these figures.
@@ -154,6 +163,25 @@ impl Plot {
         steering.guidance.over_gamma(&score.guidance)?;
         Ok((steering, gammas(&self.gamma)?))
     }
+}
+
+/// The figures of `scorelab plot` followed by these words, which are not written; of an animation, its frames.
+///
+/// # Errors
+/// As `scorelab plot` with these words.
+pub fn drawn(words: &[String]) -> Result<Vec<Figure>> {
+    let command = ["scorelab", "plot"].into_iter().chain(words.iter().map(String::as_str));
+    let words: Vec<OsString> = command.map(OsString::from).collect();
+    let asked = understand(&words, &|path| config::read(path))?;
+    let help = || Error::Usage { why: "help is told by `scorelab plot --help`".into() };
+    let Understood::Command(command) = asked else { return Err(help()) };
+    let Command::Plot(plot) = *command else { return Err(help()) };
+    let mut all = Vec::new();
+    plot.each(|_, _, figures| {
+        all.extend(figures);
+        Ok(())
+    })?;
+    Ok(all)
 }
 
 /// Writes what was drawn, each figure in every format or all as the frames of a GIF: (stem, file).

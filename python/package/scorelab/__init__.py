@@ -1,0 +1,14 @@
+"""Guided diffusion held to the exact answer.
+
+A score is a Mixture, a network, a Score, or a function ``f(x, alpha, sigma) -> (n, d)`` of points x (n, d) at the noise level
+x_t = alpha * x_0 + sigma * eps. ``sample`` walks along any of them, ``method`` builds one by a guidance method of the catalogue,
+``compare`` says whether an idea is better than ordinary guidance.
+"""
+
+from . import _scorelab, course
+from ._page import Page, page
+from ._scorelab import *  # noqa: F403
+from ._scorelab import __version__
+
+__all__ = [name for name in _scorelab.__all__ if not name.startswith("_")]
+__all__ += ["Page", "page", "course", "__version__"]
