@@ -112,7 +112,7 @@ def test_ctrl_c_is_heard_within_a_second(work):
     assert interrupted(work) < 10
 
 
-PUBLIC = [name for name in sl.__all__ if name not in ("course", "__version__")]
+PUBLIC = [name for name in dir(sl) if not name.startswith("_") and name != "course"]
 
 
 @pytest.mark.parametrize("name", PUBLIC)

@@ -5,10 +5,8 @@ x_t = alpha * x_0 + sigma * eps. ``sample`` walks along any of them, ``method`` 
 ``compare`` says whether an idea is better than ordinary guidance.
 """
 
-from . import _scorelab, course
-from ._page import Page, page
-from ._scorelab import *  # noqa: F403
-from ._scorelab import __version__
-
-__all__ = [name for name in _scorelab.__all__ if not name.startswith("_")]
-__all__ += ["Page", "page", "course", "__version__"]
+from . import course as course
+from ._page import Page as Page
+from ._page import page as page
+from ._scorelab import *
+from ._scorelab import __version__ as __version__
