@@ -1,7 +1,7 @@
 //! Scenes, drawn digits and their captions.
 
 use crate::error::{refused, value};
-use crate::mixture::{Mixture, labelled};
+use crate::mixture::{Labelled, Mixture, labelled};
 use crate::score::Likelihood;
 use ndarray::Array2;
 use numpy::{IntoPyArray, PyArray1, PyArray2, PyArray3};
@@ -135,12 +135,7 @@ impl Scene {
 
     /// n points and their classes: (n, d), (n,), those of `scorelab data`.
     #[pyo3(signature = (n, seed=0))]
-    fn sample<'py>(
-        &self,
-        py: Python<'py>,
-        n: usize,
-        seed: u64,
-    ) -> PyResult<(Bound<'py, PyArray2<f64>>, Bound<'py, PyArray1<u64>>)> {
+    fn sample<'py>(&self, py: Python<'py>, n: usize, seed: u64) -> PyResult<Labelled<'py>> {
         let drawn = py.detach(|| self.inner.mixture.sample(n, seed, Purpose::Data));
         Ok(labelled(py, drawn))
     }
@@ -218,6 +213,9 @@ impl Caption {
 #[pyclass(frozen, module = "scorelab")]
 pub struct Glyphs(data::Glyphs);
 
+/// Images and the class of each: (n, 28, 28) and (n,).
+type LabelledImages<'py> = (Bound<'py, PyArray3<u8>>, Bound<'py, PyArray1<u64>>);
+
 /// The side of a drawn digit, in pixels.
 const SIDE: usize = 28;
 
@@ -230,12 +228,7 @@ impl Glyphs {
     }
 
     /// The digits `start` … `stop` − 1 and their classes: (n, 28, 28) of uint8, (n,).
-    fn images<'py>(
-        &self,
-        py: Python<'py>,
-        start: u64,
-        stop: u64,
-    ) -> PyResult<(Bound<'py, PyArray3<u8>>, Bound<'py, PyArray1<u64>>)> {
+    fn images<'py>(&self, py: Python<'py>, start: u64, stop: u64) -> PyResult<LabelledImages<'py>> {
         if stop <= start || stop - start > 1_000_000 {
             let must = "1 to 1000000";
             return Err(value("the number of images", stop as f64 - start as f64, must));

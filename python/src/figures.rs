@@ -81,7 +81,7 @@ impl Figure {
     ) -> PyResult<Vec<PathBuf>> {
         let formats: Vec<Format> =
             formats.iter().map(|f| f.parse().map_err(refused)).collect::<PyResult<_>>()?;
-        let (theme, lang) = (self.theme.clone(), self.lang);
+        let (theme, lang) = (self.theme, self.lang);
         let output = Output { dir: folder, formats, theme, lang, width, ..Output::default() };
         py.detach(|| plot::write(&self.figure, &output)).map_err(refused)
     }
@@ -128,7 +128,7 @@ pub fn figure<'py>(
         words.push(word(&flag.extract::<String>()?, &v)?);
     }
     let figures = job::run(py, move |_| drawn(&words))?;
-    let one = |figure| Figure { figure, theme: theme.clone(), lang };
+    let one = |figure| Figure { figure, theme, lang };
     let mut all: Vec<Figure> = figures.into_iter().map(one).collect();
     match all.len() {
         1 => Ok(Bound::new(py, all.remove(0))?.into_any()),

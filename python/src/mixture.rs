@@ -7,13 +7,14 @@ use crate::score::{Likelihood, Score};
 use ndarray::{Array1, Array2, Axis, stack};
 use numpy::{IntoPyArray, PyArray1, PyArray2, PyArray3};
 use pyo3::prelude::*;
+use pyo3::types::PyTuple;
 use scorelab::condition;
 use scorelab::mixture;
 use scorelab::rng::Purpose;
 use std::sync::Arc;
 
 /// Points and the class of each: (n, d) and (n,).
-type Labelled<'py> = (Bound<'py, PyArray2<f64>>, Bound<'py, PyArray1<u64>>);
+pub type Labelled<'py> = (Bound<'py, PyArray2<f64>>, Bound<'py, PyArray1<u64>>);
 
 /// Points with their classes, as arrays.
 pub fn labelled(py: Python, data: mixture::Labelled) -> Labelled {
@@ -215,21 +216,9 @@ impl Mixture {
         format!("Mixture(components={k}, dim={d}, classes={})", self.inner.classes())
     }
 
-    #[allow(clippy::type_complexity)] // what pickle wants: the class and its arguments
-    fn __reduce__<'py>(
-        &self,
-        py: Python<'py>,
-    ) -> PyResult<(
-        Bound<'py, PyAny>,
-        (
-            Bound<'py, PyArray1<f64>>,
-            Bound<'py, PyArray2<f64>>,
-            Bound<'py, PyArray3<f64>>,
-            Vec<usize>,
-        ),
-    )> {
+    fn __reduce__<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyTuple>> {
         let arguments = (self.weights(py), self.means(py), self.covs(py), self.labels());
-        Ok((py.get_type::<Mixture>().into_any(), arguments))
+        (py.get_type::<Mixture>(), arguments).into_pyobject(py)
     }
 }
 

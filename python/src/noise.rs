@@ -256,11 +256,8 @@ impl Grid {
         format!("Grid(process='{}', steps={})", self.process.name(), self.grid.steps())
     }
 
-    fn __reduce__<'py>(
-        &self,
-        py: Python<'py>,
-    ) -> PyResult<(Bound<'py, PyAny>, (Process, Bound<'py, PyArray1<f64>>))> {
+    fn __reduce__<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyTuple>> {
         let of = py.get_type::<Grid>().getattr("of")?;
-        Ok((of, (Process(self.process), self.times(py))))
+        (of, (Process(self.process), self.times(py))).into_pyobject(py)
     }
 }
