@@ -140,7 +140,7 @@ def shares(x):
 
 
 def main(n=2000):
-    net, judge = Net(2).train(2800, denoising), Net(K).train(1400, cross_entropy)
+    net, judge = Net(2).train(3200, denoising), Net(K).train(1400, cross_entropy)
     print("score                        γ  target %  other %  overshoot %  hybrid %")
     for gamma in (0.0, 1.0, 2.0):
         rows = {

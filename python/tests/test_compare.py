@@ -1,5 +1,7 @@
 """An idea held against ordinary guidance: what is told, and how often it is right."""
 
+import os
+
 import numpy as np
 import pytest
 import scorelab as sl
@@ -29,15 +31,16 @@ def test_a_better_an_equal_and_a_worse_idea_are_told_apart():
 
 
 def test_verdicts_are_right_for_nearly_every_seed():
-    # 12 seeds here; of a verdict that is right in 99 of 100 cases, 10 or fewer of 12 are right once in 165 runs
+    # of 12 seeds, SCORELAB_SEEDS for more, 95 in 100 must be right; where 99 in 100 are, 9 or fewer of 12 come once in 5,000 runs
+    seeds = int(os.environ.get("SCORELAB_SEEDS", "12"))
     scene = sl.Scene("three")
     right = {"better": 0, "equal": 0, "worse": 0}
     want = {"better": "better", "equal": "not told apart", "worse": "worse"}
-    for seed in range(12):
+    for seed in range(seeds):
         found = sl.compare(ideas(scene, 0, 3.0), gamma=3, scene=scene, samples=400, steps=16, seed=seed)
         for name, verdict in want.items():
             right[name] += told(found, name)[0] == verdict
-    assert min(right.values()) >= 10, right
+    assert min(right.values()) >= seeds - max(2, seeds // 20), right
 
 
 def test_the_answer_shows_itself_with_its_effective_scale():

@@ -1,7 +1,5 @@
 //! `scorelab plot`: figures of the lecture, of any score and scene.
 
-use super::command::{Command, Understood, understand};
-use super::config;
 use crate::flags::{CommonFlags, Look, SamplingFlags, ScoreFlags};
 use crate::given::without_effect;
 use crate::memory;
@@ -15,7 +13,6 @@ use scorelab::{Error, Result};
 use scorelab_figures::lecture::{FIGURES, Need, Spec};
 use scorelab_figures::plot::{self, Figure, Format};
 use serde::Serialize;
-use std::ffi::OsString;
 use std::path::PathBuf;
 
 /// Flags that mean something for every figure.
@@ -94,7 +91,7 @@ impl Plot {
     }
 
     /// Draws the figures, and does something with those of each name.
-    fn each(&self, mut with: impl FnMut(&Setup, &Spec, Vec<Figure>) -> Result<()>) -> Result<()> {
+    pub(super) fn each(&self, mut with: impl FnMut(&Setup, &Spec, Vec<Figure>) -> Result<()>) -> Result<()> {
         let (steering, gammas) = self.meant()?;
         steering.data.measurable()?;
         let specs = self.specs(steering.data.scene().is_none());
@@ -166,25 +163,6 @@ impl Plot {
         steering.guidance.over_gamma(&score.guidance)?;
         Ok((steering, gammas(&self.gamma)?))
     }
-}
-
-/// The figures of `scorelab plot` followed by these words, which are not written; of an animation, its frames.
-///
-/// # Errors
-/// As `scorelab plot` with these words.
-pub fn drawn(words: &[String]) -> Result<Vec<Figure>> {
-    let command = ["scorelab", "plot"].into_iter().chain(words.iter().map(String::as_str));
-    let words: Vec<OsString> = command.map(OsString::from).collect();
-    let asked = understand(&words, &|path| config::read(path))?;
-    let help = || Error::Usage { why: "help is told by `scorelab plot --help`".into() };
-    let Understood::Command(command) = asked else { return Err(help()) };
-    let Command::Plot(plot) = *command else { return Err(help()) };
-    let mut all = Vec::new();
-    plot.each(|_, _, figures| {
-        all.extend(figures);
-        Ok(())
-    })?;
-    Ok(all)
 }
 
 /// Writes what was drawn, each figure in every format or all as the frames of a GIF: (stem, file).
