@@ -62,7 +62,7 @@ class Net:
 
     def backward(self, d):
         """The gradients by the weights, given dL/dF, and dL/dx without the factor c_in."""
-        grads = []
+        grads: list[np.ndarray] = []
         for layer in (2, 1, 0):
             if layer < 2:
                 s = 1 / (1 + np.exp(-self.pre[layer]))
