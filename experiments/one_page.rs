@@ -154,7 +154,7 @@ fn skip_and_out(sigma: f64) -> [f64; 2] {
 
 /// Denoising score matching, one network for every label and for none: a label is dropped three times in ten.
 fn joint(rng: &mut Rng) -> Net {
-    Net::new(2, rng).trained(2800, |net, b| {
+    Net::new(2, rng).trained(3600, |net, b| {
         let (x0, y, x, sigma) = rng.example(b);
         let label = if rng.uniform() < 0.3 { NULL } else { y };
         let ([skip, out], f) = (skip_and_out(sigma), net.forward(x, sigma, label));
