@@ -91,7 +91,10 @@ impl Plot {
     }
 
     /// Draws the figures, and does something with those of each name.
-    pub(super) fn each(&self, mut with: impl FnMut(&Setup, &Spec, Vec<Figure>) -> Result<()>) -> Result<()> {
+    pub(super) fn each(
+        &self,
+        mut with: impl FnMut(&Setup, &Spec, Vec<Figure>) -> Result<()>,
+    ) -> Result<()> {
         let (steering, gammas) = self.meant()?;
         steering.data.measurable()?;
         let specs = self.specs(steering.data.scene().is_none());
