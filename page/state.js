@@ -181,9 +181,11 @@ export function fromHash(hash, data) {
   const all = fields(data);
   const ignored = new Set();
   let alone = true;
-  const [version, ...parts] = text.split('&');
-  if (version !== `v=${VERSION}`) return { state, ignored: ['v'], alone: true };
-  for (const part of parts) {
+  const parts = text.split('&');
+  const versions = parts.filter((part) => part.startsWith('v='));
+  // without a version it is one that somebody typed, and means the present one
+  if (versions.some((part) => part !== `v=${VERSION}`)) return { state, ignored: ['v'], alone: true };
+  for (const part of parts.filter((p) => !versions.includes(p))) {
     const at = part.indexOf('=');
     const key = part.slice(0, Math.max(at, 0));
     if (!Object.hasOwn(all, key)) {
