@@ -324,10 +324,13 @@ export function modelOf(data) {
   };
 }
 
-/** The class on whose mode a point lies, or null. */
+/** The class on whose mode a point lies, or null; of several the likeliest. */
 export function classAt(x, mixture) {
+  const probabilities = classProbabilities(mixture, noised(mixture, CLEAN), x[0], x[1]);
+  let found = null;
   for (let label = 0; label < mixture.classes; label++) {
-    if (verdicts(x, mixture, (other) => other === label)[0] === 0) return label;
+    const on = verdicts(x, mixture, (other) => other === label)[0] === 0;
+    if (on && (found === null || probabilities[label] > probabilities[found])) found = label;
   }
-  return null;
+  return found;
 }

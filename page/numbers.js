@@ -93,11 +93,12 @@ function traceBox(app) {
   return { element, update };
 }
 
-/** A number with its standard error, and without one that is 0; a dash where there is none. */
+/** A number with its standard error, with a digit more where that is small, and without one that is 0; a dash where there is none. */
 function withError(found, digits, lang) {
   if (!found) return '–';
   if (found.se === 0) return gammaText(Math.round(found.value * 10 ** digits) / 10 ** digits, lang);
-  return `${decimal(found.value, digits, lang)} ± ${decimal(found.se, digits, lang)}`;
+  const places = found.se < 0.5 * 10 ** -digits ? digits + 1 : digits;
+  return `${decimal(found.value, places, lang)} ± ${decimal(found.se, places, lang)}`;
 }
 
 /** Where the walks end. */

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
 import { LESSONS, lessonState } from '../lessons.js';
-import { PATHS, modelOf } from '../model.js';
+import { PATHS, classAt, modelOf } from '../model.js';
 import { MOST_COMPONENTS, fewer, painted } from '../paint.js';
 import {
   CONDITIONS,
@@ -147,6 +147,29 @@ function moments(components, label) {
   ].map(([i, j], k) => sum((c) => c.cov[k] + c.mean[i] * c.mean[j]));
   return [sum(() => 1), x, y, ...second];
 }
+
+test('where modes overlap a point is on that of the likelier class', () => {
+  const part = (mean, v, label) => ({ weight: 0.5, mean, cov: [v, 0, v], label });
+  const [broad, narrow] = [part([0, 0], 4, 0), part([1, 0], 0.04, 1)];
+  const mixture = modelOf(data)({ ...fresh(data), scene: 'wide' }).mixture;
+  const of = (list) => ({
+    ...mixture,
+    weights: list.map((c) => c.weight),
+    means: list.map((c) => c.mean),
+    covs: list.map((c) => c.cov),
+    labels: list.map((c) => c.label),
+    classes: 2,
+  });
+  for (const list of [
+    [broad, narrow],
+    [narrow, broad],
+  ]) {
+    assert.deepEqual(
+      [classAt([1, 0.1], of(list)), classAt([-1, 0], of(list)), classAt([9, 9], of(list))],
+      [1, 0, null],
+    );
+  }
+});
 
 test('painted points are a mixture at once, and merging them changes no moment of a class', () => {
   const usual = fresh(data);
