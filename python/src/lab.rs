@@ -47,5 +47,5 @@ pub fn page_of(scene: SceneLike, lang: &str, theme: Option<&str>) -> PyResult<St
     let lang = Lang::named("the language", lang).map_err(refused)?;
     let theme = theme.map(|name| Theme::named("the theme", name).map_err(refused)).transpose()?;
     let scene = scene.taken()?;
-    Page { scene: &scene, networks: [None, None], lang, theme }.html().map_err(refused)
+    Page { scene: &scene, networks: Default::default(), lang, theme }.html().map_err(refused)
 }
