@@ -19,6 +19,7 @@ mod ending;
 mod recipe;
 mod training;
 mod data;
+mod taught;
 mod view;
 mod flags;
 mod setup;
@@ -33,11 +34,15 @@ pub mod course;
 pub mod program;
 
 pub use experiment::{
-    ArmRun, Billed, CLASSIFIER_STEPS, Comparison, Experiment, Guide, ImageExperiment, ImageNets,
-    JOINT_STEPS, Learned, P_DROP, SCORE_STEPS, Steer, TRAINING_POINTS, compare, run, run_images,
-    untrained_joint, untrained_score,
+    ArmRun, Billed, CLASSIFIER_STEPS, Comparison, Contest, Contested, Experiment, Guide,
+    ImageExperiment, ImageNets, JOINT_STEPS, Learned, Made, P_DROP, SCORE_STEPS, Steer,
+    TRAINING_POINTS, compare, run, run_images, untrained_joint, untrained_score,
 };
-pub use flags::{Defaults, ExperimentFlags, Look};
+pub use flags::{Defaults, ExperimentFlags, Look, MethodFlags};
+pub use menu::{Menu, SamplerName};
+pub use page::Page;
+pub use sampling::finite;
 pub use scorelab::number::plus_minus;
 pub use setup::Setup;
 pub use table::{GAMMA_FOOTNOTE, JudgementTable, OutcomeTable, Table, share};
+pub use taught::{Told, place_named, taught, taught_points};

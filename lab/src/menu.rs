@@ -2,10 +2,13 @@
 
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use scorelab::checkpoint::Kind;
+use scorelab::data::did_you_mean;
 use scorelab::methods::METHODS;
 use scorelab::nn::Target;
 use scorelab::noise::Process;
 use scorelab::sampler::{AnySampler, Ddim, DpmSolver2M, EulerMaruyama, Heun};
+use scorelab::text::quoted;
+use scorelab::{Error, Result};
 use scorelab_figures::plot::{Lang, Theme};
 
 /// A value of a menu: its name on the command line, the value, and what the help says of it.
@@ -19,6 +22,19 @@ pub trait Menu: Clone + PartialEq + Send + Sync + 'static {
     /// What the command line calls this one.
     fn name(&self) -> &'static str {
         Self::ALL.iter().find(|(_, value, _)| value == self).map_or("", |(name, ..)| name)
+    }
+
+    /// The value of this name; `what` the menu is of, for the message.
+    ///
+    /// # Errors
+    /// If there is none; the message lists the names and the nearest of them.
+    fn named(what: &str, name: &str) -> Result<Self> {
+        let found = Self::ALL.iter().find(|(known, ..)| *known == name);
+        found.map(|(_, value, _)| value.clone()).ok_or_else(|| {
+            let names: Vec<&str> = Self::ALL.iter().map(|(known, ..)| *known).collect();
+            let hint = did_you_mean(name, names.iter().copied());
+            Error::value(what, quoted(name), format!("one of {}{hint}", names.join(", ")))
+        })
     }
 }
 

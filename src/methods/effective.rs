@@ -114,14 +114,39 @@ const ROUNDING: f64 = 1e-12;
 pub fn effective(
     plan: &Plan,
     own: &AnySampler,
+    pair: [&Score; 2],
+    window: Window,
+    run: Run,
+) -> Effective {
+    summed(plan, own, pair, window, run, |measure, rows| {
+        rows.par_chunks(BLOCK).map(|rows| measure.along(rows)).collect()
+    })
+}
+
+/// As [`effective`], but every score is asked for all points in one call, as by [`Plan::walk_at_once`].
+pub fn effective_at_once(
+    plan: &Plan,
+    own: &AnySampler,
+    pair: [&Score; 2],
+    window: Window,
+    run: Run,
+) -> Effective {
+    summed(plan, own, pair, window, run, |measure, rows| vec![measure.along(rows)])
+}
+
+/// The effective scale of the sums that are taken along these rows, in blocks.
+fn summed(
+    plan: &Plan,
+    own: &AnySampler,
     [conditional, unconditional]: [&Score; 2],
     window: Window,
     run: Run,
+    along: impl Fn(&Measure, &[usize]) -> Vec<Sums>,
 ) -> Effective {
     let Some(sampler) = plan.sampler(own) else { return Effective::Particles };
     let measure = Measure { plan, sampler, conditional, unconditional, window, run };
     let rows: Vec<usize> = (0..run.start.nrows()).collect();
-    let blocks: Vec<Sums> = rows.par_chunks(BLOCK).map(|rows| measure.along(rows)).collect();
+    let blocks = along(&measure, &rows);
     let steps = blocks.first().map_or(0, |block| block.sizes.len());
     let size = |i: usize| blocks.iter().map(|block| block.sizes[i]).sum::<f64>();
     let largest = (0..steps).map(size).fold(0.0, f64::max);

@@ -33,7 +33,7 @@ mod plan;
 mod table;
 mod denoiser;
 
-pub use effective::{Effective, Window, effective, window};
+pub use effective::{Effective, Window, effective, effective_at_once, window};
 pub use knob::{Knob, Knobs, Range};
 pub use method::{About, Cost, Ends, Method, Walks, build};
 pub use parts::{Blend, Need, Parts, Score};

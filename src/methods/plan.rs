@@ -3,7 +3,7 @@
 use super::Score;
 use crate::noise::{Grid, NoiseLevel, Process};
 use crate::sampler::{
-    AnyPopulation, AnySampler, Leg, by_class, parts_of, sample_population_rows, sample_rows,
+    AnyPopulation, AnySampler, Leg, Walk, by_class, parts_of, sample_population_rows, sample_rows,
     trajectories_population, trajectories_rows,
 };
 use ndarray::{Array2, Array3, ArrayView2, Axis};
@@ -103,6 +103,37 @@ impl Plan {
                 sample_rows(&sampler, &parts, process, start, rows, seed)
             }
         }
+    }
+
+    /// As [`Plan::walk`], but every score is asked for all points in one call, and from this thread alone: for a score that
+    /// is a function of another language.
+    pub fn walk_at_once(&self, own: &AnySampler, run: Run) -> Array2<f64> {
+        let last = self.at_once(own, run, |walk| walk.last());
+        last.expect("a walk begins at its start").1
+    }
+
+    /// As [`Plan::walk_at_once`], but keeps the way: (steps + 1, n, d).
+    pub fn trajectories_at_once(&self, own: &AnySampler, run: Run) -> Array3<f64> {
+        let ways: Vec<Array2<f64>> = self.at_once(own, run, |walk| walk.map(|(_, x)| x).collect());
+        let views: Vec<_> = ways.iter().map(|x| x.view()).collect();
+        ndarray::stack(Axis(0), &views).expect("arrays of one shape")
+    }
+
+    /// What is made of the walk of all starting points as one block.
+    fn at_once<T>(
+        &self,
+        own: &AnySampler,
+        run: Run,
+        made: impl FnOnce(&mut dyn Iterator<Item = (f64, Array2<f64>)>) -> T,
+    ) -> T {
+        let Run { process, grid, start, seed } = run;
+        let pieces = parts_of(&self.legs, process, grid);
+        let parts: Vec<_> = pieces.iter().map(|(score, piece)| (*score, piece)).collect();
+        let rule = match (&self.rule, self.sampler(own)) {
+            (Rule::Population(rule), _) => rule.clone(),
+            (_, sampler) => AnyPopulation::new(sampler.expect("a sampler for lone points")),
+        };
+        made(&mut Walk::new(&rule, &parts, process, start.to_owned(), &every(run), seed))
     }
 
     /// Where all starting points end, the i-th by the plan of class `wanted[i]`: (n, d). Where particles interact, those of a

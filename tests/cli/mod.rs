@@ -7,6 +7,7 @@ mod bad_input;
 mod effects;
 mod good_input;
 mod images;
+mod one_page;
 mod own_defaults;
 
 use std::path::{Path, PathBuf};

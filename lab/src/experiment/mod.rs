@@ -8,10 +8,12 @@ mod image_networks;
 mod comparison;
 mod bill;
 mod rival;
+mod contest;
 mod your_guidance;
 
 pub use bill::Billed;
 pub use comparison::{ArmRun, Comparison, Steer};
+pub use contest::{Contest, Contested, Made};
 pub use image_networks::{Guide, ImageNets};
 pub use images::{ImageExperiment, run_images};
 pub use networks::{

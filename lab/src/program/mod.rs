@@ -35,6 +35,7 @@ mod train;
 mod plot;
 mod figures;
 mod command;
+mod drawn;
 mod contents;
 mod combinations;
 mod sweep;
@@ -50,4 +51,5 @@ mod record_tests;
 mod tests;
 
 pub use command::check;
+pub use drawn::drawn;
 pub use main::main;

@@ -80,6 +80,21 @@ impl Plot {
     /// # Errors
     /// If a flag cannot be, a figure cannot be drawn of this scene or score, or a file cannot be read or written.
     pub fn run(&self) -> Result<()> {
+        let mut report = Report::new(["figure", "file"]);
+        self.each(|setup, spec, figures| {
+            for (stem, file) in write(setup, spec, figures)? {
+                report.row([stem.into(), file.display().to_string().into()]);
+            }
+            Ok(())
+        })?;
+        report.write(Wording { form: Form::Table, lang: self.common.lang }, None)
+    }
+
+    /// Draws the figures, and does something with those of each name.
+    pub(super) fn each(
+        &self,
+        mut with: impl FnMut(&Setup, &Spec, Vec<Figure>) -> Result<()>,
+    ) -> Result<()> {
         let (steering, gammas) = self.meant()?;
         steering.data.measurable()?;
         let specs = self.specs(steering.data.scene().is_none());
@@ -90,13 +105,7 @@ impl Plot {
         let inputs = self.inputs(&steering, &specs, gammas)?;
         specs.iter().try_for_each(|spec| spec.check(&inputs))?;
         self.refuse_idle(&specs)?;
-        let mut report = Report::new(["figure", "file"]);
-        for spec in specs {
-            for (stem, file) in write(&steering, spec, spec.figures(&inputs)?)? {
-                report.row([stem.into(), file.display().to_string().into()]);
-            }
-        }
-        report.write(Wording { form: Form::Table, lang: self.common.lang }, None)
+        specs.into_iter().try_for_each(|spec| with(&steering, spec, spec.figures(&inputs)?))
     }
 
     /// Refuses a flag that changes none of these figures.

@@ -216,3 +216,69 @@ fn a_method_costs_what_it_says() {
         }
     }
 }
+
+/// A score that keeps how many points came with each call, and the thread that asked.
+struct Asked {
+    score: Mixture,
+    calls: std::sync::Mutex<Vec<(usize, std::thread::ThreadId)>>,
+}
+
+impl scorelab::score::ScoreFn for Asked {
+    fn dim(&self) -> usize {
+        2
+    }
+
+    fn score(&self, x: ndarray::ArrayView2<f64>, level: NoiseLevel) -> Array2<f64> {
+        self.calls.lock().unwrap().push((x.nrows(), std::thread::current().id()));
+        self.score.score(x, level)
+    }
+}
+
+#[test]
+fn a_walk_at_once_asks_for_all_points_from_one_thread_and_ends_where_the_walk_ends() {
+    let (f3, process) = (cases::f3(), Process::VE);
+    let grid = Grid::to_data(&process, Spacing::KARRAS, 8).unwrap();
+    let n = 300; // more than a block
+    let z = start(n, 2, &process, &grid, 5);
+    let run = Run { process: &process, grid: &grid, start: z.view(), seed: 5 };
+    for method in METHODS {
+        let (plan, own) =
+            (plan_on(&f3, method.about().name, &[]), AnySampler::new(Ddim { eta: 1.0 }));
+        let (ends, whole) = (plan.walk_at_once(&own, run), plan.trajectories_at_once(&own, run));
+        assert_eq!(ends, plan.walk(&own, run), "{}", method.about().name);
+        assert_eq!(ends, whole.index_axis(ndarray::Axis(0), whole.dim().0 - 1));
+        assert_eq!(whole.dim().0, plan.times(&process, &grid).len());
+    }
+    let calls = std::sync::Mutex::default();
+    let asked = Arc::new(Asked { score: f3, calls });
+    let (plan, own) = (Plan::of(asked.clone()), AnySampler::new(Ddim { eta: 0.0 }));
+    plan.walk_at_once(&own, run);
+    let here = std::thread::current().id();
+    let told = std::mem::take(&mut *asked.calls.lock().unwrap());
+    assert_eq!(told, vec![(n, here); 8]);
+    plan.walk(&own, run);
+    let told = asked.calls.lock().unwrap();
+    assert!(told.iter().all(|(points, _)| *points < n), "the wrong twin: blocks");
+}
+
+#[test]
+fn the_effective_scale_at_once_is_the_effective_scale() {
+    let (f3, course) = (cases::f3(), Course::new(2, 24));
+    let [c, u]: [Score; 2] = [Arc::new(f3.given(0)), Arc::new(f3.clone())];
+    let own = AnySampler::new(Ddim { eta: 0.0 });
+    let scale = |gamma: f64, at_once: bool| {
+        let plan = plan_on(&f3, "classifier-free", &[("gamma", gamma)]);
+        let all = scorelab::methods::Window::ALL;
+        let how = if at_once {
+            scorelab::methods::effective_at_once
+        } else {
+            scorelab::methods::effective
+        };
+        match how(&plan, &own, [&c, &u], all, course.run()) {
+            scorelab::methods::Effective::Scale { gamma, .. } => gamma,
+            other => panic!("{other}"),
+        }
+    };
+    assert!((scale(3.0, true) - scale(3.0, false)).abs() < SAME);
+    assert!((scale(3.003, true) - scale(3.0, false)).abs() > 1e-3);
+}

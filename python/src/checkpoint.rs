@@ -1,0 +1,80 @@
+//! Trained networks: what they have in common, and their files.
+
+use crate::classifier::{CleanClassifier, NoisyClassifier};
+use crate::error::refused;
+use crate::nn::ScoreNetwork;
+use crate::null_label::JointNetwork;
+use ndarray::Array2;
+use pyo3::prelude::*;
+use pyo3::types::PyDict;
+use scorelab::checkpoint::{Checkpoint, Kind, Model, find};
+use std::path::PathBuf;
+use std::sync::Arc;
+
+/// A network, and how it came to be.
+#[derive(Clone)]
+pub struct Kept(Arc<Checkpoint>);
+
+impl Kept {
+    /// The network.
+    pub fn model(&self) -> &Model {
+        &self.0.model
+    }
+
+    /// Writes the file.
+    ///
+    /// # Errors
+    /// If it cannot be written.
+    pub fn save(&self, py: Python, path: PathBuf) -> PyResult<()> {
+        py.detach(|| self.0.save(path)).map_err(refused)
+    }
+
+    /// What is known of it.
+    ///
+    /// # Errors
+    /// Never but for want of memory.
+    pub fn info<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
+        let (info, Checkpoint { model, trained, .. }) = (PyDict::new(py), &*self.0);
+        info.set_item("model", model.name())?;
+        info.set_item("parameters", model.network().params.len())?;
+        info.set_item("version", &trained.version)?;
+        info.set_item("kernel", &trained.kernel)?;
+        info.set_item("data", &trained.data.name)?;
+        info.set_item("points", trained.data.points)?;
+        info.set_item("steps", trained.recipe.as_ref().map(|recipe| recipe.train.steps))?;
+        info.set_item("seed", trained.recipe.as_ref().map(|recipe| recipe.train.seed))?;
+        Ok(info)
+    }
+
+    /// The weights (parameters,).
+    pub fn params(&self) -> Vec<f32> {
+        self.0.model.network().params.to_vec()
+    }
+
+    /// Points of the network's coordinates as those of its data.
+    pub fn points(&self, z: Array2<f64>) -> Array2<f64> {
+        self.0.view.points(z.view())
+    }
+}
+
+/// A network as an object of Python.
+///
+/// # Errors
+/// Never but for want of memory.
+pub fn object(py: Python, checkpoint: Checkpoint) -> PyResult<Py<PyAny>> {
+    let kept = Kept(Arc::new(checkpoint));
+    Ok(match kept.model().kind() {
+        Kind::Score => Py::new(py, ScoreNetwork::init(kept))?.into_any(),
+        Kind::Joint => Py::new(py, JointNetwork(kept))?.into_any(),
+        Kind::Noisy => Py::new(py, NoisyClassifier(kept))?.into_any(),
+        Kind::Clean => Py::new(py, CleanClassifier(kept))?.into_any(),
+    })
+}
+
+/// The network of a file, or the last one of a run's folder: a ScoreNetwork, a JointNetwork, a NoisyClassifier or a
+/// CleanClassifier.
+#[pyfunction]
+pub fn load(py: Python, path: PathBuf) -> PyResult<Py<PyAny>> {
+    let found = py.detach(|| find(&path)).map_err(refused)?;
+    object(py, found.checkpoint)
+}

@@ -1,0 +1,159 @@
+//! Classifiers that steer.
+
+use crate::array::{level, points};
+use crate::checkpoint::Kept;
+use crate::error::value;
+use crate::job::briefly;
+use crate::score::Likelihood;
+use numpy::{IntoPyArray, PyArray1, PyArray2};
+use pyo3::prelude::*;
+use pyo3::types::PyDict;
+use scorelab::checkpoint::Model;
+use scorelab::classifier;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+/// Refuses a class that is not there.
+fn class(label: usize, classes: usize) -> PyResult<usize> {
+    match label < classes {
+        true => Ok(label),
+        false => Err(value("the class", label, format!("below {classes}"))),
+    }
+}
+
+/// p(y | x_t) of every class at once, trained on noised data.
+#[pyclass(frozen, module = "scorelab")]
+pub struct NoisyClassifier(pub Kept);
+
+impl NoisyClassifier {
+    fn net(&self) -> &classifier::NoisyClassifier {
+        match self.0.model() {
+            Model::Noisy(net) => net,
+            _ => unreachable!("a noisy classifier"),
+        }
+    }
+}
+
+#[pymethods]
+impl NoisyClassifier {
+    /// d, the number of coordinates of a point.
+    #[getter]
+    fn dim(&self) -> usize {
+        self.net().network().config.inputs
+    }
+
+    /// The number of classes.
+    #[getter]
+    fn classes(&self) -> usize {
+        self.net().network().config.outputs
+    }
+
+    /// p(y | x_t) of a class, as a likelihood to steer by.
+    fn given(&self, label: usize) -> PyResult<Likelihood> {
+        let given = self.net().given(class(label, self.classes())?);
+        Ok(Likelihood { inner: Arc::new(given), dim: self.dim() })
+    }
+
+    /// p(y | x_t = x) of every class at σ > 0: (n, d) -> (n, classes).
+    fn probabilities<'py>(
+        &self,
+        py: Python<'py>,
+        x: &Bound<'py, PyAny>,
+        alpha: f64,
+        sigma: f64,
+    ) -> PyResult<Bound<'py, PyArray2<f64>>> {
+        let (x, level) = (points("x", x, self.dim())?, level(alpha, sigma)?);
+        if level.sigma == 0.0 {
+            return Err(value("sigma", 0, "above 0: a noisy classifier has not seen clean points"));
+        }
+        Ok(briefly(py, || self.net().probabilities(x.view(), level))?.into_pyarray(py))
+    }
+
+    /// Writes the network to a safetensors file.
+    fn save(&self, py: Python, path: PathBuf) -> PyResult<()> {
+        self.0.save(py, path)
+    }
+
+    /// How it came to be.
+    #[getter]
+    fn info<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
+        self.0.info(py)
+    }
+
+    /// The weights (parameters,), in one array.
+    #[getter]
+    fn params<'py>(&self, py: Python<'py>) -> Bound<'py, PyArray1<f32>> {
+        self.0.params().into_pyarray(py)
+    }
+}
+
+/// p(y | x₀) of every class at once, trained on the data alone.
+#[pyclass(frozen, module = "scorelab")]
+pub struct CleanClassifier(pub Kept);
+
+impl CleanClassifier {
+    fn net(&self) -> &classifier::CleanClassifier {
+        match self.0.model() {
+            Model::Clean(net) => net,
+            _ => unreachable!("a clean classifier"),
+        }
+    }
+}
+
+#[pymethods]
+impl CleanClassifier {
+    /// d, the number of coordinates of a point.
+    #[getter]
+    fn dim(&self) -> usize {
+        self.net().network().config.inputs
+    }
+
+    /// The number of classes.
+    #[getter]
+    fn classes(&self) -> usize {
+        self.net().network().config.outputs
+    }
+
+    /// p(y | x₀) of a class, as a likelihood to steer by.
+    fn given(&self, label: usize) -> PyResult<Likelihood> {
+        let given = self.net().given(class(label, self.classes())?);
+        Ok(Likelihood { inner: Arc::new(given), dim: self.dim() })
+    }
+
+    /// p(y | x₀ = x) of every class: (n, d) -> (n, classes).
+    fn probabilities<'py>(
+        &self,
+        py: Python<'py>,
+        x: &Bound<'py, PyAny>,
+    ) -> PyResult<Bound<'py, PyArray2<f64>>> {
+        let x = points("x", x, self.dim())?;
+        Ok(briefly(py, || self.net().probabilities(x.view()))?.into_pyarray(py))
+    }
+
+    /// The last hidden layer: (n, d) -> (n, width).
+    fn features<'py>(
+        &self,
+        py: Python<'py>,
+        x: &Bound<'py, PyAny>,
+    ) -> PyResult<Bound<'py, PyArray2<f64>>> {
+        let x = points("x", x, self.dim())?;
+        Ok(briefly(py, || self.net().features(x.view()))?.into_pyarray(py))
+    }
+
+    /// Writes the network to a safetensors file.
+    fn save(&self, py: Python, path: PathBuf) -> PyResult<()> {
+        self.0.save(py, path)
+    }
+
+    /// How it came to be.
+    #[getter]
+    fn info<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
+        self.0.info(py)
+    }
+
+    /// The weights (parameters,), in one array.
+    #[getter]
+    fn params<'py>(&self, py: Python<'py>) -> Bound<'py, PyArray1<f32>> {
+        self.0.params().into_pyarray(py)
+    }
+}

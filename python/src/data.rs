@@ -1,0 +1,258 @@
+//! Scenes, drawn digits and their captions.
+
+use crate::error::{refused, value};
+use crate::mixture::{Labelled, Mixture, labelled};
+use crate::score::Likelihood;
+use ndarray::Array2;
+use numpy::{IntoPyArray, PyArray1, PyArray2, PyArray3};
+use pyo3::prelude::*;
+use scorelab::data;
+use scorelab::rng::Purpose;
+use std::sync::Arc;
+
+/// A class, by its number or its name.
+#[derive(FromPyObject, Clone)]
+pub enum Label {
+    /// Its number, from 0.
+    Number(usize),
+    /// Its name, in English or Vietnamese.
+    Name(String),
+}
+
+impl Label {
+    /// Its number among the classes of a scene.
+    ///
+    /// # Errors
+    /// If there is none.
+    pub fn of(&self, scene: &data::Scene) -> PyResult<usize> {
+        match self {
+            Label::Name(name) => scene.class(name).map_err(refused),
+            Label::Number(number) => scene.class(&number.to_string()).map_err(refused),
+        }
+    }
+}
+
+/// A labelled data distribution, known exactly: built in, by its name, or from a TOML file, by its path.
+#[pyclass(frozen, module = "scorelab")]
+pub struct Scene {
+    /// The scene.
+    pub inner: data::Scene,
+    mixture: Py<Mixture>,
+    made_of: Option<String>, // the name or path that it can be found by again
+}
+
+impl Scene {
+    fn found(py: Python, name: &str) -> PyResult<Scene> {
+        let inner = data::Scene::find(name).map_err(refused)?;
+        let mixture = Mixture::object(py, inner.mixture.clone())?;
+        Ok(Scene { inner, mixture, made_of: Some(name.into()) })
+    }
+}
+
+/// A scene, or its name or path.
+#[derive(FromPyObject)]
+pub enum SceneLike<'py> {
+    /// A scene.
+    Scene(Bound<'py, Scene>),
+    /// Its name or path.
+    Name(String),
+}
+
+impl SceneLike<'_> {
+    /// The scene.
+    ///
+    /// # Errors
+    /// If there is none of this name.
+    pub fn taken(&self) -> PyResult<data::Scene> {
+        match self {
+            SceneLike::Scene(scene) => Ok(scene.get().inner.clone()),
+            SceneLike::Name(name) => data::Scene::find(name).map_err(refused),
+        }
+    }
+}
+
+#[pymethods]
+impl Scene {
+    #[new]
+    #[pyo3(signature = (name="animals"))]
+    fn new(py: Python, name: &str) -> PyResult<Self> {
+        Scene::found(py, name)
+    }
+
+    /// A mixture of one's own with names for its classes.
+    #[staticmethod]
+    fn of(mixture: &Bound<Mixture>, class_names: Vec<String>, name: &str) -> PyResult<Self> {
+        let inner = mixture.get().inner.clone();
+        if class_names.len() != inner.classes() {
+            let must = format!("{}, one for each class", inner.classes());
+            return Err(value("the number of names", class_names.len(), must));
+        }
+        let named = |en: String| data::ClassName { vi: en.clone(), en };
+        let class_names = class_names.into_iter().map(named).collect();
+        let inner = data::Scene { name: name.into(), mixture: inner, class_names };
+        Ok(Scene { inner, mixture: mixture.clone().unbind(), made_of: None })
+    }
+
+    /// The name.
+    #[getter]
+    fn name(&self) -> &str {
+        &self.inner.name
+    }
+
+    /// The distribution, which is its own score.
+    #[getter]
+    fn mixture(&self, py: Python) -> Py<Mixture> {
+        self.mixture.clone_ref(py)
+    }
+
+    /// What the classes are called, in English.
+    #[getter]
+    fn class_names(&self) -> Vec<String> {
+        self.inner.class_names.iter().map(|name| name.en.clone()).collect()
+    }
+
+    /// What the classes are called, in Vietnamese.
+    #[getter]
+    fn class_names_vi(&self) -> Vec<String> {
+        self.inner.class_names.iter().map(|name| name.vi.clone()).collect()
+    }
+
+    /// The number of a class.
+    fn label(&self, label: Label) -> PyResult<usize> {
+        label.of(&self.inner)
+    }
+
+    /// p(x₀ | y) of a class, which is its own score.
+    fn given(&self, py: Python, label: Label) -> PyResult<Py<Mixture>> {
+        Mixture::object(py, self.inner.mixture.given(label.of(&self.inner)?))
+    }
+
+    /// p(y | x_t) of a class, the exact classifier.
+    fn posterior(&self, label: Label) -> PyResult<Likelihood> {
+        let posterior = self.inner.mixture.posterior(label.of(&self.inner)?);
+        Ok(Likelihood { dim: self.inner.mixture.means().ncols(), inner: Arc::new(posterior) })
+    }
+
+    /// n points and their classes: (n, d), (n,), those of `scorelab data`.
+    #[pyo3(signature = (n, seed=0))]
+    fn sample<'py>(&self, py: Python<'py>, n: usize, seed: u64) -> PyResult<Labelled<'py>> {
+        let drawn = py.detach(|| self.inner.mixture.sample(n, seed, Purpose::Data));
+        Ok(labelled(py, drawn))
+    }
+
+    fn __repr__(&self) -> String {
+        format!("Scene('{}', classes={:?})", self.inner.name, self.class_names())
+    }
+
+    fn __reduce__<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+        let class = py.get_type::<Scene>();
+        let reduced = match &self.made_of {
+            Some(name) => (class, (name,)).into_pyobject(py)?,
+            None => {
+                let of = (self.mixture(py), self.class_names(), &self.inner.name);
+                (class.getattr("of")?, of).into_pyobject(py)?
+            }
+        };
+        Ok(reduced.into_any())
+    }
+}
+
+/// The names of the built-in scenes.
+#[pyfunction]
+pub fn scenes() -> Vec<&'static str> {
+    data::Scene::names().to_vec()
+}
+
+/// What a drawn digit is and wears.
+#[pyclass(frozen, eq, module = "scorelab", from_py_object)]
+#[derive(Clone, PartialEq)]
+pub struct Caption(data::Caption);
+
+#[pymethods]
+impl Caption {
+    /// The caption of an English or Vietnamese text, as "a bold seven with a hat".
+    #[new]
+    fn new(text: &str) -> PyResult<Self> {
+        data::Caption::parse(text).map(Caption).map_err(refused)
+    }
+
+    /// Every caption there is.
+    #[staticmethod]
+    fn every() -> Vec<Caption> {
+        data::Caption::every().map(Caption).collect()
+    }
+
+    /// The digit.
+    #[getter]
+    fn label(&self) -> usize {
+        self.0.class
+    }
+
+    /// In English.
+    #[getter]
+    fn english(&self) -> String {
+        self.0.english()
+    }
+
+    /// In Vietnamese.
+    #[getter]
+    fn vietnamese(&self) -> String {
+        self.0.vietnamese()
+    }
+
+    fn __repr__(&self) -> String {
+        format!("Caption('{}')", self.0.english())
+    }
+
+    fn __getnewargs__(&self) -> (String,) {
+        (self.0.english(),)
+    }
+}
+
+/// Digits drawn by the lab, 28 × 28 pixels: the i-th of a seed is always the same.
+#[pyclass(frozen, module = "scorelab")]
+pub struct Glyphs(data::Glyphs);
+
+/// Images and the class of each: (n, 28, 28) and (n,).
+type LabelledImages<'py> = (Bound<'py, PyArray3<u8>>, Bound<'py, PyArray1<u64>>);
+
+/// The side of a drawn digit, in pixels.
+const SIDE: usize = 28;
+
+#[pymethods]
+impl Glyphs {
+    #[new]
+    #[pyo3(signature = (seed=0))]
+    fn new(seed: u64) -> Self {
+        Glyphs(data::Glyphs { seed })
+    }
+
+    /// The digits `start` … `stop` − 1 and their classes: (n, 28, 28) of uint8, (n,).
+    fn images<'py>(&self, py: Python<'py>, start: u64, stop: u64) -> PyResult<LabelledImages<'py>> {
+        if stop <= start || stop - start > 1_000_000 {
+            let must = "1 to 1000000";
+            return Err(value("the number of images", stop as f64 - start as f64, must));
+        }
+        let images = py.detach(|| self.0.images(start..stop));
+        let n = images.labels.len();
+        let pixels = images.pixels.into_shape_with_order((n, SIDE, SIDE));
+        let y: Vec<u64> = images.labels.iter().map(|y| *y as u64).collect();
+        Ok((pixels.expect("square images").into_pyarray(py), y.into_pyarray(py)))
+    }
+
+    /// The i-th digit, drawn as this caption says or, without one, dressed at random: (28, 28) of uint8, and its caption.
+    #[pyo3(signature = (index, caption=None))]
+    fn draw<'py>(
+        &self,
+        py: Python<'py>,
+        index: u64,
+        caption: Option<Caption>,
+    ) -> (Bound<'py, PyArray2<u8>>, Caption) {
+        let drawn = match caption {
+            Some(caption) => self.0.draw_as(index, caption.0),
+            None => self.0.dressed(index),
+        };
+        let pixels = Array2::from_shape_vec((SIDE, SIDE), drawn.pixels.to_vec());
+        (pixels.expect("a square image").into_pyarray(py), Caption(drawn.caption))
+    }
+}

@@ -1,0 +1,153 @@
+//! The lecture's figures, which show themselves.
+
+use crate::error::{refused, value};
+use crate::job;
+use pyo3::prelude::*;
+use pyo3::types::{PyBytes, PyDict, PyList, PyTuple};
+use scorelab_figures::lecture::FIGURES;
+use scorelab_figures::plot::{self, Format, Lang, Output, Theme};
+use scorelab_lab::Menu;
+use scorelab_lab::program::drawn;
+use std::path::PathBuf;
+
+/// A figure: it shows itself in a notebook, and saves itself as svg, png, csv or json.
+#[pyclass(frozen, module = "scorelab")]
+pub struct Figure {
+    figure: plot::Figure,
+    theme: Theme,
+    lang: Lang,
+}
+
+#[pymethods]
+impl Figure {
+    /// The stem of its files.
+    #[getter]
+    fn stem(&self) -> &str {
+        &self.figure.stem
+    }
+
+    /// The title.
+    #[getter]
+    fn title(&self) -> &str {
+        self.figure.title.get(self.lang)
+    }
+
+    /// One sentence about it.
+    #[getter]
+    fn caption(&self) -> &str {
+        self.figure.caption.get(self.lang)
+    }
+
+    /// Every number printed on it, by name.
+    #[getter]
+    fn numbers<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
+        let numbers = PyDict::new(py);
+        self.figure.numbers.iter().try_for_each(|(name, v)| numbers.set_item(name, v))?;
+        Ok(numbers)
+    }
+
+    /// The figure as SVG.
+    fn svg(&self, py: Python) -> PyResult<String> {
+        py.detach(|| plot::svg(&self.figure, self.theme, self.lang, None)).map_err(refused)
+    }
+
+    /// The figure as PNG, `width` pixels across.
+    #[pyo3(signature = (width=1280))]
+    fn png<'py>(&self, py: Python<'py>, width: u32) -> PyResult<Bound<'py, PyBytes>> {
+        if !(16..=16_384).contains(&width) {
+            return Err(value("width", width, "16 to 16384"));
+        }
+        let svg = self.svg(py)?;
+        let bytes = py.detach(|| plot::png(&svg, width)).map_err(refused)?;
+        Ok(PyBytes::new(py, &bytes))
+    }
+
+    fn _repr_svg_(&self, py: Python) -> PyResult<String> {
+        self.svg(py)
+    }
+
+    fn _repr_png_<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyBytes>> {
+        self.png(py, 1280)
+    }
+
+    /// Writes the figure into a folder, a file for each format; the answer is their paths.
+    #[pyo3(signature = (folder, formats=vec!["svg".into()], *, width=1920))]
+    fn save(
+        &self,
+        py: Python,
+        folder: PathBuf,
+        formats: Vec<String>,
+        width: u32,
+    ) -> PyResult<Vec<PathBuf>> {
+        let formats: Vec<Format> =
+            formats.iter().map(|f| f.parse().map_err(refused)).collect::<PyResult<_>>()?;
+        let (theme, lang) = (self.theme, self.lang);
+        let output = Output { dir: folder, formats, theme, lang, width, ..Output::default() };
+        py.detach(|| plot::write(&self.figure, &output)).map_err(refused)
+    }
+
+    fn __repr__(&self) -> String {
+        format!("Figure('{}')", self.figure.stem)
+    }
+}
+
+/// The figures of the lecture: for each its name and title.
+#[pyfunction]
+#[pyo3(name = "figures")]
+pub fn listed(py: Python) -> PyResult<Vec<Bound<PyDict>>> {
+    let entry = |spec: &&'static scorelab_figures::lecture::Spec| {
+        let entry = PyDict::new(py);
+        entry.set_item("name", spec.name)?;
+        entry.set_item("title", spec.title.get(Lang::En))?;
+        entry.set_item("caption", spec.caption.get(Lang::En))?;
+        Ok(entry)
+    };
+    FIGURES.iter().filter(|spec| !spec.moves()).map(entry).collect()
+}
+
+/// A figure of the lecture by its name, or a list where it takes several slides.
+///
+/// The keywords are the flags of `scorelab plot`: `figure("steering", scene="three", label=0, gamma=[0, 3])`.
+#[pyfunction]
+#[pyo3(signature = (name, *, lang="en", theme="light", **flags))]
+pub fn figure<'py>(
+    py: Python<'py>,
+    name: &str,
+    lang: &str,
+    theme: &str,
+    flags: Option<&Bound<'py, PyDict>>,
+) -> PyResult<Bound<'py, PyAny>> {
+    let lang = Lang::named("the language", lang).map_err(refused)?;
+    let theme = Theme::named("the theme", theme).map_err(refused)?;
+    if !FIGURES.iter().any(|spec| spec.name == name && !spec.moves()) {
+        let names: Vec<&str> = FIGURES.iter().filter(|s| !s.moves()).map(|s| s.name).collect();
+        return Err(value("the figure", name, format!("one of {}", names.join(", "))));
+    }
+    let mut words = vec![name.to_string()];
+    for (flag, v) in flags.into_iter().flat_map(|flags| flags.iter()) {
+        words.push(word(&flag.extract::<String>()?, &v)?);
+    }
+    let figures = job::run(py, move |_| drawn(&words))?;
+    let one = |figure| Figure { figure, theme, lang };
+    let mut all: Vec<Figure> = figures.into_iter().map(one).collect();
+    match all.len() {
+        1 => Ok(Bound::new(py, all.remove(0))?.into_any()),
+        _ => {
+            let list = PyList::empty(py);
+            all.into_iter().try_for_each(|figure| list.append(Bound::new(py, figure)?))?;
+            Ok(list.into_any())
+        }
+    }
+}
+
+/// A keyword as a flag of the command.
+fn word(flag: &str, v: &Bound<PyAny>) -> PyResult<String> {
+    let flag = if flag == "label" { "class" } else { flag }.replace('_', "-");
+    let text = |v: &Bound<PyAny>| v.str().map(|text| text.to_string());
+    let several = v.is_instance_of::<PyList>() || v.is_instance_of::<PyTuple>();
+    let given = match several {
+        true => v.try_iter()?.map(|v| text(&v?)).collect::<PyResult<Vec<_>>>()?.join(","),
+        false => text(v)?,
+    };
+    Ok(format!("--{flag}={given}"))
+}

@@ -1,0 +1,362 @@
+//! Exact mixtures, data sets as scores, observations and the tilt.
+
+use crate::array::{level, matrix, numbers, points, vector};
+use crate::error::{refused, value};
+use crate::job::{self, briefly};
+use crate::score::{Likelihood, Score};
+use ndarray::{Array1, Array2, Axis, stack};
+use numpy::{IntoPyArray, PyArray1, PyArray2, PyArray3};
+use pyo3::prelude::*;
+use pyo3::types::PyTuple;
+use scorelab::condition;
+use scorelab::mixture;
+use scorelab::rng::Purpose;
+use std::sync::Arc;
+
+/// Points and the class of each: (n, d) and (n,).
+pub type Labelled<'py> = (Bound<'py, PyArray2<f64>>, Bound<'py, PyArray1<u64>>);
+
+/// Points with their classes, as arrays.
+pub fn labelled(py: Python, data: mixture::Labelled) -> Labelled {
+    let y: Array1<u64> = data.y.iter().map(|y| *y as u64).collect();
+    (data.x.into_pyarray(py), y.into_pyarray(py))
+}
+
+/// A labelled Gaussian mixture, known exactly after the forward process.
+///
+/// `weights` (K,), `means` (K, d), and either `covs` K × (d, d) or `sds` (K,); `labels` (K,) from 0. It is its own score.
+#[pyclass(extends = Score, frozen, module = "scorelab")]
+pub struct Mixture {
+    /// The mixture.
+    pub inner: mixture::Mixture,
+}
+
+impl Mixture {
+    /// As an object of Python.
+    pub fn object(py: Python, inner: mixture::Mixture) -> PyResult<Py<Mixture>> {
+        Py::new(py, Mixture::init(inner))
+    }
+
+    fn init(inner: mixture::Mixture) -> PyClassInitializer<Mixture> {
+        let base = Score::of(inner.clone());
+        PyClassInitializer::from(base).add_subclass(Mixture { inner })
+    }
+
+    /// Refuses a class that is not there.
+    fn class(&self, label: usize) -> PyResult<usize> {
+        if label < self.inner.classes() {
+            return Ok(label);
+        }
+        Err(value("the class", label, format!("below {}", self.inner.classes())))
+    }
+
+    fn dim(&self) -> usize {
+        self.inner.means().ncols()
+    }
+}
+
+/// Covariances K × (d, d).
+fn covariances(covs: &Bound<PyAny>) -> PyResult<Vec<Array2<f64>>> {
+    covs.try_iter()?.map(|cov| numbers("a covariance", &cov?)).collect()
+}
+
+#[pymethods]
+impl Mixture {
+    #[new]
+    #[pyo3(signature = (weights, means, covs=None, labels=None, *, sds=None))]
+    fn new(
+        weights: &Bound<PyAny>,
+        means: &Bound<PyAny>,
+        covs: Option<&Bound<PyAny>>,
+        labels: Option<Vec<usize>>,
+        sds: Option<&Bound<PyAny>>,
+    ) -> PyResult<PyClassInitializer<Self>> {
+        let weights = vector("weights", weights)?.to_vec();
+        let means = matrix("means", means)?;
+        let labels = labels.unwrap_or_else(|| vec![0; weights.len()]);
+        let made = match (covs, sds) {
+            (Some(covs), None) => mixture::Mixture::new(weights, means, covariances(covs)?, labels),
+            (None, Some(sds)) => {
+                let sds = vector("sds", sds)?.to_vec();
+                mixture::Mixture::isotropic(weights, means, &sds, labels)
+            }
+            _ => return Err(value("covs or sds", "both or none", "one of the two")),
+        };
+        made.map(Mixture::init).map_err(refused)
+    }
+
+    /// π (K,), summing to one.
+    #[getter]
+    fn weights<'py>(&self, py: Python<'py>) -> Bound<'py, PyArray1<f64>> {
+        self.inner.weights().to_vec().into_pyarray(py)
+    }
+
+    /// μ (K, d).
+    #[getter]
+    fn means<'py>(&self, py: Python<'py>) -> Bound<'py, PyArray2<f64>> {
+        self.inner.means().to_owned().into_pyarray(py)
+    }
+
+    /// Σ (K, d, d).
+    #[getter]
+    fn covs<'py>(&self, py: Python<'py>) -> Bound<'py, PyArray3<f64>> {
+        let views: Vec<_> = self.inner.covs().iter().map(|c| c.view()).collect();
+        stack(Axis(0), &views).expect("covariances of one shape").into_pyarray(py)
+    }
+
+    /// The class of each component (K,).
+    #[getter]
+    fn labels(&self) -> Vec<usize> {
+        self.inner.labels().to_vec()
+    }
+
+    /// The number of classes.
+    #[getter]
+    fn classes(&self) -> usize {
+        self.inner.classes()
+    }
+
+    /// P(y) of each class (classes,).
+    #[getter]
+    fn class_weights<'py>(&self, py: Python<'py>) -> Bound<'py, PyArray1<f64>> {
+        self.inner.class_weights().into_pyarray(py)
+    }
+
+    /// E[x₀] (d,).
+    #[getter]
+    fn mean<'py>(&self, py: Python<'py>) -> Bound<'py, PyArray1<f64>> {
+        self.inner.mean().into_pyarray(py)
+    }
+
+    /// √(E|x₀|²/d), how far out the data lies.
+    #[getter]
+    fn radius(&self) -> f64 {
+        self.inner.radius()
+    }
+
+    /// log p_t(x): (n, d) -> (n,).
+    fn log_density<'py>(
+        &self,
+        py: Python<'py>,
+        x: &Bound<'py, PyAny>,
+        alpha: f64,
+        sigma: f64,
+    ) -> PyResult<Bound<'py, PyArray1<f64>>> {
+        let (x, level) = (points("x", x, self.dim())?, level(alpha, sigma)?);
+        Ok(briefly(py, || self.inner.log_density(x.view(), level))?.into_pyarray(py))
+    }
+
+    /// The Jacobian of the score: (n, d) -> (n, d, d).
+    fn jacobian<'py>(
+        &self,
+        py: Python<'py>,
+        x: &Bound<'py, PyAny>,
+        alpha: f64,
+        sigma: f64,
+    ) -> PyResult<Bound<'py, PyArray3<f64>>> {
+        let (x, level) = (points("x", x, self.dim())?, level(alpha, sigma)?);
+        Ok(briefly(py, || self.inner.jacobian(x.view(), level))?.into_pyarray(py))
+    }
+
+    /// P(y | x_t = x) of every class: (n, d) -> (n, classes).
+    fn class_probabilities<'py>(
+        &self,
+        py: Python<'py>,
+        x: &Bound<'py, PyAny>,
+        alpha: f64,
+        sigma: f64,
+    ) -> PyResult<Bound<'py, PyArray2<f64>>> {
+        let (x, level) = (points("x", x, self.dim())?, level(alpha, sigma)?);
+        let found = briefly(py, || self.inner.class_probabilities(x.view(), level))?;
+        Ok(found.into_pyarray(py))
+    }
+
+    /// p(y | x_t) of a class, as a likelihood to steer by.
+    fn posterior(&self, label: usize) -> PyResult<Likelihood> {
+        let posterior = self.inner.posterior(self.class(label)?);
+        Ok(Likelihood { inner: Arc::new(posterior), dim: self.dim() })
+    }
+
+    /// p(x₀ | y) of a class.
+    fn given(&self, py: Python, label: usize) -> PyResult<Py<Mixture>> {
+        Mixture::object(py, self.inner.given(self.class(label)?))
+    }
+
+    /// p(x₀ | y) of an observation.
+    fn observed(&self, py: Python, observation: &Observation) -> PyResult<Py<Mixture>> {
+        Mixture::object(py, self.inner.observed(&observation.0).map_err(refused)?)
+    }
+
+    /// p(y | x_t) of an observation, as a likelihood to steer by.
+    fn measured(&self, observation: &Observation) -> PyResult<Likelihood> {
+        let measured = self.inner.measured(&observation.0).map_err(refused)?;
+        Ok(Likelihood { inner: Arc::new(measured), dim: self.dim() })
+    }
+
+    /// p_t as a mixture of its own.
+    fn noised(&self, py: Python, alpha: f64, sigma: f64) -> PyResult<Py<Mixture>> {
+        Mixture::object(py, self.inner.noised(level(alpha, sigma)?))
+    }
+
+    /// n points and their classes: (n, d), (n,). `reference` draws others than those of training data.
+    #[pyo3(signature = (n, seed=0, *, reference=false))]
+    fn sample<'py>(
+        &self,
+        py: Python<'py>,
+        n: usize,
+        seed: u64,
+        reference: bool,
+    ) -> PyResult<Labelled<'py>> {
+        let purpose = if reference { Purpose::Reference } else { Purpose::Data };
+        Ok(labelled(py, briefly(py, || self.inner.sample(n, seed, purpose))?))
+    }
+
+    fn __repr__(&self) -> String {
+        let (k, d) = self.inner.means().dim();
+        format!("Mixture(components={k}, dim={d}, classes={})", self.inner.classes())
+    }
+
+    fn __reduce__<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyTuple>> {
+        let arguments = (self.weights(py), self.means(py), self.covs(py), self.labels());
+        (py.get_type::<Mixture>(), arguments).into_pyobject(py)
+    }
+}
+
+/// A data set (N, d) as a score: what a network that memorised it would answer. Defined at σ > 0.
+#[pyclass(extends = Score, frozen, module = "scorelab")]
+pub struct Empirical {
+    inner: mixture::Empirical,
+    points: Array2<f64>,
+}
+
+#[pymethods]
+impl Empirical {
+    #[new]
+    fn new(data: &Bound<PyAny>) -> PyResult<PyClassInitializer<Self>> {
+        let data = matrix("the data", data)?;
+        let inner = mixture::Empirical::new(data.clone()).map_err(refused)?;
+        let base = PyClassInitializer::from(Score::of(inner.clone()));
+        Ok(base.add_subclass(Empirical { inner, points: data }))
+    }
+
+    /// log p_t(x) at σ > 0: (n, d) -> (n,).
+    fn log_density<'py>(
+        &self,
+        py: Python<'py>,
+        x: &Bound<'py, PyAny>,
+        alpha: f64,
+        sigma: f64,
+    ) -> PyResult<Bound<'py, PyArray1<f64>>> {
+        let (x, level) = (points("x", x, self.points.ncols())?, level(alpha, sigma)?);
+        if level.sigma == 0.0 {
+            return Err(value("sigma", 0, "above 0: a data set has no density without noise"));
+        }
+        Ok(briefly(py, || self.inner.log_density(x.view(), level))?.into_pyarray(py))
+    }
+
+    fn __reduce__<'py>(
+        &self,
+        py: Python<'py>,
+    ) -> (Bound<'py, PyAny>, (Bound<'py, PyArray2<f64>>,)) {
+        (py.get_type::<Empirical>().into_any(), (self.points.clone().into_pyarray(py),))
+    }
+}
+
+/// Something measured of the data: y = A·x₀ + τ·n, with `a` (m, d), `y` (m,) and `tau`.
+#[pyclass(frozen, module = "scorelab")]
+pub struct Observation(condition::Observation);
+
+#[pymethods]
+impl Observation {
+    #[new]
+    #[pyo3(signature = (a, y, tau=0.0))]
+    fn new(a: &Bound<PyAny>, y: &Bound<PyAny>, tau: f64) -> PyResult<Self> {
+        let (a, y) = (matrix("a", a)?, vector("y", y)?);
+        condition::Observation::new(a, y, tau).map(Observation).map_err(refused)
+    }
+
+    /// Some coordinates, by their number from 0, of `dim`.
+    #[staticmethod]
+    #[pyo3(signature = (known, dim, tau=0.0))]
+    fn mask(known: std::collections::BTreeMap<usize, f64>, dim: usize, tau: f64) -> PyResult<Self> {
+        let known: Vec<(usize, f64)> = known.into_iter().collect();
+        condition::Observation::mask(&known, dim, tau).map(Observation).map_err(refused)
+    }
+
+    /// All coordinates.
+    #[staticmethod]
+    #[pyo3(signature = (y, tau=0.0))]
+    fn point(y: &Bound<PyAny>, tau: f64) -> PyResult<Self> {
+        let y = vector("y", y)?;
+        condition::Observation::point(y, tau).map(Observation).map_err(refused)
+    }
+}
+
+/// What guidance is said to sample, p(x)^(1 − γ)·p(x | y)^γ, by quadrature in one or two dimensions.
+#[pyclass(frozen, module = "scorelab")]
+pub struct Tilt(mixture::Tilt);
+
+#[pymethods]
+impl Tilt {
+    #[new]
+    fn new(py: Python, mixture: &Bound<Mixture>, label: usize, gamma: f64) -> PyResult<Self> {
+        let mixture = mixture.get();
+        let (inner, label) = (mixture.inner.clone(), mixture.class(label)?);
+        if inner.means().ncols() > 2 {
+            return Err(value("the dimension of the tilt", inner.means().ncols(), "1 or 2"));
+        }
+        job::run(py, move |_| mixture::Tilt::guided(&inner, label, gamma)).map(Tilt)
+    }
+
+    /// The product of powers wᵢ·log pᵢ, from a list of (weight, mixture).
+    #[staticmethod]
+    fn of(py: Python, terms: Vec<(f64, Bound<Mixture>)>) -> PyResult<Self> {
+        let terms: Vec<_> = terms.iter().map(|(w, m)| (*w, m.get().inner.clone())).collect();
+        job::run(py, move |_| {
+            let terms: Vec<_> = terms.iter().map(|(w, m)| (*w, m)).collect();
+            mixture::Tilt::new(&terms)
+        })
+        .map(Tilt)
+    }
+
+    /// The centres of the cells along each axis.
+    #[getter]
+    fn axes<'py>(&self, py: Python<'py>) -> Vec<Bound<'py, PyArray1<f64>>> {
+        self.0.axes().iter().map(|a| a.clone().into_pyarray(py)).collect()
+    }
+
+    /// The density at the centres (cells,), the last axis running fastest.
+    #[getter]
+    fn density<'py>(&self, py: Python<'py>) -> Bound<'py, PyArray1<f64>> {
+        self.0.density().into_pyarray(py)
+    }
+
+    /// E[x] (d,).
+    #[getter]
+    fn mean<'py>(&self, py: Python<'py>) -> Bound<'py, PyArray1<f64>> {
+        self.0.mean().into_pyarray(py)
+    }
+
+    /// Cov[x] (d, d).
+    #[getter]
+    fn covariance<'py>(&self, py: Python<'py>) -> Bound<'py, PyArray2<f64>> {
+        self.0.covariance().into_pyarray(py)
+    }
+
+    /// −∫ q·ln q in nats.
+    #[getter]
+    fn entropy(&self) -> f64 {
+        self.0.entropy()
+    }
+
+    /// n points (n, d).
+    #[pyo3(signature = (n, seed=0))]
+    fn sample<'py>(
+        &self,
+        py: Python<'py>,
+        n: usize,
+        seed: u64,
+    ) -> PyResult<Bound<'py, PyArray2<f64>>> {
+        Ok(briefly(py, || self.0.sample(n, seed))?.into_pyarray(py))
+    }
+}

@@ -1,0 +1,139 @@
+"""Pickle, interrupts, names and their documentation."""
+
+import copy
+import inspect
+import os
+import pickle
+import signal
+import subprocess
+import sys
+import threading
+import time
+
+import numpy as np
+import pytest
+import scorelab as sl
+
+KEPT = {
+    "level": lambda: sl.NoiseLevel(0.6, 0.8),
+    "process": lambda: sl.Process("ve", low=0.01, high=40.0),
+    "fixed process": lambda: sl.Process("flow"),
+    "grid": lambda: sl.Grid("ve", 9, spacing="uniform"),
+    "sampler": lambda: sl.Sampler("ddim", eta=0.25),
+    "plain sampler": lambda: sl.Sampler("heun"),
+    "caption": lambda: sl.Caption.every()[77],
+}
+
+
+@pytest.mark.parametrize("name", KEPT)
+def test_configurations_are_pickled(name):
+    made = KEPT[name]()
+    for again in [pickle.loads(pickle.dumps(made)), copy.deepcopy(made)]:
+        assert again == made and repr(again) == repr(made)
+
+
+@pytest.mark.parametrize("scene", [lambda: sl.Scene("wide"), lambda: sl.Scene.of(sl.Mixture([1, 2], [[0.0], [1.0]], sds=[1, 2], labels=[0, 1]), ["a", "b"], "mine")])
+def test_scenes_and_mixtures_are_pickled_with_their_bits(scene):
+    scene = scene()
+    again = pickle.loads(pickle.dumps(scene))
+    assert again.name == scene.name and again.class_names == scene.class_names
+    x = np.linspace(-2, 2, 2 * scene.mixture.dim).reshape(2, -1)
+    for m, n in [(scene.mixture, again.mixture), (scene.mixture, pickle.loads(pickle.dumps(scene.mixture)))]:
+        assert np.array_equal(m.score(x, 0.5, 0.5), n.score(x, 0.5, 0.5))
+        assert np.array_equal(m.sample(9)[0], n.sample(9)[0])
+    assert again.given(1).classes == 1
+
+
+def test_other_things_are_pickled_or_say_why_not():
+    empirical = pickle.loads(pickle.dumps(sl.Empirical([[0.0, 1.0], [2.0, 3.0]])))
+    assert empirical.score([[0.0, 0.0]], 1.0, 1.0).shape == (1, 2)
+    wrapped = pickle.loads(pickle.dumps(sl.Score(np.negative, 2, batch=7)))
+    assert wrapped.dim == 2
+    with pytest.raises(TypeError, match="pickled"):
+        pickle.dumps(sl.guided(sl.Scene("three").given(0), sl.Scene("three").mixture, 2.0))
+
+
+def test_a_level_unpacks():
+    alpha, sigma = level = sl.Process().level(0.5)
+    assert (alpha, sigma) == (level.alpha, level.sigma)
+    assert abs(alpha**2 + sigma**2 - 1) < 1e-12
+    assert abs(level.log_snr - 2 * np.log(alpha / sigma)) < 1e-12 and level.ratio == sigma / alpha
+    assert sl.Scene("three").mixture.score([[0.0, 0.0]], *level).shape == (1, 2)
+
+
+def test_a_process_is_its_formula():
+    process, t, h = sl.Process("vp-linear"), 0.4, 1e-6
+    a, b, here = process.level(t - h), process.level(t + h), process.level(t)
+    assert abs(process.drift(t) - (np.log(b.alpha) - np.log(a.alpha)) / (2 * h)) < 1e-6
+    g2 = (b.sigma**2 - a.sigma**2) / (2 * h) - 2 * process.drift(t) * here.sigma**2
+    assert abs(process.g2(t) - g2) < 1e-5
+    assert abs(process.t_of_log_snr(here.log_snr) - t) < 1e-9
+    assert 0 < process.t_min < process.t_max <= 1 and process.name == "vp-linear"
+    with pytest.raises(ValueError, match="time"):
+        process.level(1.5)
+    with pytest.raises(ValueError, match="no parameters"):
+        sl.Process("flow", low=1.0)
+    with pytest.raises(ValueError):
+        sl.Process("ve", low=3.0, high=2.0)
+
+
+def interrupted(work):
+    """How long after Ctrl-C the work ends, in seconds."""
+    pressed = []
+
+    def press():
+        time.sleep(0.3)
+        pressed.append(time.monotonic())
+        os.kill(os.getpid(), signal.SIGINT)
+
+    thread = threading.Thread(target=press)
+    thread.start()
+    with pytest.raises(KeyboardInterrupt):
+        work()
+    ended = time.monotonic()
+    thread.join()
+    return ended - pressed[0]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="signals of one's own process")
+@pytest.mark.parametrize(
+    "work",
+    [
+        lambda: sl.sample(sl.Scene("tree").mixture, 200_000, steps=200),
+        lambda: sl.sample(lambda x, a, s: -x, 1000, dim=2, steps=1_000_000, sampler="ddim"),
+        lambda: sl.train("joint", "three", steps=1_000_000),
+        lambda: sl.energy_distance(np.random.rand(60_000, 2), np.random.rand(60_000, 2)),
+        lambda: sl.compare(lambda x, a, s: -x, samples=100_000, steps=5_000),
+    ],
+    ids=["exact", "function", "training", "measure", "compare"],
+)
+def test_ctrl_c_is_heard_within_a_second(work):
+    # a second on a machine that does nothing else; a loaded one may take ten times as long
+    assert interrupted(work) < 10
+
+
+PUBLIC = [name for name in dir(sl) if not name.startswith("_") and name != "course"]
+
+
+@pytest.mark.parametrize("name", PUBLIC)
+def test_everything_public_is_documented(name):
+    thing = getattr(sl, name)
+    assert inspect.getdoc(thing)
+    if inspect.isclass(thing):
+        own = [m for m in vars(thing) if not m.startswith("_") and callable(getattr(thing, m))]
+        assert all(inspect.getdoc(getattr(thing, m)) for m in own), name
+
+
+def test_the_number_of_threads_changes_no_bit():
+    code = (
+        "import scorelab as sl; s = sl.Scene('three');"
+        "x = sl.sample(sl.method('classifier-free', s, 0, gamma=2), 300, sampler='sde', steps=8);"
+        "n = sl.train('joint', 'three', steps=3, width=16, depth=2, points=300);"
+        "print(x.tobytes().hex()[-64:], n.params.tobytes().hex()[-64:], sl.energy_distance(x, x + 1))"
+    )
+
+    def run(threads):
+        told = dict(os.environ, RAYON_NUM_THREADS=threads)
+        return subprocess.run([sys.executable, "-c", code], env=told, capture_output=True, check=True).stdout
+
+    assert run("1") == run("3") != b""
