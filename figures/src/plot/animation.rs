@@ -102,7 +102,7 @@ pub fn write_gif(
 }
 
 fn draw(figure: &Figure, how: &Animation) -> Result<Bins> {
-    let svg = compose::svg(figure, how.theme, how.lang, None)?;
+    let svg = compose::frame(figure, how.theme, how.lang)?;
     let pixmap = raster::pixmap(&svg, how.width)?;
     let pixels =
         pixmap.pixels().iter().map(|p| bin(Colour(p.red(), p.green(), p.blue()))).collect();
