@@ -84,18 +84,30 @@ pub fn negative_gamma<S: ScoreFn>(
     let all = |k: &usize| [&found.once, &found.again].map(|found| 100.0 * found[*k].off.value);
     let worst = found.once.iter().map(|f| 100.0 * f.off.half()).fold(0.0, f64::max);
     let all = drawn.iter().map(all).map(|pair| pair.map(|v| rounded(v, worst)));
-    let off: Vec<String> = all.map(|[once, again]| format!("{once} ({again})")).collect();
-    let off = off.join(",  ");
+    let all: Vec<[String; 2]> = all.collect();
+    let [off, again] =
+        [0, 1].map(|k| all.iter().map(|pair| pair[k].as_str()).collect::<Vec<_>>().join(", "));
+    let shown = drawn.iter().map(|k| gammas[*k].value().to_string()).collect::<Vec<_>>().join(", ");
     let (se, y, n) = (significant(worst, 2), s.target_name(), count(n));
     let (once, twice) = (s.grid.steps(), twice.steps());
     f.notes = vec![
         Text::from((
-            format!("on no mode, % (± {se} at most):  {off}"),
-            format!("không ở đỉnh nào, % (nhiều nhất ± {se}):  {off}"),
+            format!(
+                "At γ = {shown} the share of samples on no mode is {off} % (± {se} at most), with twice the steps {again} %."
+            ),
+            format!(
+                "Với γ = {shown}, tỉ lệ mẫu không ở đỉnh nào là {off} % (nhiều nhất ± {se}), với số bước gấp đôi là {again} %."
+            ),
         )),
         Text::from((
-            format!("y: {};  {n} samples;  ● {once} steps, ○ and ( ) {twice};  dotted: P(y)", y.en),
-            format!("y: {};  {n} mẫu;  ● {once} bước, ○ và ( ) {twice};  chấm: P(y)", y.vi),
+            format!(
+                "y is {}; {n} samples for each dot (● {once} steps, ○ {twice} steps); the dotted line is P(y).",
+                y.en
+            ),
+            format!(
+                "y là {}; mỗi chấm {n} mẫu (● {once} bước, ○ {twice} bước); đường chấm là P(y).",
+                y.vi
+            ),
         )),
     ];
     Ok(f)

@@ -27,16 +27,23 @@ pub const SPEC: Spec = Spec {
 /// Steps of the training that is shown, and the size of its training set.
 const TRAINING: (usize, usize) = (20, 5_000);
 
-/// The labels that a training with the usual p_drop uses.
 fn draw(i: &Inputs) -> Result<Vec<Figure>> {
-    let (s, (steps, points), recipe) = (i.setting(), TRAINING, Recipe::default());
+    Ok(vec![null_label_in_training(i.setting())?])
+}
+
+/// F15 with the labels that a training with the usual p_drop uses on the setting's scene.
+///
+/// # Errors
+/// If the network of the recipe cannot be made for the scene.
+pub fn null_label_in_training(s: &Setting) -> Result<Figure> {
+    let ((steps, points), recipe) = (TRAINING, Recipe::default());
     let mixture = s.exact();
     let data = mixture.sample(points, s.seed, Purpose::Data);
     let shape = recipe.shape(mixture.dim(), 0);
     let net = JointNet::new(shape, mixture.classes(), recipe.target, mixture.radius(), s.seed)?;
     let config = TrainConfig { steps, seed: s.seed, ..TrainConfig::default() };
     let shown = shown_labels(net, &data, Levels::default(), P_DROP, config)?;
-    Ok(vec![null_label(s, shown.view(), P_DROP)?])
+    null_label(s, shown.view(), P_DROP)
 }
 
 /// Width and height of the drawing, in slide units.
@@ -64,14 +71,9 @@ pub fn null_label(s: &Setting, labels: ArrayView2<usize>, p_drop: f64) -> Result
     }
     let dropped = Interval::of_hits(labels.iter().map(|y| *y == null));
     let mut f = SPEC.figure();
-    let mut layers = diagram(p_drop);
+    let mut layers = network(p_drop);
     layers.extend(strip(s, labels));
-    f.panels = vec![Panel {
-        x: Axis::hidden((0.0, SIZE.0)),
-        y: Axis::hidden((0.0, SIZE.1)),
-        layers,
-        ..Panel::default()
-    }];
+    f.panels = vec![diagram("", SIZE, layers)];
     let (told, share) = (count(n), percent(dropped));
     f.notes = vec![Text::from((
         format!("∅ in {told} draws of the training itself: {share}"),
@@ -84,27 +86,8 @@ pub fn null_label(s: &Setting, labels: ArrayView2<usize>, p_drop: f64) -> Result
     Ok(f)
 }
 
-/// A box with a word.
-fn boxed(name: &str, role: Role, at: [f64; 4], word: impl Into<Text>) -> Layer {
-    let look = Boxes { at: vec![(at, word.into())], filled: false };
-    Layer::new(name, "a box of the diagram", role, look)
-}
-
-/// Arrows from place to place.
-fn arrows(name: &str, role: Role, ends: &[[f64; 4]]) -> Layer {
-    let from: Vec<[f64; 2]> = ends.iter().map(|e| [e[0], e[1]]).collect();
-    let vec: Vec<[f64; 2]> = ends.iter().map(|e| [e[2] - e[0], e[3] - e[1]]).collect();
-    let look = Arrows { from: arr2(&from), vec: arr2(&vec), width: Some(4.0), ..Arrows::default() };
-    Layer::new(name, "what goes where", role, look)
-}
-
-/// A word without a box.
-fn word(role: Role, at: [f64; 2], side: Side, word: impl Into<Text>) -> Layer {
-    Layer::new("word", "a word of the diagram", role, Labels { at: vec![(at, word.into())], side })
-}
-
 /// x_t and the noise level go into the network from the left, y or ∅ from below; two scores come out.
-fn diagram(p_drop: f64) -> Vec<Layer> {
+fn network(p_drop: f64) -> Vec<Layer> {
     let per_cent = |p: f64| format!("{} %", (1e4 * p).round() / 1e2);
     vec![
         arrows(
