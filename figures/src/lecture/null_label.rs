@@ -51,6 +51,8 @@ const SIZE: (f64, f64) = (1200.0, 520.0);
 /// Chips of the strip, and how many stand in a row.
 const CHIPS: usize = 64;
 const ROW: usize = 32;
+/// Labels that are named on one line.
+const NAMED: usize = 5;
 
 /// F15: one network, with the label or with ∅ going into it, and the first rows of a training batch.
 ///
@@ -119,21 +121,25 @@ fn network(p_drop: f64) -> Vec<Layer> {
 fn strip(s: &Setting, labels: ArrayView2<usize>) -> Vec<Layer> {
     let null = s.exact().classes();
     let side = SIZE.0 / ROW as f64;
+    let lines = (null + 1).div_ceil(NAMED);
+    // the names of many labels take the place of the second row of chips
+    let rows = if lines == 1 { CHIPS / ROW } else { 1 };
+    let base = 28.0 + lines as f64 * side;
     let chip = |k: usize| -> [f64; 4] {
-        let (x, y) = ((k % ROW) as f64 * side, 66.0 + side * (1.0 - (k / ROW) as f64));
+        let (x, y) = ((k % ROW) as f64 * side, base + side * (rows - 1 - k / ROW) as f64);
         [x + 2.0, y + 2.0, x + side - 2.0, y + side - 2.0]
     };
-    let shown = CHIPS.min(labels.ncols());
+    let shown = (rows * ROW).min(labels.ncols());
     let mut layers = vec![word(
         Role::Neutral,
-        [0.0, 66.0 + 2.0 * side + 22.0],
+        [0.0, base + rows as f64 * side + 22.0],
         Side::Right,
         Text::from((
             format!("the first {shown} rows of a batch of {}:", labels.ncols()),
             format!("{shown} hàng đầu của một lô {} hàng:", labels.ncols()),
         )),
     )];
-    let room = SIZE.0 / (null + 1) as f64;
+    let room = SIZE.0 / (null + 1).min(NAMED) as f64;
     for class in 0..=null {
         let (role, filled, sign) = match class {
             c if c == null => (Role::Unconditional, false, "∅".to_string()),
@@ -142,13 +148,14 @@ fn strip(s: &Setting, labels: ArrayView2<usize>) -> Vec<Layer> {
         let all = labels.iter().take(shown).enumerate().filter(|(_, y)| **y == class);
         let mut at: Vec<([f64; 4], Text)> =
             all.map(|(k, _)| (chip(k), sign.clone().into())).collect();
-        let x = class as f64 * room;
-        at.push(([x + 2.0, 8.0, x + side - 2.0, 8.0 + side - 4.0], sign.into()));
+        let x = (class % NAMED) as f64 * room;
+        let y = 8.0 + side * (lines - 1 - class / NAMED) as f64;
+        at.push(([x + 2.0, y, x + side - 2.0, y + side - 4.0], sign.into()));
         let name =
             if class == null { Text::new("no label", "không nhãn") } else { s.class_name(class) };
         let look = Boxes { at, filled };
         layers.push(Layer::new(&format!("chips-{class}"), "rows with this label", role, look));
-        layers.push(word(Role::Neutral, [x + side, 6.0 + 0.5 * side], Side::Right, name));
+        layers.push(word(Role::Neutral, [x + side, y - 2.0 + 0.5 * side], Side::Right, name));
     }
     layers
 }

@@ -10,10 +10,6 @@ pub(super) struct Bounds {
 }
 
 impl Bounds {
-    pub fn hold(&self, (x, y): Point) -> bool {
-        (self.x.0..=self.x.1).contains(&x) && (self.y.0..=self.y.1).contains(&y)
-    }
-
     /// Which part of the segment from `a` to `b` lies inside, as shares of it (Liang and Barsky, 1984).
     pub fn part(&self, a: Point, b: Point) -> Option<(f64, f64)> {
         let (dx, dy) = (b.0 - a.0, b.1 - a.1);
@@ -91,9 +87,10 @@ mod tests {
         assert_eq!(runs[1], [(1.0, 0.25), (0.5, 0.25)]);
         assert_eq!(runs.len(), 2);
         // a point that is moved to the edge would not lie on the line
+        let inside = |(x, y): Point| (0.0..=1.0).contains(&x) && (0.0..=1.0).contains(&y);
         let slope = |p: Point| p.1 - 0.5 * p.0;
         let slanted = UNIT.line(&[(-3.0, -1.5 + 0.25), (3.0, 1.5 + 0.25)]);
-        assert!(slanted.concat().iter().all(|p| (slope(*p) - 0.25).abs() < 1e-12 && UNIT.hold(*p)));
+        assert!(slanted.concat().iter().all(|p| (slope(*p) - 0.25).abs() < 1e-12 && inside(*p)));
         let moved = (-3.0f64).max(0.0);
         assert!((slope((moved, (-1.25f64).max(0.0))) - 0.25).abs() > 0.1);
         assert!(

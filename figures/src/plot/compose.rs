@@ -5,10 +5,10 @@ use super::label::{self, Word};
 use super::layout::{lay_out, note_lines};
 use super::mark::{Density, Mark};
 use super::palette::{Theme, mix};
-use super::scale::short;
+use super::scale::{Scale, short};
 use super::slide::{HEIGHT, NOTE, Place, SMALL, TITLE, WIDTH, WORDS};
 use super::svg::{Ids, Style, drop, ends_low, escape, group, n, spans, text};
-use super::words::{Lang, plain};
+use super::words::{Lang, Text, plain};
 use super::{chart, draw, font, heat, room};
 use scorelab::{Error, Result};
 
@@ -29,8 +29,35 @@ struct Canvas {
 /// # Errors
 /// A range that is empty, more panels than fit, or a colour map without values: [`Error::Figure`].
 pub fn svg(figure: &Figure, theme: Theme, lang: Lang, panel: Option<usize>) -> Result<String> {
-    compose(&figure.with_numerals(), theme, lang, panel, room::words)
+    let mut figure = figure.with_numerals();
+    figure.notes.extend(cut_off(&figure, panel));
+    compose(&figure, theme, lang, panel, room::words)
         .map_err(|why| Error::Figure { figure: figure.stem.clone(), why })
+}
+
+/// How many points lie beyond the edges of their panel, in words; nothing if none does.
+fn cut_off(figure: &Figure, only: Option<usize>) -> Option<Text> {
+    let drawn = figure.panels.iter().enumerate().filter(|(i, _)| only.is_none_or(|k| k == *i));
+    let (mut out, mut all) = (0, 0);
+    for (panel, layer) in drawn.flat_map(|(_, panel)| panel.layers.iter().map(move |l| (panel, l)))
+    {
+        let (Mark::Points(points), Ok(x), Ok(y)) =
+            (&layer.mark, Scale::new(&panel.x), Scale::new(&panel.y))
+        else {
+            continue;
+        };
+        let at = points.at.rows().into_iter().map(|r| (x.unit(r[0]), y.unit(r[1])));
+        let at: Vec<_> = at.filter(|(x, y)| x.is_finite() && y.is_finite()).collect();
+        let inside = |u: f64| (-0.003..=1.003).contains(&u);
+        out += at.iter().filter(|(x, y)| !(inside(*x) && inside(*y))).count();
+        all += at.len();
+    }
+    (out > 0).then(|| {
+        Text::from((
+            format!("{out} of {all} points lie beyond the edges and are not drawn."),
+            format!("{out} trong {all} điểm nằm ngoài khung và không được vẽ."),
+        ))
+    })
 }
 
 /// A frame of an animation: as `svg`, with all words where the figure puts them, so that none jumps.
@@ -283,4 +310,25 @@ fn rect(place: &Place, attributes: &str) -> String {
         n(r.w),
         n(r.h)
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::plot::{Axis, Points};
+
+    #[test]
+    fn points_beyond_the_edges_are_counted_and_said_and_none_is_moved() {
+        let with = |far: f64| {
+            let at = ndarray::arr2(&[[0.5, 0.5], [far, 0.5], [f64::NAN, 0.5]]);
+            let points = Points { at, ..Points::default() };
+            let axis = || Axis::new("", (0.0, 1.0));
+            let layers = vec![Layer { mark: points.into(), ..Layer::default() }];
+            let panels = vec![Panel { x: axis(), y: axis(), layers, ..Panel::default() }];
+            svg(&Figure { panels, ..Figure::default() }, Theme::Light, Lang::En, None).unwrap()
+        };
+        let (cut, whole) = (with(3.0), with(1.0));
+        assert!(cut.contains("1 of 2 points lie beyond the edges") && !whole.contains("beyond"));
+        assert_eq!((cut.matches("<circle").count(), whole.matches("<circle").count()), (1, 2));
+    }
 }

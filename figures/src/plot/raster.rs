@@ -13,6 +13,7 @@ fn failed(why: impl ToString) -> Error {
 }
 
 /// The parsed SVG, with the embedded font only.
+#[cfg(any(test, feature = "pdf"))]
 pub(super) fn tree(svg: &str) -> Result<Tree> {
     tree_with(svg, font::database())
 }
