@@ -73,7 +73,7 @@ fn flow(noisy: bool) -> Panel {
     let (input, answer) =
         if noisy { ("x_t", "p_φ(y ∣ x_t, σ_t)") } else { ("x_0", "p_φ(y ∣ x_0)") };
     let middle = if noisy { 135.0 } else { 100.0 };
-    let mut inputs = vec![[92.0, middle, 168.0, 105.0]];
+    let mut inputs = vec![[92.0, middle, 168.0, if noisy { 110.0 } else { 100.0 }]];
     let mut layers = vec![boxed("input", role, [0.0, middle - 28.0, 92.0, middle + 28.0], input)];
     if noisy {
         inputs.push([92.0, 55.0, 168.0, 90.0]);

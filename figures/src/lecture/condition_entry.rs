@@ -27,7 +27,7 @@ pub fn condition_entry(s: &Setting) -> Figure {
     f.formula = vec![
         (Role::Neutral, "h ← h + W e(y)".into()),
         (Role::Neutral, Text::new("     or     ", "     hoặc     ")),
-        (Role::Neutral, "h ← h + softmax(Q Kᵀ/√d) V".into()),
+        (Role::Neutral, "h ← h + A V,  A = softmax(Q Kᵀ/√d)".into()),
     ];
     f.notes = vec![Text::new(
         "∅ is one more row of the table e, or a caption without words: the same network gives both scores.",
@@ -51,7 +51,7 @@ fn column(role: Role, middle: &str) -> Vec<Layer> {
         ),
         boxed("input", Role::Neutral, [50.0, 10.0, 210.0, 68.0], "x_t, σ_t"),
         boxed("below", Role::Neutral, [50.0, 120.0, 210.0, 180.0], Text::new("layer", "tầng")),
-        boxed("condition", role, [50.0, 220.0, 210.0, 280.0], middle),
+        boxed("condition", role, [40.0, 220.0, 220.0, 280.0], middle),
         boxed("above", Role::Neutral, [50.0, 320.0, 210.0, 380.0], Text::new("layer", "tầng")),
         word(Role::Neutral, [130.0, 430.0], Side::On, "s_θ(x_t, y)"),
     ]
@@ -62,7 +62,7 @@ fn added(s: &Setting) -> Panel {
     layers.push(arrows(
         "label",
         Role::Guided,
-        &[[438.0, 250.0, 402.0, 250.0], [298.0, 250.0, 214.0, 250.0]],
+        &[[438.0, 250.0, 402.0, 250.0], [298.0, 250.0, 224.0, 250.0]],
     ));
     layers.push(boxed("embedding", Role::Guided, [300.0, 220.0, 400.0, 280.0], "e(y)"));
     layers.push(boxed(
@@ -93,7 +93,7 @@ fn attended(s: &Setting) -> Panel {
             [438.0, 350.0, 402.0, 272.0],
             [438.0, 250.0, 402.0, 250.0],
             [438.0, 150.0, 402.0, 228.0],
-            [298.0, 250.0, 214.0, 250.0],
+            [298.0, 250.0, 224.0, 250.0],
         ],
     ));
     layers.push(boxed("keys", Role::Guided, [300.0, 205.0, 400.0, 295.0], "K, V"));

@@ -25,9 +25,9 @@ macro_rules! figures {
 }
 
 figures! {
-    training_curve
     uncontrolled
     steering
+    training_curve
     field_over_noise
     two_scores
     bayes_sum
@@ -35,21 +35,21 @@ figures! {
     trajectories
     hybrid
     sweep
-    fidelity
     overshoot
-    tilt
-    implicit
-    clean_classifier
+    negative_gamma
     classifier_training
+    clean_classifier
     one_each
     bill
     null_label
     condition_entry
     p_drop
-    negative_gamma
+    implicit
+    fidelity
+    tilt
+    autoguidance
     samplers
     interval
-    autoguidance
     bayes_through_time
     bending_field
     particles

@@ -26,8 +26,6 @@ pub const SPEC: Spec = Spec {
 const PATHS: usize = 40;
 /// Starting points that are drawn.
 const CLOUD: usize = 400;
-/// Letters that fit below a row of bars.
-const LETTERS: usize = 36;
 
 /// F1: a cloud of noise, forty paths, the classes they end in, and how often each is reached.
 ///
@@ -42,12 +40,12 @@ pub fn uncontrolled(s: &Setting, score: &dyn ScoreFn, n: usize) -> Result<Figure
     let share = |c: usize| Interval::of_hits(classes.iter().map(|y| *y == c));
     let shares: Vec<Interval> = (0..s.exact().classes()).map(share).collect();
     let mut f = SPEC.figure();
-    let bars = if in_a_row(s) { share_bars(s, &shares) } else { share_lines(s, &shares) };
-    f.panels = vec![cloud(&Setting { grid: &s.drawn_grid()?, ..*s }, score), bars];
+    f.panels =
+        vec![cloud(&Setting { grid: &s.drawn_grid()?, ..*s }, score), share_lines(s, &shares)];
     let n = count(n);
     f.notes = vec![Text::from((
-        format!("{n} samples; bars: share ± one standard error; dotted: the data's own shares"),
-        format!("{n} mẫu; cột: tỉ lệ ± một sai số chuẩn; chấm: tỉ lệ trong dữ liệu"),
+        format!("{n} samples; bars: share ± one standard error; dashed: the data's own shares"),
+        format!("{n} mẫu; thanh: tỉ lệ ± một sai số chuẩn; nét đứt: tỉ lệ trong dữ liệu"),
     ))];
     for (c, share) in shares.iter().enumerate() {
         let name = &s.class_name(c).en;
@@ -76,14 +74,6 @@ fn cloud(s: &Setting, score: &dyn ScoreFn) -> Panel {
     panel.layers.extend(ends_by_class(ends, &classes_of(s, ends), 12.0));
     panel.layers.extend(names(s, CLEAN, Names::Outside));
     panel
-}
-
-/// Whether the names of all classes fit below a row of bars.
-fn in_a_row(s: &Setting) -> bool {
-    let long = |c: usize| s.class_name(c);
-    let letters = |c| long(c).en.chars().count().max(long(c).vi.chars().count());
-    let longest = (0..s.exact().classes()).map(letters).max().unwrap_or(0);
-    s.exact().classes() * (longest + 2) <= LETTERS
 }
 
 /// The shares as lines of a list: any number of classes with names of any length.
@@ -119,36 +109,6 @@ fn share_lines(s: &Setting, shares: &[Interval]) -> Panel {
         title: Text::new("share of each class, %", "tỉ lệ mỗi lớp, %"),
         x: Axis::new("", (0.0, 1.75 * top)),
         y: Axis::new("", (-0.6, shares.len() as f64 - 0.4)).with_ticks(ticks),
-        layers,
-        ..Panel::default()
-    }
-}
-
-fn share_bars(s: &Setting, shares: &[Interval]) -> Panel {
-    let top = shares.iter().map(|share| share.value).fold(0.0f64, f64::max);
-    let ticks = (0..shares.len()).map(|c| (c as f64, s.class_name(c)));
-    let bar = |(c, share): (usize, &Interval)| {
-        let (at, se) = (arr2(&[[c as f64, 100.0 * share.value]]), vec![100.0 * share.half()]);
-        let (name, bars) = (format!("share-{c}"), Bars { at, width: 0.7, se });
-        Layer::new(&name, "share of a class", Role::Class(c), bars)
-    };
-    let mut layers: Vec<Layer> = shares.iter().enumerate().map(bar).collect();
-    let weights = s.exact().class_weights();
-    let value = |(c, share): (usize, &Interval)| {
-        let Interval { value, low, high } = *share;
-        ([c as f64, (100.0 * high).max(100.0 * weights[c])], percent(value, low, high).into())
-    };
-    let values = Labels { at: shares.iter().enumerate().map(value).collect(), side: Side::Above };
-    layers.push(Layer::new("values", "the shares", Role::Neutral, values));
-    let mut prior: Vec<f64> = s.exact().class_weights().iter().map(|w| 100.0 * w).collect();
-    prior.sort_by(f64::total_cmp);
-    prior.dedup_by(|a, b| (*a - *b).abs() < 1e-9);
-    let prior = Rules { x: vec![], y: prior };
-    layers.push(Layer::new("prior", "shares in the data", Role::Neutral, prior));
-    Panel {
-        title: Text::new("share of each class, %", "tỉ lệ mỗi lớp, %"),
-        x: Axis::new("", (-0.6, shares.len() as f64 - 0.4)).with_ticks(ticks),
-        y: Axis::new("", (0.0, 130.0 * top)),
         layers,
         ..Panel::default()
     }
