@@ -2,7 +2,7 @@
 
 use ndarray::Array2;
 use scorelab::classifier::{ClassifierConfig, NoisyClassifier};
-use scorelab::data::Scene;
+use scorelab::data::{Scene, of_points};
 use scorelab::guidance::{ClassifierGuided, Gamma};
 use scorelab::mixture::{Labelled, Mixture};
 use scorelab::nn::{MlpConfig, Target};
@@ -176,8 +176,13 @@ pub fn spiral(components: usize) -> Mixture {
     Mixture::new(vec![1.0; components], means, covs, vec![0; components]).expect("a valid mixture")
 }
 
-fn exact(name: &'static str, components: usize, points: usize, each: bool) -> Workload {
-    let mixture = spiral(components);
+/// A Gaussian of one small width at each of so many points, as of a file of points.
+fn of_file(points: usize) -> Mixture {
+    let x = spiral(1016).sample(points, 2, Purpose::Data).x;
+    of_points(x, 0.05, vec![0; points]).expect("a valid mixture")
+}
+
+fn exact(name: &'static str, mixture: Mixture, points: usize, each: bool) -> Workload {
     let x = mixture.sample(points, 1, Purpose::Reference).x;
     let levels: Vec<NoiseLevel> =
         (0..points).map(|i| NoiseLevel::ve(0.01 * 500f64.powf(i as f64 / points as f64))).collect();
@@ -202,8 +207,9 @@ pub fn all() -> Vec<(&'static str, Maker)> {
         ("W4", classifier_guidance),
         ("W5-training", digits_training),
         ("W5-sampling", digits_sampling),
-        ("W7", || exact("W7", 1016, 4096, true)),
-        ("W7-one-level", || exact("W7-one-level", 1016, 4096, false)),
-        ("W7-small", || exact("W7-small", 4, POINTS, false)),
+        ("W7", || exact("W7", spiral(1016), 4096, true)),
+        ("W7-one-level", || exact("W7-one-level", spiral(1016), 4096, false)),
+        ("W7-small", || exact("W7-small", spiral(4), POINTS, false)),
+        ("W7-points", || exact("W7-points", of_file(10_000), 4096, true)),
     ]
 }

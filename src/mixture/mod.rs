@@ -34,6 +34,7 @@ use crate::rng::{Purpose, stream};
 use crate::score::{LogDensity, ScoreFn};
 use crate::{Error, Result};
 use axes::Axes;
+use fast::Order;
 use ndarray::{ArcArray2, Array1, Array2, Array3, ArrayView1, ArrayView2, Axis};
 use rand::Rng;
 use rand_distr::{Distribution, StandardNormal};
@@ -68,6 +69,7 @@ pub struct Mixture {
     labels: Arc<[usize]>,
     classes: usize,
     axes: Arc<[Axes]>,
+    order: Order,
 }
 
 impl Mixture {
@@ -132,6 +134,7 @@ impl Mixture {
             labels: labels.into(),
             classes,
             axes: axes.into(),
+            order: Order::default(),
         })
     }
 
@@ -219,6 +222,7 @@ impl Mixture {
             labels: vec![0; keep.len()].into(),
             classes: 1,
             axes: keep.iter().map(|k| self.axes[*k].clone()).collect(),
+            order: Order::default(),
         }
     }
 
@@ -248,6 +252,7 @@ impl Mixture {
             labels: self.labels.clone(),
             classes: self.classes,
             axes: self.axes.iter().map(|a| a.noised(a2, s2)).collect(),
+            order: Order::default(),
         }
     }
 

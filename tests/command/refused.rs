@@ -104,7 +104,10 @@ const ABSURD: &[(&str, &str)] = &[
     ("train --model clean --level-width 2", "changes nothing: a clean classifier"),
     ("train --components 5", "changes nothing: only networks for images"),
     ("check 8 1 --header", "changes nothing: the answer is not a table"),
-    ("plot steering --gamma 4", "changes nothing: steering does not depend on it, as trajectories"),
+    (
+        "plot steering --gamma 4",
+        "changes nothing: steering does not depend on it; these figures do: trajectories",
+    ),
     ("plot two-scores --samples 5", "changes nothing: two-scores does not depend on it"),
     ("plot particles --format svg", "changes nothing: an animation is a GIF"),
     ("plot particles --frames 200 --memory 0.1", "the memory for the frames is about"),

@@ -2,7 +2,7 @@
 
 use super::answer::Answer;
 use super::exercise::Exercise;
-use super::problem::{image_problem, problem};
+use super::problem::{image_problem, point_problem, problem};
 use super::{memory, scores, steering};
 use scorelab::{Error, Result};
 use scorelab_figures::plot::{Lang, Text};
@@ -22,6 +22,7 @@ pub fn exercises() -> Vec<Exercise> {
     let mut all = scores::exercises(&p);
     all.extend(steering::exercises(&p));
     all.push(memory::memory(&image_problem()));
+    all.push(memory::own_points(&point_problem()));
     all
 }
 

@@ -26,6 +26,7 @@
 //! | 6 | 11, 12 | `p_drop` |
 //! | 7 | 13 | `tilted_target` |
 //! | 8 | 14 | `digits` |
+//! | 9 | 15 | `your_guidance` |
 
 mod answer;
 mod exercise;
@@ -44,4 +45,6 @@ pub use answer::Answer;
 pub use en::{check, show};
 pub use exercise::{Exercise, Mistake};
 pub use mark::{Mark, exercises, mark};
-pub use problem::{ImageProblem, Problem, image_problem, points, problem};
+pub use problem::{
+    ImageProblem, PointProblem, Problem, image_problem, point_problem, points, problem, scene,
+};

@@ -1,7 +1,8 @@
 //! What the exercises ask about.
 
 use ndarray::{Array2, s};
-use scorelab::data::{Glyphs, Scene};
+use scorelab::data::{Glyphs, Scene, of_points, spread};
+use scorelab::mixture::Labelled;
 use scorelab::noise::{NoiseLevel, Process};
 use scorelab::rng::{Purpose, normals};
 
@@ -47,6 +48,24 @@ pub fn points(n: usize) -> Option<(NoiseLevel, Array2<f64>)> {
             let ImageProblem { level, x, .. } = image_problem();
             Some((level, x))
         }
+        15 => {
+            let PointProblem { level, x, .. } = point_problem();
+            Some((level, x))
+        }
+        _ => None,
+    }
+}
+
+/// The scene in the plane that exercise `n` is about, counted from 1, and y where it asks for a class; none if it is about
+/// no points in a plane.
+pub fn scene(n: usize) -> Option<(Scene, Option<usize>)> {
+    let (_, x) = points(n)?;
+    match n {
+        15 => Some((point_problem().scene(), None)),
+        _ if x.ncols() == 2 => {
+            let Problem { scene, class, .. } = problem();
+            Some((scene, Some(class)))
+        }
         _ => None,
     }
 }
@@ -66,6 +85,8 @@ pub struct ImageProblem {
 const IMAGES: (u64, usize) = (100, 4);
 /// σ/α of the problem about images: among 784 pixels several images are still possible.
 const IMAGE_RATIO: f64 = 8.0;
+/// σ/α of the problem about one's own points: about as wide as their own Gaussians.
+const POINT_RATIO: f64 = 0.3;
 
 /// The problem of the exercise about images, always the same.
 pub fn image_problem() -> ImageProblem {
@@ -74,6 +95,44 @@ pub fn image_problem() -> ImageProblem {
     let level = process.level(process.t_of_log_snr(-2.0 * IMAGE_RATIO.ln()));
     let x = noised(images.slice(s![..IMAGES.1, ..]).to_owned(), level);
     ImageProblem { images, level, x }
+}
+
+/// A handful of labelled points as they might stand in a student's file, a noise level and noisy points.
+#[derive(Debug, Clone)]
+pub struct PointProblem {
+    /// The points (60, 2) with their classes, two of them.
+    pub points: Labelled,
+    /// The standard deviation of the Gaussian at each point, by the rule of [`spread`].
+    pub h: f64,
+    /// The level of x_t.
+    pub level: NoiseLevel,
+    /// Noisy points x_t (12, 2), of others than the given ones.
+    pub x: Array2<f64>,
+}
+
+impl PointProblem {
+    /// The scene with a Gaussian at each point.
+    pub fn scene(&self) -> Scene {
+        let mixture = of_points(self.points.x.clone(), self.h, self.points.y.clone());
+        let moons = moons();
+        Scene { name: "points".into(), mixture: mixture.expect("points are finite"), ..moons }
+    }
+}
+
+/// Where the student's points come from.
+fn moons() -> Scene {
+    Scene::named("moons").expect("a built-in scene")
+}
+
+/// The problem of the exercise about one's own points, always the same: drawn from the scene `moons`.
+pub fn point_problem() -> PointProblem {
+    let mixture = moons().mixture;
+    let points = mixture.sample(60, 0, Purpose::Data);
+    let h = spread(points.x.view(), &points.y);
+    let process = Process::VP_LINEAR;
+    let level = process.level(process.t_of_log_snr(-2.0 * POINT_RATIO.ln()));
+    let x = noised(mixture.sample(POINTS, 0, Purpose::Reference).x, level);
+    PointProblem { points, h, level, x }
 }
 
 /// x_t = α·x₀ + σ·ε.

@@ -11,8 +11,6 @@ use scorelab_figures::plot::{Lang, Text};
 
 /// More numbers than any answer has: standard input may never end.
 const MOST_NUMBERS: usize = 10_000_000;
-/// The coordinates of a point of the scene; an image has more.
-const PLANE: usize = 2;
 
 impl Check {
     /// Marks, or says what is asked; false if the answer is wrong.
@@ -74,14 +72,16 @@ impl Check {
         add("begin", e.start.get(lang).into());
         let mut notes =
             vec![Text::new("read more: docs/course", "phần bài quanh nó: docs/course/vi")];
-        if let Some((level, x)) = course::points(n) {
+        if let Some((level, _)) = course::points(n) {
             add("alpha", level.alpha.into());
             add("sigma", level.sigma.into());
             let points = format!("scorelab check {n} --points");
             notes.push(Text::new("the points: ", "các điểm: ").then(points));
-            if x.ncols() == PLANE {
-                let p = course::problem();
-                add("class", (&p.scene.class_names[p.class]).into());
+            let scene = course::scene(n);
+            if let Some((scene, Some(class))) = &scene {
+                add("class", (&scene.class_names[*class]).into());
+            }
+            if scene.is_some() {
                 let scene = format!("scorelab check {n} --components");
                 notes.push(Text::new("their scene: ", "phân phối của chúng: ").then(scene));
             } else {
@@ -111,11 +111,10 @@ impl Check {
 
     /// The class, weight, mean and covariance of each Gaussian of the scene, at α = 1 and σ = 0.
     fn components(&self, n: usize) -> Result<()> {
-        if course::points(n).is_none_or(|(_, x)| x.ncols() != PLANE) {
+        let Some((scene, _)) = course::scene(n) else {
             let must = format!("left out: exercise {n} has no scene");
             return Err(Error::value("--components", "given", must));
-        }
-        let scene = course::problem().scene;
+        };
         let names = ["class", "name", "weight", "mean1", "mean2", "cov11", "cov12", "cov22"];
         let mut report = Report::new(names);
         let mixture = &scene.mixture;

@@ -129,7 +129,10 @@ impl Plot {
         };
         let others: Vec<&Spec> = FIGURES.iter().copied().filter(|s| s.takes(flag)).collect();
         let (these, others) = (names(specs), names(&others));
-        Err(without_effect(flag, format!("{these} does not depend on it, as {others} do")))
+        Err(without_effect(
+            flag,
+            format!("{these} does not depend on it; these figures do: {others}"),
+        ))
     }
 
     /// The figures of these names; where two share one, that of images or that of a scene.

@@ -12,6 +12,7 @@ mod plane;
 
 pub use lanes::{LANES, Lane, exp, minus, softmax, softmax_lanes, weighted_sum};
 pub use noised::{Noised, Scratch};
+pub use plane::Order;
 
 use super::Mixture;
 use crate::arch::wide;
@@ -72,6 +73,15 @@ pub fn score_each(mixture: &Mixture, x: ArrayView2<f64>, levels: &[NoiseLevel]) 
 
 /// log p_t(x): `x` (n, d) → (n,).
 pub fn log_density(mixture: &Mixture, x: ArrayView2<f64>, level: NoiseLevel) -> Array1<f64> {
+    mixture.check_dim(x.ncols());
+    match x.ncols() == 2 && mixture.weights.len() >= plane::MANY {
+        true => plane::log_density(mixture, x, level),
+        false => log_density_by_lanes(mixture, x, level),
+    }
+}
+
+/// log p_t(x) in any dimension.
+fn log_density_by_lanes(mixture: &Mixture, x: ArrayView2<f64>, level: NoiseLevel) -> Array1<f64> {
     let noised = Noised::new(mixture, level);
     let mut out = Array1::zeros(x.nrows());
     mixture.for_rows(

@@ -1,13 +1,11 @@
 //! Many components in the plane: eight of them side by side, the points one after the other.
 
+use super::tiles::{TILE, Tile};
 use super::{ROWS, add, exp, pull, vectors_mut};
 use crate::mixture::fast::lanes::{LANES, Lane};
 use crate::noise::NoiseLevel;
-use ndarray::{ArrayView2, ArrayViewMut2};
+use ndarray::{ArrayView2, ArrayViewMut1, ArrayViewMut2};
 use pulp::{Simd, WithSimd};
-
-/// Groups of eight components that a point passes before the next point does, so that they stay in the nearest cache.
-const TILE: usize = 32;
 
 /// Eight components side by side, a lane for each of their N numbers.
 #[derive(Clone, Copy)]
@@ -32,6 +30,9 @@ pub fn side_by_side<const N: usize>(components: &[[f64; N]]) -> Vec<Eight<N>> {
 
 /// How components of N numbers look from a point, in M numbers.
 pub trait Seen<const N: usize, const M: usize> {
+    /// No d of the tile is less.
+    fn least(&self, point: [f64; 2], tile: &Tile<N>) -> f64;
+
     /// d first, and what [`Seen::share`] needs.
     fn distance<S: Simd>(&self, simd: S, point: [f64; 2], component: [S::f64s; N]) -> [S::f64s; M];
 
@@ -43,6 +44,11 @@ pub trait Seen<const N: usize, const M: usize> {
 pub struct OneLevel;
 
 impl Seen<6, 3> for OneLevel {
+    #[inline(always)]
+    fn least(&self, point: [f64; 2], tile: &Tile<6>) -> f64 {
+        tile.gap(point, 1.0) / tile.widest
+    }
+
     /// [d, v].
     #[inline(always)]
     fn distance<S: Simd>(&self, simd: S, [x, y]: [f64; 2], c: [S::f64s; 6]) -> [S::f64s; 3] {
@@ -71,6 +77,11 @@ impl OwnLevel {
 }
 
 impl Seen<7, 4> for OwnLevel {
+    #[inline(always)]
+    fn least(&self, point: [f64; 2], tile: &Tile<7>) -> f64 {
+        tile.gap(point, self.alpha) / (self.alpha2 * tile.widest + self.sigma2)
+    }
+
     /// [d, the two coordinates of v along the axes of Σ, 1/|C|].
     #[inline(always)]
     fn distance<S: Simd>(&self, simd: S, [x, y]: [f64; 2], c: [S::f64s; 7]) -> [S::f64s; 4] {
@@ -98,12 +109,20 @@ impl Seen<7, 4> for OwnLevel {
 }
 
 /// Many components, side by side; the points one after the other.
-pub struct Many<'a, const N: usize, const M: usize, F> {
-    pub groups: &'a [Eight<N>],
+pub struct Many<'a, const N: usize, const M: usize, F, A> {
+    pub tiles: &'a [Tile<N>],
     pub reach: f64, // components whose d exceeds the least one by more are left out
     pub seen: F,    // how the components look from a row
+    pub answer: A,  // what a row makes of its sums
     pub x: ArrayView2<'a, f64>,
     pub out: ArrayViewMut2<'a, f64>,
+}
+
+/// Σ w, Σ w·v of a point, with w = π·|C|^(−½)·e^(−½·(d − least)).
+pub struct Total {
+    pub least: f64,
+    pub weight: f64,
+    pub pull: [f64; 2],
 }
 
 /// The sums of a point so far, relative to e^(−½·least).
@@ -113,8 +132,19 @@ struct Sums {
     lanes: Eight<3>,
 }
 
-impl<const N: usize, const M: usize, T: Seen<N, M>, F: Fn(usize) -> T> WithSimd
-    for Many<'_, N, M, F>
+impl Sums {
+    /// The sums as they are when all tiles have been seen.
+    fn total(&self) -> Total {
+        let [weight, x, y] = self.lanes.0.map(|lane| lane.iter().sum::<f64>());
+        Total { least: self.least, weight, pull: [x, y] }
+    }
+}
+
+impl<const N: usize, const M: usize, T, F, A> WithSimd for Many<'_, N, M, F, A>
+where
+    T: Seen<N, M>,
+    F: Fn(usize) -> T,
+    A: Fn(Total, ArrayViewMut1<f64>),
 {
     type Output = ();
 
@@ -122,18 +152,68 @@ impl<const N: usize, const M: usize, T: Seen<N, M>, F: Fn(usize) -> T> WithSimd
     fn with_simd<S: Simd>(mut self, simd: S) {
         let empty = Sums { least: f64::INFINITY, lanes: Eight([[0.0; LANES]; 3]) };
         let mut sums = [empty; ROWS];
+        let sums = &mut sums[..self.x.nrows()];
         let mut kept = [Eight([[0.0; LANES]; M]); TILE];
-        for tile in self.groups.chunks(TILE) {
-            for (row, sums) in sums[..self.x.nrows()].iter_mut().enumerate() {
-                let point = [self.x[[row, 0]], self.x[[row, 1]]];
-                add_tile(simd, &(self.seen)(row), point, tile, self.reach, &mut kept, sums);
+        let row_of = |row: usize| ((self.seen)(row), [self.x[[row, 0]], self.x[[row, 1]]]);
+        if self.tiles.len() > 1 {
+            for (row, sums) in sums.iter_mut().enumerate() {
+                let (seen, point) = row_of(row);
+                if let Some(nearest) = nearest(&seen, point, self.tiles) {
+                    sums.least = look(simd, &seen, point, &nearest.groups, &mut kept);
+                }
             }
         }
-        for (mut out, sums) in self.out.outer_iter_mut().zip(&sums) {
-            let [total, x, y] = sums.lanes.0.map(|lane| lane.iter().sum::<f64>());
-            (out[0], out[1]) = (x / total, y / total);
+        for tile in self.tiles {
+            for (row, sums) in sums.iter_mut().enumerate() {
+                let (seen, point) = row_of(row);
+                if seen.least(point, tile) > sums.least + self.reach {
+                    continue;
+                }
+                add_tile(simd, &seen, point, &tile.groups, self.reach, &mut kept, sums);
+            }
+        }
+        for (out, sums) in self.out.outer_iter_mut().zip(sums.iter()) {
+            (self.answer)(sums.total(), out);
         }
     }
+}
+
+/// The tile whose box is nearest, in units of its width; none for a point that is no number.
+#[inline(always)]
+fn nearest<'t, const N: usize, const M: usize, T: Seen<N, M>>(
+    seen: &T,
+    point: [f64; 2],
+    tiles: &'t [Tile<N>],
+) -> Option<&'t Tile<N>> {
+    let mut found = (f64::INFINITY, None);
+    for tile in tiles {
+        let least = seen.least(point, tile);
+        if least < found.0 {
+            found = (least, Some(tile));
+        }
+    }
+    found.1
+}
+
+/// The least d of a tile; `kept` holds what was seen of each group.
+#[inline(always)]
+fn look<const N: usize, const M: usize, S: Simd, T: Seen<N, M>>(
+    simd: S,
+    seen: &T,
+    point: [f64; 2],
+    tile: &[Eight<N>],
+    kept: &mut [Eight<M>; TILE],
+) -> f64 {
+    let mut least = Eight([[f64::INFINITY; LANES]]);
+    let nearest = vectors_mut::<S>(&mut least.0[0]);
+    for (kept, group) in kept.iter_mut().zip(tile) {
+        for (part, nearest) in nearest.iter_mut().enumerate() {
+            let d = seen.distance(simd, point, take::<S, N>(group, part));
+            put::<S, M>(kept, part, d);
+            *nearest = simd.min_f64s(*nearest, d[0]);
+        }
+    }
+    least.0[0].iter().fold(f64::INFINITY, |a, b| if *b < a { *b } else { a })
 }
 
 /// Adds the components of a tile to the sums of a point.
@@ -147,16 +227,7 @@ fn add_tile<const N: usize, const M: usize, S: Simd, T: Seen<N, M>>(
     kept: &mut [Eight<M>; TILE], // what the first look at each group leaves for the second
     sums: &mut Sums,
 ) {
-    let mut least = Eight([[f64::INFINITY; LANES]]);
-    let nearest = vectors_mut::<S>(&mut least.0[0]);
-    for (kept, group) in kept.iter_mut().zip(tile) {
-        for (part, nearest) in nearest.iter_mut().enumerate() {
-            let d = seen.distance(simd, point, take::<S, N>(group, part));
-            put::<S, M>(kept, part, d);
-            *nearest = simd.min_f64s(*nearest, d[0]);
-        }
-    }
-    let least = least.0[0].iter().fold(f64::INFINITY, |a, b| if *b < a { *b } else { a });
+    let least = look(simd, seen, point, tile, kept);
     if least > sums.least + reach {
         return;
     }

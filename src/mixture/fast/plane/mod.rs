@@ -6,65 +6,103 @@
 //!
 //! The exponentials are taken of ½·(min d − dₖ), so the result is finite far from the data. Of a few components eight points
 //! go side by side; of many, eight components, so that where all eight are too far away to change a digit their
-//! exponentials are left out.
+//! exponentials are left out, and those of a tile of the plane at once, so that a far tile is not looked at.
 
 mod many;
+mod tiles;
 
 use super::lanes::exponential::{LN_2_HIGH, LN_2_LOW, POLYNOMIAL, ROUND};
 use super::lanes::{LANES, Lane};
 use crate::arch::arch;
 use crate::mixture::Mixture;
 use crate::noise::NoiseLevel;
-use many::{Many, OneLevel, OwnLevel, side_by_side};
+use many::{Many, OneLevel, OwnLevel, Total};
 use ndarray::parallel::prelude::*;
-use ndarray::{Array2, ArrayView2, ArrayViewMut2, Axis};
+use ndarray::{Array1, Array2, ArrayView2, ArrayViewMut1, ArrayViewMut2, Axis};
 use pulp::{Simd, WithSimd};
+pub use tiles::Order;
+use tiles::tiles;
 
 /// From this number of components on they go side by side.
-const MANY: usize = 32;
+pub const MANY: usize = 32;
 /// Rows that one thread handles at a time.
 const ROWS: usize = 128;
 
 /// The score of a mixture in the plane at one level: `x` (n, 2) → (n, 2).
 pub fn score(mixture: &Mixture, x: ArrayView2<f64>, level: NoiseLevel) -> Array2<f64> {
-    let components: Vec<[f64; 6]> =
-        (0..mixture.weights.len()).map(|k| at_level(mixture, k, level)).collect();
     let mut out = Array2::zeros(x.raw_dim());
-    if components.len() < MANY {
+    if mixture.weights.len() < MANY {
+        let components: Vec<[f64; 6]> =
+            (0..mixture.weights.len()).map(|k| at_level(mixture, k, level)).collect();
         for_blocks(x, out.view_mut(), |_, x, out| {
             arch().dispatch(Few { components: &components, x, out })
         });
     } else {
-        let weights = components.iter().map(|c| c[5]);
-        let reach = 2.0 * (FAINT + (components.len() as f64).ln() + log_ratio(weights));
-        let groups = side_by_side(&components);
-        for_blocks(x, out.view_mut(), |_, x, out| {
-            arch().dispatch(Many { groups: &groups, reach, seen: |_| OneLevel, x, out })
-        });
+        many_at(mixture, x, level, out.view_mut(), as_score);
     }
     out
 }
 
+/// log p_t(x) of at least [`MANY`] components in the plane: `x` (n, 2) → (n).
+pub fn log_density(mixture: &Mixture, x: ArrayView2<f64>, level: NoiseLevel) -> Array1<f64> {
+    let mut out = Array1::zeros(x.nrows());
+    many_at(mixture, x, level, out.view_mut().insert_axis(Axis(1)), |total, mut out| {
+        out[0] = total.weight.ln() - 0.5 * total.least - std::f64::consts::TAU.ln();
+    });
+    out
+}
+
+/// What rows make of the sums over many components at one level.
+fn many_at(
+    mixture: &Mixture,
+    x: ArrayView2<f64>,
+    level: NoiseLevel,
+    out: ArrayViewMut2<f64>,
+    answer: impl Fn(Total, ArrayViewMut1<f64>) + Copy + Sync,
+) {
+    let NoiseLevel { alpha, sigma } = level;
+    let widest = |k: usize| {
+        let lambda = &mixture.axes[k].lambda;
+        alpha * alpha * lambda[0].max(lambda[1]) + sigma * sigma
+    };
+    let order = mixture.order.by(mixture.means.view()).iter();
+    let components: Vec<([f64; 6], f64)> =
+        order.map(|k| (at_level(mixture, *k, level), widest(*k))).collect();
+    let weights = components.iter().map(|(c, _)| c[5]);
+    let reach = 2.0 * (FAINT + (components.len() as f64).ln() + log_ratio(weights));
+    let tiles = &tiles(&components);
+    for_blocks(x, out, |_, x, out| {
+        arch().dispatch(Many { tiles, reach, seen: |_| OneLevel, answer, x, out })
+    });
+}
+
 /// As [`score`] where every point has a level of its own: `x` (n, 2), `levels` (n) → (n, 2).
 pub fn score_each(mixture: &Mixture, x: ArrayView2<f64>, levels: &[NoiseLevel]) -> Array2<f64> {
-    let component = |k: usize| {
-        let (axes, m) = (&mixture.axes[k], mixture.means.row(k));
-        let turn = axes.q.column(0);
-        [m[0], m[1], turn[0], turn[1], axes.lambda[0], axes.lambda[1], mixture.weights[k]]
+    let component = |k: &usize| {
+        let (axes, m) = (&mixture.axes[*k], mixture.means.row(*k));
+        let (turn, [first, second]) = (axes.q.column(0), [axes.lambda[0], axes.lambda[1]]);
+        let numbers = [m[0], m[1], turn[0], turn[1], first, second, mixture.weights[*k]];
+        (numbers, first.max(second))
     };
-    let components: Vec<[f64; 7]> = (0..mixture.weights.len()).map(component).collect();
+    let order = mixture.order.by(mixture.means.view());
+    let components: Vec<([f64; 7], f64)> = order.iter().map(component).collect();
     // at no level do the |C|^(−½) of two components differ by more than the variances of the data do
-    let variances = components.iter().flat_map(|c| [c[4], c[5]]);
-    let weights = components.iter().map(|c| c[6]);
+    let variances = components.iter().flat_map(|(c, _)| [c[4], c[5]]);
+    let weights = components.iter().map(|(c, _)| c[6]);
     let ratios = log_ratio(weights) + log_ratio(variances);
     let reach = 2.0 * (FAINT + (components.len() as f64).ln() + ratios);
-    let groups = side_by_side(&components);
+    let tiles = &tiles(&components);
     let mut out = Array2::zeros(x.raw_dim());
     for_blocks(x, out.view_mut(), |first, x, out| {
         let seen = |row: usize| OwnLevel::new(levels[first + row]);
-        arch().dispatch(Many { groups: &groups, reach, seen, x, out })
+        arch().dispatch(Many { tiles, reach, seen, answer: as_score, x, out })
     });
     out
+}
+
+/// Σ w·v/Σ w.
+fn as_score(Total { weight, pull: [x, y], .. }: Total, mut out: ArrayViewMut1<f64>) {
+    (out[0], out[1]) = (x / weight, y / weight);
 }
 
 /// Runs `f` on blocks of rows, with the number of their first row, shared out over the threads.
@@ -235,7 +273,7 @@ mod tests {
 
     #[test]
     fn in_the_plane_the_score_is_what_it_is_in_any_dimension() {
-        for components in [1, 2, 8, 31, 32, 33, 64, 300] {
+        for components in [1, 2, 8, 31, 32, 33, 64, 300, 700, 3000] {
             let mixture = spiral(components);
             let mut x = mixture.sample(301, 5, Purpose::Reference).x;
             x.slice_mut(s![..20, ..]).mapv_inplace(|v| 1000.0 * v); // far outside
@@ -252,6 +290,16 @@ mod tests {
                 assert!(off(&by_lanes, &each) < 1e-10, "{place}: {:e}", off(&by_lanes, &each));
                 let twin = NoiseLevel { alpha: level.alpha * (1.0 + 1e-6), ..level };
                 assert!(off(&by_lanes, &score(&mixture, x.view(), twin)) > 1e-8, "{place}");
+                let log = super::super::log_density_by_lanes(&mixture, x.view(), level);
+                let log = |v: Array1<f64>| {
+                    (v - &log)
+                        .iter()
+                        .zip(&log)
+                        .fold(0.0f64, |m, (d, v)| m.max(d.abs() / (1.0 + v.abs())))
+                };
+                let found = log(super::super::log_density(&mixture, x.view(), level));
+                assert!(found < 1e-10, "{place}: log p off by {found:e}");
+                assert!(log(super::super::log_density(&mixture, x.view(), twin)) > 1e-8, "{place}");
             }
         }
     }

@@ -1,0 +1,89 @@
+//! Many components in tiles that lie together, so that a tile too far away to change a digit is passed over whole.
+
+use super::many::{Eight, side_by_side};
+use crate::mixture::fast::lanes::LANES;
+use ndarray::ArrayView2;
+use std::sync::{Arc, OnceLock};
+
+/// Groups of eight components that a point passes before the next point does, so that they stay in the nearest cache.
+pub const TILE: usize = 32;
+/// Components of a tile.
+const TOGETHER: usize = TILE * LANES;
+/// Up to this many components keep the order in which they were given.
+const FEW: usize = 512;
+
+/// The components of a mixture in an order in which those of a tile lie together; found when it is first asked for.
+#[derive(Debug, Clone, Default)]
+pub struct Order(Arc<OnceLock<Vec<usize>>>);
+
+impl Order {
+    /// The order, by the means (K, 2).
+    pub fn by(&self, means: ArrayView2<f64>) -> &[usize] {
+        self.0.get_or_init(|| {
+            let mut order: Vec<usize> = (0..means.nrows()).collect();
+            if order.len() > FEW {
+                halve(&mut order, means);
+            }
+            order
+        })
+    }
+}
+
+/// Splits components in two along their longer side, and each half again, down to tiles.
+fn halve(order: &mut [usize], means: ArrayView2<f64>) {
+    if order.len() <= TOGETHER {
+        return;
+    }
+    let side = |i: usize| {
+        let (low, high) = bounds(order.iter().map(|k| means[[*k, i]]));
+        high - low
+    };
+    let axis = usize::from(side(1) > side(0));
+    let middle = (order.len() / 2).next_multiple_of(TOGETHER);
+    // the number decides between equals, so that the order is one
+    let key = |k: &usize| (means[[*k, axis]], *k);
+    order.select_nth_unstable_by(middle, |a, b| {
+        let ((a, m), (b, n)) = (key(a), key(b));
+        a.total_cmp(&b).then(m.cmp(&n))
+    });
+    let (low, high) = order.split_at_mut(middle);
+    halve(low, means);
+    halve(high, means);
+}
+
+/// The least and the largest.
+fn bounds(values: impl Iterator<Item = f64>) -> (f64, f64) {
+    values.fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), v| (low.min(v), high.max(v)))
+}
+
+/// Components of N numbers, a mean first, that lie in a box.
+pub struct Tile<const N: usize> {
+    /// The components, eight to a group.
+    pub groups: Vec<Eight<N>>,
+    low: [f64; 2],
+    high: [f64; 2],
+    /// Their largest variance.
+    pub widest: f64,
+}
+
+impl<const N: usize> Tile<N> {
+    /// |x − m|², of the point of the box that is nearest to x once the box is scaled by α > 0.
+    #[inline(always)]
+    pub fn gap(&self, x: [f64; 2], alpha: f64) -> f64 {
+        let beyond = |i: usize| (alpha * self.low[i] - x[i]).max(x[i] - alpha * self.high[i]);
+        let [u, v] = [beyond(0).max(0.0), beyond(1).max(0.0)];
+        u * u + v * v
+    }
+}
+
+/// Components in tiles, each with its largest variance.
+pub fn tiles<const N: usize>(components: &[([f64; N], f64)]) -> Vec<Tile<N>> {
+    let tile = |own: &[([f64; N], f64)]| {
+        let numbers: Vec<[f64; N]> = own.iter().map(|(c, _)| *c).collect();
+        let box_of = |i: usize| bounds(numbers.iter().map(|c| c[i]));
+        let [(left, right), (bottom, top)] = [box_of(0), box_of(1)];
+        let widest = own.iter().fold(0.0, |most: f64, (_, v)| most.max(*v));
+        Tile { groups: side_by_side(&numbers), low: [left, bottom], high: [right, top], widest }
+    };
+    components.chunks(TOGETHER).map(tile).collect()
+}
