@@ -30,6 +30,8 @@ pub(super) const FOUR_LEVELS: [f64; 4] = [1.5, 0.6, 0.25, 0.1];
 const FEWER: usize = 15;
 /// The same where they share it in two rows.
 const FEWEST: usize = 13;
+/// A standard error below this is written as this: more digits say nothing here, and stand no longer side by side.
+const LEAST: f64 = 1e-4;
 /// Draws of p_t behind a mean.
 const DRAWS: usize = 4000;
 
@@ -67,12 +69,13 @@ pub fn field_over_noise(s: &Setting, learned: Option<&dyn ScoreFn>) -> Result<Fi
             let cosine = mean_cosine(s, learned, level);
             f.number(format!("mean cosine at σ/α = {}", ratio(level)), cosine.0);
             f.number(format!("se of the cosine at σ/α = {}", ratio(level)), cosine.1);
-            f.panels[FOUR_LEVELS.len() + column].x.label = plus_minus(cosine).into();
+            let told = plus_minus((cosine.0, cosine.1.max(LEAST)));
+            f.panels[FOUR_LEVELS.len() + column].x.label = told.into();
         }
         let n = count(DRAWS);
         f.notes = vec![Text::from((
             format!(
-                "Below: the mean cosine of the learned to the exact score over {n} draws of p_t."
+                "Below: the mean cosine of the learned to the exact score over {n} draws of p_t, ± at least 10⁻⁴."
             ),
             format!(
                 "Bên dưới: cosine trung bình giữa score học được và score chính xác, trên {n} mẫu của p_t."
