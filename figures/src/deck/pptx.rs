@@ -157,6 +157,8 @@ fn words(id: u32, name: &str, role: &str, at: [i64; 4], lines: &[String], lang: 
 
 /// Where the title stands: just above the slide.
 const ABOVE: [i64; 4] = [0, -762_000, SIZE.0 as i64, 685_800];
+/// Where the notes stand on a page of them, which is upright.
+const BELOW: [i64; 4] = [685_800, 4_400_550, 5_486_400, 3_600_450];
 const MAP: &str = "<p:clrMapOvr><a:masterClrMapping/></p:clrMapOvr>";
 
 fn slide_xml(slide: &Slide, lang: Lang) -> String {
@@ -181,8 +183,7 @@ fn notes_xml(slide: &Slide, lang: Lang) -> String {
     lines.retain(|line| !line.is_empty());
     let image = "<p:sp><p:nvSpPr><p:cNvPr id=\"2\" name=\"Slide\"/><p:cNvSpPr><a:spLocks noGrp=\"1\" noRot=\"1\" noChangeAspect=\"1\"/></p:cNvSpPr>\
         <p:nvPr><p:ph type=\"sldImg\"/></p:nvPr></p:nvSpPr><p:spPr/></p:sp>";
-    let at = [685_800, 4_400_550, 5_486_400, 3_600_450];
-    let body = words(3, "Notes", "type=\"body\" idx=\"1\"", at, &lines, lang);
+    let body = words(3, "Notes", "type=\"body\" idx=\"1\"", BELOW, &lines, lang);
     format!(
         "<p:notes {SPACES}><p:cSld><p:spTree>{TREE}{image}{body}</p:spTree></p:cSld>{MAP}</p:notes>"
     )
@@ -191,14 +192,16 @@ fn notes_xml(slide: &Slide, lang: Lang) -> String {
 const COLOURS: &str = "<p:clrMap bg1=\"lt1\" tx1=\"dk1\" bg2=\"lt2\" tx2=\"dk2\" accent1=\"accent1\" accent2=\"accent2\" \
     accent3=\"accent3\" accent4=\"accent4\" accent5=\"accent5\" accent6=\"accent6\" hlink=\"hlink\" folHlink=\"folHlink\"/>";
 
+/// The shapes of a master on the ground of its theme.
+fn tree(shapes: &str) -> String {
+    format!(
+        "<p:cSld><p:bg><p:bgRef idx=\"1001\"><a:schemeClr val=\"bg1\"/></p:bgRef></p:bg><p:spTree>{TREE}{shapes}</p:spTree></p:cSld>"
+    )
+}
+
 /// The masters of slides and notes, the one layout, and their themes.
 fn masters() -> Vec<Part> {
     let title = words(2, "Title", "type=\"title\"", ABOVE, &[], Lang::En);
-    let tree = |shapes: &str| {
-        format!(
-            "<p:cSld><p:bg><p:bgRef idx=\"1001\"><a:schemeClr val=\"bg1\"/></p:bgRef></p:bg><p:spTree>{TREE}{shapes}</p:spTree></p:cSld>"
-        )
-    };
     let styles = "<p:txStyles><p:titleStyle/><p:bodyStyle/><p:otherStyle/></p:txStyles>";
     let layouts =
         "<p:sldLayoutIdLst><p:sldLayoutId id=\"2147483649\" r:id=\"rId1\"/></p:sldLayoutIdLst>";
@@ -207,8 +210,7 @@ fn masters() -> Vec<Part> {
     let layout = format!(
         "<p:sldLayout {SPACES} type=\"titleOnly\" preserve=\"1\"><p:cSld name=\"Picture\"><p:spTree>{TREE}{title}</p:spTree></p:cSld>{MAP}</p:sldLayout>"
     );
-    let at = [685_800, 4_400_550, 5_486_400, 3_600_450];
-    let body = words(2, "Notes", "type=\"body\" idx=\"1\"", at, &[], Lang::En);
+    let body = words(2, "Notes", "type=\"body\" idx=\"1\"", BELOW, &[], Lang::En);
     let notes = format!("<p:notesMaster {SPACES}>{}{COLOURS}</p:notesMaster>", tree(&body));
     vec![
         xml("ppt/slideMasters/slideMaster1.xml", kind("presentationml.slideMaster"), master),

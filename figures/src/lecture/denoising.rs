@@ -90,17 +90,23 @@ pub fn denoising_strips(
             sheet_panel(strip.title.clone(), "x_t above, what the score expects below", sheet)
         })
         .collect();
-    f.notes = vec![Text::new(
+    f.notes = notes(size.0 * size.1, components);
+    Ok(f)
+}
+
+/// What stands above the images, and where the noise lives if not in the pixels.
+fn notes(pixels: usize, components: usize) -> Vec<Text> {
+    let mut notes = vec![Text::new(
         "above the images: σ/α;  D(x_t) = E[x_0 ∣ x_t] as the score has it",
         "trên các ảnh: σ/α;  D(x_t) = E[x_0 ∣ x_t] theo score",
     )];
-    if components < size.0 * size.1 {
-        f.notes.push(Text::from((
+    if components < pixels {
+        notes.push(Text::from((
             format!("The noise lives in the {components} components of x_t, so an image of it is a sum of {components} patterns."),
             format!("Nhiễu nằm trong {components} thành phần của x_t, nên ảnh của nó là tổng của {components} hoạ tiết."),
         )));
     }
-    Ok(f)
+    notes
 }
 
 /// A frame around the last of the walked images, the sample.

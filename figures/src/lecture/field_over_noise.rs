@@ -63,29 +63,33 @@ pub fn field_over_noise(s: &Setting, learned: Option<&dyn ScoreFn>) -> Result<Fi
             f.panels.push(panel);
         }
     }
-    if let Some((_, _, learned, _)) = learned {
-        for (column, share) in FOUR_LEVELS.into_iter().enumerate() {
-            let level = s.level_by_radius(share);
-            let cosine = mean_cosine(s, learned, level);
-            f.number(format!("mean cosine at σ/α = {}", ratio(level)), cosine.0);
-            f.number(format!("se of the cosine at σ/α = {}", ratio(level)), cosine.1);
-            let told = plus_minus((cosine.0, cosine.1.max(LEAST)));
-            f.panels[FOUR_LEVELS.len() + column].x.label = told.into();
-        }
-        let n = count(DRAWS);
-        f.notes = vec![Text::from((
-            format!(
-                "Below: the mean cosine of the learned to the exact score over {n} draws of p_t, ± at least 10⁻⁴."
-            ),
-            format!(
-                "Bên dưới: cosine trung bình giữa score học được và score chính xác, trên {n} mẫu của p_t."
-            ),
-        ))];
-    } else {
-        f.formula = vec![(Role::Unconditional, "s_u(x, t) = ∇log p_t(x)".into())];
+    match learned {
+        Some((_, _, learned, _)) => tell_cosines(&mut f, s, learned),
+        None => f.formula = vec![(Role::Unconditional, "s_u(x, t) = ∇log p_t(x)".into())],
     }
     f.notes.push(Field::NOTE);
     Ok(f)
+}
+
+/// The mean cosine of the learned to the exact score, below each panel of the last row.
+fn tell_cosines(f: &mut Figure, s: &Setting, learned: &dyn ScoreFn) {
+    for (column, share) in FOUR_LEVELS.into_iter().enumerate() {
+        let level = s.level_by_radius(share);
+        let cosine = mean_cosine(s, learned, level);
+        f.number(format!("mean cosine at σ/α = {}", ratio(level)), cosine.0);
+        f.number(format!("se of the cosine at σ/α = {}", ratio(level)), cosine.1);
+        let told = plus_minus((cosine.0, cosine.1.max(LEAST)));
+        f.panels[FOUR_LEVELS.len() + column].x.label = told.into();
+    }
+    let n = count(DRAWS);
+    f.notes = vec![Text::from((
+        format!(
+            "Below: the mean cosine of the learned to the exact score over {n} draws of p_t, ± at least 10⁻⁴."
+        ),
+        format!(
+            "Bên dưới: cosine trung bình giữa score học được và score chính xác, trên {n} mẫu của p_t, ± ít nhất 10⁻⁴."
+        ),
+    ))];
 }
 
 fn one_level(

@@ -81,16 +81,27 @@ pub fn negative_gamma<S: ScoreFn>(
     f.panels[0].layers.extend(names(s, CLEAN, Names::Outside));
     f.panels.push(share_panel(s, gammas, &found));
     f.layout = Some((1, f.panels.len()));
-    let all = |k: &usize| [&found.once, &found.again].map(|found| 100.0 * found[*k].off.value);
+    f.notes = notes(s, gammas, &drawn, &found, (n, twice.steps()));
+    Ok(f)
+}
+
+/// The shares on no mode, and what the dots and the line are.
+fn notes(
+    s: &Setting,
+    gammas: &[Gamma],
+    drawn: &[usize],
+    found: &Twice<Vec<Found>>,
+    (n, twice): (usize, usize),
+) -> Vec<Text> {
     let worst = found.once.iter().map(|f| 100.0 * f.off.half()).fold(0.0, f64::max);
-    let all = drawn.iter().map(all).map(|pair| pair.map(|v| rounded(v, worst)));
-    let all: Vec<[String; 2]> = all.collect();
-    let [off, again] =
-        [0, 1].map(|k| all.iter().map(|pair| pair[k].as_str()).collect::<Vec<_>>().join(", "));
-    let shown = drawn.iter().map(|k| gammas[*k].value().to_string()).collect::<Vec<_>>().join(", ");
-    let (se, y, n) = (significant(worst, 2), s.target_name(), count(n));
-    let (once, twice) = (s.grid.steps(), twice.steps());
-    f.notes = vec![
+    let list = |word: &dyn Fn(usize) -> String| {
+        drawn.iter().map(|k| word(*k)).collect::<Vec<_>>().join(", ")
+    };
+    let off = |found: &[Found]| list(&|k| rounded(100.0 * found[k].off.value, worst));
+    let (off, again) = (off(&found.once), off(&found.again));
+    let shown = list(&|k| gammas[k].value().to_string());
+    let (se, y, n, once) = (significant(worst, 2), s.target_name(), count(n), s.grid.steps());
+    vec![
         Text::from((
             format!(
                 "At γ = {shown} the share of samples on no mode is {off} % (± {se} at most), with twice the steps {again} %."
@@ -109,8 +120,7 @@ pub fn negative_gamma<S: ScoreFn>(
                 y.vi
             ),
         )),
-    ];
-    Ok(f)
+    ]
 }
 
 fn measure(s: &Setting, x: Array2<f64>) -> Found {

@@ -130,15 +130,12 @@ fn strip(s: &Setting, labels: ArrayView2<usize>) -> Vec<Layer> {
         [x + 2.0, y + 2.0, x + side - 2.0, y + side - 2.0]
     };
     let shown = (rows * ROW).min(labels.ncols());
-    let mut layers = vec![word(
-        Role::Neutral,
-        [0.0, base + rows as f64 * side + 22.0],
-        Side::Right,
-        Text::from((
-            format!("the first {shown} rows of a batch of {}:", labels.ncols()),
-            format!("{shown} hàng đầu của một lô {} hàng:", labels.ncols()),
-        )),
-    )];
+    let first = Text::from((
+        format!("the first {shown} rows of a batch of {}:", labels.ncols()),
+        format!("{shown} hàng đầu của một lô {} hàng:", labels.ncols()),
+    ));
+    let above = [0.0, base + rows as f64 * side + 22.0];
+    let mut layers = vec![word(Role::Neutral, above, Side::Right, first)];
     let room = SIZE.0 / (null + 1).min(NAMED) as f64;
     for class in 0..=null {
         let (role, filled, sign) = match class {

@@ -27,73 +27,54 @@ const SIZE: (f64, f64) = (1200.0, 460.0);
 /// At most four classes have a line of their own; how many more there are is said below.
 pub fn one_each(s: &Setting) -> Figure {
     let classes = s.exact().classes();
-    let lines = classes.min(LINES);
-    let height = SIZE.1 / (lines + 1) as f64;
-    let middle = |line: usize| SIZE.1 - (line as f64 + 0.5) * height;
-    let tall = 0.36 * height.min(110.0);
-    let (mut layers, mut into, mut out) = (vec![], vec![], vec![]);
-    let centre = 0.5 * SIZE.1;
-    for line in 0..=lines {
-        let y = middle(line);
-        let role = if line == 0 { Role::Unconditional } else { Role::Likelihood };
-        let (name, gradient): (Text, Text) = match line {
-            0 => (Text::new("score network", "mạng score"), "∇log p_t(x_t)".into()),
-            k => {
-                let named = |prefix: &str| format!("{prefix}{k}: ");
-                let who = s.class_name(k - 1);
-                let name = Text::from((named("classifier "), named("bộ phân loại "))).then(who);
-                (name, format!("γ_{k} ∇log p(y_{k} ∣ x_t)").into())
-            }
-        };
-        layers.push(boxed(
-            &format!("network-{line}"),
-            role,
-            [210.0, y - tall, 620.0, y + tall],
-            name,
-        ));
-        layers.push(boxed(
-            &format!("gradient-{line}"),
-            role,
-            [690.0, y - tall, 960.0, y + tall],
-            gradient,
-        ));
-        into.push([92.0, centre, 206.0, y]);
-        out.push(([622.0, y, 688.0, y], role));
-        out.push(([962.0, y, 1058.0, centre + 0.12 * (y - centre)], role));
-    }
-    let (green, blue): (Vec<_>, Vec<_>) =
-        out.into_iter().partition(|(_, r)| *r == Role::Unconditional);
-    let ends = |all: Vec<([f64; 4], Role)>| all.into_iter().map(|(e, _)| e).collect::<Vec<_>>();
-    let mut flows = vec![
-        arrows("inputs", Role::Neutral, &into),
-        arrows("score", Role::Unconditional, &ends(green)),
-        arrows("gradients", Role::Likelihood, &ends(blue)),
-    ];
-    flows.extend(layers);
-    flows.push(boxed("input", Role::Neutral, [0.0, centre - 40.0, 90.0, centre + 40.0], "x_t"));
-    flows.push(boxed(
-        "sum",
-        Role::Guided,
-        [1060.0, centre - 45.0, 1200.0, centre + 45.0],
-        "Σ = s_γ",
-    ));
+    let drawn = classes.min(LINES);
     let mut f = SPEC.figure();
-    f.panels = vec![diagram("", SIZE, flows)];
-    let more = classes - lines;
-    f.notes = vec![match more {
-        0 => Text::from((
-            format!("{classes} classes: {classes} classifiers to train beside the score."),
-            format!("{classes} lớp: {classes} bộ phân loại phải huấn luyện ngoài score."),
-        )),
-        _ => Text::from((
-            format!(
-                "{classes} classes: {classes} classifiers to train beside the score ({more} more than drawn)."
-            ),
-            format!(
-                "{classes} lớp: {classes} bộ phân loại phải huấn luyện ngoài score ({more} bộ nữa không vẽ)."
-            ),
-        )),
-    }];
+    f.panels = vec![diagram("", SIZE, layers(s, drawn))];
+    let more = classes - drawn;
+    let [en, vi] = match more {
+        0 => [String::new(), String::new()],
+        _ => [format!(" ({more} more than drawn)"), format!(" ({more} bộ nữa không vẽ)")],
+    };
+    f.notes = vec![Text::from((
+        format!("{classes} classes: {classes} classifiers to train beside the score{en}."),
+        format!("{classes} lớp: {classes} bộ phân loại phải huấn luyện ngoài score{vi}."),
+    ))];
     f.number("classifiers", classes as f64);
     f
+}
+
+/// The arrows, and over them a line for the score and one for each class that is drawn.
+fn layers(s: &Setting, drawn: usize) -> Vec<Layer> {
+    let (centre, height) = (0.5 * SIZE.1, SIZE.1 / (drawn + 1) as f64);
+    let middle = |line: usize| SIZE.1 - (line as f64 + 0.5) * height;
+    let into: Vec<[f64; 4]> = (0..=drawn).map(|k| [92.0, centre, 206.0, middle(k)]).collect();
+    let through = |k: usize| [622.0, middle(k), 688.0, middle(k)];
+    let out = |k: usize| [962.0, middle(k), 1058.0, centre + 0.12 * (middle(k) - centre)];
+    let blue: Vec<[f64; 4]> = (1..=drawn).flat_map(|k| [through(k), out(k)]).collect();
+    let mut all = vec![
+        arrows("inputs", Role::Neutral, &into),
+        arrows("score", Role::Unconditional, &[through(0), out(0)]),
+        arrows("gradients", Role::Likelihood, &blue),
+        boxed("input", Role::Neutral, [0.0, centre - 40.0, 90.0, centre + 40.0], "x_t"),
+        boxed("sum", Role::Guided, [1060.0, centre - 45.0, 1200.0, centre + 45.0], "Σ = s_γ"),
+    ];
+    let tall = 0.36 * height.min(110.0);
+    for k in 0..=drawn {
+        let role = if k == 0 { Role::Unconditional } else { Role::Likelihood };
+        let (name, gradient) = line(s, k);
+        let y = middle(k);
+        let at = |left, right| [left, y - tall, right, y + tall];
+        all.push(boxed(&format!("network-{k}"), role, at(210.0, 620.0), name));
+        all.push(boxed(&format!("gradient-{k}"), role, at(690.0, 960.0), gradient));
+    }
+    all
+}
+
+/// What a line's network is called and what comes out of it: the score first, then the classes.
+fn line(s: &Setting, k: usize) -> (Text, Text) {
+    if k == 0 {
+        return (Text::new("score network", "mạng score"), "∇log p_t(x_t)".into());
+    }
+    let name = Text::from((format!("classifier {k}: "), format!("bộ phân loại {k}: ")));
+    (name.then(s.class_name(k - 1)), format!("γ_{k} ∇log p(y_{k} ∣ x_t)").into())
 }

@@ -183,12 +183,8 @@ fn barbs(
         let x = led.slice(slice![i, .., ..]);
         let push = likelihood.grad_log_likelihood(x, level) * (gamma.value() * level.sigma);
         let push = push.index_axis(Dim(0), 0);
-        let along = &line.row((i + 1).min(line.nrows() - 1)) - &line.row(i.saturating_sub(1));
-        let left = [-along[1], along[0]];
-        let side = if left[0] * push[0] + left[1] * push[1] < 0.0 { -1.0 } else { 1.0 };
-        let by = side * BESIDE * window.height() / along.dot(&along).sqrt().max(f64::MIN_POSITIVE);
-        let beside = |j: usize| line[[i, j]] + by * left[j];
-        from.row_mut(row).assign(&ndarray::arr1(&[beside(0), beside(1)]));
+        let [x, y] = beside(line, i, [push[0], push[1]], BESIDE * window.height());
+        from.row_mut(row).assign(&ndarray::arr1(&[x, y]));
         vec.row_mut(row).assign(&push);
     }
     let longest = vec.rows().into_iter().map(|v| v.dot(&v).sqrt()).fold(0.0, f64::max);
@@ -197,6 +193,15 @@ fn barbs(
     let arrows = Arrows { from, vec, scale, width: Some(3.0), ..Arrows::default() };
     let desc = "the classifier's push γσ∇log p(y|x_t) along the guided path";
     Layer::new("push", desc, Role::Likelihood, arrows)
+}
+
+/// A place beside the i-th point of a line, at this distance on the side to which it is pushed.
+fn beside(line: &Array2<f64>, i: usize, push: [f64; 2], by: f64) -> [f64; 2] {
+    let along = &line.row((i + 1).min(line.nrows() - 1)) - &line.row(i.saturating_sub(1));
+    let left = [-along[1], along[0]];
+    let side = if left[0] * push[0] + left[1] * push[1] < 0.0 { -1.0 } else { 1.0 };
+    let by = side * by / along.dot(&along).sqrt().max(f64::MIN_POSITIVE);
+    [0, 1].map(|j| line[[i, j]] + by * left[j])
 }
 
 /// p(y | x_t) along the path of each γ, and where it first passes 0.9.

@@ -4,10 +4,11 @@ use super::arrow;
 use super::clip::Bounds;
 use super::figure::Panel;
 use super::label::{Word, placed};
-use super::mark::Mark;
+use super::mark::{Mark, Rules};
 use super::palette::Theme;
 use super::slide::{Place, Rect};
 use super::words::Lang;
+use ndarray::Array2;
 
 type Point = (f64, f64);
 
@@ -145,6 +146,9 @@ fn nearest(plan: &Plan, area: Rect) -> Point {
     all.min_by(|a, b| a.0.total_cmp(&b.0)).map_or((0.0, 0.0), |(_, by)| by)
 }
 
+/// A line whose rows may have no place.
+type Line = Vec<Option<Point>>;
+
 /// Every straight piece of the lines of a panel, cut at its edges: curves, paths, rules, error bars, boxes and single arrows.
 ///
 /// A field of arrows has no room for a word anywhere, and a word on it has a rim.
@@ -152,7 +156,7 @@ pub(super) fn lines(panel: &Panel, place: &Place) -> Vec<(Point, Point)> {
     let rect = place.rect;
     let bounds = Bounds { x: (rect.x, rect.right()), y: (rect.y, rect.bottom()) };
     let mut all = vec![];
-    let mut add = |line: &[Option<Point>]| {
+    for line in panel.layers.iter().flat_map(|layer| lines_of(&layer.mark, place)) {
         for pair in line.windows(2) {
             let (Some(a), Some(b)) = (pair[0], pair[1]) else { continue };
             if let Some((from, to)) = bounds.part(a, b) {
@@ -160,53 +164,48 @@ pub(super) fn lines(panel: &Panel, place: &Place) -> Vec<(Point, Point)> {
                 all.push((at(from), at(to)));
             }
         }
-    };
-    let rows = |at: &ndarray::Array2<f64>| -> Vec<Option<Point>> {
-        at.rows().into_iter().map(|r| place.point(r[0], r[1])).collect()
-    };
-    let bars = |at: &ndarray::Array2<f64>, se: &[f64]| -> Vec<[Option<Point>; 2]> {
-        let both = at.rows().into_iter().zip(se);
-        both.map(|(r, se)| [r[1] - se, r[1] + se].map(|y| place.point(r[0], y))).collect()
-    };
-    for layer in &panel.layers {
-        match &layer.mark {
-            Mark::Curve(c) => {
-                add(&rows(&c.at));
-                bars(&c.at, &c.se).iter().for_each(|bar| add(bar));
-            }
-            Mark::Bars(b) => bars(&b.at, &b.se).iter().for_each(|bar| add(bar)),
-            Mark::Paths(p) => p.lines.iter().for_each(|line| add(&rows(line))),
-            Mark::Rules(r) => {
-                let down = |x: &f64| rect.x + place.x.unit(*x) * rect.w;
-                let across = |y: &f64| rect.bottom() - place.y.unit(*y) * rect.h;
-                for x in r.x.iter().map(down).filter(|x| x.is_finite()) {
-                    add(&[Some((x, rect.y)), Some((x, rect.bottom()))]);
-                }
-                for y in r.y.iter().map(across).filter(|y| y.is_finite()) {
-                    add(&[Some((rect.x, y)), Some((rect.right(), y))]);
-                }
-            }
-            Mark::Boxes(b) => {
-                for [left, bottom, right, top] in b.at.iter().map(|(at, _)| *at) {
-                    let corners = [
-                        (left, bottom),
-                        (left, top),
-                        (right, top),
-                        (right, bottom),
-                        (left, bottom),
-                    ];
-                    add(&corners.map(|(x, y)| place.point(x, y)));
-                }
-            }
-            Mark::Arrows(a) if a.from.nrows() <= arrow::FEW => {
-                for (tail, tip) in arrow::ends(a, place) {
-                    add(&[Some(tail), Some(tip)]);
-                }
-            }
-            _ => {}
-        }
     }
     all
+}
+
+fn lines_of(mark: &Mark, place: &Place) -> Vec<Line> {
+    let rows = |at: &Array2<f64>| -> Line {
+        at.rows().into_iter().map(|r| place.point(r[0], r[1])).collect()
+    };
+    let bars = |at: &Array2<f64>, se: &[f64]| -> Vec<Line> {
+        let both = at.rows().into_iter().zip(se);
+        both.map(|(r, se)| vec![place.point(r[0], r[1] - se), place.point(r[0], r[1] + se)])
+            .collect()
+    };
+    match mark {
+        Mark::Curve(c) => [vec![rows(&c.at)], bars(&c.at, &c.se)].concat(),
+        Mark::Bars(b) => bars(&b.at, &b.se),
+        Mark::Paths(p) => p.lines.iter().map(rows).collect(),
+        Mark::Rules(r) => rules(r, place),
+        Mark::Boxes(b) => b.at.iter().map(|(at, _)| edges(*at, place)).collect(),
+        Mark::Arrows(a) if a.from.nrows() <= arrow::FEW => {
+            let ends = arrow::ends(a, place).into_iter();
+            ends.map(|(tail, tip)| vec![Some(tail), Some(tip)]).collect()
+        }
+        _ => vec![],
+    }
+}
+
+/// Lines across the whole panel.
+fn rules(rules: &Rules, place: &Place) -> Vec<Line> {
+    let rect = place.rect;
+    let down = rules.x.iter().map(|x| rect.x + place.x.unit(*x) * rect.w);
+    let across = rules.y.iter().map(|y| rect.bottom() - place.y.unit(*y) * rect.h);
+    let down = down.map(|x| [(x, rect.y), (x, rect.bottom())]);
+    let across = across.map(|y| [(rect.x, y), (rect.right(), y)]);
+    let known = |(x, y): Point| Some((x, y)).filter(|(x, y)| x.is_finite() && y.is_finite());
+    down.chain(across).map(|ends| ends.map(known).to_vec()).collect()
+}
+
+/// The outline of a box.
+fn edges([left, bottom, right, top]: [f64; 4], place: &Place) -> Line {
+    let corners = [(left, bottom), (left, top), (right, top), (right, bottom), (left, bottom)];
+    corners.map(|(x, y)| place.point(x, y)).to_vec()
 }
 
 /// Where points cover the panel, a place for every square.
