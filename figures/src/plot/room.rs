@@ -15,7 +15,7 @@ type Point = (f64, f64);
 /// Side of a square of the plan, in slide units.
 const SQUARE: f64 = 4.0;
 /// What a square costs that a line crosses, that a point covers, that a word has taken.
-const COSTS: [f32; 3] = [1000.0, 20.0, 4000.0];
+const COSTS: [u64; 3] = [1000, 20, 4000];
 /// How far a word may be moved, and from place to place.
 const REACH: (f64, f64) = (420.0, 6.0);
 /// What is kept free around a word.
@@ -26,15 +26,15 @@ struct Plan {
     rect: Rect,
     columns: usize,
     rows: usize,
-    costs: Vec<f32>,
-    sums: Vec<f32>,
+    costs: Vec<u64>,
+    sums: Vec<u64>,
 }
 
 impl Plan {
     fn of(panel: &Panel, place: &Place) -> Self {
         let rect = place.rect;
         let [columns, rows] = [rect.w, rect.h].map(|side| (side / SQUARE).ceil() as usize + 1);
-        let costs = vec![0.0; columns * rows];
+        let costs = vec![0; columns * rows];
         let mut plan = Plan { rect, columns, rows, costs, sums: vec![] };
         for (a, b) in lines(panel, place) {
             let steps = ((b.0 - a.0).hypot(b.1 - a.1) / (0.5 * SQUARE)).ceil().max(1.0);
@@ -50,7 +50,7 @@ impl Plan {
         plan
     }
 
-    fn cost(&mut self, (x, y): Point, cost: f32) {
+    fn cost(&mut self, (x, y): Point, cost: u64) {
         let (column, row) = ((x - self.rect.x) / SQUARE, (y - self.rect.y) / SQUARE);
         if column >= 0.0
             && row >= 0.0
@@ -58,15 +58,15 @@ impl Plan {
             && (row as usize) < self.rows
         {
             let square = &mut self.costs[row as usize * self.columns + column as usize];
-            *square = square.max(cost);
+            *square = cost.max(*square);
         }
     }
 
     fn sum(&mut self) {
         let wide = self.columns + 1;
-        self.sums = vec![0.0; wide * (self.rows + 1)];
+        self.sums = vec![0; wide * (self.rows + 1)];
         for row in 0..self.rows {
-            let mut line = 0.0;
+            let mut line = 0;
             for column in 0..self.columns {
                 line += self.costs[row * self.columns + column];
                 self.sums[(row + 1) * wide + column + 1] =
@@ -76,7 +76,7 @@ impl Plan {
     }
 
     /// Everything that a word in this box would cover.
-    fn taken(&self, of: Rect) -> f32 {
+    fn taken(&self, of: Rect) -> u64 {
         let square = |v: f64, most: usize| (v / SQUARE).clamp(0.0, most as f64) as usize;
         let (x, y) = (of.x - MARGIN - self.rect.x, of.y - MARGIN - self.rect.y);
         let (left, top) = (square(x, self.columns), square(y, self.rows));
@@ -113,7 +113,7 @@ pub(super) fn words(panel: &Panel, place: &Place, theme: Theme, lang: Lang) -> V
 fn make_room(panel: &Panel, place: &Place, words: &mut [Word]) {
     let mut plan = Plan::of(panel, place);
     for word in words {
-        if inside(place.rect, word.area()) && plan.taken(word.area()) > 0.0 {
+        if inside(place.rect, word.area()) && plan.taken(word.area()) > 0 {
             word.shift(nearest(&plan, word.area()));
         }
         plan.take(word.area());
@@ -127,7 +127,7 @@ fn inside(rect: Rect, area: Rect) -> bool {
         && area.bottom() > rect.y
 }
 
-/// By how much to move a box so that it covers least; a unit of the way costs as much as a twentieth of a point.
+/// By how much to move a box so that it covers least; a unit of the way costs as much as a twentieth of a square under a point.
 fn nearest(plan: &Plan, area: Rect) -> Point {
     let steps = (REACH.0 / REACH.1) as i32;
     let moves = (-steps..=steps).flat_map(|i| (-steps..=steps).map(move |j| (i, j)));
@@ -140,7 +140,7 @@ fn nearest(plan: &Plan, area: Rect) -> Point {
             && at.right() <= rect.right() - 3.0
             && at.bottom() <= rect.bottom() - 3.0;
         let far = by.0.hypot(by.1);
-        ((i, j) == (0, 0) || within).then(|| (plan.taken(at) + far as f32, by))
+        ((i, j) == (0, 0) || within).then(|| (plan.taken(at) as f64 + far, by))
     };
     let all = moves.filter_map(cost);
     all.min_by(|a, b| a.0.total_cmp(&b.0)).map_or((0.0, 0.0), |(_, by)| by)
