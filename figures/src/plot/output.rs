@@ -139,3 +139,29 @@ fn sidecar(figure: &Figure, out: &Output, files: &[String]) -> String {
     });
     format!("{value:#}\n")
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::plot::Panel;
+
+    #[test]
+    fn words_are_outlines_unless_text_is_asked_for() {
+        let dir = std::env::temp_dir().join(format!("scorelab-words-{}", std::process::id()));
+        let figure = Figure {
+            stem: "words".into(),
+            title: "γ = 0".into(),
+            panels: vec![Panel::default()],
+            ..Figure::default()
+        };
+        let written = |svg_text| {
+            let formats = vec![Format::Svg];
+            let out = Output { dir: dir.clone(), formats, svg_text, ..Output::default() };
+            fs::read_to_string(&write(&figure, &out).unwrap()[0]).unwrap()
+        };
+        let (outlined, text) = (written(SvgText::default()), written(SvgText::Text));
+        fs::remove_dir_all(&dir).unwrap();
+        assert!(!outlined.contains("<text") && outlined.contains("aria-label=\"γ = 0\""));
+        assert!(text.contains("<text") && text.contains(">γ = 0</text>"));
+    }
+}
