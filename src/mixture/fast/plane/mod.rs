@@ -288,7 +288,8 @@ mod tests {
                     off(&by_lanes, &in_plane)
                 );
                 assert!(off(&by_lanes, &each) < 1e-10, "{place}: {:e}", off(&by_lanes, &each));
-                let twin = NoiseLevel { alpha: level.alpha * (1.0 + 1e-6), ..level };
+                let wrong = 1.0 + 1e-6;
+                let twin = NoiseLevel { alpha: level.alpha * wrong, ..level };
                 assert!(off(&by_lanes, &score(&mixture, x.view(), twin)) > 1e-8, "{place}");
                 let log = super::super::log_density_by_lanes(&mixture, x.view(), level);
                 let log = |v: Array1<f64>| {
@@ -299,7 +300,9 @@ mod tests {
                 };
                 let found = log(super::super::log_density(&mixture, x.view(), level));
                 assert!(found < 1e-10, "{place}: log p off by {found:e}");
-                assert!(log(super::super::log_density(&mixture, x.view(), twin)) > 1e-8, "{place}");
+                let twin = NoiseLevel { alpha: level.alpha * wrong, sigma: level.sigma * wrong };
+                let found = log(super::super::log_density(&mixture, x.view(), twin));
+                assert!(found > 1e-8, "{place}: log p of the twin off by {found:e}");
             }
         }
     }
