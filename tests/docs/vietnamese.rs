@@ -2,7 +2,7 @@
 
 use super::read;
 use crate::common::repository;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::Path;
 
@@ -45,21 +45,28 @@ fn is_vietnamese(text: &str) -> bool {
     })
 }
 
-/// (English, Vietnamese) of a source file: a string in Vietnamese and the one before it.
+/// (English, Vietnamese) of a source file without its tests, each once: a string in Vietnamese and the one before it, and both
+/// wordings of a text, which may have no letter of their own.
 fn pairs(source: &str) -> Vec<(String, String)> {
+    let source = source.split("#[cfg(test)]").next().unwrap();
     let all = strings(source);
-    let pair = |pair: &[String]| (pair[0].clone(), pair[1].clone());
     let good = |p: &&[String]| is_vietnamese(&p[1]) && !is_vietnamese(&p[0]);
-    all.windows(2).filter(good).map(pair).collect()
+    let texts =
+        source.split("Text::new(").skip(1).map(|after| strings(after.lines().next().unwrap()));
+    let texts: Vec<Vec<String>> = texts.filter(|two| two.len() > 1).collect();
+    let both = all.windows(2).filter(good).chain(texts.iter().map(|two| &two[..2]));
+    let mut seen = BTreeSet::new();
+    both.map(|p| (p[0].clone(), p[1].clone())).filter(|p| seen.insert(p.clone())).collect()
 }
 
 fn sources(folder: &Path, found: &mut Vec<std::path::PathBuf>) {
     for entry in fs::read_dir(folder).unwrap() {
-        let path = entry.unwrap().path();
-        let test = path.to_string_lossy().contains("test");
+        let entry = entry.unwrap();
+        let (path, name) = (entry.path(), entry.file_name().to_string_lossy().into_owned());
         match path.is_dir() {
+            _ if name.contains("test") => {}
             true => sources(&path, found),
-            false if path.extension().is_some_and(|e| e == "rs") && !test => found.push(path),
+            false if name.ends_with(".rs") => found.push(path),
             false => {}
         }
     }
@@ -106,10 +113,13 @@ fn the_table_of_vietnamese_words_is_that_of_the_sources() {
 fn a_pair_is_found_in_any_form_and_nothing_else_is() {
     let source = r#"
         Text::new("dog", "chó"), // "mèo"
+        Text::new("hybrid", "lai"),
         format!("{n} samples \"x\""), format!("{n} mẫu \"x\""),
         let x = ("a", "b");
+        #[cfg(test)] ("c", "có")
     "#;
     let found: Vec<(String, String)> = pairs(source);
-    assert_eq!(found.len(), 2);
+    assert_eq!(found.len(), 3, "{found:?}");
     assert_eq!(found[1], ("{n} samples \"x\"".into(), "{n} mẫu \"x\"".into()));
+    assert_eq!(found[2], ("hybrid".into(), "lai".into()));
 }
