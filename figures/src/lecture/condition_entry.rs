@@ -17,6 +17,8 @@ pub const SPEC: Spec = Spec {
     draw: |i: &Inputs| Ok(vec![condition_entry(i.setting())]),
 };
 
+/// Classes that are named below.
+const NAMED: usize = 4;
 /// Width and height of a drawing.
 const SIZE: (f64, f64) = (600.0, 460.0);
 
@@ -29,10 +31,20 @@ pub fn condition_entry(s: &Setting) -> Figure {
         (Role::Neutral, Text::new("     or     ", "     hoặc     ")),
         (Role::Neutral, "h ← h + A V,  A = softmax(Q Kᵀ/√d)".into()),
     ];
-    f.notes = vec![Text::new(
-        "∅ is one more row of the table e, or a caption without words: the same network gives both scores.",
-        "∅ là một hàng nữa của bảng e, hay một chú thích không có từ nào: cùng một mạng cho cả hai score.",
-    )];
+    let classes = s.exact().classes();
+    let names: Vec<Text> = (0..classes.min(NAMED)).map(|c| s.class_name(c)).collect();
+    let more = if classes > NAMED { ", …" } else { "" };
+    let list = |lang| names.iter().map(|n| n.get(lang)).collect::<Vec<_>>().join(", ") + more;
+    f.notes = vec![
+        Text::from((
+            format!("The table e has a row for each class ({}) and one for ∅.", list(Lang::En)),
+            format!("Bảng e có một hàng cho mỗi lớp ({}) và một hàng cho ∅.", list(Lang::Vi)),
+        )),
+        Text::new(
+            "A caption without words is ∅ too: the same network gives both scores.",
+            "Chú thích không có từ nào cũng là ∅: cùng một mạng cho cả hai score.",
+        ),
+    ];
     f
 }
 
