@@ -1,9 +1,10 @@
 // What stands around the plane: the header, the equation, the slider of γ and that of the noise level.
 
 import { drawing, el, menu, put, toggle } from './dom.js';
+import { BENT } from './methods.js';
 import { copyLink, savePlane } from './save.js';
 import { GAMMA } from './state.js';
-import { decimal, gammaText } from './words.js';
+import { FORMULAS, decimal, gammaText } from './words.js';
 
 const TICKS = [-2, -1, 0, 1, 3, 5, 10, 20];
 const MAIN = [0, 1, 3, 10];
@@ -130,6 +131,7 @@ function equation(state) {
       span('gradient', `(s(x, ${given}) − s°)`),
     ];
   }
+  if (BENT[state.method]) return [span('guided', FORMULAS[state.method])];
   const c = state.method === 'classifier' ? [' · ', el('b', {}, decimal(state.confidence, 2, state.lang))] : [];
   return [
     span('guided', 's'),

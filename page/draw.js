@@ -293,6 +293,12 @@ function labels(pen, { from, tip, sum, stage, unit, look, asked, base }) {
   if (asked && stage > 2) beside(from, sum, 0.66, 's', look.guidedWord, -side);
 }
 
+/** Whether the name of a class stands at its k-th component: at each of two, at the first of more. */
+function named({ labels }, k) {
+  const own = labels.map((label, i) => [label, i]).filter(([label]) => label === labels[k]);
+  return own.length <= 2 || own[0][1] === k;
+}
+
 /** Ellipses of two standard deviations and the names of the classes; while the data are changed, the ellipses are seen. */
 function namesLayer(pen, frame, { size, unit, look, names, editing }) {
   frame.mixture.means.forEach((mean, k) => {
@@ -314,7 +320,7 @@ function namesLayer(pen, frame, { size, unit, look, names, editing }) {
       }
       pen.lines([ring], { colour: look.muted, width: 1.4 * unit, dash: [4 * unit, 4 * unit] });
     }
-    if (frame.mixture.weights.length > 12 || names.length === 0) return;
+    if (names.length === 0 || !named(frame.mixture, k)) return;
     const above = 2.6 * Math.sqrt(yy) + 0.16;
     const [x, y] = pixel(mean[0], mean[1] + (mean[1] >= 0 ? above : -above), size);
     const edge = 14 * unit;

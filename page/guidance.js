@@ -8,6 +8,7 @@
 // γ = 0 is the score to go away from, γ = 1 with c = 1 the conditional one, by Bayes' rule.
 
 import { gradientOf, scoreOf } from './learned.js';
+import { BENT } from './methods.js';
 import { blurred, given, noised, score } from './mixture.js';
 
 /** Standard deviation by which the worse model of autoguidance is too wide. */
@@ -29,6 +30,17 @@ function fieldOf(base, asked, scale, weight) {
     const whole = scale * weight;
     out[4] = whole === 0 ? out[0] : whole === 1 ? c[0] : out[0] + weight * out[2];
     out[5] = whole === 0 ? out[1] : whole === 1 ? c[1] : out[1] + weight * out[3];
+  };
+}
+
+/** The same, where a method bends the two scores in its own way. */
+function bentOf(base, asked, bend) {
+  const c = [0, 0];
+  return (x, y, out) => {
+    base(x, y, out);
+    asked(x, y, c);
+    [out[2], out[3]] = [c[0] - out[0], c[1] - out[1]];
+    bend(x, y, out);
   };
 }
 
@@ -90,12 +102,14 @@ function freeField(base) {
  * A method bound to a mixture and a condition: the legs of its walk, from noise to data, each with the level σ/α at which it
  * ends, the `cost` of an evaluation and `at(level)`, its field there.
  *
- * `method` is { name: 'exact', gamma }, { name: 'classifier', gamma, confidence }, { name: 'interval', gamma, low, high } or
- * { name: 'autoguidance', gamma }; `learned` may replace the exact scores.
+ * `method` is { name: 'exact', gamma }, { name: 'classifier', gamma, confidence }, { name: 'interval', gamma, low, high },
+ * { name: 'autoguidance', gamma } or, of methods.js, { name, gamma, knob }; `learned` may replace the exact scores. A leg may
+ * have a `rule` by which its steps are taken.
  */
 export function steer(mixture, condition, method, learned = null) {
   const [free, asked] = scoresFor(mixture, condition, learned);
   if (condition.kind === 'none') return [{ downTo: 0, cost: 1, at: kept((level) => freeField(free(level))) }];
+  if (BENT[method.name]) return [bentLeg(mixture, condition, method, free, asked)];
   const base = method.name === 'autoguidance' ? exact(blurred(given(mixture, condition), BLUR)) : free;
   const scale = method.name === 'classifier' ? method.confidence : 1;
   // a classifier is asked beside s_u; of two scores one alone is asked where the other has no weight
@@ -108,6 +122,15 @@ export function steer(mixture, condition, method, learned = null) {
   if (method.name !== 'interval') return [leg(0, method.gamma)];
   const legs = [leg(method.high, 1), leg(method.low, method.gamma)];
   return method.low > 0 ? [...legs, leg(0, 1)] : legs;
+}
+
+/** The one leg of a method of methods.js. */
+function bentLeg(mixture, condition, method, free, asked) {
+  const { bend, cost, steps } = BENT[method.name];
+  const what = { ...method, mixture, asked: given(mixture, condition) };
+  const made = (level) => bend(level, method.name === 'characteristic' ? { ...method, free, asked } : what);
+  const at = kept((level) => bentOf(free(level), asked(level), made(level)));
+  return { downTo: 0, cost: cost(method.gamma) ?? NaN, at, rule: steps ? method : null };
 }
 
 /** The field that leads at a level: that of the first leg which has not ended there. */

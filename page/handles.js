@@ -1,6 +1,7 @@
 // What can be dragged on the plane: buttons over the picture, so that mouse, finger and keyboard all move them.
 
 import { pixel, place } from './draw.js';
+import { APART } from './paint.js';
 import { REACH, componentsOf } from './state.js';
 
 const near = (v) => Math.round(v * 100) / 100;
@@ -115,4 +116,25 @@ export function handles(app) {
       button.dataset.chosen = String(chosen !== undefined && chosen === app.view.chosen);
     }
   };
+}
+
+/** Strokes of paint on the plane: a dab where a stroke begins, and another wherever it is far enough from the last. */
+export function brush(app) {
+  let last = null;
+  const dab = (event) => {
+    const box = app.canvas.getBoundingClientRect();
+    const x = place(event.clientX - box.left, event.clientY - box.top, box.width).map(within);
+    if (last && Math.hypot(x[0] - last[0], x[1] - last[1]) < APART) return;
+    last = x;
+    app.dab(x);
+  };
+  app.canvas.addEventListener('pointerdown', (event) => {
+    if (!app.view.painting || event.button !== 0) return;
+    app.canvas.setPointerCapture(event.pointerId);
+    last = null;
+    dab(event);
+  });
+  app.canvas.addEventListener('pointermove', (event) => {
+    if (app.view.painting && app.canvas.hasPointerCapture(event.pointerId)) dab(event);
+  });
 }

@@ -81,13 +81,16 @@ export function scoreOf({ net, target, sigmaData }, level, label) {
   };
 }
 
-/** ∇ₓ log p_φ(y | x_t) of a noisy classifier at a level: (x, y, out). Source: src/classifier/mod.rs. */
+/**
+ * ∇ₓ log p_φ(y | x_t) of a classifier at a level: (x, y, out). One that sees no level is a clean one, which takes x_t for x₀.
+ * Source: src/classifier/mod.rs.
+ */
 export function gradientOf({ net, sigmaData, sigmaWithin }, level, label) {
-  const { alpha, sigma } = level;
+  const { alpha, sigma } = net.config.features > 0 ? level : { alpha: 1, sigma: 0 };
   const r2 = (sigma / alpha) ** 2;
   const root = Math.sqrt(sigmaData ** 2 + r2);
   const [seen, g] = [1 / root / alpha, (sigmaData * root) / (sigmaWithin ** 2 + r2)];
-  const { run, back } = network(net, 2 * Math.log(alpha / sigma), null);
+  const { run, back } = network(net, 2 * Math.log(level.alpha / level.sigma), null);
   return (x, y, out) => {
     const logits = Array.from(run(seen * x, seen * y), (f) => g * f);
     const top = Math.max(...logits);

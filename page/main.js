@@ -2,20 +2,22 @@
 
 import { controls } from './controls.js';
 import { LOOKS, drawPlane, pixel, place } from './draw.js';
-import { handles } from './handles.js';
+import { brush, handles } from './handles.js';
+import { press } from './keys.js';
 import { LESSONS, lessonState } from './lessons.js';
 import { VERDICTS } from './metrics.js';
 import { PATHS, modelOf } from './model.js';
 import { numbersSection, probeSection } from './numbers.js';
 import { conditionSection, dataSection, layersSection, lessonSection, methodSection, walkSection } from './panel.js';
+import { MOST_COMPONENTS, painted } from './paint.js';
 import { canvasPen } from './pen.js';
-import { componentsOf, fresh, fromHash, sceneOf, toHash } from './state.js';
+import { componentsIn, componentsOf, fresh, fromHash, sceneOf, toHash } from './state.js';
 import { WORDS, percent } from './words.js';
 
 const SECONDS = 5; // from noise to data
 const SLOW = 1.6; // seconds a step in slow motion: three arrows, then the move
 const MOST_PAST = 100;
-const SLICE = 8; // milliseconds in which learned walks are gone on with, a frame
+const SLICE = 8; // milliseconds in which walks that take long are gone on with at a time
 const TOLD = -1; // the prediction of a scene whose answer is shown without one
 const COLUMNS = [
   [lessonSection],
@@ -29,7 +31,16 @@ class App {
     this.model = modelOf(data);
     this.past = [];
     this.trace = [];
-    this.view = { playing: false, slow: false, stage: 3, editing: false, chosen: 0, guess: 0, right: 0 };
+    this.view = {
+      playing: false,
+      slow: false,
+      stage: 3,
+      editing: false,
+      painting: false,
+      chosen: 0,
+      guess: 0,
+      right: 0,
+    };
     this.lastSet = { keys: '', at: 0 };
     this.canvas = document.getElementById('canvas');
     this.dark = window.matchMedia('(prefers-color-scheme: dark)');
@@ -48,7 +59,7 @@ class App {
     const begins = state.lesson > 0 && alone;
     this.state = begins ? lessonState(state.lesson, state, fresh(this.data), false) : state;
     this.view = { ...this.view, guess: state.lesson > 0 && !begins ? TOLD : null, right: 0 };
-    if (state.lesson > 0) this.view.right = LESSONS[state.lesson - 1].answer(this.model(state));
+    if (state.lesson > 0) this.view.right = LESSONS[state.lesson - 1].answer(this.model(state, SLICE));
     this.build();
     if (ignored.length) this.tell(this.words.ignored + ignored.join(', '));
   }
@@ -155,6 +166,7 @@ class App {
     this.dress(look);
     document.documentElement.lang = state.lang;
     document.body.dataset.present = String(state.present);
+    document.getElementById('plane').classList.toggle('painting', this.view.painting);
     this.frame = this.model(state, SLICE);
     const side = this.canvas.clientWidth;
     const ratio = Math.min(window.devicePixelRatio || 1, 2);
@@ -169,10 +181,19 @@ class App {
       this.viewOf(size, (size / Math.max(side, 1)) * Math.max(side / 640, 0.72)),
     );
     if (this.frame.done === PATHS) this.leaveTrace();
-    else setTimeout(() => this.drawSoon(), 0); // more walks, in the next slice
+    else this.goOn();
     this.updates.forEach((update) => update(state, this.frame));
     this.first ??= performance.now(); // milliseconds from the opening of the page to its first picture
     this.later();
+  }
+
+  /** Goes on with walks that take long, slice by slice, also where no picture is drawn: a hidden page has none. */
+  goOn() {
+    this.going ??= setTimeout(() => {
+      this.going = null;
+      if (this.model(this.state, SLICE).done < PATHS) this.goOn();
+      this.drawSoon();
+    }, 0);
   }
 
   leaveTrace() {
@@ -295,8 +316,26 @@ class App {
   }
 
   edit() {
-    this.view = { ...this.view, editing: !this.view.editing };
+    this.view = { ...this.view, editing: !this.view.editing, painting: false };
     this.drawSoon();
+  }
+
+  paint() {
+    this.view = { ...this.view, painting: !this.view.painting, editing: false };
+    this.drawSoon();
+  }
+
+  /** The class that is painted: the one asked for, or the first. */
+  brush() {
+    return this.state.kind === 'class' || this.state.kind === 'not' ? this.state.class : 0;
+  }
+
+  /** Paints a point at x. */
+  dab(x) {
+    const own = componentsOf(this.state, this.data);
+    if (own.length > MOST_COMPONENTS) return;
+    const scene = componentsIn(sceneOf(this.state, this.data));
+    this.set({ components: painted(own, scene, this.brush(), x) });
   }
 
   choose(component) {
@@ -308,38 +347,14 @@ class App {
   /** Adds a component of the wanted class. */
   addComponent(mean) {
     const own = componentsOf(this.state, this.data);
-    if (own.length >= 16) return;
-    const label = this.state.kind === 'class' || this.state.kind === 'not' ? this.state.class : own[0].label;
+    if (own.length >= MOST_COMPONENTS) return;
     this.view = { ...this.view, chosen: own.length };
-    this.set({ components: [...own, { weight: 0.2, mean, cov: [0.06, 0, 0.06], label }] });
-  }
-
-  /** Keys that belong to no control. */
-  key(event) {
-    const inside = event.target.closest?.('input, select, textarea, [contenteditable]');
-    if (event.ctrlKey || event.metaKey || event.altKey || (inside && event.key !== 'Escape')) return;
-    const { gamma, at, lesson, present } = this.state;
-    const change = (g) => this.set({ gamma: Math.min(Math.max(Math.round(g * 10) / 10, -2), 20) });
-    const keys = {
-      ' ': event.target.closest?.('button, a') ? null : () => this.play(false),
-      '[': () => this.set({ at: Math.max(at - 0.02, 0) }),
-      ']': () => this.set({ at: Math.min(at + 0.02, 1) }),
-      p: () => this.set({ present: !present }),
-      u: () => this.undo(),
-      Escape: present ? () => this.set({ present: false }) : null,
-      ArrowUp: present ? () => change(gamma + 0.5) : null,
-      ArrowDown: present ? () => change(gamma - 0.5) : null,
-      ArrowLeft: present ? () => this.lesson(Math.max(lesson - 1, 0)) : null,
-      ArrowRight: present ? () => this.lesson(Math.min(lesson + 1, LESSONS.length)) : null,
-    };
-    const act = Object.hasOwn(keys, event.key) ? keys[event.key] : null;
-    if (!act) return;
-    event.preventDefault();
-    act();
+    this.set({ components: [...own, { weight: 0.2, mean, cov: [0.06, 0, 0.06], label: this.brush() }] });
   }
 
   /** A click on the plane: the nearest walk is highlighted or, while the data are changed, a component is added there. */
   click(event) {
+    if (this.view.painting) return;
     const box = this.canvas.getBoundingClientRect();
     const x = place(event.clientX - box.left, event.clientY - box.top, box.width);
     if (this.view.editing) {
@@ -362,7 +377,8 @@ class App {
 
 export function start(data) {
   const app = new App(data);
-  document.addEventListener('keydown', (event) => app.key(event));
+  document.addEventListener('keydown', (event) => press(app, event));
+  brush(app);
   app.canvas.addEventListener('click', (event) => app.click(event));
   window.addEventListener('hashchange', () => app.open(location.hash));
   window.addEventListener('resize', () => app.drawSoon());

@@ -81,6 +81,35 @@ export function given(mixture, condition) {
   }
 }
 
+/** Q·√λ of a covariance Q·diag(λ)·Qᵀ, by one rotation: src/linalg.rs. */
+function rootOf([xx, xy, yy]) {
+  if (xy === 0) return [Math.sqrt(xx), 0, 0, Math.sqrt(yy)];
+  const theta = (yy - xx) / (2 * xy);
+  const t = (theta < 0 ? -1 : 1) / (Math.abs(theta) + Math.sqrt(theta * theta + 1));
+  const c = 1 / Math.sqrt(t * t + 1);
+  const s = t * c;
+  const [a, b] = [Math.sqrt(Math.max(xx - t * xy, 0)), Math.sqrt(Math.max(yy + t * xy, 0))];
+  return [c * a, s * b, -s * a, c * b];
+}
+
+/**
+ * Points of a mixture (flat) from draws (u, z₁, z₂) of each: x = μₖ + Q·√λ·z, k the component whose share of [0, 1) holds u.
+ * The same draws stay where they are while the mixture does.
+ */
+export function pointsOf(mixture, draws) {
+  const roots = mixture.covs.map(rootOf);
+  const x = new Float64Array((2 * draws.length) / 3);
+  for (let i = 0; i < x.length / 2; i++) {
+    let [k, u] = [0, draws[3 * i]];
+    while (k + 1 < roots.length && u >= mixture.weights[k]) u -= mixture.weights[k++];
+    const [z1, z2] = [draws[3 * i + 1], draws[3 * i + 2]];
+    const [a, b, c, d] = roots[k];
+    x[2 * i] = mixture.means[k][0] + a * z1 + b * z2;
+    x[2 * i + 1] = mixture.means[k][1] + c * z1 + d * z2;
+  }
+  return x;
+}
+
 /** p_t made ready to be asked at many points: log πₖ − ½ log det(2πCₖ), α·μₖ and Cₖ⁻¹ of each component. */
 export function noised(mixture, { alpha, sigma }) {
   const n = mixture.weights.length;

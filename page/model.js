@@ -2,7 +2,9 @@
 
 import { exact, fieldAt, scoresFor, steer } from './guidance.js';
 import { weightsOf } from './learned.js';
+import { distancesOf, effectiveOf, referencesOf } from './measures.js';
 import { shareInterval, spread, tally, verdicts } from './metrics.js';
+import { BENT } from './methods.js';
 import { classProbabilities, given, logDensity, logTilt, mixtureOf, noised, tiltIsProper } from './mixture.js';
 import { VP_LINEAR, gridToData, levelAt, timeMin } from './noise.js';
 import { PURPOSE, normals } from './rng.js';
@@ -12,6 +14,7 @@ import { REACH, componentsOf } from './state.js';
 export const PATHS = 256;
 export const SIDE = 21; // arrows along a side of the plane
 const BLOCK = 16; // learned walks that are walked without a break
+const WITHOUT_TILT = ['feedback', 'cfg++']; // methods whose γ is not a power of p(y | x)
 const CLEAN = { alpha: 1, sigma: 0 };
 
 /** Remembers the last answers of a function by a key, so that what did not change is not computed again. */
@@ -52,14 +55,14 @@ function conditionOf({ kind, class: label, point, tau, axis, value }) {
 }
 
 /** The method of a state, as guidance.js has it. */
-function methodOf({ method: name, gamma, confidence, low, high }) {
-  return { name, gamma, confidence, low, high };
+function methodOf({ method: name, gamma, confidence, low, high, knob }) {
+  return { name, gamma, confidence, low, high, knob: knob ?? BENT[name]?.knob?.usual };
 }
 
-/** γ times the confidence of whoever is asked: what exact guidance would need for the same field. */
-function effectiveGamma({ kind, method, gamma, confidence }) {
-  if (kind === 'none') return 0;
-  return method === 'classifier' ? gamma * confidence : method === 'exact' ? gamma : null;
+/** γ times the confidence of whoever is asked: that of the tilt which the method is said to sample; null where none is. */
+function tiltGamma({ kind, method, gamma, confidence }) {
+  if (kind === 'none' || WITHOUT_TILT.includes(method)) return null;
+  return method === 'classifier' ? gamma * confidence : gamma;
 }
 
 /** The modes by which ends are judged, and which of their labels are wanted. */
@@ -138,7 +141,7 @@ function gridPoint(i) {
   return [place(i % SIDE), place(Math.floor(i / SIDE))];
 }
 
-/** Whether the tilt at this γ is a density; true where there is none to ask about. */
+/** Whether the tilt at this γ is a density. */
 function properTilt(mixture, asked, gamma) {
   return gamma === null || tiltIsProper(noised(mixture, CLEAN), noised(asked, CLEAN), gamma);
 }
@@ -170,12 +173,13 @@ export function tiltOn(frame, gamma, side) {
 /** The networks of a page, ready to be asked. */
 function networksOf({ nets }) {
   const ready = (told) => told && { ...told, net: { config: told.config, params: weightsOf(told.params) } };
-  return { score: ready(nets?.score), classifier: ready(nets?.classifier) };
+  return { score: ready(nets?.score), classifier: ready(nets?.classifier), clean: ready(nets?.clean) };
 }
 
 /** What is learned where a state asks for it: a score, or a classifier. */
-function learnedFor({ source, kind }, { score, classifier }) {
+function learnedFor({ source, kind }, { score, classifier, clean }) {
   if (source === 'network' && (kind === 'none' || kind === 'class')) return { score };
+  if (source === 'clean' && kind === 'class') return { classifier: clean };
   return source === 'classifier' && kind === 'class' ? { classifier } : null;
 }
 
@@ -217,15 +221,15 @@ function joined(a, b) {
  * least. */
 function walksOf(legs, state, grid, z, noiseOf) {
   const { sampler, seed } = state;
-  const ways = { times: [], xs: [] };
+  const ways = { times: [], xs: [], fields: [] };
   let done = 0;
   const more = (milliseconds) => {
     const began = performance.now();
     while (done < PATHS) {
       const rows = milliseconds === Infinity ? PATHS - done : BLOCK;
       const part = (list) => list.subarray(2 * done, 2 * (done + rows));
-      const some = walk(legs, VP_LINEAR, grid, sampler, part(z), (step) => part(noiseOf(seed, step, PATHS)));
-      ways.times = some.times;
+      const some = walk(legs, VP_LINEAR, grid, sampler, part(z), (step, k) => part(noiseOf(seed, step, PATHS, k)));
+      [ways.times, ways.fields] = [some.times, some.fields];
       ways.xs = some.xs.map((x, k) => (done === 0 ? x : joined(ways.xs[k], x)));
       done += rows;
       if (performance.now() - began > milliseconds) return;
@@ -234,11 +238,31 @@ function walksOf(legs, state, grid, z, noiseOf) {
   return { ways, more, done: () => done };
 }
 
+/** Whether walks of a method take longer than a frame lasts, even with exact scores. */
+function isSlow({ kind, method, knob }) {
+  if (kind === 'none') return false;
+  return method === 'characteristic' || (method === 'predictor-corrector' && knob > 2);
+}
+
+/** γ_eff of a state: { value, se }, or null where nothing is asked or s_c and s_u are the same. */
+function scaleOf(state, ways, what, learned, window) {
+  const known = { exact: state.gamma, classifier: tiltGamma(state) }[state.method];
+  if (state.kind === 'none') return null;
+  if (known !== undefined) return { value: known, se: 0 };
+  // of a step with noise in it, or after it, no denoised point can be read off
+  const { steps } = BENT[state.method] ?? {};
+  const noisy = state.method === 'predictor-corrector' || (state.method === 'tag' && state.sampler === 'sde');
+  return steps && noisy ? null : effectiveOf(ways, what, learned, window(), steps);
+}
+
 /** Makes a frame of each state; what does not depend on what changed is kept. */
 export function modelOf(data) {
-  const [noises, steps, grids, walks, errors, fields] = [2, 160, 4, 2, 2, 2].map(remembered);
+  const [noises, steps, grids, walks, errors, fields] = [2, 1200, 4, 2, 2, 2].map(remembered);
+  const [measured, scales] = [remembered(2), remembered(2)];
   const networks = networksOf(data);
-  const noiseOf = (seed, step, n) => steps(`${seed} ${step} ${n}`, () => normals(seed, PURPOSE.walk, step, n));
+  const references = referencesOf(remembered);
+  const noiseOf = (seed, step, n, k = 0) =>
+    steps(`${seed} ${step} ${n} ${k}`, () => normals(seed, PURPOSE.walk, step, n, k));
   return (state, patience = Infinity) => {
     const began = performance.now();
     const { seed, sampler } = state;
@@ -251,15 +275,20 @@ export function modelOf(data) {
     const z = noises(seed, () => normals(seed, PURPOSE.start, 0, PATHS));
     const key = JSON.stringify([mixture, condition, methodOf(state), sampler, state.steps, seed, state.source]);
     const all = walks(key, () => walksOf(legs, state, grid, z, noiseOf));
-    all.more(learned ? patience : Infinity);
+    all.more(learned || isSlow(state) ? patience : Infinity);
     const { ways } = all;
     const ends = ways.xs[ways.xs.length - 1];
     const own = state.z ?? [z[2 * state.row], z[2 * state.row + 1]];
-    const rowNoise = (step) => noiseOf(seed, step, PATHS).slice(2 * state.row, 2 * state.row + 2);
+    const rowNoise = (step, k) => noiseOf(seed, step, PATHS, k).slice(2 * state.row, 2 * state.row + 2);
     const way = walk(legs, VP_LINEAR, grid, sampler, Float64Array.from(own), rowNoise);
     const here = placeOf(way, state.at);
     const time = Math.max(here.time, timeMin(VP_LINEAR));
     const level = levelAt(VP_LINEAR, time);
+    const gamma = tiltGamma(state);
+    const proper = properTilt(mixture, asked, gamma);
+    const done = all.done() === PATHS;
+    const what = { mixture, condition, asked };
+    const points = (...laws) => references.points(seed, ...laws);
     const frame = {
       mixture,
       condition,
@@ -275,12 +304,16 @@ export function modelOf(data) {
       ...sharesOf(ends, mixture, asked, condition),
       spread: spread(ends),
       p: confidenceOf(ends, mixture, condition),
-      field: learned ? fields(`${key} ${time}`, () => gridOf(legs, level)) : gridOf(legs, level),
+      field: learned || isSlow(state) ? fields(`${key} ${time}`, () => gridOf(legs, level)) : gridOf(legs, level),
       probe: probeAt(state.probe ?? Array.from(here.x), legs, level, mixture, condition),
       last: Array.from(way.xs[way.xs.length - 1]),
       evaluations: evaluations(legs, VP_LINEAR, grid, sampler),
-      gamma: effectiveGamma(state),
-      proper: !state.show.includes('tilt') || properTilt(mixture, asked, effectiveGamma(state)),
+      gamma,
+      proper,
+      distance: done ? measured(key, () => distancesOf(ends, what, proper ? gamma : null, points)) : null,
+      effective: done
+        ? scales(key, () => scaleOf(state, ways, what, learned, () => references.window(what, grid, seed)))
+        : null,
       learned: learned !== null,
       error: learned && errors(`${key} ${time}`, () => errorOf(mixture, condition, asked, learned, level)),
     };
@@ -291,10 +324,13 @@ export function modelOf(data) {
   };
 }
 
-/** The class on whose mode a point lies, or null. */
+/** The class on whose mode a point lies, or null; of several the likeliest. */
 export function classAt(x, mixture) {
+  const probabilities = classProbabilities(mixture, noised(mixture, CLEAN), x[0], x[1]);
+  let found = null;
   for (let label = 0; label < mixture.classes; label++) {
-    if (verdicts(x, mixture, (other) => other === label)[0] === 0) return label;
+    const on = verdicts(x, mixture, (other) => other === label)[0] === 0;
+    if (on && (found === null || probabilities[label] > probabilities[found])) found = label;
   }
-  return null;
+  return found;
 }

@@ -93,6 +93,14 @@ function traceBox(app) {
   return { element, update };
 }
 
+/** A number with its standard error, with a digit more where that is small, and without one that is 0; a dash where there is none. */
+function withError(found, digits, lang) {
+  if (!found) return '–';
+  if (found.se === 0) return gammaText(Math.round(found.value * 10 ** digits) / 10 ** digits, lang);
+  const places = found.se < 0.5 * 10 ** -digits ? digits + 1 : digits;
+  return `${decimal(found.value, places, lang)} ± ${decimal(found.se, places, lang)}`;
+}
+
 /** Where the walks end. */
 export function numbersSection(app) {
   const { words, state } = app;
@@ -109,8 +117,8 @@ export function numbersSection(app) {
     shareRow(SIGNS.hybrid, words.nowhere, 'var(--hybrid)'),
   ];
   const list = el('dl', { class: 'shares' });
-  const facts = ['spread', 'certainty', 'evaluations', 'effective'].map((name) => [
-    el('dt', {}, words[name]),
+  const facts = ['spread', 'certainty', 'toLaw', 'toTilt', 'evaluations', 'effective'].map((name) => [
+    el('dt', name.startsWith('to') ? { title: words.distanceIs } : {}, words[name]),
     el('dd', {}),
   ]);
   const ends = el('p', { class: 'note' });
@@ -124,12 +132,17 @@ export function numbersSection(app) {
     if (asked) told.forEach((row, i) => row.update(frame.shares[i], lang));
     else free.forEach((row, i) => row.update(frame.classes[i] ?? frame.shares[2], lang));
     const values = [
-      `${decimal(frame.spread.value, 3, lang)} ± ${decimal(frame.spread.se, 3, lang)}`,
+      withError(frame.spread, 3, lang),
       frame.p === null ? '–' : decimal(frame.p, 3, lang),
+      withError(frame.distance?.law, 3, lang),
+      withError(frame.distance?.tilt, 3, lang),
       decimal(frame.evaluations, 0, lang),
-      frame.gamma === null ? '–' : gammaText(Math.round(frame.gamma * 100) / 100, lang),
+      withError(frame.effective, 2, lang),
     ];
     facts.forEach(([, dd], i) => put(dd, 'textContent', values[i]));
+    // beside a learned field the tilt is still that of the exact densities
+    put(facts[3][0], 'textContent', frame.learned ? words.toExactTilt : words.toTilt);
+    facts[3].forEach((cell) => cell.classList.toggle('empty', now.kind === 'none'));
     put(
       ends,
       'textContent',

@@ -2,10 +2,10 @@
 
 import { chips, el, menu, put, section, slider, toggle } from './dom.js';
 import { LESSONS } from './lessons.js';
+import { BENT } from './methods.js';
+import { MOST_COMPONENTS } from './paint.js';
 import { LAYERS, METHODS, SAMPLER_NAMES, componentsOf, sceneOf, sourcesOf } from './state.js';
-import { decimal } from './words.js';
-
-const MOST_COMPONENTS = 16;
+import { FORMULAS, decimal } from './words.js';
 
 /** A scene of the lesson: its words, its question, and the way to the next. */
 export function lessonSection(app) {
@@ -147,6 +147,30 @@ export function conditionSection(app) {
 
 const log = { read: (v) => Math.round(1000 * 10 ** Number(v)) / 1000, write: (v) => Math.log10(v) };
 
+/** The slider of a method's one knob, for whichever method is chosen. */
+function knobSlider(app) {
+  const holder = el('div', { class: 'knob' });
+  let [of, one] = ['', null];
+  const update = ({ method, knob, lang }) => {
+    const told = BENT[method]?.knob;
+    if (of !== method) {
+      one = told
+        ? slider({
+            label: app.words.knobs[method],
+            min: told.least,
+            max: told.most,
+            step: told.step,
+            onChange: (value) => app.set({ knob: value }),
+          })
+        : null;
+      holder.replaceChildren(...(one ? [one.element] : []));
+    }
+    of = method;
+    one?.update(knob ?? told.usual, decimal(knob ?? told.usual, told.step < 1 ? 2 : 0, lang));
+  };
+  return { element: holder, update };
+}
+
 /** How the condition steers. */
 export function methodSection(app) {
   const {
@@ -154,7 +178,12 @@ export function methodSection(app) {
     state: { lang },
   } = app;
   const names = METHODS.map((name) => [name, words.methods[name]]);
-  const which = menu({ label: words.method, hidden: true, options: names, onChange: (method) => app.set({ method }) });
+  const which = menu({
+    label: words.method,
+    hidden: true,
+    options: names,
+    onChange: (method) => app.set({ method, knob: null }),
+  });
   const formula = el('p', { class: 'note' });
   const sources = sourcesOf(app.state, app.data);
   const source = menu({
@@ -188,31 +217,28 @@ export function methodSection(app) {
     ...log,
     onChange: (v) => app.set({ high: Math.max(v, app.state.low * 1.05) }),
   });
+  const knob = knobSlider(app);
   const element = section(
     'method',
     words.method,
     which.element,
     source.element,
     c.element,
+    knob.element,
     low.element,
     high.element,
     formula,
     badge,
   );
-  const formulas = {
-    exact: 's = sᵤ + γ·(s(x, y) − sᵤ)',
-    classifier: 's = sᵤ + γ·c·∇ₓ log p(y | xₜ)',
-    interval: 'γ(σ/α)',
-    autoguidance: 's = s° + γ·(s(x, y) − s°)',
-  };
   const update = (now, frame) => {
     source.update(now.source);
     badge.classList.toggle('empty', !frame.learned);
     if (frame.learned) put(badge, 'textContent', `${words.error} ${decimal(frame.error, 2, lang)}`);
     which.update(now.method);
-    put(formula, 'textContent', formulas[now.method]);
+    put(formula, 'textContent', FORMULAS[now.method]);
     c.element.classList.toggle('empty', now.method !== 'classifier');
     [low, high].forEach(({ element: row }) => row.classList.toggle('empty', now.method !== 'interval'));
+    knob.update(now);
     c.update(now.confidence, decimal(now.confidence, 2, lang));
     low.update(Math.max(now.low, 0.01), decimal(now.low, 2, lang));
     high.update(now.high, decimal(now.high, 2, lang));
@@ -276,7 +302,10 @@ export function layersSection(app) {
     improper,
   );
   const update = (now, frame) => {
-    toggles.forEach(([name, t]) => t.update(now.show.includes(name)));
+    toggles.forEach(([name, t]) => {
+      t.update(now.show.includes(name));
+      if (name === 'tilt') put(t.element, 'textContent', frame.learned ? words.layer.exactTilt : words.layer.tilt);
+    });
     put(improper, 'textContent', now.show.includes('tilt') && !frame.proper ? words.improper : '');
   };
   return { name: 'layers', element, update };
@@ -289,6 +318,7 @@ export function dataSection(app) {
     state: { lang },
   } = app;
   const edit = toggle(words.edit, () => app.edit());
+  const paint = toggle(words.paint, () => app.paint());
   const own = () => componentsOf(app.state, app.data).map((c) => ({ ...c }));
   const chosen = () => Math.min(app.view.chosen, own().length - 1);
   const change = (alter) => {
@@ -306,23 +336,27 @@ export function dataSection(app) {
         list[k].weight = value;
       }),
   });
+  const hint = el('p', { class: 'note' }, words.edits);
   const add = el('button', { type: 'button', onclick: () => app.addComponent([0, 0]) }, words.add);
   const remove = el('button', { type: 'button', onclick: () => change((list, k) => list.splice(k, 1)) }, words.remove);
   const reset = el('button', { type: 'button', onclick: () => app.set({ components: null }) }, words.reset);
-  const tools = el(
-    'div',
-    {},
-    el('p', { class: 'note' }, words.edits),
-    weight.element,
-    el('div', { class: 'row gap' }, add, remove, reset),
-  );
-  const element = section('data', words.data, el('div', { class: 'row' }, edit.element), tools);
+  const tools = el('div', {}, hint, weight.element, el('div', { class: 'row gap' }, add, remove, reset));
+  const brush = el('p', { class: 'note' });
+  const element = section('data', words.data, el('div', { class: 'row' }, edit.element, paint.element), brush, tools);
   const update = (now) => {
     const list = componentsOf(now, app.data);
     const k = Math.min(app.view.chosen, list.length - 1);
     edit.update(app.view.editing);
-    put(edit.element, 'disabled', list.length > MOST_COMPONENTS);
-    tools.classList.toggle('empty', !app.view.editing);
+    paint.update(app.view.painting);
+    [edit, paint].forEach((button) => put(button.element, 'disabled', list.length > MOST_COMPONENTS));
+    brush.classList.toggle('empty', !app.view.painting);
+    put(
+      brush,
+      'textContent',
+      `${words.paints}: ${sceneOf(now, app.data).classes[app.brush()][lang]}. ${words.paintKey}`,
+    );
+    tools.classList.toggle('empty', !app.view.editing && now.components === null);
+    [weight.element, hint, add, remove].forEach((part) => part.classList.toggle('empty', !app.view.editing));
     weight.update(list[k].weight, decimal(list[k].weight, 2, lang));
     put(add, 'disabled', list.length >= MOST_COMPONENTS);
     put(remove, 'disabled', list.filter((c) => c.label === list[k].label).length < 2);

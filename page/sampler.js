@@ -4,6 +4,7 @@
 // of a noise level (guidance.js). In x/α and r = σ/α the ODE is dx/dr = (x − D)/r, D = E[x₀ | x_t] as the guided score has it.
 
 import { cut, drift, g2, levelAt, ratio, timeOfRatio } from './noise.js';
+import { OWN_STEPS, RULES } from './rules.js';
 
 const parts = new Float64Array(6); // s_u, the gradient, the guided score of one point
 
@@ -103,26 +104,36 @@ export function evaluations(legs, process, grid, sampler) {
   const parts = partsOf(legs, process, grid);
   const each = parts.map(({ leg, times }) => leg.cost * (times.length - 1));
   const all = each.reduce((a, b) => a + b, 0);
-  return sampler === 'heun' ? 2 * all - parts[parts.length - 1].leg.cost : all; // Heun's last step is Euler's
+  const { rule, cost } = parts[parts.length - 1].leg;
+  // Heun's last step is Euler's; after the last step nothing is corrected
+  const twice = sampler === 'heun' && !OWN_STEPS.includes(rule?.name) ? 2 * all - cost : all;
+  if (rule?.name !== 'predictor-corrector') return twice;
+  return twice + (rule.gamma === 0 || rule.gamma === 1 ? 1 : 2) * rule.knob * (grid.length - 2);
 }
 
 /**
- * The walk of n points from z (flat, standard normals) down the grid: { times, xs }, one flat array a time.
+ * The walk of n points from z (flat, standard normals) down the grid: { times, xs, fields }, one flat array a time, and for
+ * each step the field that leads.
  *
- * `noise(step)` answers the normals of a step, which only the SDE asks for.
+ * `noise(step, part)` answers the normals of a step, which the SDE asks for, and those of its further parts.
  */
 export function walk(legs, process, grid, sampler, z, noise) {
   const sigma = levelAt(process, grid[0]).sigma;
   const xs = [z.map((v) => v * sigma)];
   const times = [grid[0]];
+  const fields = [];
   for (const { leg, times: piece } of partsOf(legs, process, grid)) {
-    const step = SAMPLERS[sampler]();
+    const make = SAMPLERS[sampler];
+    const step = leg.rule ? RULES[leg.rule.name](make, leg.rule) : make();
     for (let i = 0; i + 1 < piece.length; i++) {
       const [from, to] = [piece[i], piece[i + 1]];
-      const how = { process, from, to, noise: sampler === 'sde' && to > 0 ? noise(xs.length - 1) : null };
+      const number = xs.length - 1;
+      const noiseOf = (part) => noise(number, part);
+      const how = { process, from, to, noise: sampler === 'sde' && to > 0 ? noiseOf(0) : null, noiseOf };
       xs.push(step(leg.at, xs[xs.length - 1], levelAt(process, from), levelAt(process, to), how));
       times.push(to);
+      fields.push(leg.at);
     }
   }
-  return { times, xs };
+  return { times, xs, fields };
 }

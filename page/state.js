@@ -2,13 +2,15 @@
 //
 // Whatever does not belong there is left out and named; nothing of it is ever taken for markup or code.
 
+import { BENT } from './methods.js';
+import { MOST_COMPONENTS } from './paint.js';
+
 const VERSION = '1';
 const LONGEST = 20000; // characters of a hash
-const MOST_COMPONENTS = 16;
 
 export const CONDITIONS = ['none', 'class', 'not', 'point', 'mask'];
-export const SOURCES = ['exact', 'network', 'classifier'];
-export const METHODS = ['exact', 'classifier', 'interval', 'autoguidance'];
+export const SOURCES = ['exact', 'network', 'classifier', 'clean'];
+export const METHODS = ['exact', 'classifier', 'interval', 'autoguidance', ...Object.keys(BENT)];
 export const SAMPLER_NAMES = ['dpm++2m', 'heun', 'ddim', 'sde'];
 export const LAYERS = ['density', 'free', 'gradient', 'guided', 'paths', 'tilt'];
 export const SECTIONS = ['lesson', 'condition', 'method', 'walk', 'numbers', 'probe', 'layers', 'data'];
@@ -34,6 +36,7 @@ export function fresh(data) {
     confidence: 0.2,
     low: 0.2,
     high: 2,
+    knob: null,
     sampler: 'dpm++2m',
     steps: 32,
     seed: 0,
@@ -55,11 +58,14 @@ export function sceneOf(state, data) {
   return data.scenes.find((scene) => scene.name === state.scene);
 }
 
+/** The components of a scene. */
+export function componentsIn({ weights, means, covs, labels }) {
+  return weights.map((weight, k) => ({ weight, mean: means[k], cov: covs[k], label: labels[k] }));
+}
+
 /** The components of a state as a mixture is made of them: its own, or those of its scene. */
 export function componentsOf(state, data) {
-  if (state.components) return state.components;
-  const { weights, means, covs, labels } = sceneOf(state, data);
-  return weights.map((weight, k) => ({ weight, mean: means[k], cov: covs[k], label: labels[k] }));
+  return state.components ?? componentsIn(sceneOf(state, data));
 }
 
 const short = (v) => String(Number(v.toPrecision(6)));
@@ -135,6 +141,7 @@ function fields(data) {
     c: ['confidence', real(0.05, 5)],
     low: ['low', real(0, 50)],
     high: ['high', real(0.01, 100)],
+    k: ['knob', real(-100, 100)],
     sampler: ['sampler', one(SAMPLER_NAMES)],
     steps: ['steps', whole(1, 128)],
     seed: ['seed', whole(0, 2 ** 31)],
@@ -181,9 +188,11 @@ export function fromHash(hash, data) {
   const all = fields(data);
   const ignored = new Set();
   let alone = true;
-  const [version, ...parts] = text.split('&');
-  if (version !== `v=${VERSION}`) return { state, ignored: ['v'], alone: true };
-  for (const part of parts) {
+  const parts = text.split('&');
+  const versions = parts.filter((part) => part.startsWith('v='));
+  // without a version it is one that somebody typed, and means the present one
+  if (versions.some((part) => part !== `v=${VERSION}`)) return { state, ignored: ['v'], alone: true };
+  for (const part of parts.filter((p) => !versions.includes(p))) {
     const at = part.indexOf('=');
     const key = part.slice(0, Math.max(at, 0));
     if (!Object.hasOwn(all, key)) {
@@ -203,11 +212,14 @@ export function fromHash(hash, data) {
 
 /** The sources of scores that there are for the scene of a state. */
 export function sourcesOf(state, data) {
-  const { scene, score, classifier } = data.nets ?? {};
-  return scene === state.scene
-    ? ['exact', ...(score ? ['network'] : []), ...(classifier ? ['classifier'] : [])]
-    : ['exact'];
+  const { scene, score, classifier, clean } = data.nets ?? {};
+  if (scene !== state.scene) return ['exact'];
+  const there = { exact: true, network: score, classifier, clean };
+  return SOURCES.filter((name) => there[name]);
 }
+
+/** Whether a knob is one of whole numbers, if it counts something. */
+const onStep = (value, { step }) => step !== 1 || Number.isInteger(value);
 
 /** Mends fields that contradict each other, and names their keys. */
 function agree(state, data) {
@@ -231,6 +243,14 @@ function agree(state, data) {
   if (!sourcesOf(state, data).includes(state.source)) {
     state.source = 'exact';
     wrong.push('source');
+  }
+  const knob = BENT[state.method]?.knob;
+  if (
+    state.knob !== null &&
+    !(knob && state.knob >= knob.least && state.knob <= knob.most && onStep(state.knob, knob))
+  ) {
+    state.knob = null;
+    wrong.push('k');
   }
   if (state.low >= state.high) {
     [state.low, state.high] = [0.2, 2];

@@ -2,6 +2,7 @@
 
 import { readFileSync } from 'node:fs';
 
+import { BENT } from '../methods.js';
 import { CONDITIONS, LAYERS, METHODS, SAMPLER_NAMES, SECTIONS, SOURCES } from '../state.js';
 
 /** The library's answers. */
@@ -17,7 +18,12 @@ export const data = {
   version: 'test',
   lang: 'en',
   theme: 'auto',
-  nets: { scene: 'wide', score: packed(golden.learned.score), classifier: packed(golden.learned.classifier) },
+  nets: {
+    scene: 'wide',
+    score: packed(golden.learned.score),
+    classifier: packed(golden.learned.classifier),
+    clean: packed(golden.learned.clean),
+  },
   scenes: Object.entries(golden.scenes).map(([name, m]) => ({
     name,
     ...m,
@@ -46,6 +52,8 @@ export function random(seed) {
   return () => {
     const scene = one(data.scenes);
     const classes = scene.classes.length;
+    const method = one(METHODS);
+    const knob = BENT[method]?.knob;
     const component = (label) =>
       [between(0.1, 1), between(-3, 3), between(-3, 3), between(0.05, 1), 0, between(0.05, 1), label].join();
     const parts = {
@@ -59,7 +67,8 @@ export function random(seed) {
       axis: whole(0, 1),
       value: between(-4, 4),
       g: between(-2, 20),
-      method: one(METHODS),
+      method,
+      ...(knob ? { k: knob.step === 1 ? whole(knob.least, knob.most) : between(knob.least, knob.most) } : {}),
       c: between(0.05, 5),
       low: between(0, 1),
       high: between(1.001, 9),
@@ -77,7 +86,9 @@ export function random(seed) {
       theme: one(['auto', 'light', 'dark', 'print']),
       hide: some(SECTIONS),
     };
-    const kept = Object.entries(parts).filter(([key]) => key === 'scene' || key === 'class' || u() < 0.5);
+    const kept = Object.entries(parts).filter(
+      ([key]) => key === 'scene' || key === 'class' || key === 'method' || u() < 0.5,
+    );
     return `#${['v=1', ...kept.map(([key, value]) => `${key}=${encodeURIComponent(value)}`)].join('&')}`;
   };
 }

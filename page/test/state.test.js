@@ -4,13 +4,15 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
 import { LESSONS, lessonState } from '../lessons.js';
-import { PATHS, modelOf } from '../model.js';
+import { PATHS, classAt, modelOf } from '../model.js';
+import { MOST_COMPONENTS, fewer, painted } from '../paint.js';
 import {
   CONDITIONS,
   LAYERS,
   METHODS,
   SAMPLER_NAMES,
   SECTIONS,
+  componentsIn,
   componentsOf,
   fresh,
   fromHash,
@@ -66,7 +68,12 @@ test('what does not belong in an address is named and ignored', () => {
   assert.ok(named > HOSTILE / 2, `${named} of ${HOSTILE} were noticed`);
   for (const [hash, keys] of [
     ['#v=2&g=3', ['v']],
-    ['#g=3', ['v']],
+    ['#v=2', ['v']],
+    ['#v=1&v=2&g=3', ['v']],
+    ['#v=&g=3', ['v']],
+    ['#g=3', []],
+    ['#lang=vi', []],
+    ['#lang=xx&g=3', ['lang']],
     ['#v=1&g=1e9', ['g']],
     ['#v=1&g=NaN', ['g']],
     ['#v=1&g=0x10', ['g']],
@@ -85,6 +92,13 @@ test('what does not belong in an address is named and ignored', () => {
     assert.deepEqual(ignored, keys, hash);
     valid(state);
   }
+  // an address without a version is of the present one; the twin, of a version to come, is ignored whole
+  const read = (hash) => fromHash(hash, data);
+  for (const text of ['lang=vi', 'g=3&lang=vi', 'lesson=4', 'g=3&lesson=4', '']) {
+    assert.deepEqual(read(`#${text}`), read(`#v=1&${text}`.replace(/&$/, '')), text);
+    assert.deepEqual(read(`#${text}&v=1`.replace('#&', '#')), read(`#${text}`), text);
+  }
+  assert.deepEqual([read('#lang=vi').state.lang, read('#v=2&lang=vi').state.lang], ['vi', 'en']);
 });
 
 test('a model is made of any state that an address gives', () => {
@@ -107,11 +121,101 @@ test('a model is made of any state that an address gives', () => {
 test('the shares of the page are those of the library, from the same z', () => {
   const model = modelOf(data);
   const shares = (state) => model({ ...fresh(data), scene: 'animals', ...state }).shares.map(({ value }) => value);
-  for (const { state, shares: told } of golden.walked) assert.deepEqual(shares(state), told, JSON.stringify(state));
+  for (const { state, shares: told, distance } of golden.walked) {
+    assert.deepEqual(shares(state), told, JSON.stringify(state));
+    const { law } = model({ ...fresh(data), scene: 'animals', ...state }).distance;
+    const off = Math.hypot(law.value - distance[0], law.se - distance[1]);
+    assert.ok(off < 1e-9, `${JSON.stringify(state)}: ${law.value} and ${distance[0]}`);
+    const other = model({ ...fresh(data), scene: 'animals', ...state, seed: 1 }).distance.law;
+    assert.ok(Math.abs(other.value - distance[0]) > 1e-9, 'another seed has another distance');
+  }
   const twin = golden.walked.filter(
     ({ state, shares: told }) => JSON.stringify(shares({ ...state, seed: 1 })) !== JSON.stringify(told),
   );
   assert.ok(twin.length > golden.walked.length / 2, 'another seed is told apart');
+});
+
+/** Weight, mean and second moments of a class. */
+function moments(components, label) {
+  const own = components.filter((c) => c.label === label);
+  const sum = (f) => own.reduce((total, c) => total + c.weight * f(c), 0);
+  const [x, y] = [sum((c) => c.mean[0]), sum((c) => c.mean[1])];
+  const second = [
+    [0, 0],
+    [0, 1],
+    [1, 1],
+  ].map(([i, j], k) => sum((c) => c.cov[k] + c.mean[i] * c.mean[j]));
+  return [sum(() => 1), x, y, ...second];
+}
+
+test('where modes overlap a point is on that of the likelier class', () => {
+  const part = (mean, v, label) => ({ weight: 0.5, mean, cov: [v, 0, v], label });
+  const [broad, narrow] = [part([0, 0], 4, 0), part([1, 0], 0.04, 1)];
+  const mixture = modelOf(data)({ ...fresh(data), scene: 'wide' }).mixture;
+  const of = (list) => ({
+    ...mixture,
+    weights: list.map((c) => c.weight),
+    means: list.map((c) => c.mean),
+    covs: list.map((c) => c.cov),
+    labels: list.map((c) => c.label),
+    classes: 2,
+  });
+  for (const list of [
+    [broad, narrow],
+    [narrow, broad],
+  ]) {
+    assert.deepEqual(
+      [classAt([1, 0.1], of(list)), classAt([-1, 0], of(list)), classAt([9, 9], of(list))],
+      [1, 0, null],
+    );
+  }
+});
+
+test('painted points are a mixture at once, and merging them changes no moment of a class', () => {
+  const usual = fresh(data);
+  const scene = componentsIn(sceneOf(usual, data));
+  const off = (a, b) => Math.max(...a.map((v, i) => Math.abs(v - b[i])));
+  let list = scene;
+  const dabs = [];
+  for (let i = 0; i < 60; i++) {
+    const x = [3 * Math.sin(i / 4), 2 * Math.cos(i / 7)].map((v) => Math.round(v * 100) / 100);
+    dabs.push(x);
+    const before = moments(list, 1);
+    list = painted(list, scene, 1, x);
+    assert.ok(list.length <= MOST_COMPONENTS);
+    if (i === 0)
+      assert.deepEqual(
+        moments(list, 1)
+          .slice(0, 3)
+          .map((v) => Number(v.toPrecision(6))),
+        [0.05, 0, 0.1],
+      );
+    else {
+      const [wx, wy] = [0.05 * x[0], 0.05 * x[1]];
+      const dab = [0.05, wx, wy, 0.003 + wx * x[0], wx * x[1], 0.003 + wy * x[1]];
+      assert.ok(
+        off(
+          moments(list, 1),
+          before.map((v, k) => v + dab[k]),
+        ) < 1e-4,
+        `dab ${i}`,
+      );
+    }
+    const hash = toHash({ ...usual, components: list }, data);
+    const { state, ignored } = fromHash(hash, data);
+    assert.deepEqual([ignored, state.components], [[], list], 'the link shows the same');
+  }
+  for (const label of [0, 2, 3]) assert.ok(off(moments(list, label), moments(scene, label)) < 1e-9);
+  const less = fewer(list);
+  assert.equal(less.length, list.length - 1);
+  for (const label of [0, 1, 2, 3]) assert.ok(off(moments(less, label), moments(list, label)) < 1e-12);
+  // the twin: one component left out
+  assert.ok(off(moments(list.slice(0, -1), 1), moments(list, 1)) > 1e-3);
+  // and the model takes it: walks end where paint is
+  const frame = modelOf(data)({ ...usual, components: list, kind: 'class', class: 1 });
+  const ends = Array.from({ length: PATHS }, (_, i) => [frame.ends[2 * i], frame.ends[2 * i + 1]]);
+  const near = ends.filter(([a, b]) => dabs.some(([c, d]) => Math.hypot(a - c, b - d) < 0.75)).length;
+  assert.ok(near > 0.97 * PATHS, `${near}`);
 });
 
 test('learned walks that are walked in slices end where they end in one go', () => {
@@ -137,6 +241,10 @@ test('each scene of the lesson shows what it says', () => {
     LESSONS.map((lesson, i) => lesson.answer(frames[i])),
     [1, 2, 1, 1, 1, 2],
   );
+  LESSONS.forEach((lesson, i) => {
+    const asked = { ...lessonState(i + 1, fresh(data), fresh(data), true), scene: 'wide', source: 'network' };
+    assert.equal(lesson.answer(modelOf(data)(asked, 0)), lesson.answer(model(asked)), 'no answer waits for all walks');
+  });
   const [free, given, bayes, hybrid, , large] = frames;
   free.classes.forEach(({ low, high }) =>
     assert.ok(low < 0.25 + 0.06 && high > 0.25 - 0.06, 'as many as the data has'),

@@ -49,6 +49,11 @@ impl<N: Net> CleanClassifier<N> {
         &self.0.network
     }
 
+    /// How x and the logits are scaled.
+    pub fn scaling(&self) -> Scaling {
+        self.0.scaling
+    }
+
     /// A classifier with the given weights.
     ///
     /// # Panics

@@ -187,7 +187,7 @@ fn what_is_no_answer_is_refused_with_one_sentence() {
     said(run(&format!("check 1 {}", folder.path("missing"))), 3, "cannot read");
     #[cfg(unix)]
     said(run(&format!("check 1 {}", folder.path(""))), 9, "it is a folder");
-    said(run("check 99 1"), 2, "1 to 14");
-    said(run("check 0"), 2, "1 to 14");
+    said(run("check 99 1"), 2, "1 to 15");
+    said(run("check 0"), 2, "1 to 15");
     said(run("check one 1"), 2, "invalid");
 }

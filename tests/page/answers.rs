@@ -1,19 +1,19 @@
 //! What the library's plain f64 formulas answer to the questions that the page's modules are asked.
 
-use super::networks;
+use super::{methods as bent, networks};
 use ndarray::{Array1, Array2, ArrayView2, Axis, array};
 use scorelab::condition::{Condition, Observation};
 use scorelab::data::Scene;
 use scorelab::guidance::{ClassifierGuided, Gamma, GradientScaled, Guided};
 use scorelab::methods::{Knobs, Parts, Score, build, method_named};
-use scorelab::metrics::{Modes, shares, spread_with_se};
+use scorelab::metrics::{Modes, energy_with_se, shares, spread_with_se};
 use scorelab::mixture::{Mixture, plain};
 use scorelab::noise::{Grid, NoiseLevel, Process, Spacing};
 use scorelab::rng::{Purpose, normals};
 use scorelab::sampler::{
     AnySampler, Ddim, DpmSolver2M, EulerMaruyama, Heun, parts_of, sample, start, trajectories_rows,
 };
-use scorelab::score::{Likelihood, ScoreFn};
+use scorelab::score::{Likelihood, LogDensity, ScoreFn};
 use serde_json::{Value, json};
 use std::sync::Arc;
 
@@ -21,7 +21,7 @@ const PROCESSES: [Process; 4] = [Process::VP_LINEAR, Process::VpCosine, Process:
 const SCENES: [&str; 2] = ["animals", "wide"];
 
 /// The score of a mixture by its formula, row by row.
-struct Formula(Mixture);
+pub(super) struct Formula(pub Mixture);
 
 impl ScoreFn for Formula {
     fn dim(&self) -> usize {
@@ -34,6 +34,12 @@ impl ScoreFn for Formula {
             out.assign(&plain::score(&self.0, x, level));
         }
         out
+    }
+}
+
+impl LogDensity for Formula {
+    fn log_density(&self, x: ArrayView2<f64>, level: NoiseLevel) -> Array1<f64> {
+        x.outer_iter().map(|x| plain::log_density(&self.0, x, level)).collect()
     }
 }
 
@@ -53,11 +59,11 @@ impl Likelihood for Bayes {
     }
 }
 
-fn mixture(scene: &str) -> Mixture {
+pub(super) fn mixture(scene: &str) -> Mixture {
     Scene::named(scene).unwrap().mixture
 }
 
-fn numbers(m: &Mixture) -> Value {
+pub(super) fn numbers(m: &Mixture) -> Value {
     let covs: Vec<_> = m.covs().iter().map(|c| [c[[0, 0]], c[[0, 1]], c[[1, 1]]]).collect();
     let means: Vec<Vec<f64>> = m.means().outer_iter().map(|r| r.to_vec()).collect();
     json!({ "weights": m.weights(), "means": means, "covs": covs, "labels": m.labels() })
@@ -88,7 +94,7 @@ fn levels() -> Vec<Value> {
     PROCESSES.iter().flat_map(|p| times.map(|t| of(p, t))).collect()
 }
 
-fn grid(p: &Process, steps: usize) -> Grid {
+pub(super) fn grid(p: &Process, steps: usize) -> Grid {
     Grid::to_data(p, Spacing::KARRAS, steps).unwrap()
 }
 
@@ -128,6 +134,15 @@ fn conditions(m: &Mixture) -> Vec<(Value, Mixture)> {
     ]
 }
 
+/// A class and a point, each with p(x | y): what methods are tried on.
+pub(super) fn given_with(m: &Mixture) -> Vec<(Value, Mixture)> {
+    let kinds = ["class", "point"];
+    let wanted = |(y, _): &(Value, Mixture)| {
+        kinds.iter().any(|kind| y["kind"] == *kind) && y["tau"] != json!(0.0)
+    };
+    conditions(m).into_iter().filter(wanted).collect()
+}
+
 pub(super) fn points() -> Array2<f64> {
     array![[0.1, 0.3], [-1.7, 1.2], [2.4, -0.6], [-3.5, -3.1], [0.9, 3.8]]
 }
@@ -164,7 +179,7 @@ fn exact() -> Vec<Value> {
 }
 
 /// Every scene at every level and point.
-fn everywhere() -> Vec<(&'static str, NoiseLevel, Array1<f64>)> {
+pub(super) fn everywhere() -> Vec<(&'static str, NoiseLevel, Array1<f64>)> {
     let points = points();
     let rows = points.outer_iter().map(|x| x.to_owned());
     let places: Vec<_> = rows.flat_map(|x| noise_levels().map(|l| (l, x.clone()))).collect();
@@ -310,6 +325,7 @@ fn verdicts() -> Vec<Value> {
             "scene": scene, "class": class, "x": x.iter().collect::<Vec<_>>(),
             "shares": [s.target, s.other, s.hybrid, s.overshoot, s.not_finite],
             "target": [target.value, target.low, target.high], "spread": [spread, se],
+            "distance": bent::distance_to_class(&m, class, &x),
         })
     };
     vec![of("animals", 1, 1.3), of("wide", 2, 1.6), of("animals", 0, 1.0)]
@@ -321,9 +337,13 @@ fn walked() -> Vec<Value> {
     let grid = grid(&p, 32);
     let z = start(256, 2, &p, &grid, 0);
     let (given, posterior) = (m.given(0), m.posterior(0));
+    let law = m.given(0).sample(256, 0, Purpose::Reference).x;
     let shown = |x: Array2<f64>, state: Value| {
         let s = shares(x.view(), &Modes::of(&m), 0);
-        json!({ "state": state, "shares": [s.target, s.other, s.hybrid, s.overshoot, s.not_finite] })
+        let (distance, se) = energy_with_se(x.view(), law.view());
+        json!({
+            "state": state, "shares": [s.target, s.other, s.hybrid, s.overshoot, s.not_finite], "distance": [distance, se],
+        })
     };
     let mut found = Vec::new();
     for g in [-1.0, 0.0, 1.0, 3.0, 5.0, 10.0, 20.0] {
@@ -360,6 +380,7 @@ pub fn all() -> Value {
     json!({
         "scenes": scenes, "levels": levels(), "grids": grids(), "observed": observed, "exact": exact(), "guided": guided(),
         "walks": walks(), "noise": noise(), "manyNormals": many_normals(), "verdicts": verdicts(), "walked": walked(), "networks": networks::of_samples(), "learned": networks::learned(),
-        "targets": networks::targets(),
+        "targets": networks::targets(), "bentFields": bent::fields(), "bentWalks": bent::walks(), "bentNames": bent::names(),
+        "scales": bent::scales(), "tilts": bent::tilts(), "characteristic": bent::characteristic(),
     })
 }

@@ -1,6 +1,7 @@
 //! The page: the numbers to which `node --test page/test` holds its modules, and the copy that is committed.
 
 mod answers;
+mod methods;
 mod networks;
 
 use crate::common::repository;
@@ -52,8 +53,10 @@ fn page(flags: &[&str]) -> Vec<u8> {
 fn the_committed_page_is_what_the_program_writes_byte_for_byte() {
     let path = repository("docs/page/index.html");
     let network = |name: &str| repository(&format!("docs/page/{name}.safetensors"));
-    let (score, classifier) = (network("joint"), network("noisy"));
-    let flags = ["--score", score.to_str().unwrap(), "--classifier", classifier.to_str().unwrap()];
+    let networks =
+        ["joint", "noisy", "clean"].map(|name| network(name).to_str().unwrap().to_owned());
+    let [score, noisy, clean] = networks.each_ref().map(String::as_str);
+    let flags = ["--score", score, "--classifier", noisy, "--classifier", clean];
     let now = page(&flags);
     if writes() {
         std::fs::create_dir_all(path.parent().unwrap()).unwrap();
@@ -71,11 +74,23 @@ fn the_committed_page_is_what_the_program_writes_byte_for_byte() {
         ["--lang", "vi"],
         ["--theme", "dark"],
         ["--scene", "wide"],
-        ["--score", flags[1]],
-        ["--classifier", flags[3]],
+        ["--score", score],
+        ["--classifier", noisy],
+        ["--classifier", clean],
     ] {
         assert_ne!(page(&other), plain, "{other:?} changes nothing");
     }
+}
+
+#[test]
+fn two_classifiers_of_a_kind_are_refused() {
+    let noisy = repository("docs/page/noisy.safetensors");
+    let mut run = Command::new(env!("CARGO_BIN_EXE_scorelab"));
+    run.arg("page").arg("--classifier").arg(&noisy).arg("--classifier").arg(&noisy);
+    let ended = run.arg("--out").arg(std::env::temp_dir().join("never.html")).output().unwrap();
+    let words = String::from_utf8_lossy(&ended.stderr);
+    assert!(!ended.status.success() && words.contains("one that is clean"), "{words}");
+    assert_eq!(words.trim().lines().count(), 1, "{words}");
 }
 
 #[test]

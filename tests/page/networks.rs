@@ -85,11 +85,36 @@ pub fn learned() -> Value {
     });
     let config = shape(0, 3);
     let params = weights(&config);
-    let plain = Plain { config: &config, params: &params };
     let (s, within) = (1.4f64, 0.3f64);
     let root = (s * s + r * r).sqrt();
-    let (input, g) = (1.0 / root, s * root / (within * within + r * r));
-    let batch = batch(input, Condition::None);
+    let scales = (1.0 / root / level.alpha, s * root / (within * within + r * r));
+    let steered = |config: &MlpConfig, params: &[f64], scales| {
+        let gradient = rows(&steering(config, params, &x, level.log_snr(), scales));
+        json!({
+            "config": config, "params": params, "sigmaData": s, "sigmaWithin": within, "class": 2, "gradient": gradient,
+        })
+    };
+    let classifier = steered(&config, &params, scales);
+    // a clean one takes x_t for x₀, at r = 0
+    let blind = MlpConfig { features: 0, ..config };
+    let clean = steered(&blind, &weights(&blind), (1.0 / s, s * s / (within * within)));
+    json!({ "level": sees, "x": rows(&x), "score": scores, "classifier": classifier, "clean": clean })
+}
+
+/// ∇ₓ log p(class 2 | x) of a classifier whose scales (of x, of its answer) are these.
+fn steering(
+    config: &MlpConfig,
+    params: &[f64],
+    x: &Array2<f64>,
+    log_snr: f64,
+    (input, g): (f64, f64),
+) -> Array2<f64> {
+    let batch = Batch {
+        x: x * input,
+        log_snr: Array1::from_elem(x.nrows(), log_snr),
+        conditions: vec![Condition::None; x.nrows()],
+    };
+    let plain = Plain { config, params };
     let forward = plain.forward(&batch);
     let mut d = forward.output() * g;
     for mut row in d.outer_iter_mut() {
@@ -97,11 +122,7 @@ pub fn learned() -> Value {
         row.mapv_inplace(|l| -l.exp() / sum); // −softmax
         row[2] += 1.0;
     }
-    let gradient = plain.backward(&batch, &forward, &d).x * (g * input / level.alpha);
-    let classifier = json!({
-        "config": config, "params": params, "sigmaData": s, "sigmaWithin": within, "class": 2, "gradient": rows(&gradient),
-    });
-    json!({ "level": sees, "x": rows(&x), "score": scores, "classifier": classifier })
+    plain.backward(&batch, &forward, &d).x * (g * input)
 }
 
 /// How each target is made a denoised point, at one level.

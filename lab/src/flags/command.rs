@@ -161,9 +161,9 @@ pub struct Page {
     /// A learned score to show beside the exact one, joint or without labels: a checkpoint, or the folder of a run
     #[arg(long, value_name = "FILE|FOLDER")]
     pub score: Option<String>,
-    /// A learned noisy classifier to show beside the exact one: a checkpoint, or the folder of a run
+    /// A learned classifier to show beside the exact one, noisy or clean: a checkpoint, or the folder of a run; can be given for each
     #[arg(long, value_name = "FILE|FOLDER")]
-    pub classifier: Option<String>,
+    pub classifier: Vec<String>,
     /// The look of the page [default: light or dark, as the reader's system has it]
     #[arg(long, value_parser = menu::<Theme>())]
     pub theme: Option<Theme>,

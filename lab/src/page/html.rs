@@ -19,16 +19,16 @@ macro_rules! modules {
 }
 
 const MODULES: &[(&str, &str)] = &modules!(
-    "noise" "rng" "mixture" "net" "learned" "guidance" "sampler" "metrics" "state" "words" "lessons" "model" "pen" "draw" "dom" "save" "controls"
-    "panel" "numbers" "handles" "main"
+    "noise" "rng" "mixture" "net" "learned" "characteristic" "methods" "guidance" "rules" "sampler" "metrics" "energy" "effective" "measures" "paint" "state" "words" "lessons" "model" "pen" "draw" "dom" "save" "controls"
+    "panel" "numbers" "handles" "keys" "main"
 );
 
 /// What the page is to show when it is opened; whoever opens it can choose otherwise.
 pub struct Page<'a> {
     /// The scene.
     pub scene: &'a Scene,
-    /// The learned score and the learned classifier, as [`networks`](super::networks) reads them.
-    pub networks: [Option<Value>; 2],
+    /// The learned score, the noisy classifier and the clean one, as [`networks`](super::networks) reads them.
+    pub networks: [Option<Value>; 3],
     /// The language.
     pub lang: Lang,
     /// Light, dark or for paper; without one, as the reader's system has it.
@@ -41,11 +41,12 @@ impl Page<'_> {
     /// # Errors
     /// If the scene does not fit on the page.
     pub fn html(&self) -> Result<String> {
-        let [score, classifier] = &self.networks;
+        let [score, classifier, clean] = &self.networks;
         let theme = self.theme.as_ref().map_or("auto", Theme::name);
         let data = json!({
             "version": env!("CARGO_PKG_VERSION"), "scenes": scenes(self.scene)?, "lang": self.lang.name(),
-            "theme": theme, "nets": { "scene": self.scene.name, "score": score, "classifier": classifier },
+            "theme": theme,
+            "nets": { "scene": self.scene.name, "score": score, "classifier": classifier, "clean": clean },
         });
         let data = data.to_string().replace('<', "\\u003c"); // no markup within a script
         let script = format!("{}$main.start({data});\n", join(MODULES)?);

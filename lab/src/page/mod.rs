@@ -17,4 +17,4 @@ mod html;
 mod tests;
 
 pub use html::Page;
-pub use networks::{classifier, score};
+pub use networks::{classifiers, score};

@@ -1,7 +1,7 @@
 //! The networks that a page holds: their weights as they are, f32, in base64.
 
 use super::base64::base64;
-use crate::networks::{self, ClassifierModel, ScoreModel, fits, load, wrong_kind};
+use crate::networks::{self, ClassifierModel, ScoreModel, fits, load};
 use scorelab::data::Scene;
 use scorelab::nn::{Mlp, ScoreNet};
 use scorelab::{Error, Result};
@@ -34,19 +34,33 @@ pub fn score(path: &str, scene: &Scene) -> Result<Value> {
     }
 }
 
-/// A noisy classifier as a page reads it, for this scene.
+/// The classifiers as a page reads them, the noisy one and the clean one, for this scene.
 ///
 /// # Errors
-/// As [`score`].
-pub fn classifier(path: &str, scene: &Scene) -> Result<Value> {
-    let model = load(path)?.model;
-    let wrong = wrong_kind(path, &model, "a noisy classifier");
-    let ClassifierModel::Noisy(net) = networks::classifier(path, model)? else { return Err(wrong) };
-    let (m, c) = (&scene.mixture, &net.network().config);
+/// As [`score`], and if two of a kind are given.
+pub fn classifiers(paths: &[String], scene: &Scene) -> Result<[Option<Value>; 2]> {
+    let mut found = [None, None];
+    for path in paths {
+        let (kind, one) = classifier(path, scene)?;
+        if found[kind].replace(one).is_some() {
+            let must = "one that is noisy and one that is clean, at most";
+            return Err(Error::value("--classifier", "two of a kind", must));
+        }
+    }
+    Ok(found)
+}
+
+/// A classifier: 0 and a noisy one, or 1 and a clean one.
+fn classifier(path: &str, scene: &Scene) -> Result<(usize, Value)> {
+    let (kind, s, net) = match networks::classifier(path, load(path)?.model)? {
+        ClassifierModel::Noisy(net) => (0, net.scaling(), net.network().clone()),
+        ClassifierModel::Clean(net) => (1, net.scaling(), net.network().clone()),
+        ClassifierModel::Exact(_) => unreachable!("a checkpoint holds a network"),
+    };
+    let (m, c) = (&scene.mixture, &net.config);
     fits("--classifier", (c.inputs, c.outputs), (m.means().ncols(), m.classes()))?;
-    let s = net.scaling();
     let told = json!({ "sigmaData": s.sigma_data, "sigmaWithin": s.sigma_within });
-    network("--classifier", net.network(), told)
+    Ok((kind, network("--classifier", &net, told)?))
 }
 
 /// What is told of a network, with its shape and its weights.

@@ -5,7 +5,7 @@ use scorelab_figures::plot::Lang;
 
 fn page(scene: &str, lang: Lang) -> scorelab::Result<String> {
     let scene = Scene::named(scene).unwrap();
-    Page { scene: &scene, networks: [None, None], lang, theme: None }.html()
+    Page { scene: &scene, networks: [None, None, None], lang, theme: None }.html()
 }
 
 #[test]

@@ -16,11 +16,9 @@ impl Page {
         let Data::Scene(scene, _) = Data::find(&place, self.common.machine.memory)? else {
             unreachable!("only --data names images")
         };
-        let (score, classifier) = (self.score.as_deref(), self.classifier.as_deref());
-        let networks = [
-            score.map(|path| page::score(path, &scene)).transpose()?,
-            classifier.map(|path| page::classifier(path, &scene)).transpose()?,
-        ];
+        let score = self.score.as_deref().map(|path| page::score(path, &scene)).transpose()?;
+        let [noisy, clean] = page::classifiers(&self.classifier, &scene)?;
+        let networks = [score, noisy, clean];
         let page =
             page::Page { scene: &scene, networks, lang: self.common.lang, theme: self.theme };
         file::replace(&self.out, page.html()?.as_bytes())?;

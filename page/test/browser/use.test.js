@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 
-import { address, set, settled, shares, state, within } from './tab.js';
+import { address, median, set, settled, shares, state, whole, within } from './tab.js';
 
 test('a lecturer hides what is not wanted', async () => {
   await within('#v=1&hide=numbers,probe', {}, async (page) => {
@@ -52,6 +52,97 @@ test('probe, start, component, width, point and line are dragged, and undone', a
     await settled(page);
     assert.equal((await state(page)).components, null);
     assert.equal((await state(page)).probe, null);
+  });
+});
+
+test('points are painted, seen at once, undone, and shared', async () => {
+  await within('#v=1&class=2', {}, async (page) => {
+    await page.locator('.section.data button').nth(1).click();
+    const box = await page.locator('#plane').boundingBox();
+    const at = (x, y) => [box.x + ((x + 4) / 8) * box.width, box.y + ((4 - y) / 8) * box.width];
+    await page.mouse.move(...at(-3.2, 3.2));
+    await page.mouse.down();
+    for (let i = 1; i <= 30; i++) await page.mouse.move(...at(-3.2 + i / 10, 3.2 - i / 20));
+    await page.mouse.up();
+    await settled(page);
+    const { components } = await state(page);
+    const mine = components.filter(({ label }) => label === 2);
+    assert.ok(mine.length > 5 && components.length === 16, `${mine.length} of ${components.length}`);
+    const weight = mine.reduce((sum, c) => sum + c.weight, 0);
+    assert.ok(weight > 0.5 && weight < 0.9, `${weight}: a dab every fifth of a unit`);
+    const ends = await page.evaluate(() => Array.from(document.documentElement.scorelab.frame.ends));
+    const up = ends.filter((v, i) => i % 2 === 1 && v > 1).length;
+    assert.ok(up > 250, `${up} of 256 walks end where paint is`);
+    await page.keyboard.press('d');
+    await settled(page);
+    assert.notDeepEqual((await state(page)).components, components);
+    await page.waitForTimeout(600);
+    const link = await page.evaluate(() => location.hash);
+    await within(link, {}, async (other) => assert.deepEqual(await shares(other), await shares(page)));
+    await page.evaluate(() => document.activeElement.blur());
+    for (let i = 0; i < 50; i++) await page.keyboard.press('u');
+    await settled(page);
+    assert.equal((await state(page)).components, null);
+  });
+});
+
+test('every method is chosen, moved by its knob, and comes back from its link', async () => {
+  await within('#v=1&g=3', {}, async (page) => {
+    const names = await page
+      .locator('.method select')
+      .first()
+      .locator('option')
+      .evaluateAll((all) => all.map((o) => o.value));
+    assert.ok(names.length >= 18, `${names}`);
+    const seen = new Set();
+    const some = whole ? names : names.filter((_, i) => i % 4 === 1);
+    for (const name of some) {
+      await page.locator('.method select').first().selectOption(name);
+      await settled(page);
+      const knob = page.locator('.method .knob input');
+      if ((await knob.count()) > 0) {
+        await knob.focus();
+        await page.keyboard.press('ArrowLeft');
+        await page.waitForFunction(() => document.documentElement.scorelab.state.knob !== null);
+      }
+      await page.waitForFunction(() => document.documentElement.scorelab.frame.done === 256);
+      await page.waitForTimeout(350);
+      const [told, link] = [await shares(page), await page.evaluate(() => location.hash)];
+      assert.ok(name === 'exact' || link.includes(`method=${encodeURIComponent(name)}`), link);
+      seen.add(JSON.stringify([told, await page.textContent('.section.numbers .facts')]));
+      await within(link, {}, async (other) => {
+        await other.waitForFunction(() => document.documentElement.scorelab.frame.done === 256);
+        assert.deepEqual(await shares(other), told, link);
+      });
+    }
+    assert.equal(seen.size, some.length, 'no two methods have the same numbers');
+  });
+});
+
+test('while γ is dragged, the other methods follow too', async () => {
+  await within('#v=1&scene=wide&class=1', {}, async (page) => {
+    const { METHODS } = await import('../../state.js');
+    const told = [];
+    for (const method of METHODS) {
+      await set(page, { method, knob: null, gamma: 3 });
+      const times = await page.evaluate(
+        async (n) => {
+          const app = document.documentElement.scorelab;
+          const found = [];
+          for (let i = 0; i < n; i++) {
+            app.set({ gamma: 3 + 0.01 * i });
+            await new Promise(requestAnimationFrame);
+            found.push(app.frame.milliseconds);
+          }
+          return found;
+        },
+        whole ? 20 : 5,
+      );
+      told.push(`${method} ${median(times).toFixed(1)}`);
+    }
+    console.log(`# milliseconds of a frame: ${told.join(', ')}`);
+    const slow = told.filter((words) => Number(words.split(' ')[1]) > 160);
+    assert.deepEqual(slow, [], 'ten times a frame');
   });
 });
 
