@@ -59,7 +59,8 @@ fn experiment(lab: &mut ImageExperiment) -> Result<()> {
         walk.strip(title, Role::Guided, &guided, (z.view(), row), pixels),
     ];
     let size = (lab.training.height, lab.training.width);
-    let mut figure = lecture::denoising_strips(size, &walk.levels(), &strips)?;
+    let components = z.ncols();
+    let mut figure = lecture::denoising_strips(size, components, &walk.levels(), &strips)?;
     let names = |class: usize| lab.class_name(class).en.to_string();
     let top = (0..lab.classes()).max_by(|a, b| before[[row, *a]].total_cmp(&before[[row, *b]]));
     println!(

@@ -1,18 +1,21 @@
-//! Every figure there is, in the lecture's order, with a page to show them from.
+//! The lecture as a deck: its figures in its order, to present from a page or from a PPTX file.
 //!
 //! ```text
 //! cargo run --example lecture_figures
 //! ```
 //!
-//! Trains the score network, the noisy classifier and the clean one once, draws all figures and the animation, and ends
-//! with the path of `index.html`: each picture with its caption, its part of the lecture and its formula to copy.
+//! Trains the score network, the noisy classifier, the clean one and the joint network once, draws all figures and the
+//! animation, and ends with the path of `index.html`: the slides with contents, builds and speaker's notes (arrow keys, C, N,
+//! F; printed, a picture a page). Beside it lies the same deck as `deck.pptx`.
 
 use scorelab::Result;
-use scorelab::guidance::{ClassifierGuided, Gamma, GradientScaled};
+use scorelab::classifier::{CleanClassifier, NoisyClassifier};
+use scorelab::guidance::{ClassifierGuided, Gamma, GradientScaled, Guided};
+use scorelab::null_label::JointNet;
 use scorelab::score::{Likelihood, ScoreFn};
-use scorelab_figures::lecture::{self, Arm, Classifier, Entry};
-use scorelab_figures::plot::{Figure, Format, Text, words};
-use scorelab_lab::{Defaults, Experiment, run};
+use scorelab_figures::lecture::{self, Arm, Classifier, Implicit, Series};
+use scorelab_figures::plot::{Figure, Role, Text, words};
+use scorelab_lab::{Defaults, Experiment, P_DROP, run};
 use std::process::ExitCode;
 
 const QUESTION: &str = "what does the whole lecture look like?";
@@ -29,6 +32,7 @@ fn experiment(lab: &mut Experiment) -> Result<()> {
     let (score, losses) = lab.train_score_with_losses(&data)?;
     let noisy = lab.train_classifier(&data)?;
     let clean = lab.train_clean_classifier(&data)?;
+    let joint = lab.train_joint(&data, P_DROP)?;
     let s = lab.setting();
     let likelihood = noisy.given(lab.target());
 
@@ -40,39 +44,75 @@ fn experiment(lab: &mut Experiment) -> Result<()> {
     figures.push(lecture::two_scores(&s)?);
     let level = s.level_by_radius(0.6);
     let point = lecture::open_point(&s, level, one)?;
-    for build in [Some(1), Some(2), Some(3), Some(4), None] {
-        figures.push(lecture::bayes_sum(&s, point, level, one, build)?);
+    for build in 1..=lecture::BUILDS {
+        figures.push(lecture::bayes_sum(&s, point, level, one, Some(build))?);
     }
     figures.push(lecture::bayes_plane(&s, level)?);
-    figures.push(lecture::three_trajectories(
-        &s,
-        &score,
-        &likelihood,
-        lab.large_gamma(),
-        &lab.gammas,
-    )?);
+    let (large, gammas) = (lab.large_gamma(), &lab.gammas);
+    figures.push(lecture::three_trajectories(&s, &score, &likelihood, large, gammas)?);
     figures.extend(hybrids(lab, &score, &likelihood)?);
     let steer = |gamma| ClassifierGuided { score: &score, likelihood: &likelihood, gamma };
-    let [sweep, past, away] =
-        lecture::over_gamma(&s, CLASSIFIER, steer, lab.asked_gammas(), lab.size(1000, 100))?;
-    figures.extend([sweep, past]);
-    let classes = 0..lab.scene().mixture.classes();
-    let (sees, blind) = (
-        Text::new("sees the noise", "thấy nhiễu"),
-        Text::new("clean data only", "chỉ dữ liệu sạch"),
-    );
-    let noisy_judge = Classifier::new(sees, classes.clone().map(|c| noisy.given(c)));
-    let clean_judge = Classifier::new(blind, classes.map(|c| clean.given(c)));
-    let (n, exact) = (lab.size(300, 40), &lab.scene().mixture);
-    figures.extend(lecture::clean_classifier(&s, exact, &noisy_judge, &clean_judge, n)?);
-    figures.push(away);
-    figures.extend(lecture::over_a_line(&s, lab.size(1000, 100))?);
+    let n = lab.size(1000, 100);
+    figures.extend(lecture::over_gamma(&s, CLASSIFIER, steer, lab.asked_gammas(), n)?);
+    figures.extend(classifiers(lab, &noisy, &clean)?);
+    figures.extend(classifier_free(lab, &likelihood, &joint)?);
+    figures.extend(lecture::over_a_line(&s, n)?);
     let frames = lecture::guided_particles(&s, &score, &likelihood, one, 128, lab.size(72, 8))?;
     let frames: Vec<Figure> = frames.collect();
-    lab.animate("A3_guided_particles", frames.clone())?;
+    lab.animate(ANIMATION, frames.clone())?;
     lab.draw(&figures)?;
     check(lab, &figures);
-    page(lab, &figures, &frames[0])
+    figures.push(Figure { stem: ANIMATION.into(), ..frames[0].clone() });
+    lab.deck(&figures)
+}
+
+/// The stem of the animation.
+const ANIMATION: &str = "A3_guided_particles";
+
+/// Part 4: how classifiers are trained, what one that knows noise is worth, and that each label needs its own.
+fn classifiers(
+    lab: &Experiment,
+    noisy: &NoisyClassifier,
+    clean: &CleanClassifier,
+) -> Result<Vec<Figure>> {
+    let (s, exact) = (lab.setting(), &lab.scene().mixture);
+    let classes = 0..exact.classes();
+    let noisy = Classifier::new(
+        Text::new("knows the noise", "biết mức nhiễu"),
+        classes.clone().map(|c| noisy.given(c)),
+    );
+    let clean = Classifier::new(
+        Text::new("clean data only", "chỉ dữ liệu sạch"),
+        classes.map(|c| clean.given(c)),
+    );
+    let mut figures = vec![lecture::classifier_training(&s)?, lecture::one_each(&s)];
+    figures.extend(lecture::clean_classifier(&s, exact, &noisy, &clean, lab.size(300, 40))?);
+    Ok(figures)
+}
+
+/// Part 5: the null label, how a condition goes into a network, and what its two scores are worth.
+fn classifier_free(
+    lab: &Experiment,
+    noisy: &dyn Likelihood,
+    joint: &JointNet,
+) -> Result<Vec<Figure>> {
+    let (s, exact, n) = (lab.setting(), &lab.scene().mixture, lab.size(2000, 200));
+    let gamma = lab.large_gamma();
+    let given = exact.given(lab.target());
+    let exactly = Guided { main: &given, guiding: exact, gamma };
+    let free = joint.guided(lab.target(), gamma);
+    let series =
+        |title, role, score: &dyn ScoreFn| Series { title, role, found: s.sample(score, n) };
+    let ways = [
+        series(words::BY_THE_EXACT_SCORE, Role::Neutral, &exactly),
+        series(words::CLASSIFIER_FREE_GUIDANCE, Role::Guided, &free),
+    ];
+    let measure = |sigma: &f64| Implicit::measure(&s, noisy, joint, *sigma, n);
+    let rows: Vec<Implicit> = Implicit::SIGMAS.iter().map(measure).collect();
+    let mut figures = vec![lecture::null_label_in_training(&s)?, lecture::condition_entry(&s)];
+    figures.push(Implicit::figure(&rows)?);
+    figures.extend(lecture::densities_and_tilt(&s, gamma, &ways)?);
+    Ok(figures)
 }
 
 /// The numbers printed on the figures that are known beforehand.
@@ -102,25 +142,4 @@ fn hybrids(lab: &Experiment, score: &dyn ScoreFn, noisy: &dyn Likelihood) -> Res
         Arm { title: words::BY_THE_EXACT_SCORE, score: &lab.scene().mixture, likelihood: &exact },
     ];
     lecture::hybrid(&lab.setting(), &arms, &lab.three_gammas(), lab.samples)
-}
-
-/// `index.html`, whose path is the last thing that is printed.
-fn page(lab: &mut Experiment, figures: &[Figure], animation: &Figure) -> Result<()> {
-    let picture = |format: &&Format| matches!(format, Format::Svg | Format::Png);
-    let ending = lab.output.formats.iter().find(picture).map_or("svg", |f| f.ending());
-    let drawn = figures.iter().filter(|f| lab.output.panel.is_none_or(|p| p < f.panels.len()));
-    let mut entries: Vec<Entry> = drawn
-        .map(|f| match lab.output.panel {
-            None => Entry::of(f, ending),
-            Some(p) => Entry::of(
-                &Figure { stem: format!("{}_panel{}", f.stem, p + 1), ..f.clone() },
-                ending,
-            ),
-        })
-        .collect();
-    entries.push(Entry::of(animation, "gif"));
-    let html = lecture::lecture_index(&entries, lab.output.lang);
-    let path = lab.write("index.html", html.as_bytes())?;
-    lab.last_line = Some(format!("open {}", path.display()));
-    Ok(())
 }

@@ -9,7 +9,7 @@ use scorelab::noise::Process;
 use scorelab::sampler::{AnySampler, Ddim, DpmSolver2M, EulerMaruyama, Heun};
 use scorelab::text::quoted;
 use scorelab::{Error, Result};
-use scorelab_figures::plot::{Lang, Theme};
+use scorelab_figures::plot::{Lang, SvgText, Theme};
 
 /// A value of a menu: its name on the command line, the value, and what the help says of it.
 pub type Entry<T> = (&'static str, T, &'static str);
@@ -76,6 +76,13 @@ impl Menu for Theme {
         ("light", Theme::Light, "White ground"),
         ("dark", Theme::Dark, "Near-black ground"),
         ("print", Theme::Print, "For paper"),
+    ];
+}
+
+impl Menu for SvgText {
+    const ALL: &'static [Entry<SvgText>] = &[
+        ("outlines", SvgText::Outlines, "Outlines of letters: looks the same on any machine"),
+        ("text", SvgText::Text, "Text that can be edited; needs DejaVu Sans where it is shown"),
     ];
 }
 

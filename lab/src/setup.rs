@@ -272,11 +272,12 @@ impl Setup {
 
 /// What the record says about the files.
 fn output_record(output: &Output) -> Value {
-    let Output { dir, formats, theme, lang, panel, width, meta: _ } = output;
+    let Output { dir, formats, svg_text, theme, lang, panel, width, meta: _ } = output;
     let formats: Vec<&str> = formats.iter().map(|format| format.ending()).collect();
     let (theme, lang, panel) = (theme.name(), lang.name(), panel.map(|p| p + 1));
     json!({
-        "folder": dir, "formats": formats, "theme": theme, "lang": lang, "panel": panel, "width": width,
+        "folder": dir, "formats": formats, "svg_text": svg_text.name(), "theme": theme, "lang": lang, "panel": panel,
+        "width": width,
     })
 }
 

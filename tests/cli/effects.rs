@@ -23,9 +23,9 @@ fn on_a_line(far: f64) -> String {
 }
 
 /// Flags that change no number, or how figures look.
-const NO_NUMBER: [&str; 11] = [
-    "all", "format", "formats", "help", "lang", "memory", "out", "panel", "quick", "theme",
-    "threads",
+const NO_NUMBER: [&str; 12] = [
+    "all", "format", "formats", "help", "lang", "memory", "out", "panel", "quick", "svg-text",
+    "theme", "threads",
 ];
 
 /// The flags that a help lists.

@@ -4,6 +4,7 @@
 //! `cargo build --examples` before it.
 
 mod bad_input;
+mod deck;
 mod effects;
 mod good_input;
 mod images;

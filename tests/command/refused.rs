@@ -123,6 +123,8 @@ const ABSURD: &[(&str, &str)] = &[
     ("page --score /dev/null", "not a file"),
     ("page --classifier /dev/null", "not a file"),
     ("page --theme blue", "possible values"),
+    ("plot bayes-sum --format png --svg-text text", "no SVG is written"),
+    ("plot bayes-sum --svg-text path", "possible values"),
     ("completions tcsh", "possible values"),
 ];
 

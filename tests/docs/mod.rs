@@ -6,6 +6,7 @@ mod methods;
 mod modules;
 mod own_data;
 mod reading;
+mod vietnamese;
 
 use crate::common::{cases, repository};
 use crate::learning::trained;

@@ -27,19 +27,21 @@ mod log_curves;
 mod convergence;
 mod colored_sum;
 mod sheet;
+mod diagram;
 
 pub use series::{Measured, Series};
 pub use setting::{Setting, draws};
 
 pub(crate) use colored_sum::{bayes_rule, guided_sum};
 pub(crate) use convergence::{Twice, over_gamma_panel};
+pub(crate) use diagram::{arrows, boxed, diagram, word};
 pub(crate) use extent::{extent, mixture_extent, reaching};
 pub(crate) use histogram::{density_curve, height, histogram};
 pub(crate) use log_curves::{curve_numbers, log_panel, log_range};
 pub(crate) use number::{count, decimals, percent, ratio, rounded, tiny};
 pub(crate) use places::{
     Names, VERDICTS, classes_of, clean_names, dots, ends, ends_by_class, likeliest, line_below,
-    lines, names, off_the_modes, starts, verdict_key,
+    lines, names, off_the_modes, starts, thinned, verdict_key,
 };
 pub(crate) use series::{positive_extent, series_curve};
 pub(crate) use setting::{at_least, falling_levels, finer, guided};

@@ -28,6 +28,9 @@ pub struct Setting<'a> {
     pub seed: u64,
 }
 
+/// The least number of steps of a path that is drawn.
+const DRAWN: usize = 1000;
+
 impl Setting<'_> {
     /// The level with σ/α = `ratio`, kept within the process.
     pub fn level(&self, ratio: f64) -> NoiseLevel {
@@ -79,6 +82,18 @@ impl Setting<'_> {
     /// The first n starting points (n, d).
     pub(crate) fn start(&self, n: usize) -> Array2<f64> {
         start(n, self.exact().dim(), &self.process, self.grid, self.seed)
+    }
+
+    /// The grid of paths that are drawn: the setting's, or for a sampler without noise one so fine that no corner is seen.
+    ///
+    /// Without noise the path is the same and only rounder; with noise another grid would be another path.
+    pub(crate) fn drawn_grid(&self) -> Result<Grid> {
+        let two = Grid::to_data(&self.process, Spacing::KARRAS, 2)?;
+        let end = |seed| Setting { grid: &two, seed, ..*self }.walk(self.exact(), &self.start(1));
+        if end(self.seed) != end(self.seed ^ 1) {
+            return Ok(self.grid.clone());
+        }
+        finer(self, DRAWN.div_ceil(self.grid.steps()))
     }
 
     /// The paths of these starting points under `score`: (steps + 1, n, d).

@@ -90,6 +90,11 @@ impl Window {
         [self.x.0 + u * self.width(), self.y.0 + v * self.height()]
     }
 
+    /// What the eye does not see on a slide: a tenth of a unit in a panel as high as the slide.
+    pub fn unseen(self) -> f64 {
+        self.height() / 7200.0
+    }
+
     pub fn holds(self, [x, y]: [f64; 2]) -> bool {
         (self.x.0..=self.x.1).contains(&x) && (self.y.0..=self.y.1).contains(&y)
     }

@@ -29,7 +29,7 @@ fn draw(i: &Inputs) -> Result<Vec<Figure>> {
 }
 
 /// The steps in which F5 can be shown.
-const BUILDS: usize = 4;
+pub const BUILDS: usize = 4;
 
 /// s_u, γ·∇ log p(y | x) and the score they should sum to, at one point.
 pub(super) struct Terms {

@@ -18,7 +18,7 @@ pub const SPEC: Spec = Spec {
     latex: NOISY_GRADIENT,
     title: Text::new(
         "A classifier that knows noise, and one that does not",
-        "Bộ phân loại thấy nhiễu và bộ phân loại không thấy nhiễu",
+        "Bộ phân loại học trên dữ liệu nhiễu và bộ chỉ học trên dữ liệu sạch",
     ),
     caption: Text::new(
         "The blend of class colours is p(y∣x_t): where noise hides the class an honest classifier fades to a mixture.",
@@ -43,8 +43,8 @@ const NAMES: [&str; 2] = ["noisy", "clean"];
 
 /// F13: decision regions of both classifiers at four noise levels, their accuracy, their gradients, and what they do to samples.
 ///
-/// Four figures: `13a` and `13b` the regions, `13c` accuracy (the curves coincide) and the size of ∇log p(y | x_t)
-/// relative to the exact one (they do not), `13d` the standard deviation of `n` samples at γ = 1 against the number of
+/// Three figures: `13a` the regions, `13b` accuracy (the curves coincide) and the size of ∇log p(y | x_t)
+/// relative to the exact one (they do not), `13c` the standard deviation of `n` samples at γ = 1 against the number of
 /// steps. `score` is the unconditional score that is steered.
 ///
 /// # Errors
@@ -63,19 +63,30 @@ pub fn clean_classifier(
     clean.checked(s)?;
     let both = [noisy, clean];
     Ok(vec![
-        regions(s, noisy, "13a_noisy_classifier_regions"),
-        regions(s, clean, "13b_clean_classifier_regions"),
+        regions(s, both),
         accuracy_and_gradient(s, both, (10 * n).min(DRAWS)),
         spread_over_steps(s, score, both, n)?,
     ])
 }
 
-fn regions(s: &Setting, classifier: &Classifier, stem: &str) -> Figure {
-    let title = Text::new("Decision regions: ", "Vùng quyết định: ");
-    let mut f = slide(stem, title.then(classifier.title.clone()), SPEC.caption.clone());
-    f.layout = Some((1, FOUR_LEVELS.len()));
-    let panel = |level: NoiseLevel| classifier.regions(s, format!("σ/α = {}", ratio(level)), level);
-    f.panels = FOUR_LEVELS.map(|share| panel(s.level_by_radius(share))).into();
+/// A row of panels for each classifier, a column for each noise level.
+fn regions(s: &Setting, both: [&Classifier; 2]) -> Figure {
+    let title = Text::new(
+        "Decision regions, with noise known and unknown",
+        "Vùng quyết định, khi biết và khi không biết nhiễu",
+    );
+    let mut f = slide("13a_classifier_regions", title, SPEC.caption.clone());
+    f.layout = Some((both.len(), FOUR_LEVELS.len()));
+    for classifier in both {
+        for (column, share) in FOUR_LEVELS.into_iter().enumerate() {
+            let level = s.level_by_radius(share);
+            let mut panel = classifier.regions(s, format!("σ/α = {}", ratio(level)), level);
+            if column == 0 {
+                panel.y.label = classifier.title.clone();
+            }
+            f.panels.push(panel);
+        }
+    }
     f.formula = vec![(Role::Likelihood, "p(y ∣ x_t)".into())];
     f.notes = vec![Text::new(
         "colours blend as the probabilities do: a soft border is doubt",
@@ -112,7 +123,7 @@ fn curves(lines: &[Series<Vec<Measured>>], places: [[f64; 2]; 2]) -> Vec<Layer> 
 
 fn accuracy_and_gradient(s: &Setting, both: [&Classifier; 2], n: usize) -> Figure {
     let mut f = slide(
-        "13c_accuracy_and_gradient",
+        "13b_accuracy_and_gradient",
         Text::new("Equal accuracy, different gradients", "Cùng độ chính xác, khác gradient"),
         Text::new(
             "On noisy data both classifiers name the class equally well, but where noise is high the gradient of the one trained on clean data is many times too large.",
@@ -211,7 +222,7 @@ fn spread_over_steps(
     n: usize,
 ) -> Result<Figure> {
     let mut f = slide(
-        "13d_spread_over_steps",
+        "13c_spread_over_steps",
         Text::new(
             "What the clean classifier does to samples",
             "Bộ phân loại trên dữ liệu sạch làm gì với mẫu",

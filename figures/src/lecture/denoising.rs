@@ -36,7 +36,7 @@ fn draw(i: &Inputs) -> Result<Vec<Figure>> {
         strip(words::UNCONDITIONAL, Role::Unconditional, &i.score),
         strip(led, Role::Guided, &(i.guided)(gamma)),
     ];
-    Ok(vec![denoising_strips(images.size, &walk.levels(), &strips)?])
+    Ok(vec![denoising_strips(images.size, i.score.dim(), &walk.levels(), &strips)?])
 }
 
 /// A walk from noise to an image: what was walked through, and what the score took it for.
@@ -54,9 +54,17 @@ pub struct Strip {
 
 /// Strips from noise to image, one above the other, from the same noise; `levels` are σ/α of the columns.
 ///
+/// x_t has so many `components`; where they are fewer than the pixels, noise does not look like that of a screen, and a footer
+/// says why.
+///
 /// # Errors
 /// If there are no strips or more than two.
-pub fn denoising_strips(size: (usize, usize), levels: &[f64], strips: &[Strip]) -> Result<Figure> {
+pub fn denoising_strips(
+    size: (usize, usize),
+    components: usize,
+    levels: &[f64],
+    strips: &[Strip],
+) -> Result<Figure> {
     if !(1..=2).contains(&strips.len()) {
         return Err(Error::value("the number of strips", strips.len(), "1 or 2"));
     }
@@ -82,11 +90,23 @@ pub fn denoising_strips(size: (usize, usize), levels: &[f64], strips: &[Strip]) 
             sheet_panel(strip.title.clone(), "x_t above, what the score expects below", sheet)
         })
         .collect();
-    f.notes = vec![Text::new(
+    f.notes = notes(size.0 * size.1, components);
+    Ok(f)
+}
+
+/// What stands above the images, and where the noise lives if not in the pixels.
+fn notes(pixels: usize, components: usize) -> Vec<Text> {
+    let mut notes = vec![Text::new(
         "above the images: σ/α;  D(x_t) = E[x_0 ∣ x_t] as the score has it",
         "trên các ảnh: σ/α;  D(x_t) = E[x_0 ∣ x_t] theo score",
     )];
-    Ok(f)
+    if components < pixels {
+        notes.push(Text::from((
+            format!("The noise lives in the {components} components of x_t, so an image of it is a sum of {components} patterns."),
+            format!("Nhiễu nằm trong {components} thành phần của x_t, nên ảnh của nó là tổng của {components} hoạ tiết."),
+        )));
+    }
+    notes
 }
 
 /// A frame around the last of the walked images, the sample.

@@ -125,7 +125,9 @@ fn distances(methods: &[Outcomes]) -> Panel {
     let (low, high) = reaching((0.0, 1.0), all().map(|(g, _)| g.value()));
     let (_, top) = reaching((0.0, 0.1), all().map(|(_, o)| o.energy));
     let margin = 0.04 * (high - low);
-    let one = Rules { x: vec![1.0], y: vec![] };
+    // no higher than the names of the curves
+    let one = arr2(&[[1.0, -0.04 * top], [1.0, (0.96 - 0.09 * methods.len() as f64) * top]]);
+    let one = Paths { lines: vec![one], dashed: Some(true), ..Paths::default() };
     let mut layers = vec![Layer::new("one", "γ = 1, the conditional score", Role::Muted, one)];
     layers.extend(methods.iter().enumerate().map(|(k, method)| {
         let points = method.points(|(g, o)| [g.value(), o.energy, o.energy_se]);

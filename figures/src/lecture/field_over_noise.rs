@@ -28,10 +28,14 @@ fn draw(i: &Inputs) -> Result<Vec<Figure>> {
 pub(super) const FOUR_LEVELS: [f64; 4] = [1.5, 0.6, 0.25, 0.1];
 /// Arrows along one side where four panels share the slide.
 const FEWER: usize = 15;
+/// The same where they share it in two rows.
+const FEWEST: usize = 13;
+/// A standard error below this is written as this: more digits say nothing here, and stand no longer side by side.
+const LEAST: f64 = 1e-4;
 /// Draws of p_t behind a mean.
 const DRAWS: usize = 4000;
 
-/// F3: the density and the score at four noise levels, a learned score over the exact one.
+/// F3: the density and the score at four noise levels, a learned score in a row of its own above the exact one.
 ///
 /// Without `learned` only the exact field is drawn. The cosine is the mean over draws of p_t, with its standard error.
 ///
@@ -40,46 +44,65 @@ const DRAWS: usize = 4000;
 pub fn field_over_noise(s: &Setting, learned: Option<&dyn ScoreFn>) -> Result<Figure> {
     s.in_plane()?;
     let mut f = SPEC.figure();
-    f.layout = Some((1, FOUR_LEVELS.len()));
-    for share in FOUR_LEVELS {
-        let level = s.level_by_radius(share);
-        let mut panel = one_level(s, learned, level);
-        if let Some(learned) = learned {
-            let cosine = mean_cosine(s, learned, level);
-            f.number(format!("mean cosine at σ/α = {}", ratio(level)), cosine.0);
-            f.number(format!("se of the cosine at σ/α = {}", ratio(level)), cosine.1);
-            panel.x.label = plus_minus(cosine).into();
+    let exact: (&str, Role, &dyn ScoreFn, Text) =
+        ("exact", Role::Unconditional, s.exact(), Text::new("exact", "chính xác"));
+    let learned = learned
+        .map(|score| ("learned", Role::Unconditional, score, Text::new("learned", "học được")));
+    let rows: Vec<_> = learned.clone().into_iter().chain([exact]).collect();
+    f.layout = Some((rows.len(), FOUR_LEVELS.len()));
+    for (row, (name, role, score, title)) in rows.iter().enumerate() {
+        for (column, share) in FOUR_LEVELS.into_iter().enumerate() {
+            let level = s.level_by_radius(share);
+            let mut panel = one_level(s, (*name, *role, *score), level, rows.len());
+            if rows.len() > 1 && column == 0 {
+                panel.y.label = title.clone();
+            }
+            if row > 0 {
+                panel.title = Text::default();
+            }
+            f.panels.push(panel);
         }
-        f.panels.push(panel);
     }
-    if learned.is_some() {
-        let n = count(DRAWS);
-        f.notes = vec![Text::from((
-            format!("under the panels: mean cosine, learned to exact, over {n} draws of p_t"),
-            format!("dưới mỗi ô: cosine trung bình với score chính xác, trên {n} mẫu của p_t"),
-        ))];
-        f.formula = vec![
-            (Role::Unconditional, Text::new("learned score", "score học được")),
-            (Role::Neutral, Text::new("  over  ", "  trên  ")),
-            (Role::Muted, Text::new("exact score", "score chính xác")),
-            (Role::Neutral, "  ∇log p_t(x)".into()),
-        ];
-    } else {
-        f.formula = vec![(Role::Unconditional, "s_u(x, t) = ∇log p_t(x)".into())];
+    match learned {
+        Some((_, _, learned, _)) => tell_cosines(&mut f, s, learned),
+        None => f.formula = vec![(Role::Unconditional, "s_u(x, t) = ∇log p_t(x)".into())],
     }
     f.notes.push(Field::NOTE);
     Ok(f)
 }
 
-fn one_level(s: &Setting, learned: Option<&dyn ScoreFn>, level: NoiseLevel) -> Panel {
+/// The mean cosine of the learned to the exact score, below each panel of the last row.
+fn tell_cosines(f: &mut Figure, s: &Setting, learned: &dyn ScoreFn) {
+    for (column, share) in FOUR_LEVELS.into_iter().enumerate() {
+        let level = s.level_by_radius(share);
+        let cosine = mean_cosine(s, learned, level);
+        f.number(format!("mean cosine at σ/α = {}", ratio(level)), cosine.0);
+        f.number(format!("se of the cosine at σ/α = {}", ratio(level)), cosine.1);
+        let told = plus_minus((cosine.0, cosine.1.max(LEAST)));
+        f.panels[FOUR_LEVELS.len() + column].x.label = told.into();
+    }
+    let n = count(DRAWS);
+    f.notes = vec![Text::from((
+        format!(
+            "Below: the mean cosine of the learned to the exact score over {n} draws of p_t, ± at least 10⁻⁴."
+        ),
+        format!(
+            "Bên dưới: cosine trung bình giữa score học được và score chính xác, trên {n} mẫu của p_t, ± ít nhất 10⁻⁴."
+        ),
+    ))];
+}
+
+fn one_level(
+    s: &Setting,
+    (name, role, score): (&str, Role, &dyn ScoreFn),
+    level: NoiseLevel,
+    rows: usize,
+) -> Panel {
     let window = Window::of(s.exact()).at(level);
-    let field = Field::new(window, FEWER);
-    let role = if learned.is_some() { Role::Muted } else { Role::Unconditional };
+    let field = Field::new(window, if rows > 1 { FEWEST } else { FEWER });
     let mut panel = window.panel(format!("σ/α = {}", ratio(level)));
     panel.layers =
-        vec![window.density_layer(s.exact(), level), field.score("exact", role, s.exact(), level)];
-    let learned = learned.map(|own| field.score("learned", Role::Unconditional, own, level));
-    panel.layers.extend(learned);
+        vec![window.density_layer(s.exact(), level), field.score(name, role, score, level)];
     panel
 }
 

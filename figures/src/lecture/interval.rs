@@ -112,23 +112,24 @@ pub fn interval(s: &Setting, gamma: Gamma, edge: f64, n: usize) -> Result<Figure
 /// The share of the far mode with γ everywhere, up to the edge and beyond it.
 fn notes(told: &[Twice; 3], edge: f64, n: usize) -> Vec<Text> {
     let worst = told.iter().map(|twice| 100.0 * twice[0].1).fold(0.0, f64::max);
-    let list = |first: &str| {
-        let words = [first.to_string(), format!("σ/α ≤ {edge}:"), format!("σ/α > {edge}:")];
-        let one = |(word, twice): (String, &Twice)| {
-            let [once, again] = twice.map(|share| rounded(100.0 * share.0, worst));
-            format!("{word} {once} ({again})")
-        };
-        words.into_iter().zip(told).map(one).collect::<Vec<_>>().join(",  ")
-    };
+    let share = |which: usize, times: usize| rounded(100.0 * told[which][times].0, worst);
+    let [all, up, past] = [0, 1, 2].map(|which| share(which, 0));
+    let again = [0, 1, 2].map(|which| share(which, 1)).join(", ");
     let (se, n) = (significant(worst, 2), count(n));
     vec![
         Text::from((
-            format!("far mode, %:  {}", list("γ everywhere:")),
-            format!("đỉnh xa, %:  {}", list("γ ở mọi mức:")),
+            format!(
+                "The far mode holds {all} % of the samples with γ everywhere, {up} % with γ for σ/α ≤ {edge}, {past} % with γ for σ/α > {edge}."
+            ),
+            format!(
+                "Đỉnh xa chứa {all} % số mẫu khi γ ở mọi mức, {up} % khi γ với σ/α ≤ {edge}, {past} % khi γ với σ/α > {edge}."
+            ),
         )),
         Text::from((
-            format!("± {se} at most;  {n} samples;  ( ) and dashes: twice the steps"),
-            format!("± {se} là nhiều nhất;  {n} mẫu;  ( ) và nét đứt: số bước gấp đôi"),
+            format!("{n} samples each, ± {se} at most; with twice the steps (dashed) {again} %."),
+            format!(
+                "Mỗi trường hợp {n} mẫu, sai số nhiều nhất ± {se}; với số bước gấp đôi (nét đứt): {again} %."
+            ),
         )),
     ]
 }
@@ -216,7 +217,7 @@ fn share_layers(
     };
     let band = Array2::from_shape_fn((edges.len(), 3), |(i, j)| {
         let (share, se) = found[i][0];
-        [edges[i], 100.0 * (share - 2.0 * se), 100.0 * (share + 2.0 * se)][j]
+        [edges[i], 100.0 * (share - 2.0 * se).max(0.0), 100.0 * (share + 2.0 * se).min(1.0)][j]
     });
     let solid = Curve { at: curve(0), dashed: Some(false), ..Curve::default() };
     let dashed = Curve { at: curve(1), dashed: Some(true), width: Some(3.0), ..Curve::default() };

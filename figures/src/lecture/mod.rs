@@ -10,8 +10,8 @@ mod classifier;
 mod inputs;
 mod need;
 mod uses;
-mod spec;
 mod parts;
+mod spec;
 mod prelude;
 
 /// Declares the modules of the figures and lists their `SPEC`s.
@@ -25,9 +25,9 @@ macro_rules! figures {
 }
 
 figures! {
-    training_curve
     uncontrolled
     steering
+    training_curve
     field_over_noise
     two_scores
     bayes_sum
@@ -35,18 +35,21 @@ figures! {
     trajectories
     hybrid
     sweep
-    fidelity
     overshoot
-    tilt
-    implicit
+    negative_gamma
+    classifier_training
     clean_classifier
+    one_each
     bill
     null_label
+    condition_entry
     p_drop
-    negative_gamma
+    implicit
+    fidelity
+    tilt
+    autoguidance
     samplers
     interval
-    autoguidance
     bayes_through_time
     bending_field
     particles
@@ -59,19 +62,20 @@ figures! {
 
 mod several;
 mod training_samples;
-mod page;
 #[cfg(test)]
 mod tests;
 
 pub use crate::idiom::{Measured, Series, Setting, draws};
 pub use autoguidance::{Cloud, autoguidance};
 pub use bayes_plane::bayes_plane;
-pub use bayes_sum::{bayes_sum, open_point};
+pub use bayes_sum::{BUILDS, bayes_sum, open_point};
 pub use bayes_through_time::bayes_through_time;
 pub use bending_field::bending_field;
 pub use bill::classifier_bill;
 pub use classifier::Classifier;
+pub use classifier_training::classifier_training;
 pub use clean_classifier::clean_classifier;
+pub use condition_entry::condition_entry;
 pub use denoising::{Strip, StripWalk, denoising_strips};
 pub use fidelity::fidelity_diversity;
 pub use fidelity_images::{Scored, images_over_gamma};
@@ -83,10 +87,10 @@ pub use inputs::{ImageInputs, ImageJudge, Inputs};
 pub use interval::{beyond, far_border, in_interval, interval};
 pub use need::Need;
 pub use negative_gamma::negative_gamma;
-pub use null_label::null_label;
+pub use null_label::{null_label, null_label_in_training};
+pub use one_each::one_each;
 pub use overshoot::overshoot;
 pub use p_drop::{null_and_given, over_p_drop, p_drop_sweep};
-pub use page::{Entry, lecture_index};
 pub use particles::guided_particles;
 pub use regions::regions_through_noise;
 pub use samplers::{Solver, sampler_choice};

@@ -81,24 +81,46 @@ pub fn negative_gamma<S: ScoreFn>(
     f.panels[0].layers.extend(names(s, CLEAN, Names::Outside));
     f.panels.push(share_panel(s, gammas, &found));
     f.layout = Some((1, f.panels.len()));
-    let all = |k: &usize| [&found.once, &found.again].map(|found| 100.0 * found[*k].off.value);
-    let worst = found.once.iter().map(|f| 100.0 * f.off.half()).fold(0.0, f64::max);
-    let all = drawn.iter().map(all).map(|pair| pair.map(|v| rounded(v, worst)));
-    let off: Vec<String> = all.map(|[once, again]| format!("{once} ({again})")).collect();
-    let off = off.join(",  ");
-    let (se, y, n) = (significant(worst, 2), s.target_name(), count(n));
-    let (once, twice) = (s.grid.steps(), twice.steps());
-    f.notes = vec![
-        Text::from((
-            format!("on no mode, % (± {se} at most):  {off}"),
-            format!("không ở đỉnh nào, % (nhiều nhất ± {se}):  {off}"),
-        )),
-        Text::from((
-            format!("y: {};  {n} samples;  ● {once} steps, ○ and ( ) {twice};  dotted: P(y)", y.en),
-            format!("y: {};  {n} mẫu;  ● {once} bước, ○ và ( ) {twice};  chấm: P(y)", y.vi),
-        )),
-    ];
+    f.notes = notes(s, gammas, &drawn, &found, (n, twice.steps()));
     Ok(f)
+}
+
+/// The shares on no mode, and what the dots and the line are.
+fn notes(
+    s: &Setting,
+    gammas: &[Gamma],
+    drawn: &[usize],
+    found: &Twice<Vec<Found>>,
+    (n, twice): (usize, usize),
+) -> Vec<Text> {
+    let worst = found.once.iter().map(|f| 100.0 * f.off.half()).fold(0.0, f64::max);
+    let list = |word: &dyn Fn(usize) -> String| {
+        drawn.iter().map(|k| word(*k)).collect::<Vec<_>>().join(", ")
+    };
+    let off = |found: &[Found]| list(&|k| rounded(100.0 * found[k].off.value, worst));
+    let (off, again) = (off(&found.once), off(&found.again));
+    let shown = list(&|k| gammas[k].value().to_string());
+    let (se, y, n, once) = (significant(worst, 2), s.target_name(), count(n), s.grid.steps());
+    vec![
+        Text::from((
+            format!(
+                "At γ = {shown} the share of samples on no mode is {off} % (± {se} at most), with twice the steps {again} %."
+            ),
+            format!(
+                "Với γ = {shown}, tỉ lệ mẫu không ở đỉnh nào là {off} % (nhiều nhất ± {se}), với số bước gấp đôi là {again} %."
+            ),
+        )),
+        Text::from((
+            format!(
+                "y is {}; {n} samples for each dot (● {once} steps, ○ {twice} steps); the dotted line is P(y).",
+                y.en
+            ),
+            format!(
+                "y là {}; mỗi chấm {n} mẫu (● {once} bước, ○ {twice} bước); đường chấm là P(y).",
+                y.vi
+            ),
+        )),
+    ]
 }
 
 fn measure(s: &Setting, x: Array2<f64>) -> Found {

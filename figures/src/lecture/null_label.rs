@@ -27,16 +27,23 @@ pub const SPEC: Spec = Spec {
 /// Steps of the training that is shown, and the size of its training set.
 const TRAINING: (usize, usize) = (20, 5_000);
 
-/// The labels that a training with the usual p_drop uses.
 fn draw(i: &Inputs) -> Result<Vec<Figure>> {
-    let (s, (steps, points), recipe) = (i.setting(), TRAINING, Recipe::default());
+    Ok(vec![null_label_in_training(i.setting())?])
+}
+
+/// F15 with the labels that a training with the usual p_drop uses on the setting's scene.
+///
+/// # Errors
+/// If the network of the recipe cannot be made for the scene.
+pub fn null_label_in_training(s: &Setting) -> Result<Figure> {
+    let ((steps, points), recipe) = (TRAINING, Recipe::default());
     let mixture = s.exact();
     let data = mixture.sample(points, s.seed, Purpose::Data);
     let shape = recipe.shape(mixture.dim(), 0);
     let net = JointNet::new(shape, mixture.classes(), recipe.target, mixture.radius(), s.seed)?;
     let config = TrainConfig { steps, seed: s.seed, ..TrainConfig::default() };
     let shown = shown_labels(net, &data, Levels::default(), P_DROP, config)?;
-    Ok(vec![null_label(s, shown.view(), P_DROP)?])
+    null_label(s, shown.view(), P_DROP)
 }
 
 /// Width and height of the drawing, in slide units.
@@ -44,6 +51,8 @@ const SIZE: (f64, f64) = (1200.0, 520.0);
 /// Chips of the strip, and how many stand in a row.
 const CHIPS: usize = 64;
 const ROW: usize = 32;
+/// Labels that are named on one line.
+const NAMED: usize = 5;
 
 /// F15: one network, with the label or with ∅ going into it, and the first rows of a training batch.
 ///
@@ -64,14 +73,9 @@ pub fn null_label(s: &Setting, labels: ArrayView2<usize>, p_drop: f64) -> Result
     }
     let dropped = Interval::of_hits(labels.iter().map(|y| *y == null));
     let mut f = SPEC.figure();
-    let mut layers = diagram(p_drop);
+    let mut layers = network(p_drop);
     layers.extend(strip(s, labels));
-    f.panels = vec![Panel {
-        x: Axis::hidden((0.0, SIZE.0)),
-        y: Axis::hidden((0.0, SIZE.1)),
-        layers,
-        ..Panel::default()
-    }];
+    f.panels = vec![diagram("", SIZE, layers)];
     let (told, share) = (count(n), percent(dropped));
     f.notes = vec![Text::from((
         format!("∅ in {told} draws of the training itself: {share}"),
@@ -84,27 +88,8 @@ pub fn null_label(s: &Setting, labels: ArrayView2<usize>, p_drop: f64) -> Result
     Ok(f)
 }
 
-/// A box with a word.
-fn boxed(name: &str, role: Role, at: [f64; 4], word: impl Into<Text>) -> Layer {
-    let look = Boxes { at: vec![(at, word.into())], filled: false };
-    Layer::new(name, "a box of the diagram", role, look)
-}
-
-/// Arrows from place to place.
-fn arrows(name: &str, role: Role, ends: &[[f64; 4]]) -> Layer {
-    let from: Vec<[f64; 2]> = ends.iter().map(|e| [e[0], e[1]]).collect();
-    let vec: Vec<[f64; 2]> = ends.iter().map(|e| [e[2] - e[0], e[3] - e[1]]).collect();
-    let look = Arrows { from: arr2(&from), vec: arr2(&vec), width: Some(4.0), ..Arrows::default() };
-    Layer::new(name, "what goes where", role, look)
-}
-
-/// A word without a box.
-fn word(role: Role, at: [f64; 2], side: Side, word: impl Into<Text>) -> Layer {
-    Layer::new("word", "a word of the diagram", role, Labels { at: vec![(at, word.into())], side })
-}
-
 /// x_t and the noise level go into the network from the left, y or ∅ from below; two scores come out.
-fn diagram(p_drop: f64) -> Vec<Layer> {
+fn network(p_drop: f64) -> Vec<Layer> {
     let per_cent = |p: f64| format!("{} %", (1e4 * p).round() / 1e2);
     vec![
         arrows(
@@ -136,21 +121,22 @@ fn diagram(p_drop: f64) -> Vec<Layer> {
 fn strip(s: &Setting, labels: ArrayView2<usize>) -> Vec<Layer> {
     let null = s.exact().classes();
     let side = SIZE.0 / ROW as f64;
+    let lines = (null + 1).div_ceil(NAMED);
+    // the names of many labels take the place of the second row of chips
+    let rows = if lines == 1 { CHIPS / ROW } else { 1 };
+    let base = 28.0 + lines as f64 * side;
     let chip = |k: usize| -> [f64; 4] {
-        let (x, y) = ((k % ROW) as f64 * side, 66.0 + side * (1.0 - (k / ROW) as f64));
+        let (x, y) = ((k % ROW) as f64 * side, base + side * (rows - 1 - k / ROW) as f64);
         [x + 2.0, y + 2.0, x + side - 2.0, y + side - 2.0]
     };
-    let shown = CHIPS.min(labels.ncols());
-    let mut layers = vec![word(
-        Role::Neutral,
-        [0.0, 66.0 + 2.0 * side + 22.0],
-        Side::Right,
-        Text::from((
-            format!("the first {shown} rows of a batch of {}:", labels.ncols()),
-            format!("{shown} hàng đầu của một lô {} hàng:", labels.ncols()),
-        )),
-    )];
-    let room = SIZE.0 / (null + 1) as f64;
+    let shown = (rows * ROW).min(labels.ncols());
+    let first = Text::from((
+        format!("the first {shown} rows of a batch of {}:", labels.ncols()),
+        format!("{shown} hàng đầu của một lô {} hàng:", labels.ncols()),
+    ));
+    let above = [0.0, base + rows as f64 * side + 22.0];
+    let mut layers = vec![word(Role::Neutral, above, Side::Right, first)];
+    let room = SIZE.0 / (null + 1).min(NAMED) as f64;
     for class in 0..=null {
         let (role, filled, sign) = match class {
             c if c == null => (Role::Unconditional, false, "∅".to_string()),
@@ -159,13 +145,14 @@ fn strip(s: &Setting, labels: ArrayView2<usize>) -> Vec<Layer> {
         let all = labels.iter().take(shown).enumerate().filter(|(_, y)| **y == class);
         let mut at: Vec<([f64; 4], Text)> =
             all.map(|(k, _)| (chip(k), sign.clone().into())).collect();
-        let x = class as f64 * room;
-        at.push(([x + 2.0, 8.0, x + side - 2.0, 8.0 + side - 4.0], sign.into()));
+        let x = (class % NAMED) as f64 * room;
+        let y = 8.0 + side * (lines - 1 - class / NAMED) as f64;
+        at.push(([x + 2.0, y, x + side - 2.0, y + side - 4.0], sign.into()));
         let name =
             if class == null { Text::new("no label", "không nhãn") } else { s.class_name(class) };
         let look = Boxes { at, filled };
         layers.push(Layer::new(&format!("chips-{class}"), "rows with this label", role, look));
-        layers.push(word(Role::Neutral, [x + side, 6.0 + 0.5 * side], Side::Right, name));
+        layers.push(word(Role::Neutral, [x + side, y - 2.0 + 0.5 * side], Side::Right, name));
     }
     layers
 }

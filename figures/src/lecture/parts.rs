@@ -19,6 +19,9 @@ pub(super) const FREE: Text = Text::new(
 pub(super) const LIMITS: Text =
     Text::new("further on · what γ > 1 samples", "mở rộng · γ > 1 lấy mẫu từ phân phối nào");
 
+/// All of them, in order.
+pub(super) const PARTS: [Text; 6] = [CONTROL, SCORES, CLASSIFIER, NOISY, FREE, LIMITS];
+
 pub(super) const GUIDED_SUM: &str =
     r"s_\gamma(x_t) = \nabla_{x_t} \log p_t(x_t) + \gamma\, \nabla_{x_t} \log p(y \mid x_t)";
 pub(super) const BAYES: &str = r"\nabla_{x_t} \log p_t(x_t \mid y) = \nabla_{x_t} \log p_t(x_t) + \nabla_{x_t} \log p(y \mid x_t)";

@@ -2,6 +2,7 @@
 
 use super::inputs::Inputs;
 use super::need::Need;
+use super::parts::PARTS;
 use super::uses::Use;
 use crate::plot::{Figure, Text};
 use scorelab::{Error, Result};
@@ -32,7 +33,7 @@ pub struct Spec {
 impl Spec {
     /// Its id in the lecture, `F5` or `A1`, if it has one.
     pub fn id(&self) -> Option<String> {
-        let number = number(self.stem);
+        let number = Spec::number(self.stem);
         match number.trim_start_matches('0') {
             _ if number.is_empty() => None,
             moving if moving.starts_with('A') => Some(moving.into()),
@@ -93,6 +94,17 @@ impl Spec {
         phrases.collect::<Vec<_>>().join("; ")
     }
 
+    /// The number at the head of a stem: `08` of `08a_hybrid`, `A1` of `A1_bayes_through_time`, nothing of `digits_samples`.
+    pub(crate) fn number(stem: &str) -> &str {
+        let end = stem.find(|c: char| !c.is_ascii_digit() && c != 'A').unwrap_or(stem.len());
+        &stem[..end]
+    }
+
+    /// The place of its part in the lecture.
+    pub(crate) fn place(&self) -> usize {
+        PARTS.iter().position(|part| *part == self.part).unwrap_or(PARTS.len())
+    }
+
     /// An empty figure with this stem, title and caption.
     pub(crate) fn figure(&self) -> Figure {
         slide(self.stem, self.title.clone(), self.caption.clone())
@@ -107,10 +119,4 @@ impl Spec {
 /// An empty figure with a stem, a title and a caption of its own.
 pub(crate) fn slide(stem: &str, title: impl Into<Text>, caption: impl Into<Text>) -> Figure {
     Figure { stem: stem.into(), title: title.into(), caption: caption.into(), ..Figure::default() }
-}
-
-/// The number at the head of a stem: `08` of `08a_hybrid`, `A1` of `A1_bayes_through_time`, nothing of `digits_samples`.
-pub(crate) fn number(stem: &str) -> &str {
-    let end = stem.find(|c: char| !c.is_ascii_digit() && c != 'A').unwrap_or(stem.len());
-    &stem[..end]
 }

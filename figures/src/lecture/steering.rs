@@ -47,7 +47,8 @@ pub fn steering(
     at_least("samples", n, 2)?;
     let steered = guided(score, likelihood, gamma);
     let z = s.start(SIX);
-    let (free, led) = (s.walk(score, &z), s.walk(&steered, &z));
+    let fine = &Setting { grid: &s.drawn_grid()?, ..*s };
+    let (free, led) = (fine.walk(score, &z), fine.walk(&steered, &z));
     let changed = |a: &Array2<f64>, b: &Array2<f64>| {
         let (a, b) = (classes_of(s, a.view()), classes_of(s, b.view()));
         a.into_iter().zip(b).map(|(a, b)| a != b).collect::<Vec<bool>>()
@@ -56,7 +57,7 @@ pub fn steering(
     let six = changed(&last(&free), &last(&led)).into_iter().filter(|c| *c).count();
     let share = Interval::of_hits(changed(&s.sample(score, n), &s.sample(&steered, n)));
     let mut f = SPEC.figure();
-    f.panels = vec![six_twice(s, &free, &led)];
+    f.panels = vec![six_twice(fine, &free, &led)];
     f.formula = guided_sum(format!(",   γ = {}", gamma.value()));
     let (n, shown) = (count(n), percent(share));
     f.notes = vec![Text::from((
@@ -72,7 +73,8 @@ pub fn steering(
 
 fn six_twice(s: &Setting, free: &Array3<f64>, led: &Array3<f64>) -> Panel {
     let window = Window::of(s.exact()).wide(1.8);
-    let (free, led) = (lines(s, free), lines(s, led));
+    let thin = |walk: &Array3<f64>| thinned(lines(s, walk), window.unseen());
+    let (free, led) = (thin(free), thin(led));
     let big = |marker| Points { size: 15.0, marker: Some(marker), ..Points::default() };
     let end = |name, desc, role, lines: &[Array2<f64>]| {
         dots(name, desc, role, ends(lines), big(Marker::Dot))

@@ -9,10 +9,13 @@ pub const SPEC: Spec = Spec {
     stem: "00_training",
     part: SCORES,
     latex: r"\min_\theta\, \mathbb{E}\, \| D_\theta(x_0 + \sigma\varepsilon; \sigma) - x_0 \|^2",
-    title: Text::new("A loss means little without its floor", "Hàm mất mát cần có mức sàn của nó"),
+    title: Text::new(
+        "A loss means little without its floor",
+        "Đọc hàm mất mát bên cạnh giá trị nhỏ nhất có thể",
+    ),
     caption: Text::new(
         "Denoising score matching falls to a floor that is known exactly; what is left above it is the error of the score.",
-        "Hàm mất mát khử nhiễu giảm tới một mức sàn biết chính xác; phần còn lại phía trên là sai số của score.",
+        "Hàm mất mát khử nhiễu giảm tới một giá trị nhỏ nhất biết chính xác; phần phía trên là sai số của score.",
     ),
     needs: &[Need::Scene, Need::Trains],
     uses: &[Use::Seed],
@@ -51,15 +54,19 @@ pub fn training_curve(losses: &[f64], floor: f64) -> Figure {
         x: Axis::log(Text::new("step", "bước"), (1.0, losses.len().max(2) as f64)),
         y: Axis::new(Text::new("loss", "mất mát"), range),
         layers: vec![
-            rule.label_at(Text::new("exact floor", "mức sàn chính xác"), [1.3, floor]),
+            rule.label_at(Text::new("exact floor", "giá trị nhỏ nhất, chính xác"), [1.3, floor]),
             loss.label(Text::new("loss", "mất mát")),
         ],
         ..Panel::default()
     }];
     let [told, least] = [plus_minus(last), significant(floor, 4)];
     f.notes = vec![Text::from((
-        format!("last tenth: {told}, floor: {least}"),
-        format!("một phần mười cuối: {told}, mức sàn: {least}"),
+        format!(
+            "The mean loss of the last tenth is {told}; no network can have less than {least}."
+        ),
+        format!(
+            "Mất mát trung bình ở một phần mười cuối là {told}; không mạng nào xuống dưới {least}."
+        ),
     ))];
     f.measured("", "loss_at_the_end", last);
     f.number("floor", floor);

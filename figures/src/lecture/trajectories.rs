@@ -2,7 +2,6 @@
 
 use super::prelude::*;
 use ndarray::Array3;
-use scorelab::noise::{Grid, Spacing};
 
 pub const SPEC: Spec = Spec {
     name: "trajectories",
@@ -32,8 +31,8 @@ fn draw(i: &Inputs) -> Result<Vec<Figure>> {
 const CERTAIN: f64 = 0.9;
 /// Barbs along the guided path.
 const BARBS: usize = 6;
-/// The least number of steps for the curves.
-const FINE: usize = 256;
+/// From the guided path to the barbs, in heights of the panel.
+const BESIDE: f64 = 0.035;
 /// Starting points among which one that ends in another class is looked for.
 const TRIES: usize = 48;
 
@@ -55,11 +54,12 @@ pub fn three_trajectories(
     s.in_plane()?;
     let z = s.start(TRIES);
     let row = lost_row(s, score, likelihood, gamma, &z);
-    let free = s.walk_rows(score, &z, &[row]);
-    let led = s.walk_rows(&guided(score, likelihood, gamma), &z, &[row]);
-    let (right, levels) = certainty(s, score, likelihood, (&z, row), gammas)?;
+    let fine = &Setting { grid: &s.drawn_grid()?, ..*s };
+    let free = fine.walk_rows(score, &z, &[row]);
+    let led = fine.walk_rows(&guided(score, likelihood, gamma), &z, &[row]);
+    let (right, levels) = certainty(fine, score, likelihood, (&z, row), gammas)?;
     let mut f = SPEC.figure();
-    f.panels = vec![two_paths(s, likelihood, gamma, &free, &led), right];
+    f.panels = vec![two_paths(fine, likelihood, gamma, &free, &led), right];
     let shown = gamma.value();
     f.formula =
         guided_sum((format!("     (left: γ = {shown})"), format!("     (trái: γ = {shown})")));
@@ -127,15 +127,16 @@ fn two_paths(
     let first = green.slice(slice![..1, ..]).to_owned();
     let z = [first[[0, 0]] + 0.03 * window.width(), first[[0, 1]]];
     let diamond = Points { size: 18.0, marker: Some(Marker::Diamond), ..Points::default() };
-    let [free_path, free_end] = one_path(Role::Unconditional, &green, 4.0);
-    let [led_path, led_end] = one_path(Role::Guided, &orange, 5.5);
+    let push = barbs(s, window, likelihood, gamma, led, &orange);
+    let thin = |line| thinned(vec![line], window.unseen()).remove(0);
+    let [free_path, free_end] = one_path(Role::Unconditional, &thin(green), 4.0);
+    let [led_path, led_end] = one_path(Role::Guided, &thin(orange), 5.5);
     let mut panel = window.panel(Text::new("two paths from one z", "hai quỹ đạo từ một z"));
     panel.layers = vec![
         window.density_layer(s.exact(), CLEAN),
         free_path.label_at(words::UNCONDITIONAL, word(0)),
         led_path.label_at(words::GUIDED, word(1)),
-        barbs(s, window, likelihood, gamma, led, &orange)
-            .label_at(Text::new("push, scaled", "lực đẩy (theo tỉ lệ)"), word(2)),
+        push.label_at(Text::new("push, scaled", "lực đẩy (theo tỉ lệ)"), word(2)),
         free_end,
         led_end,
         dots("noise", "the starting point z", Role::Neutral, first, diamond).label_at("z", z),
@@ -152,7 +153,8 @@ fn one_path(role: Role, line: &Array2<f64>, width: f64) -> [Layer; 2] {
     [Layer::new("path", "a path from z", role, path), dots("end", "where it ends", role, end, dot)]
 }
 
-/// σ·γ·∇log p(y | x_t) at places evenly spaced along the guided path, the longest a seventh of the panel high.
+/// σ·γ·∇log p(y | x_t) at places evenly spaced along the guided path and drawn beside it, on the side to which it pushes;
+/// the longest is a seventh of the panel high.
 fn barbs(
     s: &Setting,
     window: Window,
@@ -180,8 +182,10 @@ fn barbs(
         let level = s.process.level(s.grid.times()[i]);
         let x = led.slice(slice![i, .., ..]);
         let push = likelihood.grad_log_likelihood(x, level) * (gamma.value() * level.sigma);
-        from.row_mut(row).assign(&line.row(i));
-        vec.row_mut(row).assign(&push.index_axis(Dim(0), 0));
+        let push = push.index_axis(Dim(0), 0);
+        let [x, y] = beside(line, i, [push[0], push[1]], BESIDE * window.height());
+        from.row_mut(row).assign(&ndarray::arr1(&[x, y]));
+        vec.row_mut(row).assign(&push);
     }
     let longest = vec.rows().into_iter().map(|v| v.dot(&v).sqrt()).fold(0.0, f64::max);
     let cap = 0.14 * window.height();
@@ -191,7 +195,16 @@ fn barbs(
     Layer::new("push", desc, Role::Likelihood, arrows)
 }
 
-/// p(y | x_t) along the path of each γ, in fine steps, and where it first passes 0.9.
+/// A place beside the i-th point of a line, at this distance on the side to which it is pushed.
+fn beside(line: &Array2<f64>, i: usize, push: [f64; 2], by: f64) -> [f64; 2] {
+    let along = &line.row((i + 1).min(line.nrows() - 1)) - &line.row(i.saturating_sub(1));
+    let left = [-along[1], along[0]];
+    let side = if left[0] * push[0] + left[1] * push[1] < 0.0 { -1.0 } else { 1.0 };
+    let by = side * by / along.dot(&along).sqrt().max(f64::MIN_POSITIVE);
+    [0, 1].map(|j| line[[i, j]] + by * left[j])
+}
+
+/// p(y | x_t) along the path of each γ, and where it first passes 0.9.
 fn certainty(
     s: &Setting,
     score: &dyn ScoreFn,
@@ -199,8 +212,6 @@ fn certainty(
     (z, row): (&Array2<f64>, usize),
     gammas: &[Gamma],
 ) -> Result<(Panel, Vec<(f64, f64)>)> {
-    let grid = Grid::to_data(&s.process, Spacing::KARRAS, FINE.max(s.grid.steps()))?;
-    let s = &Setting { grid: &grid, ..*s };
     let (mut layers, mut levels) = (vec![], vec![]);
     for (i, gamma) in gammas.iter().enumerate() {
         let walk = s.walk_rows(&guided(score, likelihood, *gamma), z, &[row]);

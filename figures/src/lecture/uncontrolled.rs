@@ -26,8 +26,6 @@ pub const SPEC: Spec = Spec {
 const PATHS: usize = 40;
 /// Starting points that are drawn.
 const CLOUD: usize = 400;
-/// More classes than this are numbered below their bars instead of named.
-const NAMED: usize = 5;
 
 /// F1: a cloud of noise, forty paths, the classes they end in, and how often each is reached.
 ///
@@ -42,11 +40,12 @@ pub fn uncontrolled(s: &Setting, score: &dyn ScoreFn, n: usize) -> Result<Figure
     let share = |c: usize| Interval::of_hits(classes.iter().map(|y| *y == c));
     let shares: Vec<Interval> = (0..s.exact().classes()).map(share).collect();
     let mut f = SPEC.figure();
-    f.panels = vec![cloud(s, score), share_bars(s, &shares)];
+    f.panels =
+        vec![cloud(&Setting { grid: &s.drawn_grid()?, ..*s }, score), share_lines(s, &shares)];
     let n = count(n);
     f.notes = vec![Text::from((
-        format!("{n} samples; bars: share ± one standard error; dotted: the data's own shares"),
-        format!("{n} mẫu; cột: tỉ lệ ± một sai số chuẩn; chấm: tỉ lệ trong dữ liệu"),
+        format!("{n} samples; bars: share ± one standard error; dashed: the data's own shares"),
+        format!("{n} mẫu; thanh: tỉ lệ ± một sai số chuẩn; nét đứt: tỉ lệ trong dữ liệu"),
     ))];
     for (c, share) in shares.iter().enumerate() {
         let name = &s.class_name(c).en;
@@ -63,7 +62,8 @@ fn cloud(s: &Setting, score: &dyn ScoreFn) -> Panel {
     let ends = walk.index_axis(Dim(0), walk.shape()[0] - 1);
     let noise = &z / scale(s.process.level(s.grid.times()[0]));
     let small = Points { size: 5.0, alpha: 0.55, ..Points::default() };
-    let paths = Paths { lines: lines(s, &walk), alpha: 0.75, ..Paths::default() };
+    let thin = thinned(lines(s, &walk), window.unseen());
+    let paths = Paths { lines: thin, alpha: 0.75, ..Paths::default() };
     let title = Text::new("40 paths from noise to data", "40 quỹ đạo từ nhiễu đến dữ liệu");
     let mut panel = window.panel(title);
     panel.layers = vec![
@@ -76,38 +76,39 @@ fn cloud(s: &Setting, score: &dyn ScoreFn) -> Panel {
     panel
 }
 
-fn share_bars(s: &Setting, shares: &[Interval]) -> Panel {
-    let top = shares.iter().map(|share| share.value).fold(0.0f64, f64::max);
-    let named = shares.len() <= NAMED;
-    let name = |c: usize| if named { s.class_name(c) } else { (c + 1).to_string().into() };
-    let ticks = (0..shares.len()).map(|c| (c as f64, name(c)));
-    let numbers = Text::new("class number", "số thứ tự của lớp");
-    let label = if named { Text::default() } else { numbers };
-    let bar = |(c, share): (usize, &Interval)| {
-        let (at, se) = (arr2(&[[c as f64, 100.0 * share.value]]), vec![100.0 * share.half()]);
-        let (name, bars) = (format!("share-{c}"), Bars { at, width: 0.7, se });
-        Layer::new(&name, "share of a class", Role::Class(c), bars)
-    };
-    let mut layers: Vec<Layer> = shares.iter().enumerate().map(bar).collect();
-    if named {
-        let weights = s.exact().class_weights();
-        let value = |(c, share): (usize, &Interval)| {
-            let Interval { value, low, high } = *share;
-            ([c as f64, (100.0 * high).max(100.0 * weights[c])], percent(value, low, high).into())
+/// The shares as lines of a list: any number of classes with names of any length.
+fn share_lines(s: &Setting, shares: &[Interval]) -> Panel {
+    let weights = s.exact().class_weights();
+    let high = |c: usize| 100.0 * shares[c].high.max(weights[c]);
+    let top = (0..shares.len()).map(high).fold(0.0f64, f64::max);
+    let y = |c: usize| (shares.len() - 1 - c) as f64;
+    let mut layers = vec![];
+    for (c, share) in shares.iter().enumerate() {
+        let bar = Boxes {
+            at: vec![([0.0, y(c) - 0.35, 100.0 * share.value, y(c) + 0.35], Text::default())],
+            filled: true,
         };
-        let at = shares.iter().enumerate().map(value).collect();
-        let values = Labels { at, side: Side::Above };
-        layers.push(Layer::new("values", "the shares", Role::Neutral, values));
+        layers.push(Layer::new(&format!("share-{c}"), "share of a class", Role::Class(c), bar));
     }
-    let mut prior: Vec<f64> = s.exact().class_weights().iter().map(|w| 100.0 * w).collect();
-    prior.sort_by(f64::total_cmp);
-    prior.dedup_by(|a, b| (*a - *b).abs() < 1e-9);
-    let prior = Rules { x: vec![], y: prior };
+    let across = |at: [f64; 2], c: usize| arr2(&[[at[0], y(c)], [at[1], y(c)]]);
+    let error = |(c, i): (usize, &Interval)| across([100.0 * i.low, 100.0 * i.high], c);
+    let errors = shares.iter().enumerate().map(error).collect();
+    let errors = Paths { lines: errors, width: Some(2.0), ..Paths::default() };
+    layers.push(Layer::new("errors", "± one standard error", Role::Neutral, errors));
+    let upright =
+        |c: usize| arr2(&[[100.0 * weights[c], y(c) - 0.5], [100.0 * weights[c], y(c) + 0.5]]);
+    let prior = (0..shares.len()).map(upright).collect();
+    let prior = Paths { lines: prior, dashed: Some(true), ..Paths::default() };
     layers.push(Layer::new("prior", "shares in the data", Role::Neutral, prior));
+    let value =
+        |(c, i): (usize, &Interval)| ([high(c), y(c)], percent(i.value, i.low, i.high).into());
+    let values = Labels { at: shares.iter().enumerate().map(value).collect(), side: Side::Right };
+    layers.push(Layer::new("values", "the shares", Role::Neutral, values));
+    let ticks = (0..shares.len()).map(|c| (y(c), s.class_name(c)));
     Panel {
         title: Text::new("share of each class, %", "tỉ lệ mỗi lớp, %"),
-        x: Axis::new(label, (-0.6, shares.len() as f64 - 0.4)).with_ticks(ticks),
-        y: Axis::new("", (0.0, 130.0 * top)),
+        x: Axis::new("", (0.0, 1.75 * top)),
+        y: Axis::new("", (-0.6, shares.len() as f64 - 0.4)).with_ticks(ticks),
         layers,
         ..Panel::default()
     }

@@ -32,7 +32,7 @@ pub struct Animation {
     pub width: u32,
     /// The last frame stays for a second before the animation starts again.
     pub hold: bool,
-    /// Also every frame as `stem_0001.png`, ….
+    /// Also every frame as `0001.png`, …, in a folder `stem_frames` of its own.
     pub frames: bool,
 }
 
@@ -94,7 +94,9 @@ pub fn write_gif(
     save(&files[0], &bytes)?;
     for (i, frame) in frames.iter().enumerate() {
         if let Some(png) = &frame.png {
-            files.push(how.dir.join(format!("{}_{:04}.png", how.stem, i + 1)));
+            let folder = how.dir.join(format!("{}_frames", how.stem));
+            std::fs::create_dir_all(&folder).map_err(|why| Error::io("create", &folder, why))?;
+            files.push(folder.join(format!("{:04}.png", i + 1)));
             save(&files[files.len() - 1], png)?;
         }
     }
@@ -102,7 +104,7 @@ pub fn write_gif(
 }
 
 fn draw(figure: &Figure, how: &Animation) -> Result<Bins> {
-    let svg = compose::svg(figure, how.theme, how.lang, None)?;
+    let svg = compose::frame(figure, how.theme, how.lang)?;
     let pixmap = raster::pixmap(&svg, how.width)?;
     let pixels =
         pixmap.pixels().iter().map(|p| bin(Colour(p.red(), p.green(), p.blue()))).collect();

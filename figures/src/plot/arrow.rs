@@ -10,7 +10,7 @@ use super::words::Lang;
 type Point = (f64, f64);
 
 /// Fields with more arrows than this are drawn with thin ones (1.5 pt).
-const FEW: usize = 12;
+pub(super) const FEW: usize = 12;
 
 /// Length of the head on a shaft of this width.
 fn head_length(width: f64) -> f64 {
@@ -68,7 +68,7 @@ pub(super) fn arrows(arrows: &Arrows, place: &Place, role: Role, theme: Theme) -
 }
 
 /// Tail and tip of every arrow that has both, in slide units.
-fn ends(arrows: &Arrows, place: &Place) -> Vec<(Point, Point)> {
+pub(super) fn ends(arrows: &Arrows, place: &Place) -> Vec<(Point, Point)> {
     let point = |(x, y): Point| place.point(x, y);
     data_ends(arrows).filter_map(|(tail, tip)| Some((point(tail)?, point(tip)?))).collect()
 }

@@ -3,6 +3,7 @@
 //! Plotters rounds to whole pixels, so it draws on a canvas eight times as large, and its fragment is scaled down.
 //! Dashes, caps and joins come from the group around the fragment: plotters sets none, so SVG inherits them.
 
+use super::clip::Bounds;
 use super::figure::Panel;
 use super::font::{FAMILY, register};
 use super::palette::{Colour, Theme};
@@ -135,14 +136,17 @@ pub(super) fn axes(
     })
 }
 
-/// The rows of `at` with a place on both axes, cut where one has none.
+fn bounds(place: &Place) -> Bounds {
+    Bounds { x: (place.x.lo, place.x.hi), y: (place.y.lo, place.y.hi) }
+}
+
+/// The parts of a line inside the axes: cut at their edges, and where a row has no place on one of them.
 fn runs(place: &Place, at: &Array2<f64>) -> Vec<Vec<(f64, f64)>> {
     let inner = |row: ArrayView1<f64>| (place.x.inner(row[0]), place.y.inner(row[1]));
     let points: Vec<_> = at.rows().into_iter().map(inner).collect();
     points
         .split(|(x, y)| !(x.is_finite() && y.is_finite()))
-        .filter(|run| !run.is_empty())
-        .map(<[_]>::to_vec)
+        .flat_map(|run| bounds(place).line(run))
         .collect()
 }
 
@@ -172,6 +176,7 @@ pub(super) fn band(place: &Place, at: &Array2<f64>, colour: Colour) -> Result<St
     let (mut outline, mut back) = (side(1), side(2));
     back.reverse();
     outline.append(&mut back);
+    let outline = bounds(place).area(&outline);
     fragment(place, plain(place), |chart| {
         if outline.len() > 2 {
             chart.draw_series([Polygon::new(outline, rgb(colour).filled())])?;

@@ -1,14 +1,15 @@
 //! A figure as one SVG document: every layer its own group, in the order of the panels.
 
-use super::figure::{Figure, Panel};
+use super::figure::{Figure, Layer, Panel};
+use super::label::{self, Word};
 use super::layout::{lay_out, note_lines};
 use super::mark::{Density, Mark};
 use super::palette::{Theme, mix};
-use super::scale::short;
+use super::scale::{Scale, short};
 use super::slide::{HEIGHT, NOTE, Place, SMALL, TITLE, WIDTH, WORDS};
 use super::svg::{Ids, Style, drop, ends_low, escape, group, n, spans, text};
-use super::words::{Lang, plain};
-use super::{chart, draw, font, heat, label};
+use super::words::{Lang, Text, plain};
+use super::{chart, draw, font, heat, room};
 use scorelab::{Error, Result};
 
 /// Everything the parts of a drawing share.
@@ -17,24 +18,63 @@ struct Canvas {
     lang: Lang,
     ids: Ids,
     out: String,
+    placed: Placed,
 }
 
 /// The figure as SVG text; with `panel`, only that panel (counted from 0), as large as the slide.
 ///
-/// The same figure gives the same bytes.
+/// Its words are `<text>` in DejaVu Sans; [`outlines`](super::outlines) makes it independent of that font. The same
+/// figure gives the same bytes.
 ///
 /// # Errors
 /// A range that is empty, more panels than fit, or a colour map without values: [`Error::Figure`].
 pub fn svg(figure: &Figure, theme: Theme, lang: Lang, panel: Option<usize>) -> Result<String> {
-    compose(&figure.with_numerals(), theme, lang, panel)
+    let mut figure = figure.with_numerals();
+    figure.notes.extend(cut_off(&figure, panel));
+    compose(&figure, theme, lang, panel, room::words)
         .map_err(|why| Error::Figure { figure: figure.stem.clone(), why })
 }
+
+/// How many points lie beyond the edges of their panel, in words; nothing if none does.
+fn cut_off(figure: &Figure, only: Option<usize>) -> Option<Text> {
+    let drawn = figure.panels.iter().enumerate().filter(|(i, _)| only.is_none_or(|k| k == *i));
+    let (mut out, mut all) = (0, 0);
+    for (panel, layer) in drawn.flat_map(|(_, panel)| panel.layers.iter().map(move |l| (panel, l)))
+    {
+        let (Mark::Points(points), Ok(x), Ok(y)) =
+            (&layer.mark, Scale::new(&panel.x), Scale::new(&panel.y))
+        else {
+            continue;
+        };
+        let at = points.at.rows().into_iter().map(|r| (x.unit(r[0]), y.unit(r[1])));
+        let at: Vec<_> = at.filter(|(x, y)| x.is_finite() && y.is_finite()).collect();
+        let inside = |u: f64| (-0.003..=1.003).contains(&u);
+        out += at.iter().filter(|(x, y)| !(inside(*x) && inside(*y))).count();
+        all += at.len();
+    }
+    (out > 0).then(|| {
+        Text::from((
+            format!("{out} of {all} points lie beyond the edges and are not drawn."),
+            format!("{out} trong {all} điểm nằm ngoài khung và không được vẽ."),
+        ))
+    })
+}
+
+/// A frame of an animation: as `svg`, with all words where the figure puts them, so that none jumps.
+pub(super) fn frame(figure: &Figure, theme: Theme, lang: Lang) -> Result<String> {
+    compose(&figure.with_numerals(), theme, lang, None, label::placed)
+        .map_err(|why| Error::Figure { figure: figure.stem.clone(), why })
+}
+
+/// What puts the words of a panel in their places.
+type Placed = fn(&Panel, &Place, Theme, Lang) -> Vec<Word>;
 
 fn compose(
     figure: &Figure,
     theme: Theme,
     lang: Lang,
     only: Option<usize>,
+    placed: Placed,
 ) -> std::result::Result<String, String> {
     let panels: Vec<&Panel> = match only {
         None => figure.panels.iter().collect(),
@@ -43,7 +83,8 @@ fn compose(
         })?],
     };
     let layout = lay_out(figure, &panels, lang)?;
-    let mut canvas = Canvas { theme, lang, ids: Ids::default(), out: head(figure, theme, lang) };
+    let mut canvas =
+        Canvas { theme, lang, ids: Ids::default(), out: head(figure, theme, lang), placed };
     canvas.title(figure);
     for (i, (panel, place)) in panels.iter().zip(&layout.places).enumerate() {
         let prefix = format!("p{}-", only.unwrap_or(i) + 1);
@@ -95,8 +136,8 @@ impl Canvas {
         self.out += &group(&id, "axes", &words, &body);
         let clip = self.ids.unique(prefix, "clip");
         self.out += &format!("<clipPath id=\"{clip}\">{}</clipPath>\n", rect(place, ""));
-        let spots = label::spots(panel, place, lang);
-        for (layer, spot) in panel.layers.iter().zip(spots) {
+        let words = (self.placed)(panel, place, theme, lang);
+        for layer in panel.layers.iter().filter(|layer| !is_words(layer)) {
             let drawn = draw::layer(layer, place, theme, lang)?;
             let mut body = String::new();
             if draw::fits(&layer.mark, place) {
@@ -108,12 +149,28 @@ impl Canvas {
             if let Mark::Density(density) = &layer.mark {
                 body += &self.bar(density, place, prefix);
             }
-            body += &spot.map_or(String::new(), |spot| label::draw(layer, &spot, theme, lang));
             let id = self.ids.unique(prefix, &layer.name);
             self.out += &group(&id, &layer.name, &layer.desc, &body);
         }
         self.frame(panel, place);
+        self.words_of(panel, &words, prefix);
         Ok(())
+    }
+
+    /// All words of a panel, above everything else: a group for each layer of words, and one for the direct labels.
+    fn words_of(&mut self, panel: &Panel, words: &[Word], prefix: &str) {
+        let drawn = |of: &dyn Fn(usize) -> bool| -> String {
+            words.iter().filter(|word| of(word.layer)).map(Word::draw).collect()
+        };
+        for (k, layer) in panel.layers.iter().enumerate().filter(|(_, layer)| is_words(layer)) {
+            let id = self.ids.unique(prefix, &layer.name);
+            self.out += &group(&id, &layer.name, &layer.desc, &drawn(&|of| of == k));
+        }
+        let labels = drawn(&|of| !is_words(&panel.layers[of]));
+        if !labels.is_empty() {
+            let id = self.ids.unique(prefix, "labels");
+            self.out += &group(&id, "labels", "what the lines and points are", &labels);
+        }
     }
 
     /// The axes' labels: below, and turned on the left.
@@ -240,6 +297,10 @@ impl Canvas {
     }
 }
 
+fn is_words(layer: &Layer) -> bool {
+    matches!(layer.mark, Mark::Labels(_))
+}
+
 fn rect(place: &Place, attributes: &str) -> String {
     let r = place.rect;
     format!(
@@ -249,4 +310,25 @@ fn rect(place: &Place, attributes: &str) -> String {
         n(r.w),
         n(r.h)
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::plot::{Axis, Points};
+
+    #[test]
+    fn points_beyond_the_edges_are_counted_and_said_and_none_is_moved() {
+        let with = |far: f64| {
+            let at = ndarray::arr2(&[[0.5, 0.5], [far, 0.5], [f64::NAN, 0.5]]);
+            let points = Points { at, ..Points::default() };
+            let axis = || Axis::new("", (0.0, 1.0));
+            let layers = vec![Layer { mark: points.into(), ..Layer::default() }];
+            let panels = vec![Panel { x: axis(), y: axis(), layers, ..Panel::default() }];
+            svg(&Figure { panels, ..Figure::default() }, Theme::Light, Lang::En, None).unwrap()
+        };
+        let (cut, whole) = (with(3.0), with(1.0));
+        assert!(cut.contains("1 of 2 points lie beyond the edges") && !whole.contains("beyond"));
+        assert_eq!((cut.matches("<circle").count(), whole.matches("<circle").count()), (1, 2));
+    }
 }

@@ -2,9 +2,7 @@
 
 use super::chart::{self, FINE};
 use super::figure::Layer;
-use super::mark::{
-    Boxes, Curve, Density, Labels, Mark, Marker, Paths, Points, Regions, Rules, Side,
-};
+use super::mark::{Boxes, Curve, Density, Mark, Marker, Paths, Points, Regions, Rules};
 use super::palette::{Role, Theme, contrast, mix};
 use super::slide::{Place, Rect, SMALL, WORDS};
 use super::svg::{Style, n, path, text};
@@ -49,10 +47,7 @@ pub(super) fn layer(
             bars(&chart::bars(place, &b.at, b.width, role.colour(theme))?, role, theme)
         }
         Mark::Rules(r) => rules(r, place, role, theme),
-        Mark::Labels(l) => {
-            over = labels(l, place, role, theme, lang);
-            String::new()
-        }
+        Mark::Labels(_) => String::new(), // words are drawn above everything
         Mark::Boxes(b) => {
             over = boxes(b, place, role, theme, lang);
             String::new()
@@ -159,7 +154,7 @@ fn markers(
 ) -> String {
     let (colour, ground, r) = (role.colour(theme), theme.ground(), size / 2.0);
     let (rim, rim_width) = match role.outline(theme) {
-        Some(dark) => (dark, 1.5),
+        Some(dark) => (dark, (0.16 * size).clamp(0.8, 1.5)),
         None => (ground, if size >= 9.0 { 1.0 } else { 0.0 }), // keeps neighbours apart
     };
     let filled = format!("fill=\"{colour}\" stroke=\"{rim}\" stroke-width=\"{rim_width}\"");
@@ -174,15 +169,18 @@ fn markers(
         format!("fill=\"none\" stroke=\"{colour}\" stroke-width=\"{}\"", n(width))
     };
     let style = match marker {
-        Marker::Ring => line(role.outline(theme).unwrap_or(colour), 2.25),
+        Marker::Ring => line(colour, 2.25),
         Marker::Cross => line(colour, (0.28 * size).max(2.5)),
         _ => filled,
     };
-    let rim = if marker == Marker::Cross {
-        format!("<g {} stroke-linecap=\"round\">\n{circles}</g>\n", line(ground, 0.28 * size + 3.0))
-    } else {
-        String::new()
+    let under = match marker {
+        Marker::Cross => Some((ground, 0.28 * size + 3.0)),
+        Marker::Ring => role.outline(theme).map(|dark| (dark, 2.25 + 2.0)),
+        _ => None,
     };
+    let rim = under.map_or(String::new(), |(colour, width)| {
+        format!("<g {} stroke-linecap=\"round\">\n{circles}</g>\n", line(colour, width))
+    });
     format!(
         "<g fill-opacity=\"{a}\" stroke-opacity=\"{a}\">{rim}<g {style}>\n{circles}</g></g>\n",
         a = n(alpha)
@@ -282,28 +280,6 @@ fn rules(rules: &Rules, place: &Place, role: Role, theme: Theme) -> String {
     let style =
         format!("stroke=\"{}\" stroke-width=\"3\" stroke-dasharray=\"3 6\"", role.colour(theme));
     format!("<path d=\"{d}\" fill=\"none\" {style}/>\n")
-}
-
-fn labels(labels: &Labels, place: &Place, role: Role, theme: Theme, lang: Lang) -> String {
-    let (dx, dy, anchor) = match labels.side {
-        Side::Right => (10.0, 0.36 * SMALL, "start"),
-        Side::Left => (-10.0, 0.36 * SMALL, "end"),
-        Side::Above => (0.0, -0.5 * SMALL, "middle"),
-        Side::Below => (0.0, 1.15 * SMALL, "middle"),
-        Side::On => (0.0, 0.36 * SMALL, "middle"),
-    };
-    let style = Style {
-        size: SMALL,
-        colour: role.word_colour(theme),
-        anchor,
-        halo: Some(theme.ground()),
-        bold: false,
-    };
-    let at = labels
-        .at
-        .iter()
-        .filter_map(|([x, y], words)| Some((place.point(*x, *y)?, words.get(lang))));
-    at.map(|((x, y), words)| text(x + dx, y + dy, words, style)).collect()
 }
 
 fn boxes(boxes: &Boxes, place: &Place, role: Role, theme: Theme, lang: Lang) -> String {

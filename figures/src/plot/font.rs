@@ -3,6 +3,7 @@
 use super::words::plain;
 use plotters::style::{FontDesc, FontFamily, FontStyle, register_font};
 use resvg::usvg::fontdb;
+pub(super) use rustybuzz::Face;
 use std::sync::{Arc, OnceLock};
 
 /// The family's name, in SVG and for plotters.
@@ -10,6 +11,17 @@ pub(super) const FAMILY: &str = "DejaVu Sans";
 
 /// DejaVu's ascent minus its descent, in em: plotters measures by this height.
 const HEIGHT: f64 = (1901.0 + 483.0) / 2048.0;
+
+/// DejaVu's units in an em.
+pub(super) const EM: f64 = 2048.0;
+
+/// The parsed font, for outlines.
+pub(super) fn face(bold: bool) -> &'static Face<'static> {
+    static FACES: OnceLock<[Face<'static>; 2]> = OnceLock::new();
+    let parsed = |bytes| Face::from_slice(bytes, 0).expect("the font that is compiled in");
+    &FACES.get_or_init(|| [dejavu::sans::regular(), dejavu::sans::bold()].map(parsed))
+        [usize::from(bold)]
+}
 
 /// Gives plotters its font; does nothing from the second call on.
 pub(super) fn register() {

@@ -2,7 +2,7 @@
 
 use super::figure::{Layer, Panel};
 use super::font;
-use super::mark::Mark;
+use super::mark::{Mark, Side};
 use super::palette::Theme;
 use super::slide::{Place, Rect, SMALL, WIDTH};
 use super::svg::{Style, n, text};
@@ -114,22 +114,94 @@ fn push_apart(spots: &mut [Option<Spot>], rect: Rect) {
     }
 }
 
-/// The label in the role's colour, with a thin leader if it had to move away.
-pub(super) fn draw(layer: &Layer, spot: &Spot, theme: Theme, lang: Lang) -> String {
-    let Some(words) = &layer.label else { return String::new() };
-    let colour = layer.role.word_colour(theme);
-    let style =
-        Style { size: SMALL, colour, anchor: "start", halo: Some(theme.ground()), bold: false };
-    let mut out = String::new();
-    if !spot.fixed && (spot.y - spot.from.1).abs() > 14.0 {
-        let (x, y) = spot.from;
-        out = format!(
-            "<path d=\"M{} {}L{} {}\" stroke=\"{colour}\" stroke-width=\"1.25\"/>\n",
-            n(x + 3.0),
-            n(y),
-            n(spot.x - 2.0),
-            n(spot.y)
-        );
+/// A word of a panel, ready to be drawn.
+#[derive(Clone, Debug)]
+pub(super) struct Word {
+    /// Which layer it belongs to.
+    pub layer: usize,
+    words: String,
+    style: Style,
+    width: f64,
+    /// Where it is anchored, and its base line.
+    at: (f64, f64),
+    /// Where a leader to it begins.
+    leader: Option<(f64, f64)>,
+}
+
+impl Word {
+    /// The box that the letters fill.
+    pub fn area(&self) -> Rect {
+        let x = match self.style.anchor {
+            "middle" => self.at.0 - 0.5 * self.width,
+            "end" => self.at.0 - self.width,
+            _ => self.at.0,
+        };
+        Rect { x, y: self.at.1 - 0.8 * SMALL, w: self.width, h: 0.98 * SMALL }
     }
-    out + &text(spot.x, spot.y + 0.36 * SMALL, words.get(lang), style)
+
+    #[cfg(test)]
+    pub fn text(&self) -> &str {
+        &self.words
+    }
+
+    /// Moves it; a word that has been moved stands beside what it names and needs no leader.
+    pub fn shift(&mut self, (dx, dy): (f64, f64)) {
+        (self.at.0, self.at.1) = (self.at.0 + dx, self.at.1 + dy);
+        self.leader = self.leader.filter(|_| dx == 0.0 && dy == 0.0);
+    }
+
+    pub fn draw(&self) -> String {
+        let leader = self.leader.map_or(String::new(), |(x, y)| {
+            let area = self.area();
+            format!(
+                "<path d=\"M{} {}L{} {}\" stroke=\"{}\" stroke-width=\"1.25\"/>\n",
+                n(x + 3.0),
+                n(y),
+                n(area.x - 2.0),
+                n(self.at.1 - 0.36 * SMALL),
+                self.style.colour
+            )
+        });
+        leader + &text(self.at.0, self.at.1, &self.words, self.style)
+    }
+}
+
+/// The words of a panel where its figure puts them, each in the colour of its layer's role: direct labels, and the words of
+/// the layers of words.
+pub(super) fn placed(panel: &Panel, place: &Place, theme: Theme, lang: Lang) -> Vec<Word> {
+    let spots = spots(panel, place, lang);
+    let mut all = vec![];
+    for (k, (layer, spot)) in panel.layers.iter().zip(spots).enumerate() {
+        let colour = layer.role.word_colour(theme);
+        let style =
+            Style { size: SMALL, colour, anchor: "start", halo: Some(theme.ground()), bold: false };
+        let word = |words: &str, at, style| {
+            let width = font::width(words, SMALL);
+            Word { layer: k, words: words.into(), style, width, at, leader: None }
+        };
+        if let Mark::Labels(labels) = &layer.mark {
+            let (dx, dy, anchor) = beside(labels.side);
+            for ([x, y], words) in &labels.at {
+                let Some((x, y)) = place.point(*x, *y) else { continue };
+                all.push(word(words.get(lang), (x + dx, y + dy), Style { anchor, ..style }));
+            }
+        }
+        if let (Some(words), Some(s)) = (&layer.label, spot) {
+            let moved = !s.fixed && (s.y - s.from.1).abs() > 14.0;
+            let word = word(words.get(lang), (s.x, s.y + 0.36 * SMALL), style);
+            all.push(Word { leader: moved.then_some(s.from), ..word });
+        }
+    }
+    all
+}
+
+/// From a point to the anchor of a word beside it.
+fn beside(side: Side) -> (f64, f64, &'static str) {
+    match side {
+        Side::Right => (10.0, 0.36 * SMALL, "start"),
+        Side::Left => (-10.0, 0.36 * SMALL, "end"),
+        Side::Above => (0.0, -0.5 * SMALL, "middle"),
+        Side::Below => (0.0, 1.15 * SMALL, "middle"),
+        Side::On => (0.0, 0.36 * SMALL, "middle"),
+    }
 }

@@ -50,7 +50,7 @@ pub(super) fn lay_out(figure: &Figure, panels: &[&Panel], lang: Lang) -> Result<
     Ok(Layout { places, formula: notes - 16.0, notes: notes + 22.0 })
 }
 
-/// The footers in lines that fit the slide: a longer one is broken, after a semicolon if it has one.
+/// The footers in lines that fit the slide: a longer one is broken, after a sentence or a part of one where that can be.
 pub(super) fn note_lines(figure: &Figure, lang: Lang) -> Vec<String> {
     figure.notes.iter().flat_map(|note| wrapped(note.get(lang), WIDTH - 2.0 * EDGE)).collect()
 }
@@ -58,7 +58,7 @@ pub(super) fn note_lines(figure: &Figure, lang: Lang) -> Vec<String> {
 fn wrapped(words: &str, room: f64) -> Vec<String> {
     let fits = |at: usize| font::width(&words[..at], SMALL) <= room;
     let last = |sign| words.match_indices(sign).filter(|(at, _)| fits(*at)).last();
-    match last("; ").or_else(|| last(" ")) {
+    match last("; ").or_else(|| last(". ")).or_else(|| last(", ")).or_else(|| last(" ")) {
         Some((at, sign)) if !fits(words.len()) => {
             let (line, rest) = words.split_at(at + sign.len());
             let rest = wrapped(rest.trim_start(), room);

@@ -34,13 +34,16 @@ mod palette;
 mod mark;
 mod figure;
 mod scale;
+mod clip;
 mod slide;
 mod font;
 mod svg;
+mod outline;
 mod heat;
-mod label;
-mod layout;
 mod arrow;
+mod label;
+mod room;
+mod layout;
 mod chart;
 mod sheet;
 mod draw;
@@ -61,7 +64,10 @@ pub use mark::{
     Arrows, Band, Bars, Boxes, Curve, Density, Labels, Mark, Marker, Paths, Points, Regions, Rules,
     Sheet, Side,
 };
+pub use outline::{SvgText, outlines};
 pub use output::{Format, Output, write};
 pub use palette::{Colour, Role, Theme};
 pub use raster::{pdf, png};
+#[cfg(test)]
+pub(crate) use room::crossed;
 pub use words::{Lang, Text};

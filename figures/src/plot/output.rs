@@ -1,6 +1,7 @@
 //! Files: each format of a figure, written whole or not at all.
 
 use super::figure::Figure;
+use super::outline::{SvgText, outlines};
 use super::palette::Theme;
 use super::words::Lang;
 use super::{compose, data, raster};
@@ -13,7 +14,7 @@ use std::path::PathBuf;
 /// A file format.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Format {
-    /// Vectors; text stays text.
+    /// Vectors.
     Svg,
     /// Pixels.
     Png,
@@ -56,6 +57,8 @@ pub struct Output {
     pub dir: PathBuf,
     /// One file each.
     pub formats: Vec<Format>,
+    /// How the words of an SVG are written.
+    pub svg_text: SvgText,
     /// The look.
     pub theme: Theme,
     /// The language of the words.
@@ -73,6 +76,7 @@ impl Default for Output {
         Output {
             dir: "out".into(),
             formats: vec![Format::Svg, Format::Png],
+            svg_text: SvgText::default(),
             theme: Theme::default(),
             lang: Lang::default(),
             panel: None,
@@ -102,7 +106,8 @@ pub fn write(figure: &Figure, out: &Output) -> Result<Vec<PathBuf>> {
     let mut files = vec![];
     for (format, name) in out.formats.iter().zip(&names) {
         let bytes = match format {
-            Format::Svg => svg.clone().into_bytes(),
+            Format::Svg if out.svg_text == SvgText::Text => svg.clone().into_bytes(),
+            Format::Svg => outlines(&svg).map_err(named)?.into_bytes(),
             Format::Png => raster::png(&svg, out.width).map_err(named)?,
             Format::Pdf => raster::pdf(&svg).map_err(named)?,
             Format::Csv => data::csv(figure, out.lang, out.panel)?.into_bytes(),
@@ -133,4 +138,30 @@ fn sidecar(figure: &Figure, out: &Output, files: &[String]) -> String {
         "kernel": scorelab::arch::kernel_name(),
     });
     format!("{value:#}\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::plot::Panel;
+
+    #[test]
+    fn words_are_outlines_unless_text_is_asked_for() {
+        let dir = std::env::temp_dir().join(format!("scorelab-words-{}", std::process::id()));
+        let figure = Figure {
+            stem: "words".into(),
+            title: "γ = 0".into(),
+            panels: vec![Panel::default()],
+            ..Figure::default()
+        };
+        let written = |svg_text| {
+            let formats = vec![Format::Svg];
+            let out = Output { dir: dir.clone(), formats, svg_text, ..Output::default() };
+            fs::read_to_string(&write(&figure, &out).unwrap()[0]).unwrap()
+        };
+        let (outlined, text) = (written(SvgText::default()), written(SvgText::Text));
+        fs::remove_dir_all(&dir).unwrap();
+        assert!(!outlined.contains("<text") && outlined.contains("aria-label=\"γ = 0\""));
+        assert!(text.contains("<text") && text.contains(">γ = 0</text>"));
+    }
 }

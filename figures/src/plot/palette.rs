@@ -4,6 +4,23 @@
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Colour(pub u8, pub u8, pub u8);
 
+/// The least contrast of a mark, or of its outline, to all that it may lie on (WCAG 2.1, 1.4.11).
+const CONTRAST: f64 = 3.0;
+
+/// The classes, in their order. The fourth is a grey that depends on the theme.
+const CLASSES: [Colour; 10] = [
+    Colour(0x56, 0xB4, 0xE9),
+    Colour(0xCC, 0x79, 0xA7),
+    Colour(0xF0, 0xE4, 0x42),
+    Colour(0x64, 0x64, 0x64),
+    Colour(0x33, 0x22, 0x88),
+    Colour(0xB5, 0xEA, 0xD7),
+    Colour(0x88, 0x22, 0x55),
+    Colour(0x99, 0x99, 0x33),
+    Colour(0xF2, 0xA6, 0x8C),
+    Colour(0x5C, 0x3A, 0x1E),
+];
+
 /// What a layer stands for. The colour follows from it, on every figure.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Role {
@@ -13,7 +30,7 @@ pub enum Role {
     Likelihood,
     /// The guided sum: orange, thick.
     Guided,
-    /// Class k: sky, purple, yellow with a dark outline, grey; then again from the first.
+    /// Class k, in one of ten colours, with an outline where it is too pale or too dark for its ground.
     Class(usize),
     /// An end point in the class asked for.
     Target,
@@ -63,7 +80,7 @@ impl Theme {
     /// Quiet detail: ticks, frames, the muted role.
     pub fn muted(self) -> Colour {
         match self {
-            Theme::Light => Colour(0x77, 0x7B, 0x84),
+            Theme::Light => Colour(0x62, 0x65, 0x6E),
             Theme::Dark => Colour(0x96, 0x9B, 0xA8),
             Theme::Print => Colour(0x55, 0x55, 0x55),
         }
@@ -81,9 +98,8 @@ impl Theme {
     /// Single-hue sequential map: `u` in 0..1, 0 is the ground.
     pub fn sequential(self, u: f64) -> Colour {
         let full = match self {
-            Theme::Light => Colour(0x8C, 0x86, 0xB8),
-            Theme::Dark => Colour(0x50, 0x4C, 0x78),
-            Theme::Print => Colour(0xC9, 0xC6, 0xDF),
+            Theme::Light | Theme::Print => Colour(0xC3, 0xBF, 0xE0),
+            Theme::Dark => Colour(0x3E, 0x3B, 0x60),
         };
         mix(self.ground(), full, u)
     }
@@ -101,21 +117,18 @@ impl Theme {
 
 impl Role {
     /// The role's colour on `theme`.
+    ///
+    /// Lines are of the hues of Okabe and Ito (2008), as dark or light as a contrast of 3 : 1 to ground and densities asks.
     pub fn colour(self, theme: Theme) -> Colour {
+        let on = |dark, light| if theme == Theme::Dark { dark } else { light };
         match self {
-            Role::Unconditional => Colour(0x00, 0x9E, 0x73),
-            Role::Likelihood => Colour(0x00, 0x72, 0xB2),
-            Role::Guided if theme == Theme::Dark => Colour(0xE6, 0x9F, 0x00),
-            Role::Guided => Colour(0xD5, 0x5E, 0x00),
-            Role::Class(k) => [
-                Colour(0x56, 0xB4, 0xE9),
-                Colour(0xCC, 0x79, 0xA7),
-                Colour(0xF0, 0xE4, 0x42),
-                Colour(0x77, 0x77, 0x77),
-            ][k % 4],
-            Role::Target => Colour(0x56, 0xB4, 0xE9),
-            Role::Overshoot => Colour(0xCC, 0x79, 0xA7),
-            Role::Other => Colour(0x77, 0x77, 0x77),
+            Role::Unconditional => on(Colour(0x00, 0xA0, 0x74), Colour(0x00, 0x7A, 0x58)),
+            Role::Likelihood => on(Colour(0x88, 0xA0, 0xFF), Colour(0x00, 0x40, 0x8A)),
+            Role::Guided => on(Colour(0xE6, 0x9F, 0x00), Colour(0xB5, 0x3E, 0x00)),
+            Role::Class(3) | Role::Other => on(Colour(0x9C, 0x9C, 0x9C), Colour(0x64, 0x64, 0x64)),
+            Role::Class(k) => CLASSES[k % CLASSES.len()],
+            Role::Target => CLASSES[0],
+            Role::Overshoot => CLASSES[1],
             Role::Hybrid | Role::Neutral => theme.ink(),
             Role::Muted => theme.muted(),
         }
@@ -131,10 +144,10 @@ impl Role {
             .unwrap_or(theme.ink())
     }
 
-    /// The dark outline of a colour too pale for its ground.
+    /// The outline of a colour that ground or densities come too close to: darker on a light ground, lighter on a dark one.
     pub fn outline(self, theme: Theme) -> Option<Colour> {
-        let pale = contrast(self.colour(theme), theme.ground()) < 1.5;
-        pale.then(|| mix(self.colour(theme), theme.ink(), 0.7))
+        let colour = self.colour(theme);
+        (nearest(colour, theme) < CONTRAST).then(|| mix(colour, theme.ink(), 0.7))
     }
 
     /// Line width in slide units (96 per inch): 3 is 2.25 pt.
@@ -149,6 +162,12 @@ impl Role {
     pub fn dashed(self) -> bool {
         self == Role::Likelihood
     }
+}
+
+/// The least contrast of a colour to the ground and to the densities of any height.
+fn nearest(colour: Colour, theme: Theme) -> f64 {
+    let over = |i| contrast(colour, theme.sequential(f64::from(i) / 16.0));
+    (0..=16).map(over).fold(f64::INFINITY, f64::min)
 }
 
 /// The colour at `u` (clamped to 0..1) from `a` to `b`, in linear light of the Oklab space.
@@ -205,5 +224,105 @@ impl std::fmt::Display for Colour {
     /// `#RRGGBB`, as SVG writes it.
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "#{:02X}{:02X}{:02X}", self.0, self.1, self.2)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const THEMES: [Theme; 3] = [Theme::Light, Theme::Dark, Theme::Print];
+    const LINES: [Role; 3] = [Role::Unconditional, Role::Likelihood, Role::Guided];
+
+    fn roles() -> impl Iterator<Item = Role> {
+        let ends = [Role::Target, Role::Other, Role::Hybrid, Role::Overshoot];
+        let rest = [Role::Neutral, Role::Muted];
+        LINES.into_iter().chain(ends).chain(rest).chain((0..CLASSES.len()).map(Role::Class))
+    }
+
+    /// A colour of Okabe and Ito as figures often show them.
+    const BLUE: Colour = Colour(0x00, 0x72, 0xB2);
+    const GREEN: Colour = Colour(0x00, 0x9E, 0x73);
+
+    #[test]
+    fn every_role_stands_out_from_the_ground_and_from_every_density() {
+        for theme in THEMES {
+            for role in roles() {
+                let seen = role.outline(theme).unwrap_or(role.colour(theme));
+                assert!(nearest(seen, theme) >= CONTRAST, "{role:?} {theme:?}");
+            }
+            for role in LINES {
+                assert_eq!(
+                    role.outline(theme),
+                    None,
+                    "{role:?} {theme:?}: a line needs no outline"
+                );
+            }
+            // a density is seen
+            assert!(contrast(theme.sequential(1.0), theme.ground()) > 1.7, "{theme:?}");
+        }
+        // wrong twins
+        assert!(nearest(BLUE, Theme::Dark) < CONTRAST && nearest(GREEN, Theme::Light) < CONTRAST);
+    }
+
+    /// Machado, Oliveira and Fernandes (2009), "A physiologically-based model for simulation of color vision deficiency":
+    /// protanopia, deuteranopia, tritanopia, in linear light.
+    const DEFICIENCIES: [[[f64; 3]; 3]; 3] = [
+        [
+            [0.152286, 1.052583, -0.204868],
+            [0.114503, 0.786281, 0.099216],
+            [-0.003882, -0.048116, 1.051998],
+        ],
+        [
+            [0.367322, 0.860646, -0.227968],
+            [0.280085, 0.672501, 0.047413],
+            [-0.011820, 0.042940, 0.968881],
+        ],
+        [
+            [1.255528, -0.076749, -0.178779],
+            [-0.078411, 0.930809, 0.147602],
+            [0.004733, 0.691367, 0.303900],
+        ],
+    ];
+
+    fn apart(a: Colour, b: Colour) -> f64 {
+        let (a, b) = (oklab(a), oklab(b));
+        (0..3).map(|i| (a[i] - b[i]).powi(2)).sum::<f64>().sqrt()
+    }
+
+    /// The least distance in Oklab for any of the three deficiencies.
+    fn apart_for_all(a: Colour, b: Colour) -> f64 {
+        let seen = |m: &[[f64; 3]; 3], Colour(r, g, b): Colour| {
+            let light = [r, g, b].map(linear);
+            let [r, g, b] = m.map(|row| gamma((0..3).map(|i| row[i] * light[i]).sum()));
+            Colour(r, g, b)
+        };
+        DEFICIENCIES.iter().map(|m| apart(seen(m, a), seen(m, b))).fold(f64::INFINITY, f64::min)
+    }
+
+    #[test]
+    fn the_three_lines_stay_apart_for_every_kind_of_colour_vision() {
+        // what Okabe and Ito's own green and blue are apart at least
+        let least = apart_for_all(GREEN, BLUE);
+        for theme in THEMES {
+            for (i, a) in LINES.iter().enumerate() {
+                for b in &LINES[i + 1..] {
+                    let apart = apart_for_all(a.colour(theme), b.colour(theme));
+                    assert!(apart > least, "{a:?} {b:?} {theme:?}: {apart} {least}");
+                }
+            }
+        }
+        // wrong twins: red and green of one lightness; the same green with a blue as light as it
+        assert!(apart_for_all(Colour(0xB5, 0x3E, 0x00), Colour(0x5E, 0x6B, 0x00)) < least);
+        assert!(apart_for_all(Colour(0x00, 0x7A, 0x58), Colour(0x00, 0x69, 0xAD)) < least);
+    }
+
+    #[test]
+    fn ten_classes_have_ten_colours() {
+        let colours = || (0..10).map(|k| Role::Class(k).colour(Theme::Light));
+        for (i, a) in colours().enumerate() {
+            assert!(colours().skip(i + 1).all(|b| apart(a, b) > 0.08), "class {i}");
+        }
+        assert_eq!(Role::Class(10).colour(Theme::Light), CLASSES[0], "then again from the first");
     }
 }

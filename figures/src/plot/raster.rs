@@ -3,26 +3,34 @@
 use super::font;
 use super::slide::{HEIGHT, WIDTH};
 use resvg::tiny_skia::{Pixmap, Transform};
+use resvg::usvg::fontdb::Database;
 use resvg::usvg::{Options, Tree};
 use scorelab::{Error, Result};
+use std::sync::Arc;
 
 fn failed(why: impl ToString) -> Error {
     Error::Figure { figure: "an SVG".into(), why: why.to_string() }
 }
 
 /// The parsed SVG, with the embedded font only.
+#[cfg(any(test, feature = "pdf"))]
 pub(super) fn tree(svg: &str) -> Result<Tree> {
-    let options = Options {
-        font_family: font::FAMILY.into(),
-        fontdb: font::database(),
-        ..Options::default()
-    };
+    tree_with(svg, font::database())
+}
+
+fn tree_with(svg: &str, fontdb: Arc<Database>) -> Result<Tree> {
+    let options = Options { font_family: font::FAMILY.into(), fontdb, ..Options::default() };
     Tree::from_str(svg, &options).map_err(failed)
 }
 
 /// The SVG in pixels, `width` of them across.
 pub(super) fn pixmap(svg: &str, width: u32) -> Result<Pixmap> {
-    let tree = tree(svg)?;
+    pixmap_with(svg, width, font::database())
+}
+
+/// As `pixmap`, with these fonts.
+pub(super) fn pixmap_with(svg: &str, width: u32, fonts: Arc<Database>) -> Result<Pixmap> {
+    let tree = tree_with(svg, fonts)?;
     let zoom = width as f32 / tree.size().width();
     let height = (f64::from(width) * HEIGHT / WIDTH).round() as u32;
     let mut pixels = Pixmap::new(width, height)

@@ -40,7 +40,7 @@ pub(super) fn path(points: &[(f64, f64)]) -> String {
 }
 
 /// How a word is set.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Debug)]
 pub(super) struct Style {
     pub size: f64,
     pub colour: Colour,
@@ -69,7 +69,7 @@ pub(super) fn text(x: f64, y: f64, words: &str, style: Style) -> String {
     if let Some(halo) = style.halo {
         let _ = write!(
             attributes,
-            r#" stroke="{halo}" stroke-width="5" stroke-opacity="0.9" stroke-linejoin="round" paint-order="stroke""#
+            r#" stroke="{halo}" stroke-width="5" stroke-linejoin="round" paint-order="stroke""#
         );
     }
     format!("<text {attributes}>{}</text>\n", spans(words, style.size))

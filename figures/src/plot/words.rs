@@ -96,7 +96,7 @@ pub(super) fn subscripts(words: &str) -> Vec<(bool, String)> {
 }
 
 /// The words without the marks of subscripts, for measuring and for titles.
-pub(super) fn plain(words: &str) -> String {
+pub(crate) fn plain(words: &str) -> String {
     subscripts(words).into_iter().map(|(_, text)| text).collect()
 }
 
@@ -112,7 +112,7 @@ pub(super) fn signs(words: &str) -> String {
 }
 
 /// The numbers of a text as Vietnamese writes them: `4.000`, `25,6`, and semicolons in lists.
-pub(super) fn numerals(words: &str) -> String {
+pub(crate) fn numerals(words: &str) -> String {
     let chars: Vec<char> = words.chars().collect();
     let digit = |i: usize| chars.get(i).is_some_and(char::is_ascii_digit);
     let write = |(i, c): (usize, &char)| {

@@ -1,6 +1,7 @@
 //! The experiments: one setup each, and what they have in common.
 
 mod run;
+mod deck;
 mod scene;
 mod images;
 mod networks;

@@ -186,14 +186,18 @@ impl Experiment {
         Ok(())
     }
 
-    /// Writes an animation, as [`Setup::animate`] does, with `--all` also each frame, and remembers the animation and its
-    /// record.
+    /// Writes an animation, as [`Setup::animate`] does, with `--all` also each frame in a folder of their own, and remembers
+    /// the animation and its record.
     ///
     /// # Errors
     /// If it cannot be drawn or written.
     pub fn animate(&mut self, stem: &str, frames: impl IntoIterator<Item = Figure>) -> Result<()> {
         let mut files = self.setup.animate(stem, frames, self.flags.all)?;
-        files.truncate(2); // a list of every frame tells nobody anything
+        if let Some(folder) = files.last().and_then(|last| last.parent()).filter(|_| self.flags.all)
+        {
+            println!("the frames of {stem} are in {}", folder.display());
+        }
+        files.retain(|file| file.parent() == Some(&self.output.dir)); // a list of every frame tells nobody anything
         self.keep(files);
         Ok(())
     }

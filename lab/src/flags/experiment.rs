@@ -127,9 +127,9 @@ pub struct ExperimentFlags {
 }
 
 /// Flags that change no number.
-const NO_NUMBER: [&str; 12] = [
-    "quick", "all", "method", "set", "theme", "lang", "format", "panel", "out", "threads",
-    "memory", "help",
+const NO_NUMBER: [&str; 13] = [
+    "quick", "all", "method", "set", "theme", "lang", "format", "svg_text", "panel", "out",
+    "threads", "memory", "help",
 ];
 /// Flags whose default depends on the experiment: giving one always counts as a change.
 const SIZES: [&str; 3] = ["steps", "train_steps", "samples"];

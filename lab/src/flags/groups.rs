@@ -12,7 +12,7 @@ use scorelab::checkpoint::Place;
 use scorelab::data::PointFile;
 use scorelab::noise::Process;
 use scorelab::{Error, Result};
-use scorelab_figures::plot::{Format, Lang, Output, Theme};
+use scorelab_figures::plot::{Format, Lang, Output, SvgText, Theme};
 use serde::Serialize;
 use std::ops::{Deref, DerefMut};
 use std::path::{Path, PathBuf};
@@ -255,6 +255,9 @@ pub struct Look {
     /// File formats of the figures: svg, png, csv (the data), json (settings and numbers), pdf (cargo feature `pdf`); also --formats
     #[arg(long, alias = "formats", value_delimiter = ',', value_parser = parse_format, default_value = "svg,png")]
     pub format: Vec<Format>,
+    /// How the words of an SVG are written
+    #[arg(long, value_parser = menu::<SvgText>(), default_value = SvgText::default().name())]
+    pub svg_text: SvgText,
 }
 
 /// The format of this name, with the error in clap's form.
@@ -273,7 +276,7 @@ impl Look {
             let must = "svg, png, csv or json; for pdf, build with `--features pdf`";
             return Err(Error::value("--format", "pdf", must));
         }
-        let Look { theme, ref format } = *self;
-        Ok(Output { dir, formats: format.clone(), theme, lang, ..Output::default() })
+        let Look { theme, ref format, svg_text } = *self;
+        Ok(Output { dir, formats: format.clone(), svg_text, theme, lang, ..Output::default() })
     }
 }

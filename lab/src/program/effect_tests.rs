@@ -19,8 +19,10 @@ use std::path::PathBuf;
 
 /// Flags of which the record tells how an output was made and no picture does, and how a file of points is read, which the
 /// scene tells.
-const NOT_DRAWN: [&str; 10] =
-    ["config", "format", "memory", "out", "threads", "theme", "lang", "sd", "columns", "header"];
+const NOT_DRAWN: [&str; 11] = [
+    "config", "format", "svg-text", "memory", "out", "threads", "theme", "lang", "sd", "columns",
+    "header",
+];
 
 /// What steers a sheet of every class: which class is named changes nothing, but without one nothing is steered.
 const NEEDED_ALL_THE_SAME: [(&str, &str); 1] = [("digits_samples", "class")];

@@ -93,8 +93,8 @@ impl Plot {
             Some(path) => self.clean(path, scene)?.likelihoods(),
         };
         let clean_data = Text::new("trained on clean data only", "chỉ học dữ liệu sạch");
-        let exact = Text::new("exact, sees the noise", "chính xác, thấy nhiễu");
-        let exact_blind = Text::new("exact, blind to noise", "chính xác, không thấy nhiễu");
+        let exact = Text::new("exact, sees the noise", "chính xác, biết mức nhiễu");
+        let exact_blind = Text::new("exact, blind to noise", "chính xác, không biết mức nhiễu");
         let noisy_title = match (source.blind(), source.learned_classifier()) {
             (true, _) => clean_data.clone(),
             (false, true) => words::NOISY_CLASSIFIER,

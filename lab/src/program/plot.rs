@@ -16,7 +16,8 @@ use serde::Serialize;
 use std::path::PathBuf;
 
 /// Flags that mean something for every figure.
-const OF_ALL: [&str; 7] = ["config", "format", "lang", "memory", "out", "theme", "threads"];
+const OF_ALL: [&str; 8] =
+    ["config", "format", "lang", "memory", "out", "svg-text", "theme", "threads"];
 
 /// The most frames of an animation.
 const MOST_FRAMES: usize = 1000;
@@ -118,6 +119,11 @@ impl Plot {
         {
             let why = "an animation is a GIF, beside which json writes its record";
             return Err(without_effect("format", why));
+        }
+        if given.has("svg-text")
+            && (specs.iter().all(|s| s.moves()) || !formats.contains(&Format::Svg))
+        {
+            return Err(without_effect("svg-text", "no SVG is written"));
         }
         let means = |flag: &str| OF_ALL.contains(&flag) || specs.iter().any(|s| s.takes(flag));
         let Some(flag) = given.flags().find(|flag| !means(flag)) else { return Ok(()) };

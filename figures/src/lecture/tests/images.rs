@@ -53,10 +53,12 @@ fn hybrids_are_framed_by_what_the_judge_says_and_their_numbers_are_kept() {
 fn strips_end_in_a_framed_sample() {
     let strip = |role| Strip { title: "a".into(), role, walked: images(3), denoised: images(3) };
     let strips = [strip(Role::Unconditional), strip(Role::Guided)];
-    let figure = denoising_strips(SIZE, &[30.0, 1.0, 0.0], &strips).unwrap();
+    let figure = denoising_strips(SIZE, 2, &[30.0, 1.0, 0.0], &strips).unwrap();
     assert_eq!(drawn(&figure).lines().count(), 1 + 2 * 6 * 12);
+    let whole = denoising_strips(SIZE, SIZE.0 * SIZE.1, &[30.0, 1.0, 0.0], &strips).unwrap();
+    assert!(figure.notes[1].en.contains("2 components") && whole.notes.len() == 1);
     assert_eq!(denoising::framed(3, Role::Guided).iter().position(|f| f.is_some()), Some(2));
-    assert!(denoising_strips(SIZE, &[1.0], &[]).is_err());
+    assert!(denoising_strips(SIZE, 2, &[1.0], &[]).is_err());
 }
 
 #[test]

@@ -2,12 +2,13 @@ mod bayes;
 mod catalogue;
 mod exported;
 mod images;
+mod layout;
 mod over_gamma;
 mod training;
 
 use super::*;
 use crate::idiom::guided;
-use crate::plot::{Figure, Text};
+use crate::plot::Figure;
 use ndarray::Array2;
 use scorelab::data::Scene;
 use scorelab::guidance::Gamma;

@@ -1,0 +1,71 @@
+//! A slide: its picture and all that is said with it.
+
+use crate::lecture::{FIGURES, Spec};
+use crate::plot::{Figure, Lang, Text, words};
+
+/// A slide of the deck.
+#[derive(Clone, Debug, Default)]
+pub struct Slide {
+    /// The stem of its picture, which is also its address in the deck.
+    pub stem: String,
+    /// Its title.
+    pub title: Text,
+    /// What it shows, in one sentence.
+    pub caption: Text,
+    /// The part of the lecture it belongs to; may be empty.
+    pub part: Text,
+    /// The formula as LaTeX; may be empty.
+    pub latex: String,
+    /// The command that draws the picture alone; may be empty.
+    pub command: String,
+    /// What stands below the picture: numbers with their standard errors.
+    pub told: Vec<Text>,
+}
+
+impl Slide {
+    /// The slide of a figure; part, formula and command follow from the number in its stem.
+    pub fn of(figure: &Figure) -> Self {
+        let spec = spec(&figure.stem);
+        Slide {
+            stem: figure.stem.clone(),
+            title: figure.title.clone(),
+            caption: figure.caption.clone(),
+            part: spec.map_or(Text::default(), |spec| spec.part.clone()),
+            latex: spec.map_or("", |spec| spec.latex).into(),
+            command: spec.map_or(String::new(), |spec| format!("scorelab plot {}", spec.name)),
+            told: figure.notes.iter().filter(|note| !note.en.trim().is_empty()).cloned().collect(),
+        }
+    }
+
+    /// Whether it only adds to the slide before it.
+    pub fn builds(&self) -> bool {
+        let build = self.stem.rsplit_once("_build").map(|(_, k)| k);
+        build.is_some_and(|k| k != "1" && k.bytes().all(|b| b.is_ascii_digit()))
+    }
+
+    /// A text of the slide as it is read in this language: without the marks of subscripts, with the language's numbers.
+    pub(super) fn read(text: &Text, lang: Lang) -> String {
+        let plain = words::plain(text.get(lang));
+        if lang == Lang::Vi { words::numerals(&plain) } else { plain }
+    }
+}
+
+fn spec(stem: &str) -> Option<&'static Spec> {
+    let number = Spec::number(stem);
+    let same = |spec: &&&Spec| !number.is_empty() && Spec::number(spec.stem) == number;
+    FIGURES.iter().find(same).copied()
+}
+
+/// Figures in the order of the lecture: by its parts, and within a part as they stand in the list of all figures.
+///
+/// What is not in that list comes last, in the order given.
+pub fn in_order<'a>(figures: impl IntoIterator<Item = &'a Figure>) -> Vec<&'a Figure> {
+    let place = |figure: &&Figure| {
+        let spec = spec(&figure.stem);
+        let within = FIGURES.iter().position(|other| spec.is_some_and(|s| s.stem == other.stem));
+        (spec.map_or(usize::MAX, Spec::place), within)
+    };
+    let mut all: Vec<&Figure> = figures.into_iter().collect();
+    all.sort_by_key(place);
+    all
+}

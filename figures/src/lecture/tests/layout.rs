@@ -1,0 +1,66 @@
+//! Words stand where no line runs through them.
+
+use super::catalogue::{drawn, inputs, of_images, untrained, with_images};
+use super::*;
+use crate::plot::{Axis, Curve, Labels, Lang, Layer, Panel, Role, Side, crossed};
+use scorelab::data::ClassName;
+
+/// Three classes whose names are long in both languages.
+fn with_long_names() -> Scene {
+    let mut scene = scene("three");
+    let long = ["an unusually long class name", "another one, as long as that", "a short one"];
+    scene.class_names = long.map(|name| ClassName { en: name.into(), vi: name.into() }).to_vec();
+    scene
+}
+
+/// Every figure of a scene, from few samples.
+fn all(scene: &Scene, mut each: impl FnMut(Figure)) {
+    with(scene, Process::VP_LINEAR, |s| {
+        let joint = untrained(s, 2);
+        let mut figures = vec![];
+        for spec in FIGURES {
+            let inputs = if of_images(spec) { with_images(s, &joint) } else { inputs(s, &joint) };
+            let mut drawn = drawn(spec, Inputs { samples: 120, frames: 2, ..inputs });
+            figures.extend(drawn.drain(if spec.moves() { drawn.len() - 1 } else { 0 }..));
+        }
+        figures
+    })
+    .into_iter()
+    .for_each(&mut each);
+}
+
+#[test]
+fn no_line_runs_through_a_word_and_no_word_covers_another() {
+    let (mut found, mut twin) = (vec![], vec![]);
+    for scene in [scene("animals"), scene("ring8"), with_long_names()] {
+        all(&scene, |figure| {
+            for lang in [Lang::En, Lang::Vi] {
+                found.extend(crossed(&figure, lang, true));
+                twin.extend(crossed(&figure, lang, false));
+            }
+        });
+    }
+    assert!(found.is_empty(), "{} of {}:\n{}", found.len(), twin.len(), found.join("\n"));
+    // where the figures would put them
+    assert!(twin.len() > 10, "{twin:?}");
+}
+
+#[test]
+fn a_word_without_any_room_is_found() {
+    let zigzag = Array2::from_shape_fn((400, 2), |(i, j)| match j {
+        0 => i as f64 / 400.0,
+        _ => (i % 2) as f64,
+    });
+    let labels = Labels { at: vec![([0.5, 0.5], "a word".into())], side: Side::On };
+    let panel = Panel {
+        x: Axis::new("", (0.0, 1.0)),
+        y: Axis::new("", (0.0, 1.0)),
+        layers: vec![
+            Layer::new("word", "", Role::Neutral, labels),
+            Layer::new("line", "", Role::Guided, Curve { at: zigzag, ..Curve::default() }),
+        ],
+        ..Panel::default()
+    };
+    let figure = Figure { panels: vec![panel], ..Figure::default() };
+    assert_eq!(crossed(&figure, Lang::En, true).len(), 1);
+}

@@ -1,0 +1,62 @@
+//! The deck of an experiment's figures.
+
+use super::run::Experiment;
+use scorelab::{Error, Result};
+use scorelab_figures::deck::{self, Slide};
+use scorelab_figures::plot::{Figure, Format, png, svg};
+
+/// Pixels of a picture of the PPTX file, across.
+const WIDTH: u32 = 1920;
+
+impl Experiment {
+    /// Writes the figures that have been drawn as a deck, `index.html` and `deck.pptx`, and names the page last of all.
+    ///
+    /// Slides are in the order of the lecture. The page shows the pictures in the folder, as SVG if there are any and as PNG
+    /// otherwise; what moves is the GIF of the figure's stem. With `--panel` or with neither SVG nor PNG among the formats
+    /// there is no deck.
+    ///
+    /// # Errors
+    /// If a picture cannot be drawn, or a file cannot be read or written.
+    pub fn deck(&mut self, figures: &[Figure]) -> Result<()> {
+        let picture =
+            [Format::Svg, Format::Png].into_iter().find(|f| self.output.formats.contains(f));
+        let Some(format) = picture.filter(|_| self.output.panel.is_none()) else {
+            println!("no deck: it is made of whole figures in the formats svg or png");
+            return Ok(());
+        };
+        let (mut page, mut slides) = (vec![], vec![]);
+        for figure in deck::in_order(figures) {
+            let slide = self.slide(figure);
+            let moving = self.output.dir.join(format!("{}.gif", figure.stem));
+            let ending = if moving.exists() { "gif" } else { format.ending() };
+            page.push((slide.clone(), format!("{}.{ending}", figure.stem)));
+            slides.push((slide, self.pixels(figure)?));
+        }
+        let pptx = deck::pptx(&slides, self.output.lang)?;
+        self.write("deck.pptx", &pptx)?;
+        let html = deck::html(&page, self.output.theme, self.output.lang);
+        let path = self.write("index.html", html.as_bytes())?;
+        self.last_line = Some(format!("open {}", path.display()));
+        Ok(())
+    }
+
+    /// The slide of a figure, with the scene and the class in its command.
+    fn slide(&self, figure: &Figure) -> Slide {
+        let mut slide = Slide::of(figure);
+        if !slide.command.is_empty() {
+            slide.command += &format!(" --scene {}", self.scene().name);
+        }
+        slide
+    }
+
+    /// The picture of a slide: the GIF if it moves, else the PNG that was written, or one drawn for it.
+    fn pixels(&self, figure: &Figure) -> Result<Vec<u8>> {
+        for ending in ["gif", "png"] {
+            let path = self.output.dir.join(format!("{}.{ending}", figure.stem));
+            if path.exists() && (ending == "gif" || self.output.formats.contains(&Format::Png)) {
+                return std::fs::read(&path).map_err(|why| Error::io("read", &path, why));
+            }
+        }
+        png(&svg(figure, self.output.theme, self.output.lang, None)?, WIDTH)
+    }
+}
