@@ -13,7 +13,7 @@ fn shown(page: &str) -> Vec<String> {
 fn every_slide_shows_a_picture_that_is_there_and_none_comes_twice() {
     let folder = Folder::new("deck");
     let out = folder.0.join("out");
-    let small = ["--quick", "--samples", "60", "--steps", "8", "--train-steps", "20"];
+    let small = ["--quick", "--samples", "60", "--steps", "8"];
     let all = [&small[..], &["--format", "png", "--out", out.to_str().unwrap()]].concat();
     let ended = run_experiment("lecture_figures", &all);
     assert_eq!(ended.code, Some(0), "{}", ended.err);

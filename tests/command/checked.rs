@@ -126,7 +126,7 @@ fn a_usual_mistake_gets_its_hint_in_the_language_asked_for() {
     assert!(run("check 8 -0.2").out.starts_with("✗ "), "a number below 0 is no flag");
     // the list, and one question
     let (list, en) = (json("check --lang vi"), json("check"));
-    assert_eq!((list.len(), &list[2]["question"]), (14, &"sai số chuẩn của một tỉ lệ".into()));
+    assert_eq!((list.len(), &list[2]["question"]), (15, &"sai số chuẩn của một tỉ lệ".into()));
     assert_eq!((&en[2]["answer"], &en[3]["answer"]), (&"a number".into(), &"12 numbers".into()));
     assert!(answer("check 2").contains("(x + σ²·s)/α"));
 }

@@ -35,9 +35,9 @@ fn figures_are_drawn_of_exact_and_of_learned_scores() {
     });
     let both = format!("--score {joint} --class 1 --classifier {noisy} --clean {clean}");
     for (words, files) in [
-        (format!("implicit clean-classifier fidelity tilt {both} --gamma 1,2"), 8),
+        (format!("implicit clean-classifier fidelity tilt {both} --gamma 1,2"), 7),
         (format!("autoguidance --score {joint} --class 1 --guiding {worse} --gamma 2"), 1),
-        ("clean-classifier fidelity tilt --scene three --gamma 0,2".to_string(), 7),
+        ("clean-classifier fidelity tilt --scene three --gamma 0,2".to_string(), 6),
     ] {
         let drawn = drawn_files(&format!("plot {words} {small}"));
         assert_eq!(drawn.len(), files, "{words}");

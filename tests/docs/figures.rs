@@ -91,7 +91,7 @@ fn upward(folder: &Path, order: &[String], path: &str) -> Vec<(String, String)> 
 fn a_module_of_the_figures_uses_only_modules_above_it() {
     let root = repository("figures/src");
     let crates = listed(&root);
-    assert_eq!(crates, ["plot", "idiom", "lecture"]);
+    assert_eq!(crates, ["plot", "idiom", "lecture", "deck"]);
     assert_eq!(upward(&root, &crates, "crate::"), []);
     for name in &crates {
         let folder = root.join(name);

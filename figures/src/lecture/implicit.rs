@@ -1,9 +1,12 @@
 //! F12, third part: the implicit classifier of a joint network beside an explicit one.
 
 use super::prelude::*;
-use super::tilt::IMPLICIT;
 use scorelab::metrics::{cosine_with_se, root_ratio, score_error_with_se};
 use scorelab::null_label::JointNet;
+
+/// The formula of F12: a joint network is an implicit classifier.
+pub(super) const IMPLICIT: &str =
+    r"s_\theta(x_t, y) - s_\theta(x_t, \varnothing) \approx \nabla_{x_t} \log p(y \mid x_t)";
 
 pub const SPEC: Spec = Spec {
     name: "implicit",

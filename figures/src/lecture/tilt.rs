@@ -1,15 +1,12 @@
 //! F12: samples of several methods beside the tilt that guidance is said to sample.
 
+use super::implicit::IMPLICIT;
 use super::prelude::*;
 use ndarray::{Array1, ArrayView2};
 use scorelab::metrics::{mean_with_se, root_ratio};
 use scorelab::mixture::{Empirical, Mixture, Tilt};
 use scorelab::number::{plus_minus, significant};
 use std::collections::BTreeMap;
-
-/// The formula of F12: a joint network is an implicit classifier.
-pub(super) const IMPLICIT: &str =
-    r"s_\theta(x_t, y) - s_\theta(x_t, \varnothing) \approx \nabla_{x_t} \log p(y \mid x_t)";
 
 pub const SPEC: Spec = Spec {
     name: "tilt",
