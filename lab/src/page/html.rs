@@ -27,7 +27,7 @@ const MODULES: &[(&str, &str)] = &modules!(
 pub struct Page<'a> {
     /// The scene.
     pub scene: &'a Scene,
-    /// The learned score, the noisy classifier and the clean one, as [`networks`](super::networks) reads them.
+    /// The learned score, the noisy classifier and the clean one, as `networks` reads them.
     pub networks: [Option<Value>; 3],
     /// The language.
     pub lang: Lang,
