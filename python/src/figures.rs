@@ -18,6 +18,13 @@ pub struct Figure {
     lang: Lang,
 }
 
+impl Figure {
+    /// The figure as SVG whose words are text.
+    fn words(&self) -> scorelab::Result<String> {
+        plot::svg(&self.figure, self.theme, self.lang, None)
+    }
+}
+
 #[pymethods]
 impl Figure {
     /// The stem of its files.
@@ -48,7 +55,7 @@ impl Figure {
 
     /// The figure as SVG.
     fn svg(&self, py: Python) -> PyResult<String> {
-        py.detach(|| plot::svg(&self.figure, self.theme, self.lang, None)).map_err(refused)
+        py.detach(|| self.words().and_then(|svg| plot::outlines(&svg))).map_err(refused)
     }
 
     /// The figure as PNG, `width` pixels across.
@@ -57,8 +64,8 @@ impl Figure {
         if !(16..=16_384).contains(&width) {
             return Err(value("width", width, "16 to 16384"));
         }
-        let svg = self.svg(py)?;
-        let bytes = py.detach(|| plot::png(&svg, width)).map_err(refused)?;
+        let bytes =
+            py.detach(|| self.words().and_then(|svg| plot::png(&svg, width))).map_err(refused)?;
         Ok(PyBytes::new(py, &bytes))
     }
 
