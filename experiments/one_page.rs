@@ -1,7 +1,7 @@
 //! The lecture on one page, with the standard library alone: a mixture, two networks, two ways to guide, and one table.
 //!
-//! `cargo run --example one_page`, or `rustc -O experiments/one_page.rs && ./one_page`. Expect the wanted class in 99 % of the
-//! samples at γ = 1 and 2 and in a third at γ = 0, exact or learned; the run checks it, and draws them with `--out FOLDER`.
+//! `cargo run --example one_page`, or `rustc --edition 2024 -O experiments/one_page.rs && ./one_page`. Expect the wanted class in
+//! 99 % of the samples at γ = 1 and 2 and in a third at γ = 0, exact or learned; the run checks it, and draws them with `--out FOLDER`.
 
 use std::f64::consts::{PI, TAU};
 type Point = [f64; 2];

@@ -1,7 +1,7 @@
 """The lecture on one page, with NumPy alone: a mixture, two networks, two ways to guide, and one table.
 
 `python one_page.py`. Expect the wanted class in 99 % of the samples at gamma = 1 and 2 and in a third at gamma = 0, exact or learned;
-the run checks it. It is `experiments/one_page.rs`, row by row.
+the run checks it. The same lecture as `experiments/one_page.rs`, with arrays for its loops.
 """
 
 import numpy as np

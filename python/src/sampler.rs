@@ -231,7 +231,7 @@ pub fn sample<'py>(
     Ok(ends.into_pyarray(py))
 }
 
-/// As `sample`, but keeps the way: the times (steps + 1,) and the points (steps + 1, n, d), the start first.
+/// As `sample`, but keeps the trajectories: the times (steps + 1,) and the points (steps + 1, n, d), the start first.
 #[pyfunction]
 #[pyo3(signature = (score, samples=None, *, process=None, steps=None, grid=None, sampler=None, seed=0, start=None, dim=None))]
 #[allow(clippy::too_many_arguments, clippy::type_complexity)] // keywords of a Python function

@@ -112,7 +112,7 @@ impl Plan {
         last.expect("a walk begins at its start").1
     }
 
-    /// As [`Plan::walk_at_once`], but keeps the way: (steps + 1, n, d).
+    /// As [`Plan::walk_at_once`], but keeps the trajectories: (steps + 1, n, d).
     pub fn trajectories_at_once(&self, own: &AnySampler, run: Run) -> Array3<f64> {
         let ways: Vec<Array2<f64>> = self.at_once(own, run, |walk| walk.map(|(_, x)| x).collect());
         let views: Vec<_> = ways.iter().map(|x| x.view()).collect();
@@ -151,7 +151,7 @@ impl Plan {
         by_class(run.start, wanted, plan, |plan, rows| plan.walk_rows(own, run, rows))
     }
 
-    /// As [`Plan::walk_rows`], but keeps the way: (steps + 1, rows, d).
+    /// As [`Plan::walk_rows`], but keeps the trajectories: (steps + 1, rows, d).
     ///
     /// # Panics
     /// As [`Plan::walk_rows`].
@@ -170,7 +170,7 @@ impl Plan {
         }
     }
 
-    /// As [`Plan::walk_classes`], but keeps the way: (steps + 1, n, d).
+    /// As [`Plan::walk_classes`], but keeps the trajectories: (steps + 1, n, d).
     ///
     /// # Panics
     /// As [`Plan::walk_classes`], if the plans have other legs, or if there are no points.

@@ -42,7 +42,7 @@ pub fn sample_population_rows<P: Population + Clone, C: ScoreFn>(
     Walk::new(rule, &parts, process, start.select(Axis(0), rows), rows, seed).end()
 }
 
-/// As [`sample_population_rows`], but keeps the way: (steps + 1, rows, d).
+/// As [`sample_population_rows`], but keeps the trajectories: (steps + 1, rows, d).
 ///
 /// # Panics
 /// As [`sample_population_rows`].

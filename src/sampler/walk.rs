@@ -192,7 +192,7 @@ pub(crate) fn by_class<T: Send + Sync>(
     ends
 }
 
-/// As [`sample`], but keeps the way: (steps + 1, n, d), the start first and the sample last.
+/// As [`sample`], but keeps the trajectories: (steps + 1, n, d), the start first and the sample last.
 pub fn trajectories<S: Sampler + Clone + Sync>(
     sampler: &S,
     score: &dyn ScoreFn,
@@ -204,7 +204,7 @@ pub fn trajectories<S: Sampler + Clone + Sync>(
     trajectories_rows(sampler, &[(score, grid)], process, start, &every(start), seed)
 }
 
-/// As [`sample_rows`], but keeps the way: (steps + 1, rows, d), steps of all parts together, where parts meet once.
+/// As [`sample_rows`], but keeps the trajectories: (steps + 1, rows, d), steps of all parts together, where parts meet once.
 ///
 /// # Panics
 /// As [`sample_rows`].

@@ -11,7 +11,7 @@ const FOLDERS: [&str; 4] = ["figures/src", "lab/src", "experiments", "src/data"]
 
 const HEAD: &str = "# All Vietnamese words and their English
 
-For a native reader: what is said here wrongly or stiffly, please tell. Words in braces stand for numbers and names; formulas
+For native readers: please tell which words are wrong or stiff. Words in braces stand for numbers and names; formulas
 are the same in both languages. The table is made from the sources (`SCORELAB_WRITE=1 cargo test --test main vietnamese`), which are
 the place to change a word.
 ";

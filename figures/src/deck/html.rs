@@ -1,7 +1,7 @@
 //! The deck as one page.
 
 use super::slide::Slide;
-use crate::plot::{Lang, Theme};
+use crate::plot::{Lang, Theme, escape};
 
 /// The deck as an HTML page that needs nothing but the pictures beside it, each given by the name of its file.
 ///
@@ -80,10 +80,6 @@ fn section(slide: &Slide, picture: &str, lang: Lang) -> String {
         out += &format!("<code>{}</code>\n", escape(code));
     }
     out + "</aside>\n</section>\n"
-}
-
-pub(super) fn escape(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
 }
 
 /// A file name as a relative address: what has a meaning in an address is written in per cent.

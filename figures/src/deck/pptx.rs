@@ -1,15 +1,14 @@
 //! The deck as a PPTX file (ECMA-376, Office Open XML): a picture a slide, with title, alternative text and notes.
 
-use super::html::escape;
 use super::slide::Slide;
-use crate::plot::Lang;
+use crate::plot::{Lang, escape};
 use scorelab::{Error, Result};
 use std::io::{Cursor, Write};
 use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, ZipWriter};
 
 /// 13.333 × 7.5 inches, in English metric units.
-const SIZE: (u64, u64) = (12_192_000, 6_858_000);
+const SIZE: (i64, i64) = (12_192_000, 6_858_000);
 
 const HEAD: &str = "<?xml version=\"1.0\" encoding=\"UTF-8\" standalone=\"yes\"?>\n";
 const SPACES: &str = "xmlns:a=\"http://schemas.openxmlformats.org/drawingml/2006/main\" \
@@ -156,7 +155,7 @@ fn words(id: u32, name: &str, role: &str, at: [i64; 4], lines: &[String], lang: 
 }
 
 /// Where the title stands: just above the slide.
-const ABOVE: [i64; 4] = [0, -762_000, SIZE.0 as i64, 685_800];
+const ABOVE: [i64; 4] = [0, -762_000, SIZE.0, 685_800];
 /// Where the notes stand on a page of them, which is upright.
 const BELOW: [i64; 4] = [685_800, 4_400_550, 5_486_400, 3_600_450];
 const MAP: &str = "<p:clrMapOvr><a:masterClrMapping/></p:clrMapOvr>";
@@ -169,7 +168,7 @@ fn slide_xml(slide: &Slide, lang: Lang) -> String {
         "<p:pic><p:nvPicPr><p:cNvPr id=\"3\" name=\"Picture\" descr=\"{alt}\"/><p:cNvPicPr><a:picLocks noChangeAspect=\"1\"/></p:cNvPicPr><p:nvPr/></p:nvPicPr>\
          <p:blipFill><a:blip r:embed=\"rId2\"/><a:stretch><a:fillRect/></a:stretch></p:blipFill>\
          <p:spPr>{}<a:prstGeom prst=\"rect\"><a:avLst/></a:prstGeom></p:spPr></p:pic>",
-        frame([0, 0, SIZE.0 as i64, SIZE.1 as i64])
+        frame([0, 0, SIZE.0, SIZE.1])
     );
     format!(
         "<p:sld {SPACES}><p:cSld><p:spTree>{TREE}{title}{picture}</p:spTree></p:cSld>{MAP}</p:sld>"

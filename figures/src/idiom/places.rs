@@ -102,32 +102,32 @@ pub(crate) fn lines(s: &Setting, walk: &Array3<f64>) -> Vec<Array2<f64>> {
         .collect()
 }
 
-/// Lines without the points that lie on the straight line between those that stay, to `within`, in the units of the data
+/// A line without the points that lie on the straight line between those that stay, to `within`, in the units of the data
 /// (Douglas and Peucker, 1973).
-pub(crate) fn thinned(lines: Vec<Array2<f64>>, within: f64) -> Vec<Array2<f64>> {
-    let thin = |line: Array2<f64>| {
-        let mut keep = vec![false; line.nrows()];
-        let mut open = vec![(0, line.nrows().saturating_sub(1))];
-        while let Some((a, b)) = open.pop() {
-            (keep[a], keep[b]) = (true, true);
-            let chord = &line.row(b) - &line.row(a);
-            let length = chord.dot(&chord).sqrt();
-            let off = |i: usize| {
-                let d = &line.row(i) - &line.row(a);
-                match length > 0.0 {
-                    true => (chord[0] * d[1] - chord[1] * d[0]).abs() / length,
-                    false => d.dot(&d).sqrt(),
-                }
-            };
-            let far = (a + 1..b).max_by(|i, j| off(*i).total_cmp(&off(*j)));
-            if let Some(i) = far.filter(|i| off(*i) > within || off(*i).is_nan()) {
-                open.extend([(a, i), (i, b)]);
+pub(crate) fn thinned(line: Array2<f64>, within: f64) -> Array2<f64> {
+    if line.nrows() <= 2 {
+        return line;
+    }
+    let mut keep = vec![false; line.nrows()];
+    let mut open = vec![(0, line.nrows() - 1)];
+    while let Some((a, b)) = open.pop() {
+        (keep[a], keep[b]) = (true, true);
+        let chord = &line.row(b) - &line.row(a);
+        let length = chord.dot(&chord).sqrt();
+        let off = |i: usize| {
+            let d = &line.row(i) - &line.row(a);
+            match length > 0.0 {
+                true => (chord[0] * d[1] - chord[1] * d[0]).abs() / length,
+                false => d.dot(&d).sqrt(),
             }
+        };
+        let far = (a + 1..b).max_by(|i, j| off(*i).total_cmp(&off(*j)));
+        if let Some(i) = far.filter(|i| off(*i) > within || off(*i).is_nan()) {
+            open.extend([(a, i), (i, b)]);
         }
-        let rows: Vec<usize> = (0..keep.len()).filter(|i| keep[*i]).collect();
-        line.select(Axis(0), &rows)
-    };
-    lines.into_iter().map(|line| if line.nrows() > 2 { thin(line) } else { line }).collect()
+    }
+    let rows: Vec<usize> = (0..keep.len()).filter(|i| keep[*i]).collect();
+    line.select(Axis(0), &rows)
 }
 
 /// Where paths start, (n, 2).

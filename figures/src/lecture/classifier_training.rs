@@ -43,11 +43,10 @@ pub fn classifier_training(s: &Setting) -> Result<Figure> {
     });
     let mut f = SPEC.figure();
     f.layout = Some((2, 2));
-    let titles = [
+    let [clean_title, noisy_title] = [
         Text::new("clean data x_0", "dữ liệu sạch x_0"),
         Text::new("noisy data x_t, all levels", "dữ liệu nhiễu x_t, mọi mức"),
     ];
-    let [clean_title, noisy_title] = titles;
     f.panels = vec![
         points(s, clean_title, &data.x, &data.y),
         flow(false),

@@ -30,7 +30,7 @@ pub(super) const FOUR_LEVELS: [f64; 4] = [1.5, 0.6, 0.25, 0.1];
 const FEWER: usize = 15;
 /// The same where they share it in two rows.
 const FEWEST: usize = 13;
-/// A standard error below this is written as this: more digits say nothing here, and stand no longer side by side.
+/// A standard error below this is written as this: more digits say nothing, and would not fit side by side.
 const LEAST: f64 = 1e-4;
 /// Draws of p_t behind a mean.
 const DRAWS: usize = 4000;
@@ -44,16 +44,14 @@ const DRAWS: usize = 4000;
 pub fn field_over_noise(s: &Setting, learned: Option<&dyn ScoreFn>) -> Result<Figure> {
     s.in_plane()?;
     let mut f = SPEC.figure();
-    let exact: (&str, Role, &dyn ScoreFn, Text) =
-        ("exact", Role::Unconditional, s.exact(), Text::new("exact", "chính xác"));
-    let learned = learned
-        .map(|score| ("learned", Role::Unconditional, score, Text::new("learned", "học được")));
+    let exact: (&str, &dyn ScoreFn, Text) = ("exact", s.exact(), Text::new("exact", "chính xác"));
+    let learned = learned.map(|score| ("learned", score, Text::new("learned", "học được")));
     let rows: Vec<_> = learned.clone().into_iter().chain([exact]).collect();
     f.layout = Some((rows.len(), FOUR_LEVELS.len()));
-    for (row, (name, role, score, title)) in rows.iter().enumerate() {
+    for (row, (name, score, title)) in rows.iter().enumerate() {
         for (column, share) in FOUR_LEVELS.into_iter().enumerate() {
             let level = s.level_by_radius(share);
-            let mut panel = one_level(s, (*name, *role, *score), level, rows.len());
+            let mut panel = one_level(s, (*name, *score), level, rows.len());
             if rows.len() > 1 && column == 0 {
                 panel.y.label = title.clone();
             }
@@ -64,7 +62,7 @@ pub fn field_over_noise(s: &Setting, learned: Option<&dyn ScoreFn>) -> Result<Fi
         }
     }
     match learned {
-        Some((_, _, learned, _)) => tell_cosines(&mut f, s, learned),
+        Some((_, learned, _)) => tell_cosines(&mut f, s, learned),
         None => f.formula = vec![(Role::Unconditional, "s_u(x, t) = ∇log p_t(x)".into())],
     }
     f.notes.push(Field::NOTE);
@@ -94,15 +92,15 @@ fn tell_cosines(f: &mut Figure, s: &Setting, learned: &dyn ScoreFn) {
 
 fn one_level(
     s: &Setting,
-    (name, role, score): (&str, Role, &dyn ScoreFn),
+    (name, score): (&str, &dyn ScoreFn),
     level: NoiseLevel,
     rows: usize,
 ) -> Panel {
     let window = Window::of(s.exact()).at(level);
     let field = Field::new(window, if rows > 1 { FEWEST } else { FEWER });
     let mut panel = window.panel(format!("σ/α = {}", ratio(level)));
-    panel.layers =
-        vec![window.density_layer(s.exact(), level), field.score(name, role, score, level)];
+    let arrows = field.score(name, Role::Unconditional, score, level);
+    panel.layers = vec![window.density_layer(s.exact(), level), arrows];
     panel
 }
 

@@ -73,7 +73,9 @@ pub fn steering(
 
 fn six_twice(s: &Setting, free: &Array3<f64>, led: &Array3<f64>) -> Panel {
     let window = Window::of(s.exact()).wide(1.8);
-    let thin = |walk: &Array3<f64>| thinned(lines(s, walk), window.unseen());
+    let thin = |walk: &Array3<f64>| -> Vec<Array2<f64>> {
+        lines(s, walk).into_iter().map(|line| thinned(line, window.unseen())).collect()
+    };
     let (free, led) = (thin(free), thin(led));
     let big = |marker| Points { size: 15.0, marker: Some(marker), ..Points::default() };
     let end = |name, desc, role, lines: &[Array2<f64>]| {

@@ -128,7 +128,7 @@ fn two_paths(
     let z = [first[[0, 0]] + 0.03 * window.width(), first[[0, 1]]];
     let diamond = Points { size: 18.0, marker: Some(Marker::Diamond), ..Points::default() };
     let push = barbs(s, window, likelihood, gamma, led, &orange);
-    let thin = |line| thinned(vec![line], window.unseen()).remove(0);
+    let thin = |line| thinned(line, window.unseen());
     let [free_path, free_end] = one_path(Role::Unconditional, &thin(green), 4.0);
     let [led_path, led_end] = one_path(Role::Guided, &thin(orange), 5.5);
     let mut panel = window.panel(Text::new("two paths from one z", "hai quỹ đạo từ một z"));

@@ -62,7 +62,8 @@ fn cloud(s: &Setting, score: &dyn ScoreFn) -> Panel {
     let ends = walk.index_axis(Dim(0), walk.shape()[0] - 1);
     let noise = &z / scale(s.process.level(s.grid.times()[0]));
     let small = Points { size: 5.0, alpha: 0.55, ..Points::default() };
-    let thin = thinned(lines(s, &walk), window.unseen());
+    let lines = lines(s, &walk).into_iter();
+    let thin: Vec<_> = lines.map(|line| thinned(line, window.unseen())).collect();
     let paths = Paths { lines: thin, alpha: 0.75, ..Paths::default() };
     let title = Text::new("40 paths from noise to data", "40 quỹ đạo từ nhiễu đến dữ liệu");
     let mut panel = window.panel(title);

@@ -70,4 +70,5 @@ pub use palette::{Colour, Role, Theme};
 pub use raster::{pdf, png};
 #[cfg(test)]
 pub(crate) use room::crossed;
+pub(crate) use svg::escape;
 pub use words::{Lang, Text};

@@ -15,7 +15,7 @@ pub(super) fn n(value: f64) -> String {
 }
 
 /// Text that XML can carry.
-pub(super) fn escape(text: &str) -> String {
+pub(crate) fn escape(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for c in text.chars() {
         match c {

@@ -3,10 +3,7 @@
 use super::run::Experiment;
 use scorelab::{Error, Result};
 use scorelab_figures::deck::{self, Slide};
-use scorelab_figures::plot::{Figure, Format, png, svg};
-
-/// Pixels of a picture of the PPTX file, across.
-const WIDTH: u32 = 1920;
+use scorelab_figures::plot::{Figure, Format, Output, png, svg};
 
 impl Experiment {
     /// Writes the figures that have been drawn as a deck, `index.html` and `deck.pptx`, and names the page last of all.
@@ -27,10 +24,10 @@ impl Experiment {
         let (mut page, mut slides) = (vec![], vec![]);
         for figure in deck::in_order(figures) {
             let slide = self.slide(figure);
-            let moving = self.output.dir.join(format!("{}.gif", figure.stem));
-            let ending = if moving.exists() { "gif" } else { format.ending() };
+            let moving = self.output.dir.join(format!("{}.gif", figure.stem)).exists();
+            let ending = if moving { "gif" } else { format.ending() };
             page.push((slide.clone(), format!("{}.{ending}", figure.stem)));
-            slides.push((slide, self.pixels(figure)?));
+            slides.push((slide, self.pixels(figure, moving)?));
         }
         let pptx = deck::pptx(&slides, self.output.lang)?;
         self.write("deck.pptx", &pptx)?;
@@ -40,7 +37,7 @@ impl Experiment {
         Ok(())
     }
 
-    /// The slide of a figure, with the scene and the class in its command.
+    /// The slide of a figure, with the scene in its command.
     fn slide(&self, figure: &Figure) -> Slide {
         let mut slide = Slide::of(figure);
         if !slide.command.is_empty() {
@@ -50,13 +47,13 @@ impl Experiment {
     }
 
     /// The picture of a slide: the GIF if it moves, else the PNG that was written, or one drawn for it.
-    fn pixels(&self, figure: &Figure) -> Result<Vec<u8>> {
-        for ending in ["gif", "png"] {
-            let path = self.output.dir.join(format!("{}.{ending}", figure.stem));
-            if path.exists() && (ending == "gif" || self.output.formats.contains(&Format::Png)) {
-                return std::fs::read(&path).map_err(|why| Error::io("read", &path, why));
-            }
+    fn pixels(&self, figure: &Figure, moving: bool) -> Result<Vec<u8>> {
+        let Output { dir, formats, theme, lang, width, .. } = &self.output;
+        if moving || formats.contains(&Format::Png) {
+            let ending = if moving { "gif" } else { "png" };
+            let path = dir.join(format!("{}.{ending}", figure.stem));
+            return std::fs::read(&path).map_err(|why| Error::io("read", &path, why));
         }
-        png(&svg(figure, self.output.theme, self.output.lang, None)?, WIDTH)
+        png(&svg(figure, *theme, *lang, None)?, *width)
     }
 }
