@@ -34,7 +34,7 @@ use crate::rng::{Purpose, stream};
 use crate::score::{LogDensity, ScoreFn};
 use crate::{Error, Result};
 use axes::Axes;
-use fast::Order;
+use fast::Components;
 use ndarray::{ArcArray2, Array1, Array2, Array3, ArrayView1, ArrayView2, Axis};
 use rand::Rng;
 use rand_distr::{Distribution, StandardNormal};
@@ -69,7 +69,7 @@ pub struct Mixture {
     labels: Arc<[usize]>,
     classes: usize,
     axes: Arc<[Axes]>,
-    order: Order,
+    components: Components,
 }
 
 impl Mixture {
@@ -134,7 +134,7 @@ impl Mixture {
             labels: labels.into(),
             classes,
             axes: axes.into(),
-            order: Order::default(),
+            components: Components::default(),
         })
     }
 
@@ -222,7 +222,7 @@ impl Mixture {
             labels: vec![0; keep.len()].into(),
             classes: 1,
             axes: keep.iter().map(|k| self.axes[*k].clone()).collect(),
-            order: Order::default(),
+            components: Components::default(),
         }
     }
 
@@ -252,7 +252,7 @@ impl Mixture {
             labels: self.labels.clone(),
             classes: self.classes,
             axes: self.axes.iter().map(|a| a.noised(a2, s2)).collect(),
-            order: Order::default(),
+            components: Components::default(),
         }
     }
 
