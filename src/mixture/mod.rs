@@ -6,6 +6,9 @@
 //! | `axes` | a covariance and its axes, checked once |
 //! | `posterior` | [`Posterior`], the exact classifier as a likelihood to steer by |
 //! | `observed` | the mixture that is left once something is measured, and [`Measured`], its likelihood |
+//! | `behind` | the covariance of the data behind a noisy point |
+//! | `product` | mixtures of independent blocks of coordinates |
+//! | `attention` | [`Attention`], the denoiser of components that are alike |
 //! | `tilt` | [`Tilt`], what guidance is said to sample |
 //! | `empirical` | [`Empirical`], a data set as a distribution |
 //! | `fitted` | [`sample_fitted`], Gaussians fitted to a data set |
@@ -15,12 +18,16 @@ pub mod plain;
 mod axes;
 mod posterior;
 mod observed;
+mod behind;
+mod product;
+mod attention;
 mod start;
 mod tilt;
 mod empirical;
 mod fitted;
 mod fast;
 
+pub use attention::Attention;
 pub use empirical::Empirical;
 pub use fitted::sample_fitted;
 pub use observed::Measured;
@@ -370,6 +377,16 @@ impl ScoreFn for Mixture {
     /// the data. With one component this is the linear field −C⁻¹(x − α·μ). The same as [`plain::score`] of each row.
     fn score(&self, x: ArrayView2<f64>, level: NoiseLevel) -> Array2<f64> {
         fast::score(self, x, level)
+    }
+
+    /// (α/σ²)·Cov[x₀ | x_t = x]·v, in which nothing cancels. Source: Tweedie's formula for the second moment.
+    fn denoised_vjp(
+        &self,
+        x: ArrayView2<f64>,
+        level: NoiseLevel,
+        v: ArrayView2<f64>,
+    ) -> Array2<f64> {
+        behind::denoised_vjp(self, x, level, v)
     }
 }
 
