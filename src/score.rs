@@ -35,12 +35,7 @@ pub trait ScoreFn: Send + Sync {
     ///
     /// Here by central differences with a step of 10⁻⁴·σ, 2d evaluations; a mixture knows it, and a network goes back to its
     /// input. At σ > 0 only.
-    fn denoised_vjp(
-        &self,
-        x: ArrayView2<f64>,
-        level: NoiseLevel,
-        v: ArrayView2<f64>,
-    ) -> Array2<f64> {
+    fn pull_back(&self, x: ArrayView2<f64>, level: NoiseLevel, v: ArrayView2<f64>) -> Array2<f64> {
         let h = 1e-4 * level.sigma;
         let mut out = Array2::zeros(x.raw_dim());
         for (i, mut column) in out.columns_mut().into_iter().enumerate() {
@@ -137,14 +132,9 @@ impl<T: ScoreFn> ScoreFn for Counted<T> {
         self.inner.denoised(x, level)
     }
 
-    fn denoised_vjp(
-        &self,
-        x: ArrayView2<f64>,
-        level: NoiseLevel,
-        v: ArrayView2<f64>,
-    ) -> Array2<f64> {
+    fn pull_back(&self, x: ArrayView2<f64>, level: NoiseLevel, v: ArrayView2<f64>) -> Array2<f64> {
         self.count(x);
-        self.inner.denoised_vjp(x, level, v)
+        self.inner.pull_back(x, level, v)
     }
 }
 
@@ -181,13 +171,8 @@ impl<P: Deref<Target: ScoreFn> + Send + Sync> ScoreFn for P {
         (**self).denoised(x, level)
     }
 
-    fn denoised_vjp(
-        &self,
-        x: ArrayView2<f64>,
-        level: NoiseLevel,
-        v: ArrayView2<f64>,
-    ) -> Array2<f64> {
-        (**self).denoised_vjp(x, level, v)
+    fn pull_back(&self, x: ArrayView2<f64>, level: NoiseLevel, v: ArrayView2<f64>) -> Array2<f64> {
+        (**self).pull_back(x, level, v)
     }
 }
 

@@ -51,7 +51,7 @@ impl Place<'_> {
 
     /// vᵀ·∂D/∂x (n, d).
     pub fn pulled_back(&self, v: ArrayView2<f64>) -> Array2<f64> {
-        self.prior.denoised_vjp(self.x, self.level, v)
+        self.prior.pull_back(self.x, self.level, v)
     }
 }
 

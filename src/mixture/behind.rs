@@ -12,7 +12,7 @@ use crate::score::log_sum_exp;
 use ndarray::{Array1, Array2, ArrayView1, ArrayView2, Axis};
 
 /// The denoiser's Jacobian, (α/σ²)·Cov[x₀ | x], times a vector for each point: `x`, `v` (n, d) → (n, d).
-pub(super) fn denoised_vjp(
+pub(super) fn pull_back(
     mixture: &Mixture,
     x: ArrayView2<f64>,
     level: NoiseLevel,

@@ -145,12 +145,7 @@ impl<N: Net> ScoreFn for ScoreNet<N> {
     }
 
     /// By one pass back to the network's input.
-    fn denoised_vjp(
-        &self,
-        x: ArrayView2<f64>,
-        level: NoiseLevel,
-        v: ArrayView2<f64>,
-    ) -> Array2<f64> {
+    fn pull_back(&self, x: ArrayView2<f64>, level: NoiseLevel, v: ArrayView2<f64>) -> Array2<f64> {
         self.blend_vjp((x, v), level, &[(Condition::None, 1.0)])
     }
 }

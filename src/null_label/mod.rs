@@ -236,12 +236,7 @@ impl<N: Net> ScoreFn for JointScore<N> {
         self.net.blend(x, level, &self.terms)
     }
 
-    fn denoised_vjp(
-        &self,
-        x: ArrayView2<f64>,
-        level: NoiseLevel,
-        v: ArrayView2<f64>,
-    ) -> Array2<f64> {
+    fn pull_back(&self, x: ArrayView2<f64>, level: NoiseLevel, v: ArrayView2<f64>) -> Array2<f64> {
         self.net.blend_vjp((x, v), level, &self.terms)
     }
 }

@@ -65,10 +65,10 @@ fn a_vector_is_pulled_back_by_the_posterior_covariance() {
             out.assign(&(cov.dot(&v) * (level.alpha / level.sigma.powi(2))));
         }
         let scale = lengths(&exact).mapv(|l| l.max(1e-6 * max_abs(&exact)));
-        let own = mixture.denoised_vjp(x.view(), level, v);
+        let own = mixture.pull_back(x.view(), level, v);
         let off = |factor: f64| row_residual(&(&own * factor), &exact, &scale);
         assert_law(place, off(1.0), off(1.001), 1e-8);
-        let other = Scaled(mixture, 1.0).denoised_vjp(x.view(), level, v);
+        let other = Scaled(mixture, 1.0).pull_back(x.view(), level, v);
         // a difference over 10⁻⁴·σ of a D that is rounded at the size of x/α
         let size = lengths(x).mapv(|l| 1.0 + l / level.alpha) / (1e-4 * level.sigma);
         let off = max_abs(&((&other - &exact) / &size.insert_axis(ndarray::Axis(1))));

@@ -188,7 +188,7 @@ fn a_network_pulls_a_vector_back_as_its_f64_pass_does() {
                 let d_output = scaled(&|i| own(i).out);
                 let back = net.network.plain_gradients(&params, &batch, &d_output).x;
                 let exact = back * scale + scaled(&|i| own(i).skip / level.alpha);
-                let found = net.denoised_vjp(x.view(), level, v.view());
+                let found = net.pull_back(x.view(), level, v.view());
                 let off = |factor: f64| max_abs(&(&found * factor - &exact)) / max_abs(&exact);
                 assert_law(&format!("{target:?} at {level:?}"), off(1.0), off(1.001), 1e-5);
             }
@@ -206,7 +206,7 @@ fn a_joint_network_pulls_back_what_it_blends() {
     let net = net.with_weights(network);
     let (x, v) = (normals(20, 2) * 2.0, normals(20, 3).slice(ndarray::s![.., 1..]).to_owned());
     for level in levels() {
-        let of = |score: &dyn ScoreFn| score.denoised_vjp(x.view(), level, v.view());
+        let of = |score: &dyn ScoreFn| score.pull_back(x.view(), level, v.view());
         let (given, free) = (of(&net.given(1)), of(&net.unconditional()));
         let guided = of(&net.guided(1, Gamma::new(2.5).unwrap()));
         let off = |gamma: f64| {
