@@ -6,6 +6,7 @@ use super::buffers::{Branch, Buffers, size};
 use super::plain::Plain;
 use super::shape::{LEVEL, Layout, PATCHES, Role, TransformerConfig, at};
 use super::tokens::leave;
+use crate::condition::Condition;
 use crate::nn::fast::finish::{Activated, Biased};
 use crate::nn::fast::packed::Params;
 use crate::nn::fast::panels::Panels;
@@ -24,7 +25,7 @@ use rand_distr::{Distribution, StandardNormal};
 /// patches → tokens;   each layer: tokens ask tokens, tokens ask the caption's words, a perceptron for each token;   tokens → patches
 /// ```
 ///
-/// Its condition is a caption, [`Condition::Words`](crate::condition::Condition::Words); under ∅ only the start token is
+/// Its condition is a caption, [`Condition::Words`]; under ∅ only the start token is
 /// there to be asked. Source: Peebles & Xie 2023 (2212.09748); Chen et al. 2024 (2310.00426) for the words.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Transformer {
@@ -98,11 +99,37 @@ impl Net for Transformer {
     fn forward(&self, w: &mut Workspace<Self>) {
         self.see(w);
         let b = &mut w.buffers;
-        for l in 0..self.config.depth {
-            self.branch(b, l, 0, Self::own_attention);
-            self.branch(b, l, 1, Self::word_attention);
-            self.branch(b, l, 2, Self::perceptron);
+        for (rows, condition) in b.rows.iter_mut().zip(&w.conditions) {
+            self.config.rows(condition, rows);
         }
+        self.layers::<true>(b);
+        self.last_seen(b);
+        self.answer(w);
+    }
+
+    /// Fills `w.output` with Σᵢ wᵢ·F(x, λ, yᵢ), Σᵢ wᵢ = 1, from `w.input`; gradients cannot follow.
+    ///
+    /// The conditions share what comes before the first question to the words, and the last linear map.
+    fn blend(&self, w: &mut Workspace<Self>, log_snr: f32, terms: &[(Condition, f32)]) {
+        if let [(condition, _)] = terms {
+            return self.forward_at(w, log_snr, condition);
+        }
+        w.log_snr.fill(log_snr);
+        self.see(w);
+        let b = &mut w.buffers;
+        let n = b.h.len();
+        // the way back, which cannot follow, leaves its room
+        b.room.d_h.copy_from_slice(&b.h);
+        b.room.d_rows[..n].fill(0.0);
+        for (condition, weight) in terms {
+            b.h.copy_from_slice(&b.room.d_h);
+            b.rows.iter_mut().for_each(|rows| self.config.rows(condition, rows));
+            self.layers::<false>(b);
+            self.last_seen(b);
+            let mixed = b.room.d_rows[..n].iter_mut().zip(&b.room.rows);
+            mixed.for_each(|(mixed, a)| *mixed += weight * a);
+        }
+        b.room.rows[..n].copy_from_slice(&b.room.d_rows[..n]);
         self.answer(w);
     }
 
@@ -136,13 +163,10 @@ impl Net for Transformer {
 }
 
 impl Transformer {
-    /// From images, levels and captions to the first tokens, the modulations and the rows of the words.
+    /// From images and levels to the modulations, the table and the tokens that ask the words for the first time.
     fn see(&self, w: &mut Workspace<Self>) {
         let (c, b) = (&self.config, &mut w.buffers);
         self.level(&w.log_snr, b);
-        for (rows, condition) in b.rows.iter_mut().zip(&w.conditions) {
-            c.rows(condition, rows);
-        }
         for (row, words) in self.params[self.layout.table()].chunks_exact(c.width).enumerate() {
             b.table.set(row, 0, words);
         }
@@ -156,6 +180,18 @@ impl Transformer {
         let places = &self.params[self.layout.places.clone()];
         for h in b.h.chunks_exact_mut(places.len()) {
             h.iter_mut().zip(places).for_each(|(h, place)| *h += place);
+        }
+        self.branch(b, 0, 0, Self::own_attention);
+    }
+
+    /// All branches but the first; with `KEEP` also what only the way back needs.
+    fn layers<const KEEP: bool>(&self, b: &mut Buffers) {
+        for l in 0..self.config.depth {
+            if l > 0 {
+                self.branch(b, l, 0, Self::own_attention);
+            }
+            self.branch(b, l, 1, Self::word_attention);
+            self.branch(b, l, 2, Self::perceptron::<KEEP>);
         }
     }
 
@@ -238,23 +274,27 @@ impl Transformer {
     }
 
     /// The perceptron of each token.
-    fn perceptron(&self, b: &mut Buffers, l: usize) {
+    fn perceptron<const KEEP: bool>(&self, b: &mut Buffers, l: usize) {
         let (layer, room) = (&mut b.layers[l], &mut b.room);
         let packed = &self.params.layers(&self.layout.layers)[at(l, Role::Up)];
-        let slopes = layer.hidden_slopes.data_mut();
+        let slopes = if KEEP { layer.hidden_slopes.data_mut() } else { &mut [] };
         let finish = Activated { bias: &packed.bias, passing: &[], slopes };
         let (a, panels) = (&layer.branches[2].a, 0..layer.hidden.count());
         product(a, &packed.weights, self.config.width, (&mut layer.hidden, panels), finish);
         self.linear(at(l, Role::Down), &layer.hidden, &mut room.tokens);
     }
 
-    /// From the last tokens to the images.
+    /// What the answer is made of, in `room.rows`.
+    fn last_seen(&self, b: &mut Buffers) {
+        let (rows, w) = (&mut b.room.rows[..b.h.len()], self.config.width);
+        let m = b.modulations[self.config.depth].branch(0, w);
+        b.last.seen.enter(&b.h, m, self.config.tokens(), rows);
+    }
+
+    /// From there to the images.
     fn answer(&self, w: &mut Workspace<Self>) {
-        let (c, b) = (&self.config, &mut w.buffers);
-        let rows = &mut b.room.rows[..b.h.len()];
-        let m = b.modulations[c.depth].branch(0, c.width);
-        b.last.seen.enter(&b.h, m, c.tokens(), rows);
-        b.last.a.pack(rows, c.width);
+        let b = &mut w.buffers;
+        b.last.a.pack(&b.room.rows[..b.h.len()], self.config.width);
         self.linear(self.layout.last()[1], &b.last.a, &mut b.answer);
         let rows = &mut b.room.rows[..b.answer.rows * b.answer.columns];
         b.answer.unpack(rows, b.answer.columns);
