@@ -64,6 +64,7 @@ pub struct Branch {
 
 /// What happens inside a branch.
 #[derive(Debug)]
+#[allow(clippy::large_enum_variant, reason = "an image has a few of them")]
 pub enum Inner {
     /// Attention.
     Attention {
