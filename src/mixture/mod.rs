@@ -204,12 +204,12 @@ impl Mixture {
     /// [`Mixture::observed`]; of ∅ this mixture.
     ///
     /// # Panics
-    /// If there is no such class, and where [`Mixture::observed`] has an error.
+    /// If there is no such class, for a caption, and where [`Mixture::observed`] has an error.
     pub fn given(&self, condition: impl Into<Condition>) -> Mixture {
         match condition.into() {
             Condition::None => self.clone(),
             Condition::Observed(o) => self.observed(&o).unwrap_or_else(|e| panic!("{e}")),
-            class @ Condition::Class(_) => self.of_class(class.class_of(self.classes)),
+            class => self.of_class(class.class_of(self.classes)),
         }
     }
 
