@@ -23,7 +23,7 @@ impl Check {
         let table = self.answer.as_deref().is_some_and(|text| !numbers(text));
         let rules = [(!table, &["header", "no-header"][..], "the answer is not a table")];
         self.common.given.refuse(&idle(rules))?;
-        let Some(n) = self.exercise else { return self.list(&all).map(|()| true) };
+        let Some(n) = self.exercise else { return self.list(all).map(|()| true) };
         let Some(exercise) = n.checked_sub(1).and_then(|i| all.get(i)) else {
             return Err(Error::value("the exercise", n, format!("1 to {}", all.len())));
         };
