@@ -176,7 +176,11 @@ impl<N: Architecture> Checkpoint<N> {
         file::keep(path, &self.bytes_for(path)?)
     }
 
-    fn bytes_for(&self, path: &Path) -> Result<Vec<u8>> {
+    /// The bytes of the file; `path` only appears in messages.
+    ///
+    /// # Errors
+    /// As [`Checkpoint::save`], but for writing.
+    pub fn bytes_for(&self, path: &Path) -> Result<Vec<u8>> {
         self.to_bytes().map_err(|why| Error::File { path: path.into(), why })
     }
 

@@ -2,7 +2,7 @@
 
 use crate::linalg::cholesky;
 use crate::{Error, Result};
-use ndarray::{Array1, Array2};
+use ndarray::{Array1, Array2, ArrayView2};
 use std::sync::Arc;
 
 /// What is asked of a sample: y of p(x | y), or ∅ of p(x).
@@ -95,6 +95,49 @@ impl Observation {
     /// As [`Observation::new`].
     pub fn point(y: Array1<f64>, tau: f64) -> Result<Self> {
         Observation::new(Array2::eye(y.len()), y, tau)
+    }
+
+    /// The same values at τ/√γ.
+    ///
+    /// ```text
+    /// p(y | x₀)^γ ∝ N(y; A·x₀, τ²/γ·I)
+    /// ```
+    ///
+    /// γ = 1 changes nothing, nor does any γ at τ = 0.
+    ///
+    /// # Errors
+    /// If γ is not above 0 and finite, or so small that τ/√γ is not finite.
+    pub fn raised_to(&self, gamma: f64) -> Result<Self> {
+        if !(gamma.is_finite() && gamma > 0.0) {
+            return Err(Error::value("γ of an observation", gamma, "above 0 and finite"));
+        }
+        Observation::new(self.a.clone(), self.y.clone(), self.tau / gamma.sqrt())
+    }
+
+    /// The coordinates that are known exactly, by their number from 0, with their values; none if it is something else.
+    pub fn known(&self) -> Option<Vec<(usize, f64)>> {
+        let coordinate = |row: ndarray::ArrayView1<f64>| {
+            let place = row.iter().position(|v| *v != 0.0)?;
+            (row[place] == 1.0 && row.iter().skip(place + 1).all(|v| *v == 0.0)).then_some(place)
+        };
+        let rows = self.a.outer_iter().zip(&self.y);
+        let known = rows.map(|(row, y)| Some((coordinate(row)?, *y)));
+        known.collect::<Option<Vec<_>>>().filter(|_| self.tau == 0.0)
+    }
+
+    /// A, what is measured (m, d).
+    pub fn map(&self) -> ArrayView2<'_, f64> {
+        self.a.view()
+    }
+
+    /// τ, the standard deviation of the measurement.
+    pub fn tolerance(&self) -> f64 {
+        self.tau
+    }
+
+    /// y − A·x, by how much points miss it: `x` (n, d) → (n, m).
+    pub fn miss(&self, x: ArrayView2<f64>) -> Array2<f64> {
+        &self.y - &x.dot(&self.a.t())
     }
 }
 

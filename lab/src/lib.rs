@@ -22,6 +22,7 @@ mod data;
 mod taught;
 mod view;
 mod flags;
+mod observed;
 mod setup;
 mod sampling;
 mod networks;

@@ -1,8 +1,9 @@
 //! What a run is to do: the flags of the program or of an experiment, validated in one step.
 
-use crate::flags::{MachineFlags, SamplingFlags, WalkFlags};
+use crate::flags::{ConditionFlags, MachineFlags, SamplingFlags, WalkFlags};
 use crate::memory;
 use crate::menu::{Menu, SamplerName};
+use crate::observed::Observed;
 use crate::report::exact;
 use crate::tell::tell;
 use crate::view::{ALL, Domain};
@@ -30,6 +31,8 @@ pub struct Setup {
     pub class: Option<usize>,
     /// Whether every class is wanted, in turn.
     pub all: bool,
+    /// What is observed of the scene; its flags are among the options.
+    pub observed: Option<Observed>,
     /// The noise process.
     pub process: Process,
     /// The times of a walk.
@@ -119,6 +122,7 @@ impl<'a> Typed<'a> {
             data,
             class,
             all,
+            observed: None,
             process,
             grid,
             sampler: sampler.sampler(),
@@ -153,6 +157,7 @@ impl Setup {
             data,
             class,
             all,
+            observed: _,
             process,
             grid,
             sampler: _,
@@ -215,6 +220,15 @@ impl Setup {
             files.splice(1..1, plot::write(&first, &only)?);
         }
         Ok(files)
+    }
+
+    /// The same, with what these flags say is observed of the scene or, of a wanted class, its components.
+    ///
+    /// # Errors
+    /// As [`Observed::of`].
+    pub fn observing(mut self, flags: &ConditionFlags) -> Result<Setup> {
+        self.observed = Observed::of(flags, self.data.scene(), self.class)?;
+        Ok(self)
     }
 
     /// The scene.

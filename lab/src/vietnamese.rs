@@ -51,6 +51,7 @@ const NAMES: &[(&str, &str)] = &[
     ("low", "cận dưới"),
     ("method", "phương pháp"),
     ("metric", "độ đo"),
+    ("miss", "độ trượt"),
     ("most", "nhiều nhất"),
     ("name", "tên"),
     ("needs", "cần có"),

@@ -40,8 +40,8 @@ EXACT = [
 ]
 NAMED = [
     ("three", 1, "vp-linear", None if method in OWN_STEPS else "dpm2m", 8, 10 + i, 70, method, {})
-    for i, method in enumerate(m["name"] for m in sl.methods())
-    if method not in ("autoguidance", "unconditional")
+    for i, (method, needs) in enumerate((m["name"], m["needs"]) for m in sl.methods())
+    if not any("mask" in need for need in needs) and method not in ("autoguidance", "unconditional")
 ]
 
 

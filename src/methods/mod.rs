@@ -32,6 +32,7 @@ mod parts;
 mod plan;
 mod table;
 mod denoiser;
+mod measured;
 
 pub use effective::{Effective, Window, effective, effective_at_once, window};
 pub use knob::{Knob, Knobs, Range};
@@ -71,6 +72,11 @@ methods! {
     bands: Bands;
     rectified: Rectified;
     independent: Icg;
+    dps: Dps;
+    pigdm: PiGdm;
+    tmpd: Tmpd;
+    replacement: Replacement;
+    repaint: RePaint;
 }
 
 pub use cfg_plus_plus::CfgPlusPlusStep;
@@ -79,5 +85,7 @@ pub use feynman_kac::FeynmanKac;
 pub use independent::Independent;
 pub use momentum::MomentumStep;
 pub use rectified::RectifiedStep;
+pub use repaint::RePaintStep;
+pub use replacement::Replaced;
 pub use schedule::Schedule;
 pub use tangential::Tangential;

@@ -1,6 +1,7 @@
 //! What a method can be built of.
 
 use super::About;
+use crate::condition::Observation;
 use crate::guidance::{Composed, Gamma, Guided};
 use crate::score::{Likelihood, LogDensity, ScoreFn};
 use crate::{Error, Result};
@@ -32,6 +33,10 @@ pub enum Need {
     Classes,
     /// Points of two coordinates or more.
     Coordinates,
+    /// y = A·x₀ + τ·n.
+    Observation,
+    /// Coordinates of x₀.
+    Mask,
 }
 
 impl Need {
@@ -45,6 +50,8 @@ impl Need {
             Need::Densities => "the exact densities of a scene",
             Need::Classes => "the scores of all classes",
             Need::Coordinates => "two coordinates or more",
+            Need::Observation => "an observation: a mask or a point",
+            Need::Mask => "a mask that is exact",
         }
     }
 }
@@ -66,6 +73,8 @@ pub struct Parts {
     pub densities: Option<[Arc<dyn LogDensity>; 2]>,
     /// P(y) and s_y of every class.
     pub classes: Vec<(f64, Score)>,
+    /// Something measured of the data.
+    pub observation: Option<Arc<Observation>>,
     /// The height and width of an image, whose pixels in rows are the coordinates.
     pub image: Option<(usize, usize)>,
     /// The blend of a model that answers in one pass; without it the scores are asked one by one.
@@ -84,6 +93,8 @@ impl Parts {
             Need::Densities => self.densities.is_some(),
             Need::Classes => !self.classes.is_empty(),
             Need::Coordinates => dim.is_none_or(|d| d >= 2),
+            Need::Observation => self.observation.is_some(),
+            Need::Mask => self.observation.as_ref().is_some_and(|o| o.known().is_some()),
         }
     }
 
@@ -119,6 +130,14 @@ impl Parts {
     /// If there is none; [`Parts::check`] says so first.
     pub fn conditional(&self) -> Score {
         self.conditional.clone().expect("a conditional score, which was checked")
+    }
+
+    /// y = A·x₀ + τ·n.
+    ///
+    /// # Panics
+    /// If there is none; [`Parts::check`] says so first.
+    pub fn observation(&self) -> Arc<Observation> {
+        self.observation.clone().expect("an observation, which was checked")
     }
 
     /// Ordinary guidance, in one pass where the model can.

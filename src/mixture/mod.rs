@@ -4,8 +4,12 @@
 //! |---|---|
 //! | [`plain`] | density, score, class posterior and Jacobian of one point, as their formulas say them: read this first |
 //! | `axes` | a covariance and its axes, checked once |
+//! | `draw` | samples of a mixture |
 //! | `posterior` | [`Posterior`], the exact classifier as a likelihood to steer by |
 //! | `observed` | the mixture that is left once something is measured, and [`Measured`], its likelihood |
+//! | `behind` | the covariance of the data behind a noisy point |
+//! | `product` | mixtures of independent blocks of coordinates |
+//! | `attention` | [`Attention`], the denoiser of components that are alike |
 //! | `tilt` | [`Tilt`], what guidance is said to sample |
 //! | `empirical` | [`Empirical`], a data set as a distribution |
 //! | `fitted` | [`sample_fitted`], Gaussians fitted to a data set |
@@ -13,14 +17,19 @@
 
 pub mod plain;
 mod axes;
+mod draw;
 mod posterior;
 mod observed;
+mod behind;
+mod product;
+mod attention;
 mod start;
 mod tilt;
 mod empirical;
 mod fitted;
 mod fast;
 
+pub use attention::Attention;
 pub use empirical::Empirical;
 pub use fitted::sample_fitted;
 pub use observed::Measured;
@@ -30,18 +39,12 @@ pub use tilt::Tilt;
 
 use crate::condition::Condition;
 use crate::noise::NoiseLevel;
-use crate::rng::{Purpose, stream};
 use crate::score::{LogDensity, ScoreFn};
 use crate::{Error, Result};
 use axes::Axes;
-use fast::Order;
+use fast::Components;
 use ndarray::{ArcArray2, Array1, Array2, Array3, ArrayView1, ArrayView2, Axis};
-use rand::Rng;
-use rand_distr::{Distribution, StandardNormal};
 use std::sync::Arc;
-
-/// Up to this many components are searched one by one to draw a point.
-const MANY: usize = 4096;
 
 /// Points with a class each.
 #[derive(Debug, Clone, PartialEq)]
@@ -69,7 +72,7 @@ pub struct Mixture {
     labels: Arc<[usize]>,
     classes: usize,
     axes: Arc<[Axes]>,
-    order: Order,
+    components: Components,
 }
 
 impl Mixture {
@@ -134,7 +137,7 @@ impl Mixture {
             labels: labels.into(),
             classes,
             axes: axes.into(),
-            order: Order::default(),
+            components: Components::default(),
         })
     }
 
@@ -222,7 +225,7 @@ impl Mixture {
             labels: vec![0; keep.len()].into(),
             classes: 1,
             axes: keep.iter().map(|k| self.axes[*k].clone()).collect(),
-            order: Order::default(),
+            components: Components::default(),
         }
     }
 
@@ -252,7 +255,7 @@ impl Mixture {
             labels: self.labels.clone(),
             classes: self.classes,
             axes: self.axes.iter().map(|a| a.noised(a2, s2)).collect(),
-            order: Order::default(),
+            components: Components::default(),
         }
     }
 
@@ -266,51 +269,6 @@ impl Mixture {
     pub fn posterior(&self, condition: impl Into<Condition>) -> Posterior {
         let class = condition.into().class_of(self.classes);
         Posterior { mixture: self.clone(), class, temperature: 1.0 }
-    }
-
-    /// Draws n points with their classes; `purpose` keeps data, references and tests apart.
-    pub fn sample(&self, n: usize, seed: u64, purpose: Purpose) -> Labelled {
-        let d = self.dim();
-        let (mut x, mut y) = (Array2::zeros((n, d)), Vec::with_capacity(n));
-        let sums = self.sums_of_many();
-        for (row, mut point) in x.outer_iter_mut().enumerate() {
-            let mut rng = stream(seed, purpose, 0, row as u64);
-            let k = self.pick(rng.random(), &sums);
-            let axes = &self.axes[k];
-            let z: Array1<f64> = axes
-                .lambda
-                .iter()
-                .map(|l| l.sqrt() * Distribution::<f64>::sample(&StandardNormal, &mut rng))
-                .collect();
-            point.assign(&(&self.means.row(k) + &axes.q.dot(&z)));
-            y.push(self.labels[k]);
-        }
-        Labelled { x, y }
-    }
-
-    /// The sums of the weights up to each component, where there are too many to search one by one.
-    fn sums_of_many(&self) -> Vec<f64> {
-        let mut sum = 0.0;
-        let many = self.weights.len() > MANY;
-        let add = |w: &f64| {
-            sum += w;
-            sum
-        };
-        if many { self.weights.iter().map(add).collect() } else { Vec::new() }
-    }
-
-    /// The component whose share of [0, 1) holds u; `sums` are those of the weights where they are many.
-    fn pick(&self, mut u: f64, sums: &[f64]) -> usize {
-        if !sums.is_empty() {
-            return sums.partition_point(|sum| *sum <= u).min(sums.len() - 1);
-        }
-        for (k, w) in self.weights.iter().enumerate() {
-            if u < *w {
-                return k;
-            }
-            u -= w;
-        }
-        self.weights.len() - 1
     }
 
     /// log p_t(x), by log-sum-exp: `x` (n, d) → (n,).
@@ -370,6 +328,11 @@ impl ScoreFn for Mixture {
     /// the data. With one component this is the linear field −C⁻¹(x − α·μ). The same as [`plain::score`] of each row.
     fn score(&self, x: ArrayView2<f64>, level: NoiseLevel) -> Array2<f64> {
         fast::score(self, x, level)
+    }
+
+    /// (α/σ²)·Cov[x₀ | x_t = x]·v, in which nothing cancels. Source: Tweedie's formula for the second moment.
+    fn pull_back(&self, x: ArrayView2<f64>, level: NoiseLevel, v: ArrayView2<f64>) -> Array2<f64> {
+        behind::pull_back(self, x, level, v)
     }
 }
 

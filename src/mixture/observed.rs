@@ -2,7 +2,7 @@
 
 use super::Mixture;
 use super::axes::Axes;
-use super::fast::Order;
+use super::fast::Components;
 use crate::condition::Observation;
 use crate::linalg::{cholesky, log_det, solve, solve_lower};
 use crate::noise::NoiseLevel;
@@ -51,6 +51,7 @@ impl Mixture {
             mean.assign(&c.mean);
         }
         let share = |l: &f64| (l - log_evidence).exp().max(f64::MIN_POSITIVE);
+        let distance = components.iter().map(|c| c.distance).fold(f64::INFINITY, f64::min);
         let axes: Vec<Axes> = components.into_iter().map(|c| c.axes).collect();
         let posterior = Mixture {
             weights: logs.iter().map(share).collect(),
@@ -59,9 +60,9 @@ impl Mixture {
             labels: self.labels.clone(),
             classes: self.classes,
             axes: axes.into(),
-            order: Order::default(),
+            components: Components::default(),
         };
-        Ok(Measured { prior: self.clone(), posterior, log_evidence })
+        Ok(Measured { prior: self.clone(), posterior, log_evidence, distance })
     }
 
     /// Component k, once it is measured.
@@ -88,6 +89,7 @@ impl Mixture {
         let largest = cov.iter().fold(0.0f64, |a, v| a.max(v.abs()));
         Ok(Component {
             log_share: self.weights[k].ln() + log_density,
+            distance: z.dot(&z).sqrt(),
             mean: &mean + &right.dot(&solve(&lower, miss)),
             axes: Axes::flat(&((&left + &left.t()) * 0.5), ROUNDING * largest),
         })
@@ -97,6 +99,7 @@ impl Mixture {
 /// A component that was measured.
 struct Component {
     log_share: f64, // log πₖ N(y; Aμₖ, Sₖ)
+    distance: f64,  // √((y − Aμₖ)ᵀSₖ⁻¹(y − Aμₖ))
     mean: Array1<f64>,
     axes: Axes,
 }
@@ -113,6 +116,25 @@ pub struct Measured {
     prior: Mixture,
     posterior: Mixture,
     log_evidence: f64,
+    distance: f64,
+}
+
+impl Measured {
+    /// p(x₀ | y), as [`Mixture::observed`] answers it.
+    pub fn posterior(&self) -> &Mixture {
+        &self.posterior
+    }
+
+    /// How far y lies from the component that is nearest to it, in standard deviations of what that would measure.
+    ///
+    /// ```text
+    /// minₖ √((y − Aμₖ)ᵀ Sₖ⁻¹ (y − Aμₖ)),   Sₖ = AΣₖAᵀ + τ²I
+    /// ```
+    ///
+    /// Beyond 38 the density of y, relative to its peak, is below the smallest f64.
+    pub fn distance(&self) -> f64 {
+        self.distance
+    }
 }
 
 impl Likelihood for Measured {

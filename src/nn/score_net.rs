@@ -143,6 +143,11 @@ impl<N: Net> ScoreFn for ScoreNet<N> {
     fn denoised(&self, x: ArrayView2<f64>, level: NoiseLevel) -> Array2<f64> {
         self.blend(x, level, &[(Condition::None, 1.0)])
     }
+
+    /// By one pass back to the network's input.
+    fn pull_back(&self, x: ArrayView2<f64>, level: NoiseLevel, v: ArrayView2<f64>) -> Array2<f64> {
+        self.blend_vjp((x, v), level, &[(Condition::None, 1.0)])
+    }
 }
 
 impl<N: Net> ScoreNet<N> {
@@ -162,10 +167,7 @@ impl<N: Net> ScoreNet<N> {
         level: NoiseLevel,
         terms: &[(Condition, f64)],
     ) -> Array2<f64> {
-        let r = level.ratio();
-        let c = self.target.coefficients(r, self.sigma_data);
-        let own: Vec<Coefficients> =
-            (0..x.ncols()).map(|i| self.target.own(r, c, &self.spread, i)).collect();
+        let (c, own) = self.coefficients(level);
         let log_snr = level.log_snr() as f32;
         let terms: Vec<(Condition, f32)> =
             terms.iter().map(|(y, weight)| (y.clone(), *weight as f32)).collect();
@@ -183,5 +185,48 @@ impl<N: Net> ScoreNet<N> {
             }
         });
         out
+    }
+
+    /// vᵀ·∂/∂x of [`ScoreNet::blend`], by a pass forward and one back for each term: `x`, `v` (n, d) → (n, d).
+    ///
+    /// # Panics
+    /// As [`ScoreNet::blend`].
+    pub fn blend_vjp(
+        &self,
+        (x, v): (ArrayView2<f64>, ArrayView2<f64>),
+        level: NoiseLevel,
+        terms: &[(Condition, f64)],
+    ) -> Array2<f64> {
+        let (c, own) = self.coefficients(level);
+        let (log_snr, scale) = (level.log_snr() as f32, c.input / level.alpha);
+        let mut out = v.to_owned();
+        self.pool.for_blocks(&self.network, x, out.view_mut(), |x, mut out, w| {
+            let v = out.to_owned();
+            for (mut out, c) in out.columns_mut().into_iter().zip(&own) {
+                out *= c.skip / level.alpha;
+            }
+            for (condition, weight) in terms {
+                w.fill(x, scale);
+                self.network.forward_at(w, log_snr, condition);
+                w.d_output.fill(0.0);
+                for (mut d, v) in w.d_output.outer_iter_mut().zip(v.outer_iter()) {
+                    for ((d, v), c) in d.iter_mut().zip(v).zip(&own) {
+                        *d = (weight * c.out * v) as f32;
+                    }
+                }
+                self.network.input_gradient(w);
+                let d = w.d_input.slice(s![..x.nrows(), ..x.ncols()]);
+                out.zip_mut_with(&d, |o, d| *o += scale * *d as f64);
+            }
+        });
+        out
+    }
+
+    /// The coefficients at a level: σ_data's, and each coordinate's own (d).
+    fn coefficients(&self, level: NoiseLevel) -> (Coefficients, Vec<Coefficients>) {
+        let r = level.ratio();
+        let c = self.target.coefficients(r, self.sigma_data);
+        let own = |i| self.target.own(r, c, &self.spread, i);
+        (c, (0..self.network.config().inputs()).map(own).collect())
     }
 }

@@ -261,6 +261,10 @@ impl<N: Net> ScoreFn for JointScore<N> {
     fn denoised(&self, x: ArrayView2<f64>, level: NoiseLevel) -> Array2<f64> {
         self.net.blend(x, level, &self.terms)
     }
+
+    fn pull_back(&self, x: ArrayView2<f64>, level: NoiseLevel, v: ArrayView2<f64>) -> Array2<f64> {
+        self.net.blend_vjp((x, v), level, &self.terms)
+    }
 }
 
 /// Denoising score matching under the condition of each row, its class or what its label stands for, or ∅ in its place with

@@ -87,4 +87,14 @@ impl<C: ScoreFn> ScoreFn for InBlocks<'_, C> {
     fn denoised(&self, x: ArrayView2<f64>, level: NoiseLevel) -> Array2<f64> {
         in_blocks(x, |x| self.0.denoised(x, level))
     }
+
+    fn pull_back(&self, x: ArrayView2<f64>, level: NoiseLevel, v: ArrayView2<f64>) -> Array2<f64> {
+        let mut out = v.to_owned();
+        let blocks = out.axis_chunks_iter_mut(Axis(0), BLOCK).into_par_iter();
+        blocks.zip(x.axis_chunks_iter(Axis(0), BLOCK)).for_each(|(mut out, x)| {
+            let found = self.0.pull_back(x, level, out.view());
+            out.assign(&found);
+        });
+        out
+    }
 }

@@ -53,11 +53,17 @@ fn every_method_samples_or_is_refused_for_what_it_needs() {
             refused += 1;
             continue;
         }
-        let found = answer(&flags(about.name, ""));
+        if has(Need::Observation) || has(Need::Mask) {
+            let ended = run(&flags(about.name, ""));
+            assert!(ended.code == Some(2) && ended.err.contains("(--mask"), "{ended:?}");
+            refused += 1;
+        }
+        let mask = if has(Need::Observation) || has(Need::Mask) { "--mask x1=0.5" } else { "" };
+        let found = answer(&flags(about.name, mask));
         assert_eq!(found.lines().count(), 41, "{}", about.name);
         assert_eq!(found == plain, about.name == "conditional", "{}", about.name);
     }
-    assert_eq!(refused, 2);
+    assert_eq!(refused, 2 + 5);
 }
 
 #[test]

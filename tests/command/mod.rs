@@ -11,6 +11,7 @@ mod interrupted;
 mod letters;
 mod memory;
 mod methods;
+mod observed;
 mod own_points;
 mod own_samples;
 mod real_files;

@@ -54,6 +54,30 @@ fn the_jacobian_of_the_denoiser_is_the_posterior_covariance() {
 }
 
 #[test]
+fn a_vector_is_pulled_back_by_the_posterior_covariance() {
+    // vᵀ·∂D/∂x = (α/σ²)·Cov[x₀ | x]·v, by the mixture itself and by what a score does that knows no better
+    everywhere(|place, mixture, x, level| {
+        let v = crate::common::normals(x.nrows(), mixture.dim() + 1);
+        let v = v.slice(ndarray::s![.., 1..]);
+        let mut exact = Array2::zeros(x.raw_dim());
+        for ((mut out, x), v) in exact.outer_iter_mut().zip(x.outer_iter()).zip(v.outer_iter()) {
+            let cov = Behind::new(mixture, x, level).cov();
+            out.assign(&(cov.dot(&v) * (level.alpha / level.sigma.powi(2))));
+        }
+        let scale = lengths(&exact).mapv(|l| l.max(1e-6 * max_abs(&exact)));
+        let own = mixture.pull_back(x.view(), level, v);
+        let off = |factor: f64| row_residual(&(&own * factor), &exact, &scale);
+        assert_law(place, off(1.0), off(1.001), 1e-8);
+        let other = Scaled(mixture, 1.0).pull_back(x.view(), level, v);
+        // a difference over 10⁻⁴·σ of a D that is rounded at the size of x/α
+        let size = lengths(x).mapv(|l| 1.0 + l / level.alpha) / (1e-4 * level.sigma);
+        let off = max_abs(&((&other - &exact) / &size.insert_axis(ndarray::Axis(1))));
+        let twin = max_abs(&(&exact * 1e-3));
+        assert!(off < 1e-12 + 1e-5 * twin, "{place}: differences are {off:.1e} off");
+    });
+}
+
+#[test]
 fn score_and_denoised_point_are_each_others_inverse() {
     everywhere(|place, mixture, x, level| {
         let s = mixture.score(x.view(), level);

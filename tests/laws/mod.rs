@@ -1,5 +1,6 @@
 //! What every score must obey, and what an exact one must obey besides.
 
+mod attention;
 mod denoiser;
 mod densities;
 mod empirical;

@@ -2,8 +2,11 @@
 
 use crate::common::{PROCESSES, assert_law, max_abs, normals, worst};
 use ndarray::{Array2, array};
-use scorelab::nn::{Mlp, MlpConfig, ScoreNet, Target};
+use scorelab::condition::Condition;
+use scorelab::guidance::Gamma;
+use scorelab::nn::{Batch, Mlp, MlpConfig, Net, ScoreNet, Target};
 use scorelab::noise::NoiseLevel;
+use scorelab::null_label::JointNet;
 use scorelab::score::ScoreFn;
 
 const TARGETS: [Target; 4] = [Target::Edm, Target::Eps, Target::X0, Target::V];
@@ -160,5 +163,55 @@ fn the_score_and_the_denoiser_of_a_network_are_one_answer() {
             };
             assert_law(&format!("{target:?} at {level:?}"), residual(1.0), residual(1.001), 1e-13);
         }
+    }
+}
+
+#[test]
+fn a_network_pulls_a_vector_back_as_its_f64_pass_does() {
+    let (x, v) = (normals(20, 2) * 2.0, normals(20, 3).slice(ndarray::s![.., 1..]).to_owned());
+    for target in TARGETS {
+        for spread in [vec![], vec![0.4, 2.1]] {
+            let net = random(target).with_spread(spread.clone());
+            for level in levels() {
+                let r = level.ratio();
+                let own = |i: usize| target.coefficients(r, spread.get(i).copied().unwrap_or(S));
+                let scale = target.coefficients(r, S).input / level.alpha;
+                let scaled = |f: &dyn Fn(usize) -> f64| {
+                    Array2::from_shape_fn(v.raw_dim(), |(row, i)| v[[row, i]] * f(i))
+                };
+                let params: Vec<f64> = net.network.params.iter().map(|p| f64::from(*p)).collect();
+                let batch = Batch {
+                    x: &x * scale,
+                    log_snr: ndarray::Array1::from_elem(x.nrows(), level.log_snr()),
+                    conditions: vec![Condition::None; x.nrows()],
+                };
+                let d_output = scaled(&|i| own(i).out);
+                let back = net.network.plain_gradients(&params, &batch, &d_output).x;
+                let exact = back * scale + scaled(&|i| own(i).skip / level.alpha);
+                let found = net.pull_back(x.view(), level, v.view());
+                let off = |factor: f64| max_abs(&(&found * factor - &exact)) / max_abs(&exact);
+                assert_law(&format!("{target:?} at {level:?}"), off(1.0), off(1.001), 1e-5);
+            }
+        }
+    }
+}
+
+#[test]
+fn a_joint_network_pulls_back_what_it_blends() {
+    let config = MlpConfig { width: 16, depth: 2, embedding: 8, ..MlpConfig::default() };
+    let net = JointNet::new(config, 3, Target::Edm, S, 1).unwrap();
+    let mut network = net.network().clone();
+    let shift = normals(network.params.len(), 1);
+    network.params.iter_mut().zip(&shift).for_each(|(p, z)| *p += 0.2 * *z as f32);
+    let net = net.with_weights(network);
+    let (x, v) = (normals(20, 2) * 2.0, normals(20, 3).slice(ndarray::s![.., 1..]).to_owned());
+    for level in levels() {
+        let of = |score: &dyn ScoreFn| score.pull_back(x.view(), level, v.view());
+        let (given, free) = (of(&net.given(1)), of(&net.unconditional()));
+        let guided = of(&net.guided(1, Gamma::new(2.5).unwrap()));
+        let off = |gamma: f64| {
+            max_abs(&(&free + &((&given - &free) * gamma) - &guided)) / max_abs(&guided)
+        };
+        assert_law("γ of a pull back", off(2.5), off(2.6), 1e-5);
     }
 }

@@ -6,6 +6,7 @@ use crate::idiom::{Series, Setting};
 use crate::plot::{Role, Text, words};
 use ndarray::{Array2, ArrayView2};
 use scorelab::Result;
+use scorelab::condition::Observation;
 use scorelab::guidance::{ClassifierGuided, Gamma, Guided};
 use scorelab::metrics::Judgement;
 use scorelab::noise::{Grid, Process};
@@ -20,6 +21,8 @@ pub struct Inputs<'a> {
     pub setting: Option<Setting<'a>>,
     /// The class that is wanted.
     pub class: Option<usize>,
+    /// What is observed of the scene.
+    pub observation: Option<Arc<Observation>>,
     /// Whether every class is wanted, in turn.
     pub every_class: bool,
     /// How many samples to measure by.

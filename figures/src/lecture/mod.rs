@@ -46,6 +46,8 @@ figures! {
     p_drop
     implicit
     fidelity
+    mask_and_point
+    exact_attention
     tilt
     autoguidance
     samplers
@@ -77,6 +79,9 @@ pub use classifier_training::classifier_training;
 pub use clean_classifier::clean_classifier;
 pub use condition_entry::condition_entry;
 pub use denoising::{Strip, StripWalk, denoising_strips};
+pub use exact_attention::{
+    causal_map, digits_and_hats, exact_attention, three_with_a_hat, words_by_places,
+};
 pub use fidelity::fidelity_diversity;
 pub use fidelity_images::{Scored, images_over_gamma};
 pub use field_over_noise::field_over_noise;
@@ -85,6 +90,7 @@ pub use hybrid_images::{Judged, Morph, SURE, hybrid_images};
 pub use implicit::{Implicit, implicit_classifier};
 pub use inputs::{ImageInputs, ImageJudge, Inputs};
 pub use interval::{beyond, far_border, in_interval, interval};
+pub use mask_and_point::mask_and_point;
 pub use need::Need;
 pub use negative_gamma::negative_gamma;
 pub use null_label::{null_label, null_label_in_training};

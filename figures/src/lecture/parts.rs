@@ -16,11 +16,13 @@ pub(super) const FREE: Text = Text::new(
     "part 5 · guidance without a classifier",
     "phần 5 · điều hướng không cần bộ phân loại",
 );
+pub(super) const CONDITIONS: Text =
+    Text::new("part 6 · y is a mask, a point, a caption", "phần 6 · y là mặt nạ, điểm, chú thích");
 pub(super) const LIMITS: Text =
     Text::new("further on · what γ > 1 samples", "mở rộng · γ > 1 lấy mẫu từ phân phối nào");
 
 /// All of them, in order.
-pub(super) const PARTS: [Text; 6] = [CONTROL, SCORES, CLASSIFIER, NOISY, FREE, LIMITS];
+pub(super) const PARTS: [Text; 7] = [CONTROL, SCORES, CLASSIFIER, NOISY, FREE, CONDITIONS, LIMITS];
 
 pub(super) const GUIDED_SUM: &str =
     r"s_\gamma(x_t) = \nabla_{x_t} \log p_t(x_t) + \gamma\, \nabla_{x_t} \log p(y \mid x_t)";

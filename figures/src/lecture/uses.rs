@@ -27,6 +27,8 @@ pub enum Use {
     Walk,
     /// The number of samples.
     Samples,
+    /// What is observed.
+    Observation,
 }
 
 impl Use {
@@ -44,6 +46,7 @@ impl Use {
             Use::Seed => &["seed"],
             Use::Walk => &["process", "steps", "sampler", "seed"],
             Use::Samples => &["samples"],
+            Use::Observation => &["mask", "point", "tolerance"],
         }
     }
 }

@@ -1,7 +1,8 @@
 //! The flags of each subcommand; those of `plot` are in its own file.
 
 use super::groups::{
-    AlsoFlags, AnswerFlags, CommonFlags, Measure, SamplingFlags, ScoreFlags, WalkFlags,
+    AlsoFlags, AnswerFlags, CommonFlags, ConditionFlags, Measure, SamplingFlags, ScoreFlags,
+    WalkFlags,
 };
 use super::recipe::RecipeFlags;
 use crate::menu::{Menu, menu, method_names};
@@ -48,6 +49,9 @@ pub struct Sample {
     pub score: ScoreFlags,
     #[command(flatten)]
     #[serde(flatten)]
+    pub condition: ConditionFlags,
+    #[command(flatten)]
+    #[serde(flatten)]
     pub also: AlsoFlags,
     /// The guidance scale: 0 unconditional, 1 conditional, more oversteers [default: 1 with a class]
     #[arg(long, allow_negative_numbers = true)]
@@ -80,6 +84,9 @@ pub struct Eval {
     #[command(flatten)]
     #[serde(flatten)]
     pub score: ScoreFlags,
+    #[command(flatten)]
+    #[serde(flatten)]
+    pub condition: ConditionFlags,
     /// Guidance scales: 0 unconditional, 1 conditional, more oversteers [default: 1 with a class]
     #[arg(long, value_delimiter = ',', allow_negative_numbers = true)]
     pub gamma: Vec<f64>,
@@ -113,6 +120,9 @@ pub struct Field {
     #[command(flatten)]
     #[serde(flatten)]
     pub score: ScoreFlags,
+    #[command(flatten)]
+    #[serde(flatten)]
+    pub condition: ConditionFlags,
     #[command(flatten)]
     #[serde(flatten)]
     pub also: AlsoFlags,

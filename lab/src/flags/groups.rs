@@ -246,6 +246,34 @@ pub struct AlsoFlags {
     pub also: Vec<String>,
 }
 
+/// What is observed of the data: y = A·x₀ + τ·n, instead of a class or beside one.
+#[derive(Debug, Clone, Default, PartialEq, Args, Serialize)]
+pub struct ConditionFlags {
+    /// Coordinates of the data that are known, in a scene; with --tolerance, nearly
+    #[arg(long, value_name = "x1=VALUE", value_delimiter = ',')]
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub mask: Vec<String>,
+    /// A point near which the data lie, in a scene; --tolerance says how near
+    #[arg(long, value_name = "X1,X2", value_delimiter = ',', allow_negative_numbers = true)]
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub point: Vec<f64>,
+    /// τ, the standard deviation of what --mask and --point say [default: 0 for a mask]
+    #[arg(long, allow_negative_numbers = true)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub tolerance: Option<f64>,
+}
+
+impl ConditionFlags {
+    /// The flag that says what is observed, if anything is.
+    pub fn given(&self) -> Option<&'static str> {
+        match (self.mask.is_empty(), self.point.is_empty()) {
+            (false, _) => Some("--mask"),
+            (true, false) => Some("--point"),
+            (true, true) => None,
+        }
+    }
+}
+
 /// How figures look, and in which formats they are written.
 #[derive(Debug, Clone, PartialEq, Args)]
 pub struct Look {

@@ -172,9 +172,11 @@ impl Planned {
             None if exact => (true, false),
             None => return None,
         };
-        let steered = score.class.is_some() || score.guiding.is_some();
+        let observed = self.eval.condition.given().is_some();
+        let steered = score.class.is_some() || observed || score.guiding.is_some();
         let learned = self.recipe.is_some() && !classifies || score.score != "exact";
-        let compared = learned && score.guiding.is_none() && score.gradient_scale == 1.0;
+        let compared =
+            learned && !observed && score.guiding.is_none() && score.gradient_scale == 1.0;
         let alone = classifies && score.class.is_none();
         let measured = Measured { scene, alone, compared };
         let mut all = measured.idle_flags();

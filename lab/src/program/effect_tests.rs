@@ -265,6 +265,12 @@ impl Files {
                 };
                 return Some([way.clone(), format!("{way} --gradient-scale 2")]);
             }
+            "mask" => with("x1=0.4"),
+            "point" => with("0.5,0.2 --tolerance 0.5"),
+            "tolerance" => {
+                let way = format!("{way} --mask x1=0.4");
+                return Some([way.clone(), format!("{way} --tolerance 0.3")]);
+            }
             "process" => with("ve"),
             "sampler" => with("sde"),
             "steps" => with("5"),

@@ -32,6 +32,11 @@ pub const ENERGY: Text = Text::new(
     "energy: distance from the first 2,000 samples to as many true ones; 0 where the distributions are equal, skewed upwards",
     "khoảng cách năng lượng: giữa 2.000 mẫu đầu và từng ấy mẫu thật; 0 khi hai phân phối bằng nhau, lệch lên trên",
 );
+/// What is true where something is observed.
+pub const POSTERIOR: Text = Text::new(
+    "true ones: of p(x)·p(y|x)^γ, the posterior at τ/√γ; miss: |y − A·x|; chi_square: by component, those of fewer than 5 expected taken together",
+    "mẫu thật: của p(x)·p(y|x)^γ, tức hậu nghiệm tại τ/√γ; độ trượt: |y − A·x|; χ²: theo thành phần, gộp những thành phần kì vọng dưới 5 mẫu",
+);
 /// What the levels are.
 const AT_ALPHA_ONE: Text = Text::new("; σ at α = 1", "; σ khi α = 1");
 /// What the rows of the effective scale are.
@@ -70,7 +75,7 @@ impl Eval {
         steering.data.measurable()?;
         let rows = Rows(Report::new(COLUMNS));
         let mut table = Evaluation { steering: &steering, levels: &levels, rows };
-        let alone = steering.learned_classifier() && steering.class.is_none();
+        let alone = steering.learned_classifier() && steering.class.is_none(); // none observes
         if alone && steering.guidance.named {
             let must = "left out, or given together with the --class to steer to";
             return Err(Error::value("--method", steering.guidance.method.about().name, must));
@@ -98,7 +103,8 @@ impl Eval {
         let walk = SamplingFlags { walk: self.walk.clone(), samples };
         let typed = Typed::new("eval", (&walk, &self.common.machine), self);
         let (gamma, interval) = (&self.gamma[..], &self.interval[..]);
-        let spelled = Spelled { gamma, interval, ..Spelled::default() };
+        let condition = Some(&self.condition);
+        let spelled = Spelled { gamma, interval, condition, ..Spelled::default() };
         let learned = self.score.classifier.as_deref().is_some_and(|path| path != "exact");
         match learned && self.score.score == "exact" && self.score.class.is_none() {
             // a classifier alone, and then nothing is walked
@@ -160,17 +166,23 @@ impl Evaluation<'_> {
             let where_ = at.0.map_or(String::new(), |gamma| format!(" at γ = {gamma}"));
             let _waiting = Patience::new(format!("measuring {n} samples{where_}"));
             let x = steering.samples(knobs, wanted.as_deref())?;
-            match steering.class {
-                Some(class) => self.samples_of(mixture, class, at, &x),
-                None => self.samples(mixture, at, &x),
+            match (&steering.observed, steering.class) {
+                (Some(observed), _) => {
+                    sample_rows::observed(&mut self.rows, at, x.view(), observed, steering.seed)?;
+                }
+                (None, Some(class)) => self.samples_of(mixture, class, at, &x),
+                (None, None) => self.samples(mixture, at, &x),
             }
-            sample_rows::extent(&mut self.rows, at, x.view());
-            if let Some(class) = steering.class.filter(|_| steering.guidance.named) {
+            sample_rows::extent(&mut self.rows, at, x.view(), steering.observed.as_ref());
+            let classed = steering.guidance.named && steering.observed.is_none();
+            if let Some(class) = steering.class.filter(|_| classed) {
                 self.effective_gamma(mixture, class, knobs, at)?;
             }
         }
         let mut notes = vec![SE.then(AT_ALPHA_ONE), ENERGY];
-        notes.extend(steering.guidance.named.then_some(EFFECTIVE));
+        notes.extend(steering.observed.is_some().then_some(POSTERIOR));
+        let effective = steering.guidance.named && steering.observed.is_none();
+        notes.extend(effective.then_some(EFFECTIVE));
         Ok(notes)
     }
 

@@ -74,7 +74,8 @@ impl Field {
             score.own.table = TableFlags::default(); // they are those of --points
         }
         let (gamma, also) = (self.gamma.as_slice(), &self.also.also[..]);
-        let spelled = Spelled { gamma, also, ..Spelled::default() };
+        let condition = Some(&self.condition);
+        let spelled = Spelled { gamma, also, condition, ..Spelled::default() };
         Steering::new(&score, spelled, Typed { walks: false, ..typed })
     }
 

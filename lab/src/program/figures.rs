@@ -42,6 +42,7 @@ impl Plot {
         Ok(Inputs {
             setting: scene.map(|_| source.setting()),
             class: source.class,
+            observation: source.observed.as_ref().map(|o| o.observation.clone()),
             every_class: source.all,
             samples: source.samples,
             frames: self.frames,

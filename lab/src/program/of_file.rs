@@ -1,6 +1,6 @@
 //! `scorelab eval --samples FILE`: samples from anywhere, beside a scene or the rows of another file.
 
-use super::eval::{ENERGY, LEAST_SAMPLES, SE};
+use super::eval::{ENERGY, LEAST_SAMPLES, POSTERIOR, SE};
 use super::metric_rows::{COLUMNS, Rows};
 use super::sample_rows;
 use crate::flags::{Eval, SamplingFlags, ScoreFlags};
@@ -73,6 +73,7 @@ impl Eval {
         let walk = SamplingFlags { walk: self.walk.clone(), samples: own.rows.len() };
         let typed = Typed::new("eval", (&walk, &self.common.machine), self);
         let setup = Typed { walks: false, ..typed }.setup(data, self.score.class.as_deref())?;
+        let setup = setup.observing(&self.condition)?;
         let mixture = &setup.scene().mixture;
         let most = MOST_ROWS.min((MOST_PAIRS / mixture.weights().len()).max(1000));
         let all = own.rows.len();
@@ -80,6 +81,7 @@ impl Eval {
         let _waiting = Patience::new(format!("measuring {} samples", x.nrows()));
         let mut report = measured(&setup, x.view(), file)?.0;
         report.notes = vec![SE, ENERGY];
+        report.notes.extend(setup.observed.is_some().then_some(POSTERIOR));
         report.notes.extend(file.then_some(TWO_FILES));
         report.notes.extend((all > most).then(|| {
             let (en, vi) = (
@@ -160,8 +162,9 @@ fn shuffled(x: ArrayView2<f64>, most: usize, (seed, set): (u64, u64)) -> Array2<
 fn measured(setup: &Setup, x: ArrayView2<f64>, file: bool) -> Result<Rows> {
     let (mixture, at) = (&setup.scene().mixture, (None, None));
     let given = setup.class.map(|class| mixture.given(class));
-    let wanted: &Mixture = given.as_ref().unwrap_or(mixture);
-    let truth = match file {
+    let posterior = setup.observed.as_ref().map(|observed| observed.likelihood.posterior());
+    let wanted: &Mixture = posterior.or(given.as_ref()).unwrap_or(mixture);
+    let truth = match file && posterior.is_none() {
         true => shuffled(wanted.means(), ENERGY_ROWS, (setup.seed, 1)),
         false => wanted.sample(ENERGY_ROWS, setup.seed, Purpose::Reference).x,
     };
@@ -171,11 +174,12 @@ fn measured(setup: &Setup, x: ArrayView2<f64>, file: bool) -> Result<Rows> {
     }
     let mut rows = Rows(Report::new(COLUMNS));
     rows.alone(None, "samples", x.nrows().into());
-    match setup.class {
-        Some(class) => {
+    match (&setup.observed, setup.class) {
+        (Some(observed), _) => sample_rows::observed(&mut rows, at, x, observed, setup.seed)?,
+        (None, Some(class)) => {
             sample_rows::of_class(&mut rows, at, (x, truth.view()), (mixture, class));
         }
-        None => {
+        (None, None) => {
             rows.add(at, "energy", sample_rows::energy(x, truth.view()));
             if !file {
                 // each row of a file is a mode of its own
@@ -184,7 +188,7 @@ fn measured(setup: &Setup, x: ArrayView2<f64>, file: bool) -> Result<Rows> {
             sample_rows::support(&mut rows, at, x, mixture, setup.seed);
         }
     }
-    sample_rows::extent(&mut rows, at, x);
+    sample_rows::extent(&mut rows, at, x, setup.observed.as_ref());
     if x.ncols() <= MOST_MEANS {
         sample_rows::means(&mut rows, x, wanted);
     }

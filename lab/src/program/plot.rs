@@ -1,6 +1,6 @@
 //! `scorelab plot`: figures of the lecture, of any score and scene.
 
-use crate::flags::{CommonFlags, Look, SamplingFlags, ScoreFlags};
+use crate::flags::{CommonFlags, ConditionFlags, Look, SamplingFlags, ScoreFlags};
 use crate::given::without_effect;
 use crate::memory;
 use crate::report::{Form, Report, Wording};
@@ -45,6 +45,9 @@ pub struct Plot {
     #[command(flatten)]
     #[serde(flatten)]
     pub score: ScoreFlags,
+    #[command(flatten)]
+    #[serde(flatten)]
+    pub condition: ConditionFlags,
     /// Guidance scales, for the figures that do not have their own
     #[arg(long, value_delimiter = ',', allow_negative_numbers = true, default_value = "0,1,2,5")]
     pub gamma: Vec<f64>,
@@ -154,6 +157,22 @@ impl Plot {
         self.figures.iter().map(of).collect()
     }
 
+    /// Refuses an observation for figures that show none: they would walk to it unasked.
+    fn refuse_observed(&self) -> Result<()> {
+        let Some(flag) = self.condition.given() else { return Ok(()) };
+        let flag = flag.trim_start_matches('-');
+        let shows = |name: &&String| FIGURES.iter().any(|s| s.name == **name && s.takes(flag));
+        match self.figures.iter().find(|name| !shows(name)) {
+            None => Ok(()),
+            Some(name) => {
+                let all = FIGURES.iter().filter(|s| s.takes(flag)).map(|s| s.name);
+                let others = all.collect::<Vec<_>>().join(", ");
+                let why = format!("{name} does not depend on it; these figures do: {others}");
+                Err(without_effect(flag, why))
+            }
+        }
+    }
+
     /// What the flags mean; the first class stands where none is wanted but something steers.
     ///
     /// # Errors
@@ -163,12 +182,18 @@ impl Plot {
             return Err(Error::value("--frames", self.frames, format!("2 to {MOST_FRAMES}")));
         }
         let mut score = self.score.clone();
-        if score.class.is_none() && (score.score == "exact" || score.classifier.is_some()) {
+        self.refuse_observed()?;
+        let observed = self.condition.given().is_some();
+        if score.class.is_none()
+            && !observed
+            && (score.score == "exact" || score.classifier.is_some())
+        {
             score.class = Some("0".into());
         }
         let typed = Typed::new("plot", (&self.walk, &self.common.machine), self);
         let output = self.look.output(self.out.clone(), self.common.lang)?;
-        let steering = Steering::new(&score, Spelled::default(), Typed { output, ..typed })?;
+        let spelled = Spelled { condition: Some(&self.condition), ..Spelled::default() };
+        let steering = Steering::new(&score, spelled, Typed { output, ..typed })?;
         steering.guidance.over_gamma(&score.guidance)?;
         Ok((steering, gammas(&self.gamma)?))
     }

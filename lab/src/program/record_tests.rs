@@ -147,6 +147,8 @@ fn two_runs_of_plot_that_differ_in_any_one_flag_differ_in_the_record() {
     let [one, two] = [1, 2].map(|k| folder.file(&format!("{k}.toml"), &format!("seed = {k}\n")));
     let points = folder.file("points.csv", "0,1\n1,0\n2,3\n0,0\n");
     let own = |flags: [&str; 2]| flags.map(|words| format!("field --scene {points} {words}"));
+    let observed =
+        |flags: [&str; 2]| flags.map(|words| format!("mask-and-point --scene three {words}"));
     let program = Program::command();
     let plot = program.find_subcommand("plot").unwrap();
     let mut pairs = Vec::new();
@@ -160,6 +162,9 @@ fn two_runs_of_plot_that_differ_in_any_one_flag_differ_in_the_record() {
             "score" => words(&joint, &other).map(|words| format!("{words} --class 1")),
             "guiding" => words(&joint, &other).map(|words| format!("{words} --score {joint}")),
             "classifier" => words(&noisy, &second),
+            "mask" => observed(["--mask x1=0.1", "--mask x1=0.2"]),
+            "point" => observed(["--point 0.1,0 --tolerance 1", "--point 0.2,0 --tolerance 1"]),
+            "tolerance" => observed(["--mask x1=0 --tolerance 1", "--mask x1=0 --tolerance 2"]),
             "gradient-scale" => words("1", "2").map(|words| format!("{words} --classifier exact")),
             "gamma" => words("1,2", "1,3"),
             "method" => words("apg", "tag"),

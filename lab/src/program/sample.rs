@@ -58,7 +58,8 @@ impl Sample {
         }
         let typed = Typed::new("sample", (&walk, &self.common.machine), self);
         let gamma = self.gamma.as_slice();
-        let spelled = Spelled { gamma, interval: &self.interval, also: &self.also.also };
+        let (also, condition) = (&self.also.also[..], Some(&self.condition));
+        let spelled = Spelled { gamma, interval: &self.interval, also, condition };
         // points of a file start where they are
         Steering::new(&score, spelled, Typed { walks: table.is_none(), ..typed })
     }

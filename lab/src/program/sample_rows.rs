@@ -1,12 +1,15 @@
 //! The rows about samples beside the exact distribution that they should have.
 
 use super::metric_rows::{At, Rows};
+use crate::observed::Observed;
 use ndarray::{ArrayView2, Axis};
+use scorelab::Result;
 use scorelab::metrics::{
-    Modes, Support, Verdict, chi_square, drawn_mode_counts, energy_rows, energy_with_se, entropy,
-    mean_with_se, outcome, spread_with_se,
+    ENERGY_ROWS, Modes, Support, Verdict, chi_square, drawn_mode_counts, energy_rows,
+    energy_with_se, entropy, mean_with_se, outcome, spread_with_se,
 };
 use scorelab::mixture::Mixture;
+use scorelab::rng::Purpose;
 
 /// Neighbours of the entropy.
 const NEIGHBOURS: usize = 4;
@@ -46,6 +49,48 @@ pub fn modes(rows: &mut Rows, at: At, x: ArrayView2<f64>, mixture: &Mixture, see
     rows.alone(at.0, "chi_square_p", test.p_value.into());
 }
 
+/// Samples beside those that are exact given what is observed, p(x)·p(y | x)^γ.
+///
+/// # Errors
+/// As [`Observed::posterior`].
+pub fn observed(
+    rows: &mut Rows,
+    at: At,
+    x: ArrayView2<f64>,
+    observed: &Observed,
+    seed: u64,
+) -> Result<()> {
+    let exact = observed.posterior(at.0.unwrap_or(1.0))?;
+    let truth = exact.sample(x.nrows().max(ENERGY_ROWS), seed, Purpose::Reference).x;
+    rows.add(at, "energy", energy(x, truth.view()));
+    // p(k | x) is the same before and after the observation, for y tells of k no more than x does
+    let counts = drawn_mode_counts(x, &Modes::of(&observed.prior), seed);
+    let (counts, weights) = pooled(&counts, exact.weights(), x.nrows());
+    let test = chi_square(&counts, &weights);
+    rows.alone(at.0, "chi_square", test.statistic.into());
+    rows.alone(at.0, "chi_square_p", test.p_value.into());
+    let miss = observed.observation.miss(x);
+    let lengths: Vec<f64> = miss.outer_iter().map(|row| row.dot(&row).sqrt()).collect();
+    rows.add(at, "miss", mean_with_se(&lengths));
+    Ok(())
+}
+
+/// Counts and weights of n samples, those of which fewer than five are expected taken together as the last.
+fn pooled(counts: &[usize], weights: &[f64], n: usize) -> (Vec<usize>, Vec<f64>) {
+    let (mut kept, mut rest) = ((Vec::new(), Vec::new()), (0, 0.0));
+    for (count, weight) in counts.iter().zip(weights) {
+        if n as f64 * weight < 5.0 {
+            rest = (rest.0 + count, rest.1 + weight);
+        } else {
+            kept.0.push(*count);
+            kept.1.push(*weight);
+        }
+    }
+    kept.0.push(rest.0);
+    kept.1.push(rest.1);
+    kept
+}
+
 /// How many samples lie where the distribution is not.
 pub fn support(rows: &mut Rows, at: At, x: ArrayView2<f64>, mixture: &Mixture, seed: u64) {
     let support = Support::of(mixture, SUPPORT.0, SUPPORT.1, seed);
@@ -53,8 +98,13 @@ pub fn support(rows: &mut Rows, at: At, x: ArrayView2<f64>, mixture: &Mixture, s
 }
 
 /// How widely samples lie.
-pub fn extent(rows: &mut Rows, at: At, x: ArrayView2<f64>) {
+///
+/// Samples that lie flat, some coordinates being known, have no entropy.
+pub fn extent(rows: &mut Rows, at: At, x: ArrayView2<f64>, observed: Option<&Observed>) {
     rows.add(at, "spread", spread_with_se(x));
+    if observed.is_some_and(|observed| observed.observation.tolerance() == 0.0) {
+        return;
+    }
     let h = entropy(x, NEIGHBOURS);
     rows.add(at, "entropy", (h.nats, h.se));
 }

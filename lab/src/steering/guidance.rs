@@ -1,6 +1,6 @@
 //! The method of guidance that the flags describe. Only here do they become an entry of the catalogue with its knobs.
 
-use crate::flags::{MethodFlags, ScoreFlags};
+use crate::flags::{ConditionFlags, MethodFlags, ScoreFlags};
 use crate::setup::{Setup, gammas, gradient_scale};
 use scorelab::methods::{Knobs, METHODS, Method, Need, Parts, method_named};
 use scorelab::{Error, Result};
@@ -14,6 +14,15 @@ pub struct Spelled<'a> {
     pub interval: &'a [f64],
     /// `--also`.
     pub also: &'a [String],
+    /// `--mask` and `--point`.
+    pub condition: Option<&'a ConditionFlags>,
+}
+
+impl Spelled<'_> {
+    /// The flag that says what is observed, if anything is.
+    pub fn observes(&self) -> Option<&'static str> {
+        self.condition.and_then(ConditionFlags::given)
+    }
 }
 
 /// The method that guides, and what is set on it.
@@ -34,13 +43,14 @@ impl Guidance {
     ///
     /// # Errors
     /// If there is no such method or knob, a value is out of its range, or a flag says nothing to the method.
-    pub fn of(flags: &ScoreFlags, spelled: Spelled, class: bool) -> Result<Guidance> {
+    pub fn of(flags: &ScoreFlags, spelled: Spelled) -> Result<Guidance> {
+        let asked = flags.class.is_some() || spelled.observes().is_some();
         let scale = gradient_scale(flags.gradient_scale)?;
         let interval = interval(spelled.interval)?;
         let name = flags.guidance.method.as_deref();
-        let method = method_named(name.unwrap_or(by_flags(flags, spelled, class)))?;
+        let method = method_named(name.unwrap_or(by_flags(flags, spelled, asked)))?;
         let named = name.is_some();
-        let spelling = Spelling { flags: &flags.guidance, method, steered: named || class };
+        let spelling = Spelling { flags: &flags.guidance, method, steered: named || asked };
         let mut knobs = Knobs::parse(method.about(), &flags.guidance.set)?;
         if let Some([low, high]) = interval {
             let given = format!("{low},{high}");
@@ -122,8 +132,8 @@ impl Guidance {
     /// If one is no class and weight, the method takes none, or there is no class to stand beside.
     pub fn also(&self, also: &[String], setup: &Setup, guiding: bool) -> Result<Vec<(f64, usize)>> {
         let Some(first) = also.first() else { return Ok(Vec::new()) };
-        if setup.class.is_none() || setup.all || guiding {
-            let must = "left out, or given together with one --class and without --guiding";
+        if setup.class.is_none() || setup.all || setup.observed.is_some() || guiding {
+            let must = "left out, or given together with one --class and without --guiding, --mask and --point";
             return Err(Error::value("--also", first, must));
         }
         if !self.method.takes_also() {
@@ -143,11 +153,11 @@ impl Guidance {
 }
 
 /// The method that flags spell without `--method`.
-fn by_flags(flags: &ScoreFlags, spelled: Spelled, class: bool) -> &'static str {
+fn by_flags(flags: &ScoreFlags, spelled: Spelled, asked: bool) -> &'static str {
     let spellings = [
         (!spelled.interval.is_empty(), "interval"),
         (flags.guiding.is_some(), "autoguidance"),
-        (!class, "unconditional"),
+        (!asked, "unconditional"),
         (!spelled.also.is_empty(), "and"),
         (flags.classifier.is_some(), "classifier"),
     ];
@@ -209,5 +219,7 @@ fn given_by(need: Need) -> &'static str {
         Need::Densities => "the exact --score of a scene and a --class, with no other guide",
         Need::Classes => "an exact or joint --score, or a --classifier",
         Need::Coordinates => "another --scene",
+        Need::Observation => "--mask or --point",
+        Need::Mask => "--mask without --tolerance",
     }
 }

@@ -9,6 +9,7 @@ use crate::tell::tell;
 use crate::view::Domain;
 use ndarray::{Array2, ArrayView2};
 use scorelab::checkpoint::Model;
+use scorelab::methods::{Knobs, Need};
 use scorelab::mixture::{Mixture, Tilt};
 use scorelab::nn::Mlp;
 use scorelab::noise::NoiseLevel;
@@ -47,7 +48,8 @@ impl Steering {
     /// [`Guidance::of`] and [`Typed::setup`].
     pub fn new(flags: &ScoreFlags, spelled: Spelled, typed: Typed) -> Result<Steering> {
         let steering = Steering::open(flags, spelled, typed)?;
-        if steering.class.is_none() && steering.classifier.is_some() {
+        if steering.class.is_none() && steering.observed.is_none() && steering.classifier.is_some()
+        {
             return Err(Error::value(
                 "--classifier",
                 "given",
@@ -67,7 +69,7 @@ impl Steering {
     /// # Errors
     /// As [`Steering::new`], but whether the method lacks something is not asked.
     pub fn open(flags: &ScoreFlags, spelled: Spelled, typed: Typed) -> Result<Steering> {
-        let guidance = Guidance::of(flags, spelled, flags.class.is_some())?;
+        let guidance = Guidance::of(flags, spelled)?;
         let main = match flags.score.as_str() {
             "exact" => None,
             path => Some(load(path)?),
@@ -80,6 +82,10 @@ impl Steering {
         let (place, found) = (flags.place()?, main.as_ref().or(alone.as_ref()));
         let data = Domain::of(place.as_ref(), found, typed.machine.memory)?;
         let setup = typed.setup(data, flags.class.as_deref())?;
+        let setup = match spelled.condition {
+            Some(condition) => setup.observing(condition)?,
+            None => setup,
+        };
         let also = guidance.also(spelled.also, &setup, flags.guiding.is_some())?;
         let exact = setup.data.scene().map(|scene| Arc::new(scene.mixture.clone()));
         let guiding = flags
@@ -96,6 +102,7 @@ impl Steering {
         };
         let steering = Steering { setup, score, classifier, guiding, guidance, also };
         steering.check()?;
+        spelled.observes().map_or(Ok(()), |flag| steering.check_observed(flag))?;
         Ok(steering)
     }
 
@@ -123,6 +130,36 @@ impl Steering {
             return Err(Error::value("--guiding", "given", must));
         }
         Ok(())
+    }
+
+    /// Refuses what knows nothing of the observation that this flag says.
+    fn check_observed(&self, flag: &str) -> Result<()> {
+        let wrong = |flag: &str, must: &str| Err(Error::value(flag, "given", must));
+        if self.autoguided() {
+            return wrong("--guiding", &format!("left out: no network was trained with a {flag}"));
+        }
+        if self.learned_classifier() {
+            let must =
+                format!("exact, or left out: a trained classifier knows classes, and no {flag}");
+            return wrong("--classifier", &must);
+        }
+        if self.class.is_some() && matches!(self.score, Some(ScoreModel::Score(_))) {
+            return wrong("--class", "left out: this score has not seen labels");
+        }
+        let needs = |need| self.guidance.method.about().needs.contains(&need);
+        if self.learned() && self.classifier.is_none() && needs(Need::Conditional) {
+            let must = "left out, or given with --classifier exact or a --method that needs the prior's score alone, such as tmpd: no network was trained with one";
+            return wrong(flag, must);
+        }
+        let below = |knobs: &Knobs| knobs.find("gamma").filter(|gamma| *gamma < 0.0);
+        match self.guidance.settings.iter().find_map(below) {
+            Some(gamma) => {
+                let must =
+                    format!("at least 0 with {flag}: p(x)·p(y|x)^γ is a distribution only there");
+                Err(Error::value("--gamma", gamma, must))
+            }
+            None => Ok(()),
+        }
     }
 
     /// Warns of further conditions that leave nothing to normalise.
@@ -216,7 +253,10 @@ impl Steering {
 
     /// Whether the guided score itself has an exact one to be compared with.
     pub fn comparable(&self) -> bool {
-        self.learned() && !self.autoguided() && self.gradient_scale() == 1.0
+        self.learned()
+            && self.observed.is_none()
+            && !self.autoguided()
+            && self.gradient_scale() == 1.0
     }
 
     /// c, by which the classifier's gradient is multiplied.

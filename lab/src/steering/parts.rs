@@ -2,6 +2,7 @@
 
 use super::opened::Steering;
 use crate::networks::ScoreModel;
+use crate::observed::Observed;
 use scorelab::guidance::{ClassifierGuided, Gamma, GradientScaled};
 use scorelab::methods::{Blend, Need, Parts, Score};
 use scorelab::mixture::Mixture;
@@ -15,8 +16,11 @@ impl Steering {
     /// What there is to build a method of, to steer to this class or to none.
     ///
     /// With `--guiding` the guide stands for the unconditional score. Where a classifier steers, s_u + ∇ log p(y | x_t)
-    /// stands for the conditional one.
+    /// stands for the conditional one. Where something is observed, the class is part of what is then the unconditional score.
     pub fn parts(&self, class: Option<usize>) -> Parts {
+        if let Some(observed) = &self.observed {
+            return self.parts_observed(class, observed);
+        }
         let score = self.score.as_ref();
         let guiding = self.guiding.as_ref().map(|guiding| guiding.given(class));
         // what takes long for a large scene is made only where it is needed
@@ -40,6 +44,35 @@ impl Steering {
             image: self.data.size().filter(|_| self.data.sees_pixels()),
             blend: class.and_then(|class| self.blend(class)),
             guiding,
+            observation: None,
+        }
+    }
+
+    /// As [`Steering::parts`], to steer to what is observed.
+    fn parts_observed(&self, class: Option<usize>, observed: &Observed) -> Parts {
+        let prior = self.score.as_ref().map(|score| score.given(class));
+        let posterior = || -> Arc<Mixture> { Arc::new(observed.likelihood.posterior().clone()) };
+        let likelihood = self.classifier.is_some().then(|| {
+            let likelihood: Arc<dyn Likelihood> = Arc::new(observed.likelihood.clone());
+            GradientScaled { likelihood, scale: self.guidance.gradient_scale }
+        });
+        let by_likelihood = |likelihood: &Scaled| -> Option<Score> {
+            let gamma = Gamma::new(1.0).expect("a finite number");
+            let likelihood = likelihood.clone();
+            Some(Arc::new(ClassifierGuided { score: prior.clone()?, likelihood, gamma }))
+        };
+        Parts {
+            conditional: match &likelihood {
+                Some(likelihood) => by_likelihood(likelihood),
+                None => self.exact().map(|_| posterior() as Score),
+            },
+            classifier: likelihood.map(|p| Arc::new(p) as _),
+            densities: self.exact().map(|_| -> [Arc<dyn LogDensity>; 2] {
+                [Arc::new(observed.prior.clone()), posterior()]
+            }),
+            unconditional: prior,
+            observation: Some(observed.observation.clone()),
+            ..Parts::default()
         }
     }
 

@@ -152,6 +152,7 @@ fn counted(mixture: &Mixture) -> (Parts, impl Fn() -> u64 + use<>) {
         guiding: Some(guide.clone()),
         densities: Some([unconditional.clone(), conditional.clone()]),
         classes: with_priors.map(|(w, score)| (w, score.clone() as Score)).collect(),
+        observation: Some(mask(mixture)),
         ..Parts::default()
     };
     let scores = [vec![unconditional, conditional, guide], classes].concat();

@@ -4,6 +4,7 @@ mod characteristic;
 mod effective;
 mod laws;
 mod legs;
+mod observing;
 mod particles;
 mod pointwise;
 mod renoising;
@@ -12,13 +13,14 @@ mod words;
 
 use crate::common::cases;
 use ndarray::Array2;
+use scorelab::condition::Observation;
 use scorelab::methods::{Knobs, METHODS, Method, Parts, Plan, Run, Score, Walks, build};
 use scorelab::mixture::Mixture;
 use scorelab::noise::{Grid, Process, Spacing};
 use scorelab::sampler::{AnySampler, Ddim, start};
 use std::sync::Arc;
 
-/// Everything that a method may need, of class 0 of a mixture; the guide is a blurred conditional score.
+/// Everything that a method may need, of class 0 of a mixture; the guide is a blurred conditional score, and x₁ is known.
 fn parts(mixture: &Mixture) -> Parts {
     parts_with(mixture, 0.5)
 }
@@ -35,8 +37,14 @@ fn parts_with(mixture: &Mixture, blur: f64) -> Parts {
         guiding: Some(score(given.noised(scorelab::noise::NoiseLevel::ve(blur)))),
         densities: Some([Arc::new(mixture.clone()), Arc::new(given)]),
         classes: classes.map(|(y, w)| (w, score(mixture.given(y)))).collect(),
+        observation: Some(mask(mixture)),
         ..Parts::default()
     }
+}
+
+/// x₁ of a mixture, known exactly.
+fn mask(mixture: &Mixture) -> Arc<Observation> {
+    Arc::new(Observation::mask(&[(0, 0.5)], mixture.means().ncols(), 0.0).unwrap())
 }
 
 /// A course that every method walks: 40 points of the plane, VE.

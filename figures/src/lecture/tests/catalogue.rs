@@ -67,6 +67,7 @@ pub(super) fn inputs<'a>(s: &Setting<'a>, joint: &'a JointNet) -> Inputs<'a> {
     Inputs {
         setting: Some(*s),
         class: Some(class),
+        observation: None,
         every_class: false,
         samples: 60,
         frames: 3,

@@ -1,0 +1,154 @@
+//! Is the exact denoiser attention?
+//!
+//! ```text
+//! cargo run --example exact_attention
+//! ```
+//!
+//! Of a mixture whose components are alike and round E[x₀ | x_t] is softmax(q·Kᵀ)·V, with the components as tokens and v = σ² + α²s²
+//! as the temperature. Expect: the same to 1e-13 as the posterior mean by Bayes' rule, 10⁻² off and more without −|μ|²/2 or log π in the
+//! keys; the entropy of the attention rising with σ from 0 to that of the prior; a caption of some tokens to be the score of p(x | y);
+//! and, of digits and hats on coordinates of their own, a word that moves its own place and no other.
+
+use ndarray::{Array2, Axis};
+use scorelab::Result;
+use scorelab::mixture::{Attention, Mixture, plain};
+use scorelab::noise::NoiseLevel;
+use scorelab::rng::{Purpose, normals};
+use scorelab::score::ScoreFn;
+use scorelab_figures::lecture::{self, causal_map, digits_and_hats, three_with_a_hat};
+use scorelab_lab::{Defaults, Experiment, Table, run};
+use std::process::ExitCode;
+
+const QUESTION: &str = "is the exact denoiser attention?";
+
+fn main() -> ExitCode {
+    let unused = &[
+        "data",
+        "scene",
+        "train-steps",
+        "class",
+        "gamma",
+        "gradient-scale",
+        "sampler",
+        "steps",
+        "all",
+        "process",
+    ];
+    let defaults = Defaults { samples: (4000, 400), unused, ..Defaults::default() };
+    run("exact_attention", QUESTION, "mask_and_point", defaults, experiment)
+}
+
+/// Levels, with and without α = 1.
+const LEVELS: [NoiseLevel; 5] = [
+    NoiseLevel { alpha: 1.0, sigma: 0.3 },
+    NoiseLevel { alpha: 1.0, sigma: 1.0 },
+    NoiseLevel { alpha: 1.0, sigma: 4.0 },
+    NoiseLevel { alpha: 1.0, sigma: 40.0 },
+    NoiseLevel { alpha: 0.6, sigma: 0.8 },
+];
+
+/// The posterior mean by Bayes' rule, component by component (n, d).
+fn by_bayes(mixture: &Mixture, x: &Array2<f64>, level: NoiseLevel) -> Array2<f64> {
+    let s2 = mixture.covs()[0][[0, 0]];
+    let gain = level.alpha * s2 / (level.alpha.powi(2) * s2 + level.sigma.powi(2));
+    let mut out = Array2::zeros(x.raw_dim());
+    for (mut out, x) in out.outer_iter_mut().zip(x.outer_iter()) {
+        let resp = plain::responsibilities(mixture, x, level);
+        for (r, mean) in resp.iter().zip(mixture.means().outer_iter()) {
+            out.scaled_add(*r, &(&mean + &((&x - &(&mean * level.alpha)) * gain)));
+        }
+    }
+    out
+}
+
+/// The largest number of an array, relative to that of another.
+fn relative(a: &Array2<f64>, b: &Array2<f64>) -> f64 {
+    let largest = |a: &Array2<f64>| a.fold(0.0f64, |top, v| top.max(v.abs()));
+    largest(a) / largest(b)
+}
+
+/// What the attention answers if each key is changed by so much.
+fn changed(
+    attention: &Attention,
+    x: &Array2<f64>,
+    level: NoiseLevel,
+    change: &[f64],
+) -> Array2<f64> {
+    let mut a = attention.weights(x.view(), level);
+    for mut row in a.outer_iter_mut() {
+        row.iter_mut().zip(change).for_each(|(a, change)| *a *= change.exp());
+        row /= row.sum();
+    }
+    let free = attention.weights(x.view(), level).dot(&attention.values());
+    let moved = a.dot(&attention.values()) - free;
+    let v = attention.temperature(level);
+    attention.denoised(x.view(), level) + moved * (level.sigma.powi(2) / v)
+}
+
+fn experiment(lab: &mut Experiment) -> Result<()> {
+    let [digits, hats] = digits_and_hats()?;
+    let both = digits.product(&hats)?;
+    let (attention, n) = (Attention::of(&both)?, lab.samples);
+    let headers = [
+        "α",
+        "σ",
+        "v",
+        "off Bayes",
+        "without −|μ|²/2",
+        "without log π",
+        "caption off",
+        "entropy, nats",
+    ];
+    let mut table = Table::new(&headers);
+    let prior: f64 = both.weights().iter().map(|w| -w * w.ln()).sum();
+    table.notes = vec![format!(
+        "largest differences relative to the largest |D|, over {n} points; the prior's entropy is {prior:.3}"
+    )];
+    for level in LEVELS {
+        let x = both.sample(n, lab.seed, Purpose::Data).x * level.alpha
+            + normals(lab.seed, Purpose::Reference, 1, (n, both.dim())) * level.sigma;
+        let exact = by_bayes(&both, &x, level);
+        let off = |d: Array2<f64>| relative(&(d - &exact), &exact);
+        let own = off(attention.denoised(x.view(), level));
+        let v = attention.temperature(level);
+        let norms: Vec<f64> =
+            both.means().outer_iter().map(|m| 0.5 * level.alpha.powi(2) * m.dot(&m) / v).collect();
+        let priors: Vec<f64> = both.weights().iter().map(|w| -w.ln()).collect();
+        let [norm, log] =
+            [&norms, &priors].map(|change| off(changed(&attention, &x, level, change)));
+        let given = both.given(0).denoised(x.view(), level);
+        let caption =
+            relative(&(attention.caption(&[0])?.denoised(x.view(), level) - &given), &given);
+        let a = attention.weights(x.view(), level);
+        let entropy = a
+            .mapv(|a| if a > 0.0 { -a * a.ln() } else { 0.0 })
+            .sum_axis(Axis(1))
+            .mean()
+            .unwrap_or(0.0);
+        let tiny = |v: f64| format!("{v:.1e}");
+        table.row(&[
+            level.alpha.to_string(),
+            level.sigma.to_string(),
+            format!("{v:.3}"),
+            tiny(own),
+            tiny(norm),
+            tiny(log),
+            tiny(caption),
+            format!("{entropy:.3}"),
+        ]);
+        let what = |what: &str| format!("α = {}, σ = {}: {what}", level.alpha, level.sigma);
+        lab.check(&what("attention off Bayes' rule"), own, 0.0..=1e-13, 0.0..=1e-13);
+        lab.check(&what("a caption off p(x | y)"), caption, 0.0..=1e-12, 0.0..=1e-12);
+        if level.sigma >= 40.0 {
+            lab.check(&what("entropy over the prior's"), entropy / prior, 0.99..=1.0, 0.99..=1.0);
+        } else {
+            lab.check(&what("without log π"), log, 1e-2..=10.0, 1e-2..=10.0);
+        }
+    }
+    lab.show("exact_attention", &table)?;
+    let level = NoiseLevel::ve(1.0);
+    let causal = causal_map(&three_with_a_hat(level), level)?;
+    let elsewhere = causal.row(0)[1].max(causal.row(3)[0]) / causal.row(0)[0];
+    lab.check("what a word moves elsewhere", elsewhere, 0.0..=1e-24, 0.0..=1e-24);
+    lab.draw(&[lecture::exact_attention()?])
+}

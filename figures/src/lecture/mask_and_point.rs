@@ -1,0 +1,128 @@
+//! F18: a mask or a point instead of a class: prior, likelihood, posterior.
+
+use super::prelude::*;
+use ndarray::{Array1, ArrayView2};
+use scorelab::condition::Observation;
+use scorelab::metrics::{Modes, drawn_mode_counts};
+use scorelab::number::plus_minus;
+use scorelab::rng::Purpose;
+
+pub const SPEC: Spec = Spec {
+    name: "mask-and-point",
+    stem: "18_mask_and_point",
+    part: CONDITIONS,
+    latex: r"p(x_0 \mid y) \propto p(x_0)\, \mathcal{N}(y;\, A x_0,\, \tau^2 I)",
+    title: Text::new("y is a mask, or a point", "y là một mặt nạ, hay một điểm"),
+    caption: Text::new(
+        "What is observed need not be a class: known coordinates or a point nearby leave another mixture, whose score is exact at every noise level.",
+        "Điều quan sát được không nhất thiết là một lớp: vài toạ độ đã biết, hay một điểm ở gần, để lại một hỗn hợp khác, với score chính xác ở mọi mức nhiễu.",
+    ),
+    needs: &[Need::Plane],
+    uses: &[Use::Observation, Use::Walk, Use::Samples],
+    draw,
+};
+
+/// Samples that are shown as dots.
+const DOTS: usize = 250;
+/// The noise at which the three are drawn, of the data's radius: without noise an exact mask has no width.
+const NOISE: f64 = 0.05;
+
+fn draw(i: &Inputs) -> Result<Vec<Figure>> {
+    let (s, n) = (i.setting(), i.samples);
+    if let Some(observation) = &i.observation {
+        return Ok(vec![mask_and_point(s, observation, n)?]);
+    }
+    // nothing is said: what one draw of the scene shows
+    let seen = s.exact().sample(1, s.seed, Purpose::Data).x.row(0).to_owned();
+    let tau = 0.4 * s.exact().radius();
+    let mask = Observation::mask(&[(0, seen[0])], seen.len(), 0.0)?;
+    let both = [("18a_mask", mask), ("18b_point", Observation::point(seen, tau)?)];
+    let named = |(stem, observation): (&str, Observation)| {
+        let figure = mask_and_point(s, &observation, n)?;
+        Ok(Figure { stem: stem.into(), ..figure })
+    };
+    both.into_iter().map(named).collect()
+}
+
+/// F18: p(x), p(y | x) and p(x | y) of an observation at a little noise, with n samples walked along the exact posterior score.
+///
+/// The number is the largest distance between the share of samples of a component and its weight in the posterior.
+///
+/// # Errors
+/// If the scene is not two-dimensional, or the observation is not one of it.
+pub fn mask_and_point(s: &Setting, observation: &Observation, n: usize) -> Result<Figure> {
+    s.in_plane()?;
+    at_least("samples", n, 1)?;
+    let measured = s.exact().measured(observation)?;
+    let posterior = measured.posterior();
+    let (window, level) = (Window::of(s.exact()), NoiseLevel::ve(NOISE * s.exact().radius()));
+    let x = s.sample(posterior, n);
+    let panel = |title: Text, joiner, layers: Vec<Layer>| {
+        let mut panel = Panel { joiner, ..window.panel(title) };
+        panel.layers = layers;
+        panel
+    };
+    let density = |name: &str, log: &dyn Fn(ArrayView2<f64>) -> Array1<f64>| {
+        let map = Density { top: Some(0.75), ..window.density(log) };
+        Layer::new(name, "darker where larger", Role::Muted, map)
+    };
+    let prior = vec![density("prior", &|x| s.exact().log_density(x, level))];
+    let likelihood = density("likelihood", &|x| measured.log_likelihood(x, level));
+    let shown = x.slice(slice![..n.min(DOTS), ..]).to_owned();
+    let small = Points { size: 5.0, ..Points::default() };
+    let after = vec![
+        density("posterior", &|x| posterior.log_density(x, level)),
+        dots("samples", "samples of the posterior", Role::Guided, shown, small),
+    ];
+    let mut f = SPEC.figure_of(said(observation));
+    f.panels = vec![
+        panel(Text::new("prior", "tiên nghiệm"), Some("×"), prior),
+        panel(Text::new("likelihood", "hàm hợp lý"), Some("∝"), vec![likelihood]),
+        panel(Text::new("posterior, and samples", "hậu nghiệm, và mẫu"), None, after),
+    ];
+    f.formula = vec![
+        (Role::Unconditional, "p(x)".into()),
+        (Role::Neutral, "  ·  ".into()),
+        (Role::Likelihood, "p(y ∣ x)".into()),
+        (Role::Neutral, "  ∝  ".into()),
+        (Role::Guided, "p(x ∣ y)".into()),
+    ];
+    let off = share_off(s, posterior.weights(), &x);
+    let (told, many, noise) = (plus_minus(off), count(n), ratio(level));
+    f.notes = vec![Text::from((
+        format!(
+            "{many} samples: a component's share is off its weight by {told} at most;  drawn at σ = {noise}"
+        ),
+        format!(
+            "{many} mẫu: tỉ lệ của một thành phần lệch trọng số nhiều nhất {told};  vẽ tại σ = {noise}"
+        ),
+    ))];
+    f.measured("", "largest share off", off);
+    f.number("σ", level.sigma);
+    Ok(f)
+}
+
+/// The largest distance of a component's share from its weight, with the standard error of that share.
+fn share_off(s: &Setting, weights: &[f64], x: &Array2<f64>) -> (f64, f64) {
+    let (counts, n) =
+        (drawn_mode_counts(x.view(), &Modes::of(s.exact()), s.seed), x.nrows() as f64);
+    let off =
+        |(count, w): (&usize, &f64)| ((*count as f64 / n - w).abs(), (w * (1.0 - w) / n).sqrt());
+    let all = counts.iter().zip(weights).map(off);
+    all.fold((0.0, 0.0), |a, b| if b.0 > a.0 { b } else { a })
+}
+
+/// What is observed, in words: `: x₁ = 0.40`.
+fn said(observation: &Observation) -> Text {
+    let tau = observation.tolerance();
+    let near = if tau > 0.0 { format!(" ± {}", decimals(tau)) } else { String::new() };
+    let y = -observation.miss(Array2::zeros((1, 2)).view()).row(0).to_owned();
+    let known = |a: ndarray::ArrayView1<f64>, y: f64| match (a[0], a[1]) {
+        (1.0, 0.0) => format!("x₁ = {}", decimals(-y)),
+        (0.0, 1.0) => format!("x₂ = {}", decimals(-y)),
+        _ => format!("{}·x₁ + {}·x₂ = {}", decimals(a[0]), decimals(a[1]), decimals(-y)),
+    };
+    let all: Vec<String> =
+        observation.map().outer_iter().zip(&y).map(|(a, y)| known(a, *y)).collect();
+    format!(": {}{near}", all.join(", ")).into()
+}

@@ -1,0 +1,142 @@
+//! What is observed of a scene, as `--mask` and `--point` say it, and what is then left of the scene.
+
+use crate::flags::ConditionFlags;
+use crate::report::exact;
+use ndarray::{Array1, Array2, Axis, concatenate};
+use scorelab::condition::Observation;
+use scorelab::data::Scene;
+use scorelab::mixture::{Measured, Mixture};
+use scorelab::score::ScoreFn;
+use scorelab::text::quoted;
+use scorelab::{Error, Result};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// Standard deviations from the nearest component beyond which a density is 0 in f64: e^(−37²/2) = 5·10⁻²⁹⁸.
+const FARTHEST: f64 = 37.0;
+
+/// Something observed of a scene, with its exact answers.
+#[derive(Clone)]
+pub struct Observed {
+    /// y = A·x₀ + τ·n.
+    pub observation: Arc<Observation>,
+    /// The scene or, of a wanted class, its components: γ is on the observation alone.
+    pub prior: Mixture,
+    /// p(y | x_t).
+    pub likelihood: Measured,
+}
+
+impl Observed {
+    /// What the flags say, if they say anything.
+    ///
+    /// # Errors
+    /// If there is no scene, a coordinate is unknown or given twice, a number is out of its range, nothing would be left to
+    /// draw, or the observation lies where the scene is not.
+    pub fn of(
+        flags: &ConditionFlags,
+        scene: Option<&Scene>,
+        class: Option<usize>,
+    ) -> Result<Option<Observed>> {
+        let Some(flag) = flags.given() else {
+            return flags.tolerance.map_or(Ok(None), |tau| {
+                let must = "left out, or given together with --mask or --point";
+                Err(Error::value("--tolerance", exact(tau), must))
+            });
+        };
+        let Some(scene) = scene else {
+            let must = "left out: only of a scene is something observed";
+            return Err(Error::value(flag, "given", must));
+        };
+        let observation = observation(flags, scene.mixture.dim())?;
+        let prior = scene.mixture.given(class);
+        let likelihood = prior.measured(&observation)?;
+        let distance = likelihood.distance();
+        if distance.is_nan() || distance > FARTHEST {
+            let value =
+                format!("{distance:.3e} standard deviations away from the nearest component");
+            let must = format!("within {FARTHEST}, where there is a density; or widen --tolerance");
+            return Err(Error::value(flag, value, must));
+        }
+        let observation = Arc::new(observation);
+        Ok(Some(Observed { observation, prior, likelihood }))
+    }
+
+    /// p(x₀)·p(y | x₀)^γ, normalised.
+    ///
+    /// # Errors
+    /// If γ is below 0.
+    pub fn posterior(&self, gamma: f64) -> Result<Mixture> {
+        match gamma {
+            0.0 => Ok(self.prior.clone()),
+            gamma => self.prior.observed(&self.observation.raised_to(gamma)?),
+        }
+    }
+}
+
+/// The observation of flags that say something, of points of `dim` coordinates.
+fn observation(flags: &ConditionFlags, dim: usize) -> Result<Observation> {
+    let (known, point) = (known(&flags.mask, dim)?, &flags.point);
+    let tau = tolerance(flags)?;
+    if known.len() == dim && tau == 0.0 {
+        let must = "of some, or given with a --tolerance above 0: nothing would be left to draw";
+        return Err(Error::value("--mask", "of all coordinates", must));
+    }
+    if !point.is_empty() && point.len() != dim {
+        let value = format!("of {} coordinates", point.len());
+        return Err(Error::value("--point", value, format!("of {dim}, as the scene")));
+    }
+    if let Some(v) = point.iter().find(|v| !v.is_finite()) {
+        return Err(Error::value("a coordinate of --point", v, "a finite number"));
+    }
+    let rows = |known: &[(usize, f64)]| {
+        Array2::from_shape_fn((known.len(), dim), |(row, i)| f64::from(known[row].0 == i))
+    };
+    let all: Vec<(usize, f64)> = point.iter().copied().enumerate().collect();
+    let a = concatenate![Axis(0), rows(&known), rows(&all)];
+    let y: Array1<f64> = known.iter().chain(&all).map(|(_, v)| *v).collect();
+    Observation::new(a, y, tau)
+}
+
+/// τ, which a mask need not have.
+fn tolerance(flags: &ConditionFlags) -> Result<f64> {
+    let must = match flags.point.is_empty() {
+        true => "0, or a number from 1e-50 to 1e50",
+        false => {
+            "a number from 1e-50 to 1e50: of a point known exactly nothing would be left to draw"
+        }
+    };
+    match flags.tolerance {
+        None if flags.point.is_empty() => Ok(0.0),
+        None => Err(Error::value("--tolerance", "left out", must)),
+        Some(tau) if (1e-50..=1e50).contains(&tau) => Ok(tau),
+        Some(0.0) if flags.point.is_empty() => Ok(0.0),
+        Some(tau) => Err(Error::value("--tolerance", exact(tau), must)),
+    }
+}
+
+/// The coordinates that are known, by their number from 0, with their values.
+fn known(mask: &[String], dim: usize) -> Result<Vec<(usize, f64)>> {
+    let mut known = BTreeMap::new();
+    for text in mask {
+        let wrong =
+            || Error::value("--mask", quoted(text), "a coordinate and its value, as x1=0.5");
+        let (name, value) = text.split_once('=').ok_or_else(wrong)?;
+        let name = name.trim();
+        let value: f64 = value.trim().parse().map_err(|_| wrong())?;
+        let number = name.strip_prefix('x').and_then(|number| number.parse::<usize>().ok());
+        let Some(number) = number.filter(|number| (1..=dim).contains(number)) else {
+            let must = match dim {
+                1 => "x1, the only one of this scene".into(),
+                _ => format!("one from x1 to x{dim}"),
+            };
+            return Err(Error::value("a coordinate of --mask", quoted(name), must));
+        };
+        if !value.is_finite() {
+            return Err(Error::value(format!("x{number} of --mask"), value, "a finite number"));
+        }
+        if known.insert(number - 1, value).is_some() {
+            return Err(Error::value(format!("x{number} of --mask"), "given twice", "given once"));
+        }
+    }
+    Ok(known.into_iter().collect())
+}

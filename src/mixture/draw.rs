@@ -1,0 +1,58 @@
+//! Samples of a mixture.
+
+use super::{Labelled, Mixture};
+use crate::rng::{Purpose, stream};
+use crate::score::ScoreFn;
+use ndarray::{Array1, Array2};
+use rand::Rng;
+use rand_distr::{Distribution, StandardNormal};
+
+/// Up to this many components are searched one by one to draw a point.
+const MANY: usize = 4096;
+
+impl Mixture {
+    /// Draws n points with their classes; `purpose` keeps data, references and tests apart.
+    pub fn sample(&self, n: usize, seed: u64, purpose: Purpose) -> Labelled {
+        let d = self.dim();
+        let (mut x, mut y) = (Array2::zeros((n, d)), Vec::with_capacity(n));
+        let sums = self.sums_of_many();
+        for (row, mut point) in x.outer_iter_mut().enumerate() {
+            let mut rng = stream(seed, purpose, 0, row as u64);
+            let k = self.pick(rng.random(), &sums);
+            let axes = &self.axes[k];
+            let z: Array1<f64> = axes
+                .lambda
+                .iter()
+                .map(|l| l.sqrt() * Distribution::<f64>::sample(&StandardNormal, &mut rng))
+                .collect();
+            point.assign(&(&self.means.row(k) + &axes.q.dot(&z)));
+            y.push(self.labels[k]);
+        }
+        Labelled { x, y }
+    }
+
+    /// The sums of the weights up to each component, where there are too many to search one by one.
+    fn sums_of_many(&self) -> Vec<f64> {
+        let mut sum = 0.0;
+        let many = self.weights.len() > MANY;
+        let add = |w: &f64| {
+            sum += w;
+            sum
+        };
+        if many { self.weights.iter().map(add).collect() } else { Vec::new() }
+    }
+
+    /// The component whose share of [0, 1) holds u; `sums` are those of the weights where they are many.
+    fn pick(&self, mut u: f64, sums: &[f64]) -> usize {
+        if !sums.is_empty() {
+            return sums.partition_point(|sum| *sum <= u).min(sums.len() - 1);
+        }
+        for (k, w) in self.weights.iter().enumerate() {
+            if u < *w {
+                return k;
+            }
+            u -= w;
+        }
+        self.weights.len() - 1
+    }
+}
