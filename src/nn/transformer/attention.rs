@@ -9,7 +9,7 @@ use pulp::{Simd, WithSimd};
 use std::f32::consts::LOG2_E;
 use std::ops::Range;
 
-/// Rows of numbers, the first `width` of every `stride` of them.
+/// Rows of numbers that begin `stride` apart.
 #[derive(Clone, Copy)]
 pub struct Rows<'a> {
     pub values: &'a [f32],
