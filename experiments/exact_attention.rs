@@ -5,9 +5,10 @@
 //! ```
 //!
 //! Of a mixture whose components are alike and round E[x₀ | x_t] is softmax(q·Kᵀ)·V, with the components as tokens and v = σ² + α²s²
-//! as the temperature. Expect: the same to 1e-13 as the posterior mean by Bayes' rule, 10⁻² off and more without −|μ|²/2 or log π in the
-//! keys; the entropy of the attention rising with σ from 0 to that of the prior; a caption of some tokens to be the score of p(x | y);
-//! and, of digits and hats on coordinates of their own, a word that moves its own place and no other.
+//! as the temperature. Expect: the same as the posterior mean by Bayes' rule to 1e-13; without log π in the keys 9 % off and more,
+//! without −‖μ‖²/2 one to three per cent where noise is little; the entropy of the attention rising with σ to that of the prior; a
+//! caption of some tokens to be the score of p(x | y); and, of digits and hats on coordinates of their own, a word that moves its
+//! own place and no other.
 
 use ndarray::{Array2, Axis};
 use scorelab::Result;
@@ -159,7 +160,7 @@ fn check(lab: &mut Experiment, level: NoiseLevel, found: &Measured, prior: f64) 
     check("attention off Bayes' rule", found.own, 0.0, 1e-13);
     check("a caption off p(x | y)", found.caption, 0.0, 1e-12);
     if level.sigma >= 40.0 {
-        check("entropy over the prior's", found.entropy / prior, 0.99, 1.0);
+        check("entropy over the prior's", found.entropy / prior, 0.99, 1.001);
     } else {
         check("without log π", found.without_prior, 1e-2, 10.0);
     }
