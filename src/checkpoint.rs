@@ -5,6 +5,7 @@
 //! | `layers.0.weight`, `layers.1.weight`, … | (in, out) | W of each layer, for h·W |
 //! | `layers.0.bias`, … | (out) | b of each layer |
 //! | `labels.weight` | (labels, embedding) | the label table of a joint network, ∅ last |
+//! | `layers.0.self.in.weight`, `words.weight`, … | | those of a Transformer, as its [`parts`](crate::nn::Shape::parts) say |
 //! | `training.params`, `training.m`, `training.v` | (parameters) | for resuming a training: θ and Adam's moments |
 //! | `extra.…` | (n) | whatever else belongs to the network, in f64 |
 //! | `sha256` | (32) | the SHA-256 of all bytes of the file before these last 32 |
@@ -175,7 +176,11 @@ impl<N: Architecture> Checkpoint<N> {
         file::keep(path, &self.bytes_for(path)?)
     }
 
-    fn bytes_for(&self, path: &Path) -> Result<Vec<u8>> {
+    /// The bytes of the file; `path` only appears in messages.
+    ///
+    /// # Errors
+    /// As [`Checkpoint::save`], but for writing.
+    pub fn bytes_for(&self, path: &Path) -> Result<Vec<u8>> {
         self.to_bytes().map_err(|why| Error::File { path: path.into(), why })
     }
 
@@ -272,6 +277,17 @@ impl Checkpoint {
         let wrong = |why| Error::File { path: path.as_ref().into(), why };
         Checkpoint::from_bytes(bytes).map_err(wrong)
     }
+}
+
+/// The architecture of the network in a file, as [`Architecture::NAME`] has it: what to [`load_as`](Checkpoint::load_as).
+///
+/// # Errors
+/// If the file cannot be read, or is not a checkpoint.
+pub fn architecture_of(path: impl AsRef<Path>) -> Result<String> {
+    let path = path.as_ref();
+    let bytes = read(path, MOST_BYTES)?;
+    let named = tensors::read(&bytes).and_then(|file| header::network_of(&file.header));
+    named.map_err(|why| Error::File { path: path.into(), why })
 }
 
 /// The view that a file's extra rows describe; they are removed from `extra`.

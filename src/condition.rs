@@ -21,6 +21,8 @@ pub enum Condition {
     None,
     /// A class, counted from 0.
     Class(usize),
+    /// A caption, token by token, each by its number in a vocabulary; without any it is ∅.
+    Words(Arc<[usize]>),
     /// Something measured of the data: some coordinates (a mask), all of them (a point), or sums of them.
     Observed(Arc<Observation>),
 }
@@ -140,6 +142,12 @@ impl Observation {
 }
 
 impl Condition {
+    /// A caption by the numbers of its tokens; ∅ if there are none.
+    pub fn words(tokens: impl Into<Arc<[usize]>>) -> Self {
+        let tokens = tokens.into();
+        if tokens.is_empty() { Condition::None } else { Condition::Words(tokens) }
+    }
+
     /// The number of the class that is asked for, of so many.
     ///
     /// # Panics
@@ -149,6 +157,7 @@ impl Condition {
             Condition::Class(class) if *class < classes => *class,
             Condition::Class(class) => panic!("class {class} of {classes}"),
             Condition::None => panic!("a class is needed, but nothing is asked"),
+            Condition::Words(_) => panic!("a class is needed, but a caption is given"),
             Condition::Observed(_) => panic!("a class is needed, but an observation is given"),
         }
     }

@@ -105,6 +105,19 @@ fn plain(value: f64, decimals: usize) -> String {
     }
 }
 
+/// A whole number with a comma at every thousand: `4,000`.
+pub fn count(n: usize) -> String {
+    let digits = n.to_string();
+    let mut out = String::new();
+    for (i, c) in digits.chars().enumerate() {
+        if i > 0 && (digits.len() - i).is_multiple_of(3) {
+            out.push(',');
+        }
+        out.push(c);
+    }
+    out
+}
+
 /// The power of ten of a number's first digit once it is rounded to so many digits.
 fn exponent(value: f64, digits: usize) -> i32 {
     let text = format!("{:.*e}", digits - 1, value.abs());

@@ -19,6 +19,8 @@ PEERS = {
     "W4": [f"with_jax {n}" for n in SLICES],
     "W5-training": ["with_jax step", "with_jax scan"],
     "W5-sampling": ["with_jax whole"],
+    "W8-training": ["with_jax step", "with_jax scan"],
+    "W8-sampling": ["with_jax whole"],
     "W7": MIXTURE,
     "W7-one-level": MIXTURE,
     "W7-small": MIXTURE,

@@ -224,6 +224,22 @@ elif rounds.WORKLOAD == "W5-sampling":
     net, y = digits_net(key), jnp.arange(256) % 10
     guided = lambda x, t: free(net, digits_eps, x, t, y, 10)
     walk(guided, (256, 784), jnp.linspace(0.999, 0.001, 101)[:11], 1)
+elif rounds.WORKLOAD == "W8-training":
+    import transformer
+
+    images = random.normal(random.key(5), (2048, 784)) * 0.5
+
+    def batch(key):
+        rows = random.randint(key, (128,), 0, 2048)
+        return images[rows], rows % 60
+
+    train(transformer.network(key), transformer.eps, batch, 60, 10)
+elif rounds.WORKLOAD == "W8-sampling":
+    import transformer
+
+    net, y = transformer.network(key), jnp.full(64, 33)
+    guided = lambda x, t: free(net, transformer.eps, x, t, y, 60)
+    walk(guided, (64, 784), jnp.linspace(0.999, 0.001, 101)[:11], 1)
 else:
     import mixture
 

@@ -4,6 +4,7 @@
 //! would do them: what is shared or left out counts as done.
 
 mod peak;
+pub mod transformer;
 pub mod work;
 
 pub use peak::peak_flops;

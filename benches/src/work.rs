@@ -1,11 +1,12 @@
 //! The workloads, each a closure that does one unit of work.
 
+use crate::transformer;
 use ndarray::Array2;
 use scorelab::classifier::{ClassifierConfig, NoisyClassifier};
 use scorelab::data::{Scene, of_points};
 use scorelab::guidance::{ClassifierGuided, Gamma};
 use scorelab::mixture::{Labelled, Mixture};
-use scorelab::nn::{MlpConfig, Target};
+use scorelab::nn::{MlpConfig, Target, TransformerConfig};
 use scorelab::noise::{Grid, NoiseLevel, Process, Spacing};
 use scorelab::null_label::{JointDenoising, JointNet, train_joint};
 use scorelab::rng::Purpose;
@@ -15,7 +16,7 @@ use scorelab::train::{Denoising, Levels, TrainConfig, Training};
 
 /// One workload.
 pub struct Workload {
-    /// W1 … W7.
+    /// W1 … W8.
     pub name: &'static str,
     /// What a unit is.
     pub unit: &'static str,
@@ -211,5 +212,7 @@ pub fn all() -> Vec<(&'static str, Maker)> {
         ("W7-one-level", || exact("W7-one-level", spiral(1016), 4096, false)),
         ("W7-small", || exact("W7-small", spiral(4), POINTS, false)),
         ("W7-points", || exact("W7-points", of_file(10_000), 4096, true)),
+        ("W8-training", || transformer::training("W8-training", TransformerConfig::default())),
+        ("W8-sampling", || transformer::sampling("W8-sampling", TransformerConfig::default())),
     ]
 }

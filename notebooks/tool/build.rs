@@ -4,7 +4,7 @@
 #[allow(dead_code)]
 mod lesson;
 
-use lesson::{Blanks, Cell, Lesson, with_blanks};
+use lesson::{Blanks, Kernel, Lesson, with_blanks};
 use std::fmt::Write as _;
 use std::path::Path;
 use std::{env, fs};
@@ -40,11 +40,7 @@ fn main() {
 
 /// The code cells of a lesson.
 fn code(lesson: &Lesson, blanks: Blanks) -> Vec<String> {
-    let code = |cell: &Cell| match cell {
-        Cell::Code(code) => Some(with_blanks(code, blanks)),
-        Cell::Prose { .. } => None,
-    };
-    lesson.cells.iter().filter_map(code).collect()
+    lesson.code(Kernel::Rust).map(|code| with_blanks(Kernel::Rust, code, blanks)).collect()
 }
 
 /// The cells one after the other; the kernel's own commands, which begin with a colon, are left out.

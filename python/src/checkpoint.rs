@@ -4,9 +4,10 @@ use crate::classifier::{CleanClassifier, NoisyClassifier};
 use crate::error::refused;
 use crate::nn::ScoreNetwork;
 use crate::null_label::JointNetwork;
+use crate::pickle::function;
 use ndarray::Array2;
 use pyo3::prelude::*;
-use pyo3::types::PyDict;
+use pyo3::types::{PyBytes, PyDict, PyTuple};
 use scorelab::checkpoint::{Checkpoint, Kind, Model, find};
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -27,6 +28,15 @@ impl Kept {
     /// If it cannot be written.
     pub fn save(&self, py: Python, path: PathBuf) -> PyResult<()> {
         py.detach(|| self.0.save(path)).map_err(refused)
+    }
+
+    /// The call that makes it again, of the bytes of its file.
+    ///
+    /// # Errors
+    /// If a number of the network is not finite.
+    pub fn reduced<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyTuple>> {
+        let bytes = py.detach(|| self.0.bytes_for(PICKLE.as_ref())).map_err(refused)?;
+        (function(py, "_unpickled")?, (PyBytes::new(py, &bytes),)).into_pyobject(py)
     }
 
     /// What is known of it.
@@ -69,6 +79,16 @@ pub fn object(py: Python, checkpoint: Checkpoint) -> PyResult<Py<PyAny>> {
         Kind::Noisy => Py::new(py, NoisyClassifier(kept))?.into_any(),
         Kind::Clean => Py::new(py, CleanClassifier(kept))?.into_any(),
     })
+}
+
+/// The file's name in messages about a network that is in none.
+const PICKLE: &str = "the pickled network";
+
+/// The network of a pickle.
+#[pyfunction]
+#[pyo3(name = "_unpickled")]
+pub fn unpickled(py: Python, bytes: &[u8]) -> PyResult<Py<PyAny>> {
+    object(py, py.detach(|| Checkpoint::parse(bytes, PICKLE)).map_err(refused)?)
 }
 
 /// The network of a file, or the last one of a run's folder: a ScoreNetwork, a JointNetwork, a NoisyClassifier or a

@@ -2,24 +2,17 @@
 
 use crate::array::{level, points};
 use crate::checkpoint::Kept;
-use crate::error::value;
+use crate::error::{class, value};
 use crate::job::briefly;
+use crate::pickle::Again;
 use crate::score::Likelihood;
 use numpy::{IntoPyArray, PyArray1, PyArray2};
 use pyo3::prelude::*;
-use pyo3::types::PyDict;
+use pyo3::types::{PyDict, PyTuple};
 use scorelab::checkpoint::Model;
 use scorelab::classifier;
 use std::path::PathBuf;
 use std::sync::Arc;
-
-/// Refuses a class that is not there.
-fn class(label: usize, classes: usize) -> PyResult<usize> {
-    match label < classes {
-        true => Ok(label),
-        false => Err(value("the class", label, format!("below {classes}"))),
-    }
-}
 
 /// p(y | x_t) of every class at once, trained on noised data.
 #[pyclass(frozen, module = "scorelab")]
@@ -49,9 +42,11 @@ impl NoisyClassifier {
     }
 
     /// p(y | x_t) of a class, as a likelihood to steer by.
-    fn given(&self, label: usize) -> PyResult<Likelihood> {
-        let given = self.net().given(class(label, self.classes())?);
-        Ok(Likelihood { inner: Arc::new(given), dim: self.dim() })
+    fn given(slf: &Bound<Self>, label: usize) -> PyResult<Likelihood> {
+        let own = slf.get();
+        let inner = Arc::new(own.net().given(class(label, own.classes())?));
+        let again = Again::by(slf.getattr("given")?, (label,))?;
+        Ok(Likelihood { inner, dim: own.dim(), again })
     }
 
     /// p(y | x_t = x) of every class at σ > 0: (n, d) -> (n, classes).
@@ -85,6 +80,10 @@ impl NoisyClassifier {
     fn params<'py>(&self, py: Python<'py>) -> Bound<'py, PyArray1<f32>> {
         self.0.params().into_pyarray(py)
     }
+
+    fn __reduce__<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyTuple>> {
+        self.0.reduced(py)
+    }
 }
 
 /// p(y | x₀) of every class at once, trained on the data alone.
@@ -115,9 +114,11 @@ impl CleanClassifier {
     }
 
     /// p(y | x₀) of a class, as a likelihood to steer by.
-    fn given(&self, label: usize) -> PyResult<Likelihood> {
-        let given = self.net().given(class(label, self.classes())?);
-        Ok(Likelihood { inner: Arc::new(given), dim: self.dim() })
+    fn given(slf: &Bound<Self>, label: usize) -> PyResult<Likelihood> {
+        let own = slf.get();
+        let inner = Arc::new(own.net().given(class(label, own.classes())?));
+        let again = Again::by(slf.getattr("given")?, (label,))?;
+        Ok(Likelihood { inner, dim: own.dim(), again })
     }
 
     /// p(y | x₀ = x) of every class: (n, d) -> (n, classes).
@@ -155,5 +156,9 @@ impl CleanClassifier {
     #[getter]
     fn params<'py>(&self, py: Python<'py>) -> Bound<'py, PyArray1<f32>> {
         self.0.params().into_pyarray(py)
+    }
+
+    fn __reduce__<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyTuple>> {
+        self.0.reduced(py)
     }
 }

@@ -8,7 +8,7 @@ use numpy::{IntoPyArray, PyArray1, PyArray2, PyArray3};
 use pyo3::prelude::*;
 use scorelab::data;
 use scorelab::rng::Purpose;
-use std::sync::Arc;
+use scorelab_lab::read::find_scene;
 
 /// A class, by its number or its name.
 #[derive(FromPyObject, Clone)]
@@ -32,7 +32,7 @@ impl Label {
     }
 }
 
-/// A labelled data distribution, known exactly: built in, by its name, or from a TOML file, by its path.
+/// A labelled data distribution, known exactly: built in, by its name, or from a TOML file or a file of points, by its path.
 #[pyclass(frozen, module = "scorelab")]
 pub struct Scene {
     /// The scene.
@@ -43,7 +43,7 @@ pub struct Scene {
 
 impl Scene {
     fn found(py: Python, name: &str) -> PyResult<Scene> {
-        let inner = data::Scene::find(name).map_err(refused)?;
+        let (inner, _) = find_scene(name).map_err(refused)?;
         let mixture = Mixture::object(py, inner.mixture.clone())?;
         Ok(Scene { inner, mixture, made_of: Some(name.into()) })
     }
@@ -66,7 +66,7 @@ impl SceneLike<'_> {
     pub fn taken(&self) -> PyResult<data::Scene> {
         match self {
             SceneLike::Scene(scene) => Ok(scene.get().inner.clone()),
-            SceneLike::Name(name) => data::Scene::find(name).map_err(refused),
+            SceneLike::Name(name) => Ok(find_scene(name).map_err(refused)?.0),
         }
     }
 }
@@ -128,16 +128,15 @@ impl Scene {
     }
 
     /// p(y | x_t) of a class, the exact classifier.
-    fn posterior(&self, label: Label) -> PyResult<Likelihood> {
-        let posterior = self.inner.mixture.posterior(label.of(&self.inner)?);
-        Ok(Likelihood { dim: self.inner.mixture.means().ncols(), inner: Arc::new(posterior) })
+    fn posterior(&self, py: Python, label: Label) -> PyResult<Likelihood> {
+        Mixture::posterior(self.mixture.bind(py), label.of(&self.inner)?)
     }
 
     /// n points and their classes: (n, d), (n,), those of `scorelab data`.
     #[pyo3(signature = (n, seed=0))]
     fn sample<'py>(&self, py: Python<'py>, n: usize, seed: u64) -> PyResult<Labelled<'py>> {
-        let drawn = py.detach(|| self.inner.mixture.sample(n, seed, Purpose::Data));
-        Ok(labelled(py, drawn))
+        let n = Mixture::bounded(n, &self.inner.mixture)?;
+        Ok(labelled(py, py.detach(|| self.inner.mixture.sample(n, seed, Purpose::Data))))
     }
 
     fn __repr__(&self) -> String {

@@ -1,7 +1,7 @@
 //! The library's errors as Python's exceptions, with the library's own sentence.
 
-use pyo3::PyErr;
 use pyo3::exceptions::{PyOSError, PyValueError};
+use pyo3::{PyErr, PyResult};
 use scorelab::Error;
 
 /// `ValueError`; what the system refuses is an `OSError`.
@@ -15,4 +15,35 @@ pub fn refused(error: Error) -> PyErr {
 /// Refuses a value that must be something else.
 pub fn value(what: &str, value: impl ToString, must: impl Into<String>) -> PyErr {
     refused(Error::value(what, value, must))
+}
+
+/// A class that is there.
+///
+/// # Errors
+/// If there are no more than `label` classes.
+pub fn class(label: usize, classes: usize) -> PyResult<usize> {
+    match label < classes {
+        true => Ok(label),
+        false => Err(value("the class", label, format!("below {classes}"))),
+    }
+}
+
+/// What one call may take, in GiB: the limit of the command where none is named.
+const MOST_GIB: f64 = 4.0;
+
+/// Bytes that a coordinate takes while it is drawn or walked.
+pub const A_COORDINATE: f64 = 100.0;
+
+/// A number of rows that fit into the memory, where each takes so many bytes.
+///
+/// # Errors
+/// If they do not.
+pub fn fitting(what: &str, n: usize, bytes: f64) -> PyResult<usize> {
+    let most = (MOST_GIB * f64::from(1 << 30) / bytes.max(1.0)) as usize;
+    match n <= most {
+        true => Ok(n),
+        false => {
+            Err(value(what, n, format!("at most {most}: more do not fit into {MOST_GIB} GiB")))
+        }
+    }
 }

@@ -2,10 +2,13 @@
 
 use crate::error::{refused, value};
 use crate::job;
+use ndarray::Array2;
+use numpy::{PyArray3, PyArrayMethods};
+use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyDict, PyList, PyTuple};
 use scorelab_figures::lecture::FIGURES;
-use scorelab_figures::plot::{self, Format, Lang, Output, Theme};
+use scorelab_figures::plot::{self, Format, Lang, Layer, Output, Panel, Role, Theme};
 use scorelab_lab::Menu;
 use scorelab_lab::program::drawn;
 use std::path::PathBuf;
@@ -114,7 +117,8 @@ pub fn listed(py: Python) -> PyResult<Vec<Bound<PyDict>>> {
 
 /// A figure of the lecture by its name, or a list where it takes several slides.
 ///
-/// The keywords are the flags of `scorelab plot`: `figure("steering", scene="three", label=0, gamma=[0, 3])`.
+/// The keywords are the flags of `scorelab plot`: `figure("steering", scene="three", label=0, gamma=[0, 3])`. Where a flag takes
+/// the file of a network, the keyword takes the network itself, too.
 #[pyfunction]
 #[pyo3(signature = (name, *, lang="en", theme="light", **flags))]
 pub fn figure<'py>(
@@ -130,11 +134,11 @@ pub fn figure<'py>(
         let names: Vec<&str> = FIGURES.iter().filter(|s| !s.moves()).map(|s| s.name).collect();
         return Err(value("the figure", name, format!("one of {}", names.join(", "))));
     }
-    let mut words = vec![name.to_string()];
-    for (flag, v) in flags.into_iter().flat_map(|flags| flags.iter()) {
-        words.push(word(&flag.extract::<String>()?, &v)?);
-    }
-    let figures = job::run(py, move |_| drawn(&words))?;
+    let folder = py.import("tempfile")?.call_method0("TemporaryDirectory")?;
+    let figures =
+        given(name, flags, &folder).and_then(|words| job::run(py, move |_| drawn(&words)));
+    folder.call_method0("cleanup")?;
+    let figures = figures?;
     let one = |figure| Figure { figure, theme, lang };
     let mut all: Vec<Figure> = figures.into_iter().map(one).collect();
     match all.len() {
@@ -147,14 +151,60 @@ pub fn figure<'py>(
     }
 }
 
-/// A keyword as a flag of the command.
-fn word(flag: &str, v: &Bound<PyAny>) -> PyResult<String> {
-    let flag = if flag == "label" { "class" } else { flag }.replace('_', "-");
-    let text = |v: &Bound<PyAny>| v.str().map(|text| text.to_string());
-    let several = v.is_instance_of::<PyList>() || v.is_instance_of::<PyTuple>();
-    let given = match several {
-        true => v.try_iter()?.map(|v| text(&v?)).collect::<PyResult<Vec<_>>>()?.join(","),
-        false => text(v)?,
+/// The words of the command; networks are written into a temporary folder, where the command reads them.
+fn given(
+    name: &str,
+    flags: Option<&Bound<PyDict>>,
+    folder: &Bound<PyAny>,
+) -> PyResult<Vec<String>> {
+    let folder: PathBuf = folder.getattr("name")?.extract()?;
+    let mut files = (0..).map(|n| folder.join(format!("{n}.safetensors")));
+    let mut words = vec![name.to_string()];
+    let mut text = |v: &Bound<PyAny>| -> PyResult<String> {
+        if !v.hasattr("params")? {
+            return Ok(v.str()?.to_string());
+        }
+        let file = files.next().expect("there is always a next number");
+        v.call_method1("save", (&file,))?;
+        Ok(file.display().to_string())
     };
-    Ok(format!("--{flag}={given}"))
+    for (flag, v) in flags.into_iter().flat_map(|flags| flags.iter()) {
+        let flag = flag.extract::<String>()?.replace('_', "-");
+        let flag = if flag == "label" { "class" } else { &flag };
+        let several = v.is_instance_of::<PyList>() || v.is_instance_of::<PyTuple>();
+        let given = match several {
+            true => v.try_iter()?.map(|v| text(&v?)).collect::<PyResult<Vec<_>>>()?.join(","),
+            false => text(&v)?,
+        };
+        words.push(format!("--{flag}={given}"));
+    }
+    Ok(words)
+}
+
+/// Grey images (n, height, width) of uint8 as a figure, `columns` of them in a line.
+#[pyfunction]
+#[pyo3(signature = (images, columns=10, *, title="", theme="light"))]
+pub fn sheet(images: &Bound<PyAny>, columns: usize, title: &str, theme: &str) -> PyResult<Figure> {
+    let theme = Theme::named("the theme", theme).map_err(refused)?;
+    let Ok(images) = images.cast::<PyArray3<u8>>() else {
+        return Err(PyTypeError::new_err("images are an array (n, height, width) of uint8"));
+    };
+    let images = images.try_readonly()?;
+    let (n, height, width) = images.as_array().dim();
+    if n * height * width == 0 {
+        let shape = format!("({n}, {height}, {width})");
+        return Err(value("the shape of the images", shape, "at least (1, 1, 1)"));
+    }
+    if columns == 0 {
+        return Err(value("columns", columns, "at least 1"));
+    }
+    let pixels = images.as_array().iter().copied().collect();
+    let pixels = Array2::from_shape_vec((n, height * width), pixels).expect("as many pixels");
+    let columns = columns.min(n);
+    let mark = plot::Sheet { pixels, size: (height, width), columns, ..plot::Sheet::default() };
+    let layers = vec![Layer::new("images", "the images, row by row", Role::Neutral, mark)];
+    let (stem, title) = ("sheet".into(), title.to_string().into());
+    let figure =
+        plot::Figure { stem, title, panels: vec![Panel::bare(layers)], ..Default::default() };
+    Ok(Figure { figure, theme, lang: Lang::En })
 }

@@ -2,6 +2,7 @@
 
 use crate::error::{refused, value};
 use crate::mixture::Mixture;
+use crate::pickle::{Again, function};
 use crate::score::{Likelihood, Score, Taken, taken};
 use pyo3::prelude::*;
 use scorelab::guidance;
@@ -36,10 +37,11 @@ pub fn alike(objects: &[&Bound<PyAny>], dim: Option<usize>) -> PyResult<Vec<Take
 #[pyfunction]
 pub fn guided(main: &Bound<PyAny>, guiding: &Bound<PyAny>, gamma: f64) -> PyResult<Score> {
     let gamma = self::gamma(gamma)?;
+    let (call, arguments) = (function(main.py(), "guided")?, (main, guiding, gamma.value()));
     let [main, guiding] = pair(main, guiding)?;
     let python = main.python || guiding.python;
     let guided = guidance::Guided { main: main.score, guiding: guiding.score, gamma };
-    Ok(Score::made(Arc::new(guided), python))
+    Score::made(Arc::new(guided), python).again(call, arguments)
 }
 
 fn pair(a: &Bound<PyAny>, b: &Bound<PyAny>) -> PyResult<[Taken; 2]> {
@@ -51,9 +53,11 @@ fn pair(a: &Bound<PyAny>, b: &Bound<PyAny>) -> PyResult<[Taken; 2]> {
 #[pyfunction]
 pub fn classifier_guided(
     score: &Bound<PyAny>,
-    likelihood: &Likelihood,
+    likelihood: &Bound<Likelihood>,
     gamma: f64,
 ) -> PyResult<Score> {
+    let arguments = (score, likelihood, gamma);
+    let likelihood = likelihood.get();
     let (taken, gamma) = (taken(score, Some(likelihood.dim))?, self::gamma(gamma)?);
     if taken.score.dim() != likelihood.dim {
         let must = format!("{}, as of the score", taken.score.dim());
@@ -61,17 +65,20 @@ pub fn classifier_guided(
     }
     let likelihood = likelihood.inner.clone();
     let guided = guidance::ClassifierGuided { score: taken.score, likelihood, gamma };
-    Ok(Score::made(Arc::new(guided), taken.python))
+    let call = function(score.py(), "classifier_guided")?;
+    Score::made(Arc::new(guided), taken.python).again(call, arguments)
 }
 
 /// c·∇ₓ log p(y | x_t): a likelihood whose gradient is too weak, or too strong, by a constant factor.
 #[pyfunction]
-pub fn gradient_scaled(likelihood: &Likelihood, scale: f64) -> PyResult<Likelihood> {
+pub fn gradient_scaled(likelihood: &Bound<Likelihood>, scale: f64) -> PyResult<Likelihood> {
     if !(scale.is_finite() && scale > 0.0) {
         return Err(value("scale", scale, "a finite number above 0"));
     }
-    let (inner, dim) = (likelihood.inner.clone(), likelihood.dim);
-    Ok(Likelihood { inner: Arc::new(guidance::GradientScaled { likelihood: inner, scale }), dim })
+    let again = Again::by(function(likelihood.py(), "gradient_scaled")?, (likelihood, scale))?;
+    let Likelihood { inner, dim, .. } = likelihood.get();
+    let inner = Arc::new(guidance::GradientScaled { likelihood: inner.clone(), scale });
+    Ok(Likelihood { inner, dim: *dim, again })
 }
 
 /// s_u + Σᵢ wᵢ·(sᵢ − s_u): AND with positive weights, NOT with negative ones. `terms` is a list of (wᵢ, sᵢ).
@@ -80,14 +87,15 @@ pub fn composed(base: &Bound<PyAny>, terms: Vec<(f64, Bound<PyAny>)>) -> PyResul
     let objects: Vec<&Bound<PyAny>> =
         std::iter::once(base).chain(terms.iter().map(|(_, s)| s)).collect();
     let mut all = alike(&objects, None)?.into_iter();
-    let base = all.next().expect("the base");
-    let mut python = base.python;
+    let own = all.next().expect("the base");
+    let mut python = own.python;
     let weighted = terms.iter().zip(all).map(|((w, _), t)| {
         python |= t.python;
         (*w, t.score)
     });
-    let composed = guidance::Composed { terms: weighted.collect(), base: base.score };
-    Ok(Score::made(Arc::new(composed), python))
+    let composed = guidance::Composed { terms: weighted.collect(), base: own.score };
+    let call = function(base.py(), "composed")?;
+    Score::made(Arc::new(composed), python).again(call, (base, terms))
 }
 
 /// ∇ₓ log Σᵢ wᵢ·pᵢ(x): OR, the score of a mixture of mixtures. `terms` is a list of (wᵢ, pᵢ), wᵢ > 0.
@@ -106,6 +114,7 @@ pub fn any_of(terms: Vec<(f64, Bound<Mixture>)>) -> PyResult<Score> {
             return Err(value("the dimension of a term", other, format!("{dim}, as of the first")));
         }
     }
-    let terms = terms.iter().map(|(w, p)| (*w, p.get().inner.clone())).collect();
-    Ok(Score::of(guidance::AnyOf { terms }))
+    let call = function(first.py(), "any_of")?;
+    let inner = terms.iter().map(|(w, p)| (*w, p.get().inner.clone())).collect();
+    Score::of(guidance::AnyOf { terms: inner }).again(call, (terms,))
 }

@@ -2,6 +2,7 @@
 //! modules, and nothing that computes.
 
 mod error;
+mod pickle;
 mod array;
 mod job;
 mod callable;
@@ -29,7 +30,7 @@ mod _scorelab {
     use pyo3::prelude::*;
 
     #[pymodule_export]
-    use crate::checkpoint::load;
+    use crate::checkpoint::{load, unpickled};
     #[pymodule_export]
     use crate::classifier::{CleanClassifier, NoisyClassifier};
     #[pymodule_export]
@@ -37,7 +38,7 @@ mod _scorelab {
     #[pymodule_export]
     use crate::data::{Caption, Glyphs, Scene, scenes};
     #[pymodule_export]
-    use crate::figures::{Figure, figure, listed};
+    use crate::figures::{Figure, figure, listed, sheet};
     #[pymodule_export]
     use crate::guidance::{any_of, classifier_guided, composed, gradient_scaled, guided};
     #[pymodule_export]

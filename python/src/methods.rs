@@ -1,12 +1,11 @@
 //! The catalogue of guidance methods.
 
 use crate::data::{Label, Scene};
-use crate::error::{refused, value};
+use crate::error::{class, refused, value};
 use crate::guidance::alike;
 use crate::mixture::Mixture;
 use crate::null_label::JointNetwork;
-use crate::score::{Likelihood, Score, taken};
-use pyo3::exceptions::PyTypeError;
+use crate::score::{Likelihood, Score, Taken, taken};
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
 use scorelab::guidance::Gamma;
@@ -115,15 +114,18 @@ pub fn method(
     knobs: Option<&Bound<PyDict>>,
 ) -> PyResult<Plan> {
     let method = method_named(name).map_err(refused)?;
-    let mut parts =
-        of.map_or_else(|| Ok(Parts::default()), |of| parts_of(of, label, method.about().needs))?;
+    let (mut parts, own) = match of {
+        Some(of) => parts_of(of, label, dim, method.about().needs)?,
+        None => (Parts::default(), false),
+    };
     let also = also.unwrap_or_default();
     let given = [unconditional, conditional, guiding];
     let objects: Vec<&Bound<PyAny>> =
         given.iter().flatten().copied().chain(also.iter().map(|(_, s)| s)).collect();
     let known = parts.unconditional.as_ref().map(|s| s.dim()).or(classifier.map(|c| c.dim));
-    let mut all = alike(&objects, dim.or(known))?.into_iter();
-    let python = objects.iter().zip(alike(&objects, dim.or(known))?).any(|(_, t)| t.python);
+    let all = alike(&objects, dim.or(known))?;
+    let python = own || all.iter().any(|t| t.python);
+    let mut all = all.into_iter();
     let mut next = |given: Option<&Bound<PyAny>>| given.and_then(|_| all.next()).map(|t| t.score);
     parts.unconditional = next(unconditional).or(parts.unconditional);
     parts.conditional = next(conditional).or(parts.conditional);
@@ -149,34 +151,41 @@ fn set(mut knobs: Knobs, given: Option<&Bound<PyDict>>) -> PyResult<Knobs> {
     Ok(knobs)
 }
 
-/// The parts of a scene, a mixture or a joint network, steered to a class or to none.
-fn parts_of(of: &Bound<PyAny>, label: Option<Label>, needs: &[Need]) -> PyResult<Parts> {
+/// The parts of a scene, a mixture or a joint network, steered to a class or to none, or of an unconditional score; and whether
+/// Python is asked.
+fn parts_of(
+    of: &Bound<PyAny>,
+    label: Option<Label>,
+    dim: Option<usize>,
+    needs: &[Need],
+) -> PyResult<(Parts, bool)> {
     if let Ok(scene) = of.cast::<Scene>() {
         let inner = &scene.get().inner;
         let class = label.map(|label| label.of(inner)).transpose()?;
-        return Ok(of_mixture(&inner.mixture, class, needs));
+        return Ok((of_mixture(&inner.mixture, class, needs), false));
     }
     if let Ok(mixture) = of.cast::<Mixture>() {
         let inner = &mixture.get().inner;
         let class = label.map(|label| numbered(label, inner.classes())).transpose()?;
-        return Ok(of_mixture(inner, class, needs));
+        return Ok((of_mixture(inner, class, needs), false));
     }
     if let Ok(net) = of.cast::<JointNetwork>() {
         let net = net.get();
         let class = label.map(|label| numbered(label, net.net().classes())).transpose()?;
-        return Ok(of_network(net.net(), class));
+        return Ok((of_network(net.net(), class), false));
     }
-    if let Ok(score) = taken(of, None) {
-        return Ok(Parts { unconditional: Some(score.score), ..Parts::default() });
+    let Taken { score, python } = taken(of, dim)?;
+    if label.is_some() {
+        let must = "left out where a score alone is steered, which knows no classes";
+        return Err(value("label", "given", must));
     }
-    Err(PyTypeError::new_err("a method is built of a Scene, a Mixture, a network or a Score"))
+    Ok((Parts { unconditional: Some(score), ..Parts::default() }, python))
 }
 
 /// The number of a class that has no name here.
 fn numbered(label: Label, classes: usize) -> PyResult<usize> {
     match label {
-        Label::Number(number) if number < classes => Ok(number),
-        Label::Number(number) => Err(value("the class", number, format!("below {classes}"))),
+        Label::Number(number) => class(number, classes),
         Label::Name(name) => Err(value("the class", name, "a number here; a Scene knows names")),
     }
 }

@@ -172,7 +172,7 @@ pub fn energy_distance(py: Python, x: &Bound<PyAny>, y: &Bound<PyAny>) -> PyResu
     job::run(py, move |_| Ok(metrics::energy_with_se(x.view(), y.view())))
 }
 
-/// Whether two samples have one law: the energy distance, and the p-value by permutations.
+/// Whether two samples (n, d) and (m, d) have one law: the energy distance, and the p-value by permutations.
 #[pyfunction]
 #[pyo3(signature = (x, y, permutations=199, *, seed=0))]
 pub fn energy_test(
@@ -192,7 +192,7 @@ pub fn energy_test(
 
 /// E(x, y) − E(other, y), with its standard error and what it says of x: better, worse or not told apart.
 ///
-/// Row i of `x` and of `other` come from the same noise.
+/// Row i of `x` and of `other` (n, d) come from the same noise; `y` (m, d) are true samples.
 #[pyfunction]
 pub fn energy_difference(
     py: Python,

@@ -1,8 +1,9 @@
 //! Exact mixtures, data sets as scores, observations and the tilt.
 
 use crate::array::{level, matrix, numbers, points, vector};
-use crate::error::{refused, value};
+use crate::error::{self, A_COORDINATE, fitting, refused, value};
 use crate::job::{self, briefly};
+use crate::pickle::Again;
 use crate::score::{Likelihood, Score};
 use ndarray::{Array1, Array2, Axis, stack};
 use numpy::{IntoPyArray, PyArray1, PyArray2, PyArray3};
@@ -44,10 +45,15 @@ impl Mixture {
 
     /// Refuses a class that is not there.
     fn class(&self, label: usize) -> PyResult<usize> {
-        if label < self.inner.classes() {
-            return Ok(label);
-        }
-        Err(value("the class", label, format!("below {}", self.inner.classes())))
+        error::class(label, self.inner.classes())
+    }
+
+    /// Refuses more points than fit into the memory.
+    ///
+    /// # Errors
+    /// If they do not.
+    pub fn bounded(n: usize, inner: &mixture::Mixture) -> PyResult<usize> {
+        fitting("n", n, A_COORDINATE * inner.means().ncols() as f64)
     }
 
     fn dim(&self) -> usize {
@@ -172,9 +178,11 @@ impl Mixture {
     }
 
     /// p(y | x_t) of a class, as a likelihood to steer by.
-    fn posterior(&self, label: usize) -> PyResult<Likelihood> {
-        let posterior = self.inner.posterior(self.class(label)?);
-        Ok(Likelihood { inner: Arc::new(posterior), dim: self.dim() })
+    pub fn posterior(slf: &Bound<Self>, label: usize) -> PyResult<Likelihood> {
+        let own = slf.get();
+        let inner = Arc::new(own.inner.posterior(own.class(label)?));
+        let again = Again::by(slf.getattr("posterior")?, (label,))?;
+        Ok(Likelihood { inner, dim: own.dim(), again })
     }
 
     /// p(x₀ | y) of a class.
@@ -190,7 +198,7 @@ impl Mixture {
     /// p(y | x_t) of an observation, as a likelihood to steer by.
     fn measured(&self, observation: &Observation) -> PyResult<Likelihood> {
         let measured = self.inner.measured(&observation.0).map_err(refused)?;
-        Ok(Likelihood { inner: Arc::new(measured), dim: self.dim() })
+        Ok(Likelihood { inner: Arc::new(measured), dim: self.dim(), again: Again::NEVER })
     }
 
     /// p_t as a mixture of its own.
@@ -208,6 +216,7 @@ impl Mixture {
         reference: bool,
     ) -> PyResult<Labelled<'py>> {
         let purpose = if reference { Purpose::Reference } else { Purpose::Data };
+        let n = Mixture::bounded(n, &self.inner)?;
         Ok(labelled(py, briefly(py, || self.inner.sample(n, seed, purpose))?))
     }
 
@@ -283,7 +292,7 @@ impl Observation {
         condition::Observation::mask(&known, dim, tau).map(Observation).map_err(refused)
     }
 
-    /// All coordinates.
+    /// All coordinates (d,).
     #[staticmethod]
     #[pyo3(signature = (y, tau=0.0))]
     fn point(y: &Bound<PyAny>, tau: f64) -> PyResult<Self> {
@@ -319,7 +328,7 @@ impl Tilt {
         .map(Tilt)
     }
 
-    /// The centres of the cells along each axis.
+    /// The centres of the cells along each axis, each (k,).
     #[getter]
     fn axes<'py>(&self, py: Python<'py>) -> Vec<Bound<'py, PyArray1<f64>>> {
         self.0.axes().iter().map(|a| a.clone().into_pyarray(py)).collect()
@@ -357,6 +366,7 @@ impl Tilt {
         n: usize,
         seed: u64,
     ) -> PyResult<Bound<'py, PyArray2<f64>>> {
+        let n = fitting("n", n, A_COORDINATE * self.0.axes().len() as f64)?;
         Ok(briefly(py, || self.0.sample(n, seed))?.into_pyarray(py))
     }
 }

@@ -6,7 +6,7 @@ use crate::score::Score;
 use ndarray::{Array2, ArrayView2};
 use numpy::{IntoPyArray, PyArray1, PyArray2};
 use pyo3::prelude::*;
-use pyo3::types::PyDict;
+use pyo3::types::{PyDict, PyTuple};
 use scorelab::checkpoint::Model;
 use scorelab::nn::ScoreNet;
 use scorelab::noise::NoiseLevel;
@@ -78,5 +78,9 @@ impl ScoreNetwork {
     ) -> PyResult<Bound<'py, PyArray2<f64>>> {
         let z = points("z", z, Answering(self.0.clone()).dim())?;
         Ok(self.0.points(z).into_pyarray(py))
+    }
+
+    fn __reduce__<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyTuple>> {
+        self.0.reduced(py)
     }
 }

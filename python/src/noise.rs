@@ -225,7 +225,7 @@ impl Grid {
         Ok(Grid { process, grid })
     }
 
-    /// These falling times, the last of which may be 0.
+    /// These falling times (steps + 1,), the last of which may be 0.
     #[staticmethod]
     fn of(process: ProcessLike, times: &Bound<PyAny>) -> PyResult<Self> {
         let process = ProcessLike::taken(Some(process))?;

@@ -2,12 +2,12 @@
 
 use crate::array::points;
 use crate::checkpoint::Kept;
-use crate::error::value;
+use crate::error::class;
 use crate::guidance::gamma;
 use crate::score::Score;
 use numpy::{IntoPyArray, PyArray1, PyArray2};
 use pyo3::prelude::*;
-use pyo3::types::PyDict;
+use pyo3::types::{PyDict, PyTuple};
 use scorelab::checkpoint::Model;
 use scorelab::null_label::JointNet;
 use std::path::PathBuf;
@@ -22,18 +22,6 @@ impl JointNetwork {
         match self.0.model() {
             Model::Joint(net) => net,
             _ => unreachable!("a joint network"),
-        }
-    }
-
-    /// Refuses a class that is not there.
-    ///
-    /// # Errors
-    /// If it is not.
-    pub fn class(&self, label: usize) -> PyResult<usize> {
-        let classes = self.net().classes();
-        match label < classes {
-            true => Ok(label),
-            false => Err(value("the class", label, format!("below {classes}"))),
         }
     }
 }
@@ -54,17 +42,20 @@ impl JointNetwork {
 
     /// The score of a class, or without one the unconditional score.
     #[pyo3(signature = (label=None))]
-    fn given(&self, label: Option<usize>) -> PyResult<Score> {
-        Ok(match label {
-            Some(label) => Score::of(self.net().given(self.class(label)?)),
-            None => Score::of(self.net().unconditional()),
-        })
+    fn given(slf: &Bound<Self>, label: Option<usize>) -> PyResult<Score> {
+        let net = slf.get().net();
+        let score = match label {
+            Some(label) => Score::of(net.given(class(label, net.classes())?)),
+            None => Score::of(net.unconditional()),
+        };
+        score.again(slf.getattr("given")?, (label,))
     }
 
     /// (1 − γ)·s(x, ∅) + γ·s(x, y), in one pass.
-    fn guided(&self, label: usize, gamma: f64) -> PyResult<Score> {
-        let gamma = self::gamma(gamma)?;
-        Ok(Score::of(self.net().guided(self.class(label)?, gamma)))
+    fn guided(slf: &Bound<Self>, label: usize, gamma: f64) -> PyResult<Score> {
+        let net = slf.get().net();
+        let score = Score::of(net.guided(class(label, net.classes())?, self::gamma(gamma)?));
+        score.again(slf.getattr("guided")?, (label, gamma))
     }
 
     /// Writes the network to a safetensors file.
@@ -91,5 +82,9 @@ impl JointNetwork {
         z: &Bound<'py, PyAny>,
     ) -> PyResult<Bound<'py, PyArray2<f64>>> {
         Ok(self.0.points(points("z", z, self.dim())?).into_pyarray(py))
+    }
+
+    fn __reduce__<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyTuple>> {
+        self.0.reduced(py)
     }
 }

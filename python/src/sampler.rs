@@ -1,7 +1,7 @@
 //! Samplers, and the walk from noise to samples.
 
 use crate::array::points;
-use crate::error::{refused, value};
+use crate::error::{A_COORDINATE, fitting, refused, value};
 use crate::job;
 use crate::methods::Plan;
 use crate::noise::{Grid, ProcessLike};
@@ -143,8 +143,13 @@ struct Way {
     seed: u64,
 }
 
-/// The most samples of a call.
-const MOST: usize = 100_000_000;
+/// Bytes of a sample while it is walked.
+fn a_row(dim: usize) -> f64 {
+    A_COORDINATE * dim as f64
+}
+
+/// Bytes of a coordinate of a trajectory, which is kept once and copied once.
+const A_KEPT: f64 = 16.0;
 
 impl Way {
     #[allow(clippy::too_many_arguments)] // keywords of a Python function
@@ -173,10 +178,10 @@ impl Way {
             Some(z) => points("start", z, dim)?,
             None => {
                 let n = samples.unwrap_or(1000);
-                if n == 0 || n > MOST {
-                    return Err(value("samples", n, format!("1 to {MOST}")));
+                if n == 0 {
+                    return Err(value("samples", n, "at least 1"));
                 }
-                starts(n, dim, &process, &grid, seed)
+                starts(fitting("samples", n, a_row(dim))?, dim, &process, &grid, seed)
             }
         };
         if samples.is_some_and(|n| n != start.nrows()) {
@@ -248,6 +253,8 @@ pub fn trajectories<'py>(
     dim: Option<usize>,
 ) -> PyResult<(Bound<'py, PyArray1<f64>>, Bound<'py, PyArray3<f64>>)> {
     let way = Way::new(score, samples, (process, steps, grid), sampler, seed, start, dim)?;
+    let (n, dim) = way.start.dim();
+    fitting("the number of samples", n, A_KEPT * ((way.grid.steps() + 1) * dim) as f64)?;
     let (times, ways) = job::run(py, move |stop| {
         let plan = way.watched(stop);
         let rows: Vec<usize> = (0..way.start.nrows()).collect();
@@ -273,5 +280,6 @@ pub fn start<'py>(
     seed: u64,
 ) -> PyResult<Bound<'py, PyArray2<f64>>> {
     let (process, grid) = times(process, steps, grid)?;
+    let samples = fitting("samples", samples, a_row(dim))?;
     Ok(starts(samples, dim, &process, &grid, seed).into_pyarray(py))
 }

@@ -4,9 +4,11 @@ use crate::array::{level, points};
 use crate::callable::Callable;
 use crate::error::value;
 use crate::job::briefly;
+use crate::pickle::Again;
 use numpy::{IntoPyArray, PyArray1, PyArray2};
 use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
+use pyo3::types::{PyDict, PyTuple};
 use scorelab::methods;
 use scorelab::score::{ScoreFn, eps};
 use std::sync::Arc;
@@ -20,7 +22,7 @@ pub struct Score {
     pub score: methods::Score,
     /// Whether Python is asked, so that all points go in one call.
     pub python: bool,
-    function: Option<(Arc<Py<PyAny>>, Option<usize>)>,
+    again: Again,
 }
 
 impl Score {
@@ -31,7 +33,18 @@ impl Score {
 
     /// A score made of others, some of which may be Python functions.
     pub fn made(score: methods::Score, python: bool) -> Score {
-        Score { score, python, function: None }
+        Score { score, python, again: Again::NEVER }
+    }
+
+    /// This score, which pickle makes again by this call.
+    ///
+    /// # Errors
+    /// As [`Again::by`].
+    pub fn again<'py, A>(self, call: Bound<'py, PyAny>, arguments: A) -> PyResult<Score>
+    where
+        A: IntoPyObject<'py, Target = PyTuple, Output = Bound<'py, PyTuple>, Error = PyErr>,
+    {
+        Ok(Score { again: Again::by(call, arguments)?, ..self })
     }
 }
 
@@ -49,9 +62,13 @@ impl Score {
         if !function.is_callable() {
             return Err(wrong_type(function));
         }
-        let function = Arc::new(function.clone().unbind());
-        let score = Callable { function: function.clone(), dim, batch };
-        Ok(Score { score: Arc::new(score), python: true, function: Some((function, batch)) })
+        let py = function.py();
+        let named = PyDict::new(py);
+        named.set_item("batch", batch)?;
+        let partial = py.import("functools")?.getattr("partial")?;
+        let made = partial.call((py.get_type::<Score>(),), Some(&named))?;
+        let score = Callable { function: Arc::new(function.clone().unbind()), dim, batch };
+        Score::made(Arc::new(score), true).again(made, (function, dim))
     }
 
     /// d, the number of coordinates of a point.
@@ -106,17 +123,8 @@ impl Score {
         Ok(briefly(py, || eps(&*self.score, x.view(), level))?.into_pyarray(py))
     }
 
-    fn __reduce__<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        let Some((function, batch)) = &self.function else {
-            let why = "a score that is made of others cannot be pickled; pickle what it is made of";
-            return Err(PyTypeError::new_err(why));
-        };
-        let made = py.import("functools")?.getattr("partial")?;
-        let named = pyo3::types::PyDict::new(py);
-        named.set_item("batch", batch)?;
-        let made = made.call((py.get_type::<Score>(),), Some(&named))?;
-        let arguments = (function.clone_ref(py), self.score.dim());
-        Ok((made, arguments).into_pyobject(py)?.into_any())
+    fn __reduce__<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyTuple>> {
+        self.again.reduced(py)
     }
 }
 
@@ -151,7 +159,8 @@ pub fn taken(object: &Bound<PyAny>, dim: Option<usize>) -> PyResult<Taken> {
 fn wrong_type(object: &Bound<PyAny>) -> PyErr {
     let name = object.get_type().name().map_or_else(|_| "?".into(), |name| name.to_string());
     PyTypeError::new_err(format!(
-        "a score is a Mixture, a network, a Score or a function f(x, alpha, sigma) -> (n, d), not {name}"
+        "a score is a Mixture, a ScoreNetwork, a Score, what .given(…) of a Scene or a JointNetwork answers, \
+         or a function f(x, alpha, sigma) -> (n, d), not {name}"
     ))
 }
 
@@ -162,10 +171,16 @@ pub struct Likelihood {
     pub inner: Arc<dyn scorelab::score::Likelihood>,
     /// d.
     pub dim: usize,
+    /// How pickle makes it again.
+    pub again: Again,
 }
 
 #[pymethods]
 impl Likelihood {
+    fn __reduce__<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyTuple>> {
+        self.again.reduced(py)
+    }
+
     /// d, the number of coordinates of a point.
     #[getter]
     fn dim(&self) -> usize {

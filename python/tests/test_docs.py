@@ -1,6 +1,8 @@
 """What is written about the package is what it does."""
 
+import ast
 import importlib.util
+import inspect
 import re
 import subprocess
 import sys
@@ -39,6 +41,37 @@ def test_the_examples_run_where_their_library_is_installed(name):
     told = subprocess.run([sys.executable, str(path)], capture_output=True, text=True)
     assert told.returncode == 0, told.stderr
     assert name in told.stdout
+
+
+def with_arrays(body, owner=()):
+    """The names of everything in the stubs that takes or gives an array."""
+    for node in body:
+        if isinstance(node, ast.ClassDef):
+            yield from with_arrays(node.body, (node.name,))
+        elif isinstance(node, ast.FunctionDef) and not node.name.startswith("_"):
+            types = [arg.annotation for arg in node.args.args + node.args.kwonlyargs] + [node.returns]
+            named = {n.id for t in types if t for n in ast.walk(t) if isinstance(n, ast.Name)}
+            if named & {"_Array", "NDArray", "ArrayLike"}:
+                yield (*owner, node.name)
+
+
+STUBS = ast.parse((HERE / "package" / "scorelab" / "_scorelab.pyi").read_text(encoding="utf-8")).body
+ARRAYS = list(with_arrays(STUBS))
+SHAPE = re.compile(r"\((n|m|d|k|K|N|steps \+ 1|cells|classes|parameters|samples|height|28),[^()]*\)| × \(d, d\)")
+
+
+@pytest.mark.parametrize("name", ARRAYS, ids=".".join)
+def test_what_takes_or_gives_arrays_says_their_shapes(name):
+    thing = sl
+    for part in name:
+        thing = getattr(thing, part)
+    assert SHAPE.search(inspect.getdoc(thing)), inspect.getdoc(thing)
+
+
+def test_shapes_are_looked_for():
+    assert len(ARRAYS) > 50 and ("Mixture", "score") not in ARRAYS and ("Score", "score") in ARRAYS
+    # wrong twins: a pair that is no shape, and a word that is none
+    assert not SHAPE.search("a distance, with its standard error") and not SHAPE.search("pairs are (value, standard error)")
 
 
 def one_page():

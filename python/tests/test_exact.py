@@ -33,6 +33,17 @@ def score_by_hand(weights, means, covs, x, alpha, sigma):
     return np.einsum("nk,nkd->nd", resp, own)
 
 
+def test_a_file_of_points_is_a_scene(tmp_path):
+    x, y = sl.Scene("moons").sample(40)
+    path = tmp_path / "mine.csv"
+    path.write_text("x,y,label\n" + "".join(f"{a!r},{b!r},{'ab'[label]}\n" for (a, b), label in zip(x.tolist(), y)))
+    scene = sl.Scene(str(path))
+    assert np.array_equal(scene.mixture.means, x) and sorted(scene.class_names) == ["a", "b"]
+    assert sl.shares(x, str(path), "a").n == 40
+    with pytest.raises((ValueError, OSError), match="missing.csv"):
+        sl.Scene(str(tmp_path / "missing.csv"))
+
+
 @pytest.mark.parametrize("level", LEVELS)
 def test_the_score_is_its_formula(level):
     weights, means, covs, labels = slanted()

@@ -44,13 +44,54 @@ def test_scenes_and_mixtures_are_pickled_with_their_bits(scene):
     assert again.given(1).classes == 1
 
 
+MADE = {
+    "guided": lambda s, net: sl.guided(s.given(0), s.mixture, 2.0),
+    "classifier": lambda s, net: sl.classifier_guided(s.mixture, sl.gradient_scaled(s.posterior(1), 0.5), 2.0),
+    "noisy": lambda s, net: sl.classifier_guided(s.mixture, sl.train("noisy", "three", steps=2, width=16, depth=2).given(1), 2.0),
+    "composed": lambda s, net: sl.composed(s.mixture, [(2.0, s.given(0)), (-0.5, sl.guided(s.given(1), s.mixture, 3.0))]),
+    "any": lambda s, net: sl.any_of([(0.3, s.given(0)), (0.7, s.given(2))]),
+    "of a network": lambda s, net: net.given(1),
+    "of a network, guided": lambda s, net: net.guided(1, 3.0),
+    "function": lambda s, net: sl.guided(sl.Score(negative_score, 2), s.mixture, 2.0),
+}
+
+
+@pytest.mark.parametrize("name", MADE)
+def test_scores_made_of_others_are_pickled_with_their_bits(name, joint, points):
+    made = MADE[name](sl.Scene("three"), joint)
+    again = pickle.loads(pickle.dumps(made))
+    assert np.array_equal(again(points, 0.8, 0.6), made(points, 0.8, 0.6))
+
+
+def negative_score(x, alpha, sigma):
+    return -x
+
+
+@pytest.mark.parametrize("model", ["score", "joint", "noisy", "clean"])
+def test_networks_are_pickled_with_their_bits(model):
+    net = sl.train(model, "three", steps=2, width=16, depth=2, points=300, batch=64)
+    for again in [pickle.loads(pickle.dumps(net)), copy.copy(net)]:
+        assert type(again) is type(net) and again.info == net.info
+        assert np.array_equal(again.params, net.params)
+    damaged = bytearray(pickle.dumps(net))
+    damaged[len(damaged) // 2] ^= 1
+    with pytest.raises(ValueError, match="pickled network"):
+        pickle.loads(damaged)
+
+
 def test_other_things_are_pickled_or_say_why_not():
     empirical = pickle.loads(pickle.dumps(sl.Empirical([[0.0, 1.0], [2.0, 3.0]])))
     assert empirical.score([[0.0, 0.0]], 1.0, 1.0).shape == (1, 2)
     wrapped = pickle.loads(pickle.dumps(sl.Score(np.negative, 2, batch=7)))
     assert wrapped.dim == 2
-    with pytest.raises(TypeError, match="pickled"):
-        pickle.dumps(sl.guided(sl.Scene("three").given(0), sl.Scene("three").mixture, 2.0))
+    three = sl.Scene("three")
+    plan = sl.method("classifier-free", three, 0)
+    measured = three.mixture.measured(sl.Observation.mask({0: 1.0}, 2, tau=0.1))
+    for thing in [plan.score, measured]:
+        with pytest.raises(TypeError, match="cannot be pickled; pickle what it is made of"):
+            pickle.dumps(thing)
+    with pytest.raises(TypeError, match="pickle"):
+        pickle.dumps(plan)
 
 
 def test_a_level_unpacks():

@@ -43,6 +43,28 @@ def test_a_list_is_a_flag_with_several_numbers():
     assert one(of([0, 2])).svg() != one(of([0, 4])).svg()
 
 
+def test_a_network_is_a_flag_of_a_figure(joint, tmp_path):
+    setting = dict(label=0, gamma=[0, 2], steps=8)
+    joint.save(tmp_path / "net.safetensors")
+    of_file, own = (sl.figure("sweep", score=score, **setting) for score in (tmp_path / "net.safetensors", joint))
+    exact = sl.figure("sweep", scene="three", **setting)
+    assert own.svg() == of_file.svg() != exact.svg()
+    with pytest.raises(ValueError, match="score"):
+        sl.figure("steering", score=sl.train("noisy", "three", steps=1, width=16, depth=2, points=300), **setting)
+
+
+def test_images_are_shown_on_a_sheet():
+    images, _ = sl.Glyphs(0).images(0, 7)
+    sheet = sl.sheet(images, columns=3, title="digits")
+    assert sheet.title == "digits" and sheet.png(width=64)[:4] == b"\x89PNG"
+    assert sheet.svg() == sl.sheet(images.copy(), columns=3, title="digits").svg() != sl.sheet(images[::-1], columns=3, title="digits").svg()
+    for wrong, error in [(images.astype(float), TypeError), (images[0], TypeError), (images[:0], ValueError)]:
+        with pytest.raises(error, match="images"):
+            sl.sheet(wrong)
+    with pytest.raises(ValueError, match="columns"):
+        sl.sheet(images, columns=0)
+
+
 def test_every_figure_has_a_name_and_a_title():
     listed = sl.figures()
     assert len(listed) > 20 and all(f["name"] and f["title"] and f["caption"] for f in listed)

@@ -85,6 +85,23 @@ def test_a_walk_that_cannot_be_is_refused(animals, wrong, words):
         sl.sample(animals.mixture, **wrong)
 
 
+TOO_MUCH = {
+    "start": lambda: sl.start(10**13, 2),
+    "width": lambda: sl.start(3, 10**13),
+    "scene": lambda: sl.Scene("three").sample(10**13),
+    "mixture": lambda: sl.Scene("three").mixture.sample(10**13),
+    "tilt": lambda: sl.Tilt(sl.Scene("three").mixture, 0, 2.0).sample(10**13),
+    "walk": lambda: sl.sample(sl.Scene("three").mixture, 10**13),
+    "paths": lambda: sl.trajectories(sl.Scene("three").mixture, 1000, steps=1_000_000),
+}
+
+
+@pytest.mark.parametrize("what", TOO_MUCH)
+def test_what_does_not_fit_into_the_memory_is_refused_in_words(what):
+    with pytest.raises(ValueError, match="do not fit into 4 GiB"):
+        TOO_MUCH[what]()
+
+
 def test_samples_that_are_not_finite_are_refused_in_words():
     with pytest.raises(ValueError, match="3 of 3 samples are not finite"):
         sl.sample(lambda x, alpha, sigma: x * np.nan, 3, dim=2, steps=4)
@@ -149,6 +166,23 @@ def test_a_method_has_knobs_and_refuses_others(animals):
         sl.method("classifier-free", animals)
     with pytest.raises(TypeError):
         sl.method("classifier-free", 3)
+
+
+def test_a_function_that_a_method_steers_gets_all_rows_in_one_call(animals):
+    calls = []
+
+    def f(x, alpha, sigma):
+        calls.append(len(x))
+        return animals.mixture(x, alpha, sigma)
+
+    way = dict(samples=300, steps=5, sampler="ddim")
+    x = sl.sample(sl.method("unconditional", sl.Score(f, 2)), **way)
+    assert np.array_equal(x, sl.sample(sl.method("unconditional", f, dim=2), **way))
+    assert calls == [300] * 10
+    with pytest.raises(ValueError, match="dim="):
+        sl.method("unconditional", f)
+    with pytest.raises(ValueError, match="no classes"):
+        sl.method("classifier-free", sl.Score(f, 2), 1)
 
 
 def test_classifier_free_by_name_is_guided(animals):
@@ -249,6 +283,8 @@ def test_an_exception_comes_back_whole():
 def test_what_is_no_score_is_refused():
     with pytest.raises(TypeError, match="not int"):
         sl.sample(3, 10)
+    with pytest.raises(TypeError, match=r"\.given\(…\).*not Scene"):
+        sl.sample(sl.Scene("three"), 10)
     with pytest.raises(ValueError, match="dim="):
         sl.sample(lambda x, a, s: x, 10)
     for wrong in [dict(dim=0), dict(dim=2, batch=0)]:

@@ -1,7 +1,7 @@
 //! What a file says of a network's architecture.
 
 use super::recipe::{Kind, Recipe};
-use crate::nn::{Mlp, MlpConfig, Net};
+use crate::nn::{Mlp, MlpConfig, Net, Transformer, TransformerConfig};
 
 /// A network that can stand in a file.
 pub trait Architecture: Net {
@@ -23,5 +23,14 @@ impl Architecture for Mlp {
             return MlpConfig { width: recipe.width, depth: recipe.depth, ..held.clone() };
         }
         recipe.shape(held.inputs, held.labels)
+    }
+}
+
+impl Architecture for Transformer {
+    const NAME: &'static str = "transformer";
+
+    fn asked(recipe: &Recipe, _: Kind, held: &TransformerConfig) -> TransformerConfig {
+        let Recipe { width, depth, features, .. } = *recipe;
+        TransformerConfig { width, depth, features, ..held.clone() }
     }
 }

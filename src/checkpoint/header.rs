@@ -91,6 +91,21 @@ struct Format {
     network: String,
 }
 
+impl Format {
+    fn of(text: &str) -> Parsed<Format> {
+        serde_json::from_str(text).map_err(not_understood)
+    }
+}
+
+/// The name of the architecture that a text gives.
+pub(super) fn network_of(text: &str) -> Parsed<String> {
+    Format::of(text).map(|format| format.network)
+}
+
+fn not_understood(e: serde_json::Error) -> String {
+    format!("its description cannot be understood: {e}")
+}
+
 impl<N: Architecture> Header<N> {
     pub fn to_text(&self) -> Parsed<String> {
         let text = serde_json::to_string(self).map_err(|e| e.to_string())?;
@@ -101,8 +116,7 @@ impl<N: Architecture> Header<N> {
     }
 
     pub fn from_text(text: &str) -> Parsed<Self> {
-        let wrong = |e| format!("its description cannot be understood: {e}");
-        let Format { format, network } = serde_json::from_str(text).map_err(wrong)?;
+        let Format { format, network } = Format::of(text)?;
         if network != N::NAME {
             let name = printable(&network);
             return Err(format!(
@@ -112,7 +126,7 @@ impl<N: Architecture> Header<N> {
         }
         match format {
             1 => version_1::header(text),
-            FORMAT => serde_json::from_str(text).map_err(wrong),
+            FORMAT => serde_json::from_str(text).map_err(not_understood),
             _ => Err(format!(
                 "its format is {format}, but this version of scorelab reads only 1 and {FORMAT}; use the version that wrote it"
             )),

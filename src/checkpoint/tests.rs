@@ -13,6 +13,7 @@ use rayon::prelude::*;
 use std::path::PathBuf;
 
 mod lock;
+mod transformer;
 mod words;
 
 fn small() -> MlpConfig {

@@ -12,7 +12,7 @@ mod toy;
 mod tree;
 mod view;
 
-pub use glyphs::{Attribute, Attributes, Caption, Drawing, Glyphs};
+pub use glyphs::{Attribute, Attributes, Caption, Drawing, Glyphs, HELD_OUT_PAIRS, normalised};
 pub use idx::Part;
 pub use images::{Images, digit_names, from_pixels, names_of_labels, to_pixels};
 pub use points::{PointFile, of_points, spread};

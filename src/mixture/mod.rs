@@ -42,7 +42,7 @@ use crate::noise::NoiseLevel;
 use crate::score::{LogDensity, ScoreFn};
 use crate::{Error, Result};
 use axes::Axes;
-use fast::Order;
+use fast::Components;
 use ndarray::{ArcArray2, Array1, Array2, Array3, ArrayView1, ArrayView2, Axis};
 use std::sync::Arc;
 
@@ -72,7 +72,7 @@ pub struct Mixture {
     labels: Arc<[usize]>,
     classes: usize,
     axes: Arc<[Axes]>,
-    order: Order,
+    components: Components,
 }
 
 impl Mixture {
@@ -137,7 +137,7 @@ impl Mixture {
             labels: labels.into(),
             classes,
             axes: axes.into(),
-            order: Order::default(),
+            components: Components::default(),
         })
     }
 
@@ -204,12 +204,12 @@ impl Mixture {
     /// [`Mixture::observed`]; of ∅ this mixture.
     ///
     /// # Panics
-    /// If there is no such class, and where [`Mixture::observed`] has an error.
+    /// If there is no such class, for a caption, and where [`Mixture::observed`] has an error.
     pub fn given(&self, condition: impl Into<Condition>) -> Mixture {
         match condition.into() {
             Condition::None => self.clone(),
             Condition::Observed(o) => self.observed(&o).unwrap_or_else(|e| panic!("{e}")),
-            class @ Condition::Class(_) => self.of_class(class.class_of(self.classes)),
+            class => self.of_class(class.class_of(self.classes)),
         }
     }
 
@@ -225,7 +225,7 @@ impl Mixture {
             labels: vec![0; keep.len()].into(),
             classes: 1,
             axes: keep.iter().map(|k| self.axes[*k].clone()).collect(),
-            order: Order::default(),
+            components: Components::default(),
         }
     }
 
@@ -255,7 +255,7 @@ impl Mixture {
             labels: self.labels.clone(),
             classes: self.classes,
             axes: self.axes.iter().map(|a| a.noised(a2, s2)).collect(),
-            order: Order::default(),
+            components: Components::default(),
         }
     }
 

@@ -2,7 +2,7 @@
 
 use super::Mixture;
 use super::axes::Axes;
-use super::fast::Order;
+use super::fast::Components;
 use crate::condition::Observation;
 use crate::linalg::{cholesky, log_det, solve, solve_lower};
 use crate::noise::NoiseLevel;
@@ -60,7 +60,7 @@ impl Mixture {
             labels: self.labels.clone(),
             classes: self.classes,
             axes: axes.into(),
-            order: Order::default(),
+            components: Components::default(),
         };
         Ok(Measured { prior: self.clone(), posterior, log_evidence, distance })
     }

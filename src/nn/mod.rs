@@ -9,6 +9,7 @@
 //! | [`fast`] | what makes it fast: matrix products in the machine's widest registers, weights in panels |
 //! | `level` | how a network is told the noise level |
 //! | [`mlp`] | the perceptron: rows in, rows out, gradients with respect to parameters and to the input |
+//! | [`transformer`] | a Transformer: attention to patches and to the words of a caption |
 //! | [`adam`] | Adam, the moving average of the weights, the learning rate's course |
 //! | [`score_net`] | a network that answers as a score |
 
@@ -19,6 +20,7 @@ pub mod shape;
 pub mod fast;
 mod level;
 pub mod mlp;
+pub mod transformer;
 pub mod adam;
 pub mod score_net;
 
@@ -28,4 +30,5 @@ pub use mlp::Mlp;
 pub use net::{Batch, Gradients, Net, Part, Shape};
 pub use score_net::{Coefficients, ScoreNet, Target};
 pub use shape::MlpConfig;
+pub use transformer::{Transformer, TransformerConfig};
 pub use workspace::Workspace;

@@ -124,17 +124,17 @@ impl Plain<'_> {
 }
 
 /// z/(1 + e⁻ᶻ).
-fn silu(z: f64) -> f64 {
+pub(super) fn silu(z: f64) -> f64 {
     z / (1.0 + (-z).exp())
 }
 
 /// silu'(z) = p + z·p·(1 − p), p = 1/(1 + e⁻ᶻ).
-fn silu_slope(z: f64) -> f64 {
+pub(super) fn silu_slope(z: f64) -> f64 {
     let p = 1.0 / (1.0 + (-z).exp());
     p + z * p * (1.0 - p)
 }
 
 /// n frequencies f in cycles per unit of log-SNR, geometric from 1/64 to 1/4; one alone is the slowest.
-fn frequencies(n: usize) -> Array1<f64> {
+pub(super) fn frequencies(n: usize) -> Array1<f64> {
     (0..n).map(|i| 16f64.powf(i as f64 / (n.max(2) - 1) as f64) / 64.0).collect()
 }

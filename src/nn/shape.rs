@@ -134,9 +134,14 @@ impl Shape for MlpConfig {
                 let must = format!("below {classes}, the number of the network's classes");
                 Err(Error::value("the label", y, must))
             }
-            Condition::Observed(_) => {
+            Condition::Words(_) | Condition::Observed(_) => {
+                let what = if let Condition::Words(_) = condition {
+                    "a caption"
+                } else {
+                    "an observation"
+                };
                 let must = "a class or none, which is what the network was made for";
-                Err(Error::value("the condition", "an observation", must))
+                Err(Error::value("the condition", what, must))
             }
         }
     }
@@ -178,7 +183,7 @@ impl Layer {
         &params[self.weights.clone()]
     }
 
-    /// b (out).
+    /// b (out), or nothing if the layer has none.
     pub fn bias<'a>(&self, params: &'a [f32]) -> &'a [f32] {
         &params[self.bias.clone()]
     }

@@ -119,6 +119,32 @@ impl<N: Net> JointNet<N> {
         JointDenoising::new(Denoising { data, target, sigma_data, spread, levels }, p_drop)
     }
 
+    /// What this network is trained to do on a data set whose label k stands for a condition, number k of a list, such as a
+    /// caption.
+    ///
+    /// # Errors
+    /// If a label has no condition, the network does not take one of them, and as [`JointDenoising::new`].
+    pub fn objective_under<'a>(
+        &'a self,
+        data: &'a Labelled,
+        conditions: &'a [Condition],
+        levels: Levels,
+        p_drop: f64,
+    ) -> Result<JointDenoising<'a>> {
+        let config = self.network().config();
+        conditions.iter().try_for_each(|condition| config.takes(condition))?;
+        if let Some(label) = data.y.iter().find(|y| **y >= conditions.len()) {
+            let must = format!("below {}, the number of conditions", conditions.len());
+            return Err(Error::value("a label of the data", label, must));
+        }
+        let ScoreNet { target, sigma_data, ref spread, .. } = *self.net;
+        let denoising = Denoising { data, target, sigma_data, spread, levels };
+        Ok(JointDenoising {
+            conditions: Some(conditions),
+            ..JointDenoising::new(denoising, p_drop)?
+        })
+    }
+
     /// s_θ(x, y), the conditional score, or under ∅ the unconditional one.
     ///
     /// # Panics
@@ -241,16 +267,18 @@ impl<N: Net> ScoreFn for JointScore<N> {
     }
 }
 
-/// Denoising score matching with the label of each row, or ∅ in its place with probability p_drop.
+/// Denoising score matching under the condition of each row, its class or what its label stands for, or ∅ in its place with
+/// probability p_drop.
 ///
 /// ```text
 /// L = E |F_θ(c_in·x, log-SNR, y') − (x₀ − c_skip·x)/c_out|²/d,   y' = ∅ with probability p_drop, else y
 /// ```
 ///
-/// The label is dropped row by row, never for a whole batch. p_drop = 0 never trains ∅; p_drop = 1 never trains a
-/// class. Source: Ho & Salimans 2022 (2207.12598), algorithm 1, line 3.
+/// The condition is dropped row by row and as a whole, never for a whole batch and never word by word. p_drop = 0 never
+/// trains ∅; p_drop = 1 never trains a condition. Source: Ho & Salimans 2022 (2207.12598), algorithm 1, line 3.
 pub struct JointDenoising<'a> {
     denoising: Denoising<'a>,
+    conditions: Option<&'a [Condition]>, // what each label stands for, if not for the class of that number
     p_drop: f64,
 }
 
@@ -263,7 +291,7 @@ impl<'a> JointDenoising<'a> {
         if !(0.0..=1.0).contains(&p_drop) {
             return Err(Error::value("the probability of dropping a label", p_drop, "from 0 to 1"));
         }
-        Ok(JointDenoising { denoising, p_drop })
+        Ok(JointDenoising { denoising, conditions: None, p_drop })
     }
 }
 
@@ -272,7 +300,12 @@ impl<N: Net> Objective<N> for JointDenoising<'_> {
         let points = self.denoising.draw(w, rng, rows);
         for (condition, point) in w.conditions.iter_mut().zip(points) {
             let dropped = rng.random::<f64>() < self.p_drop;
-            *condition = (!dropped).then(|| self.denoising.data.y[point]).into();
+            let label = self.denoising.data.y[point];
+            *condition = match self.conditions {
+                _ if dropped => Condition::None,
+                Some(conditions) => conditions[label].clone(),
+                None => Condition::Class(label),
+            };
         }
         self.denoising.answer(net, w, rows)
     }
@@ -295,3 +328,6 @@ pub fn train_joint<N: Net>(
     let trained = run(net.network().clone(), &objective, config, &mut progress)?;
     Ok(net.with_weights(trained))
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,7 +1,7 @@
 //! The notebooks are made of the lessons, and the lessons are whole.
 
-use super::ipynb::{Language, notebook};
-use super::lesson::{Blanks, Cell, Lesson, with_blanks};
+use super::ipynb::{EDITIONS, Edition, notebook};
+use super::lesson::{Blanks, Cell, Kernel, Lesson, with_blanks};
 use scorelab_lab::course::exercises;
 use serde_json::Value;
 use std::fs;
@@ -40,37 +40,90 @@ fn code(path: &str) -> Vec<String> {
     cells.filter(|cell| cell["cell_type"] == "code").map(text).collect()
 }
 
+/// The lessons that have a notebook for Python.
+const IN_PYTHON: [&str; 10] = [
+    "0_score",
+    "1_learning",
+    "2_bayes",
+    "3_classifier_guidance",
+    "4_noisy_classifier",
+    "5_bill",
+    "6_classifier_free",
+    "7_what_gamma_samples",
+    "8_digits",
+    "9_own_data",
+];
+
 #[test]
 fn the_notebooks_are_those_of_the_lessons() {
-    let (lessons, prelude) = (lessons(), read("lessons/prelude.rs"));
+    let lessons = lessons();
     assert!(lessons.len() >= 8);
-    for lesson in &lessons {
-        for (file, language, root) in [
-            (format!("{}.ipynb", lesson.name), Language::En, ".."),
-            (format!("vi/{}.ipynb", lesson.name), Language::Vi, "../.."),
-        ] {
-            let made = notebook(lesson, &prelude, language, root, Blanks::Open);
+    for (folder, kernel, language, root) in EDITIONS {
+        let prelude = match kernel {
+            Kernel::Rust => read("lessons/prelude.rs"),
+            Kernel::Python => read("lessons/prelude.py"),
+        };
+        let edition = Edition { kernel, language, blanks: Blanks::Open, prelude: &prelude, root };
+        let own = lessons.iter().filter(|lesson| lesson.code(kernel).next().is_some());
+        let own: Vec<&Lesson> = own.collect();
+        for lesson in &own {
+            let file = format!("{folder}/{}.ipynb", lesson.name);
             assert!(
-                read(&file) == made,
+                read(file.trim_start_matches('/')) == notebook(lesson, edition),
                 "{file} is not that of its lesson: run `cargo run -p scorelab-notebooks -- write`"
             );
         }
+        let of_lessons: Vec<&str> = own.iter().map(|lesson| lesson.name.as_str()).collect();
+        assert_eq!(names(folder, ".ipynb"), of_lessons);
+        match kernel {
+            Kernel::Rust => assert_eq!(of_lessons.len(), lessons.len()),
+            Kernel::Python => assert_eq!(of_lessons, IN_PYTHON),
+        }
     }
-    let all: Vec<String> = lessons.into_iter().map(|lesson| lesson.name).collect();
-    assert_eq!((names("", ".ipynb"), names("vi", ".ipynb")), (all.clone(), all));
+}
+
+#[test]
+fn the_cells_for_python_ask_what_those_for_rust_ask() {
+    for lesson in lessons() {
+        let mut python = lesson.code(Kernel::Python).peekable();
+        if python.peek().is_none() {
+            continue;
+        }
+        let (mut checks, mut todo) = (Vec::new(), 0);
+        for code in python {
+            let open = with_blanks(Kernel::Python, code, Blanks::Open);
+            assert!(open.lines().count() <= 15, "{}: a long cell:\n{open}", lesson.name);
+            checks.extend(open.lines().filter_map(|line| checked(line, "check(")));
+            todo += open.matches(Kernel::Python.todo()).count();
+        }
+        let rust: Vec<&str> = lesson.code(Kernel::Rust).flat_map(str::lines).collect();
+        let asked: Vec<usize> =
+            rust.iter().filter_map(|line| checked(line, "course::check(")).collect();
+        let blanks = rust.iter().filter(|line| line.contains(Kernel::Rust.todo())).count();
+        assert_eq!((checks, todo), (asked, blanks), "{}", lesson.name);
+    }
+}
+
+/// The exercise that a line checks, if it does.
+fn checked(line: &str, call: &str) -> Option<usize> {
+    line.strip_prefix(call)?.split(',').next()?.parse().ok()
 }
 
 #[test]
 fn both_languages_have_the_same_code() {
-    for name in names("", ".ipynb") {
+    let rust = names("", ".ipynb").into_iter().map(|name| ("".into(), name));
+    let python = names("python", ".ipynb").into_iter().map(|name| ("python/".to_string(), name));
+    for (folder, name) in rust.chain(python) {
         let (mut english, mut vietnamese) =
-            (code(&format!("{name}.ipynb")), code(&format!("vi/{name}.ipynb")));
+            (code(&format!("{folder}{name}.ipynb")), code(&format!("{folder}vi/{name}.ipynb")));
         let (a, b) = (english.remove(0), vietnamese.remove(0));
         let same = |prelude: &str| {
             prelude
                 .replace("\"../..", "\"..")
+                .replace("../../../", "../../")
                 .replace("{vi as course}", "{en as course}")
                 .replace("vi as", "en as")
+                .replace("\"vi\"", "\"en\"")
         };
         assert!(a != b && same(&a) == same(&b), "{name}: the prelude");
         assert!(english.len() >= 4 && english == vietnamese, "{name}");
@@ -91,8 +144,9 @@ fn every_lesson_has_a_goal_blanks_checks_and_a_task_that_breaks() {
                     en += e;
                     vi += v;
                 }
-                Cell::Code(code) => {
-                    let open = with_blanks(code, Blanks::Open);
+                Cell::Code(Kernel::Python, _) => {}
+                Cell::Code(Kernel::Rust, code) => {
+                    let open = with_blanks(Kernel::Rust, code, Blanks::Open);
                     assert!(open.lines().count() <= 15, "{name}: a long cell:\n{open}");
                     for line in open.lines().filter(|l| l.starts_with("let ")) {
                         let typed = line.split(" = ").next().unwrap();
@@ -134,7 +188,15 @@ fn a_lesson_that_is_not_whole_is_refused() {
     assert!(refused("```rust\n//= let a = 1;\n```\n").contains("solution without"));
     let whole = "```rust\nlet a = 0; // TODO: a\n//= let a = 1;\nb();\n```\n";
     let lesson = Lesson::parse("x", whole).unwrap();
-    let Cell::Code(code) = &lesson.cells[0] else { panic!("a code cell") };
-    assert_eq!(with_blanks(code, Blanks::Open), "let a = 0; // TODO: a\nb();");
-    assert_eq!(with_blanks(code, Blanks::Filled), "let a = 1;\nb();");
+    let filled = |kernel: Kernel, lesson: &Lesson, blanks| {
+        with_blanks(kernel, lesson.code(kernel).next().expect("a code cell"), blanks)
+    };
+    assert_eq!(filled(Kernel::Rust, &lesson, Blanks::Open), "let a = 0; // TODO: a\nb();");
+    assert_eq!(filled(Kernel::Rust, &lesson, Blanks::Filled), "let a = 1;\nb();");
+    assert!(refused("```python\na = 0  # TODO: a\n```\n").contains("blank without"));
+    let python = "```python\ndef f():\n    a = 0  # TODO: a\n    #= a = 1\n```\n";
+    let lesson = Lesson::parse("x", python).unwrap();
+    assert_eq!(lesson.code(Kernel::Rust).next(), None);
+    assert_eq!(filled(Kernel::Python, &lesson, Blanks::Open), "def f():\n    a = 0  # TODO: a");
+    assert_eq!(filled(Kernel::Python, &lesson, Blanks::Filled), "def f():\n    a = 1");
 }

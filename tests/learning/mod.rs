@@ -15,3 +15,4 @@ mod second;
 mod spread;
 pub mod trained;
 mod training;
+mod transformer;

@@ -23,16 +23,20 @@ pub struct Slide {
 }
 
 impl Slide {
-    /// The slide of a figure; part, formula and command follow from the number in its stem.
-    pub fn of(figure: &Figure) -> Self {
+    /// The slide of a figure; part, formula and command follow from its stem, with the scene where the command takes one.
+    pub fn of(figure: &Figure, scene: &str) -> Self {
         let spec = spec(&figure.stem);
+        let command = |spec: &Spec| match spec.takes("scene") {
+            true => format!("scorelab plot {} --scene {scene}", spec.name),
+            false => format!("scorelab plot {}", spec.name),
+        };
         Slide {
             stem: figure.stem.clone(),
             title: figure.title.clone(),
             caption: figure.caption.clone(),
             part: spec.map_or(Text::default(), |spec| spec.part.clone()),
             latex: spec.map_or("", |spec| spec.latex).into(),
-            command: spec.map_or(String::new(), |spec| format!("scorelab plot {}", spec.name)),
+            command: spec.map_or(String::new(), command),
             told: figure.notes.iter().filter(|note| !note.en.trim().is_empty()).cloned().collect(),
         }
     }
@@ -45,15 +49,24 @@ impl Slide {
 
     /// A text of the slide as it is read in this language: without the marks of subscripts, with the language's numbers.
     pub(super) fn read(text: &Text, lang: Lang) -> String {
-        let plain = words::plain(text.get(lang));
-        if lang == Lang::Vi { words::numerals(&plain) } else { plain }
+        words::plain(&words::numbers(text.get(lang), lang))
     }
 }
 
+/// The figure that a picture is of: the one whose stem begins its own, or else the last part of that number before it.
 fn spec(stem: &str) -> Option<&'static Spec> {
-    let number = Spec::number(stem);
-    let same = |spec: &&&Spec| !number.is_empty() && Spec::number(spec.stem) == number;
-    FIGURES.iter().find(same).copied()
+    let begun = FIGURES.iter().filter(|spec| stem.starts_with(spec.stem));
+    let part = |stem: &'static str| stem.split('_').next();
+    let before = |spec: &&&Spec| {
+        let number = Spec::number(stem);
+        !number.is_empty()
+            && Spec::number(spec.stem) == number
+            && part(spec.stem) <= stem.split('_').next()
+    };
+    let begun = begun.max_by_key(|spec| spec.stem.len());
+    begun
+        .or_else(|| FIGURES.iter().rev().filter(before).max_by_key(|spec| part(spec.stem)))
+        .copied()
 }
 
 /// Figures in the order of the lecture: by its parts, and within a part as they stand in the list of all figures.

@@ -20,7 +20,7 @@ fn figure(stem: &str) -> Figure {
 
 fn slides() -> Vec<Slide> {
     let stems = ["01_uncontrolled", "05_bayes_sum_build1", "05_bayes_sum_build2", "mine & yours"];
-    stems.iter().map(|stem| Slide::of(&figure(stem))).collect()
+    stems.iter().map(|stem| Slide::of(&figure(stem), "animals")).collect()
 }
 
 #[test]
@@ -31,7 +31,8 @@ fn the_page_is_escaped_speaks_its_language_and_names_each_picture_once() {
     assert!(page.contains("lang=\"en\" class=\"dark\"") && page.contains("&lt;b&gt; &amp; sγ"));
     assert!(page.contains("src=\"mine%20%26%20yours.svg\"") && !page.contains("<b>"));
     assert!(
-        page.contains("<code>scorelab plot uncontrolled</code>") && page.contains("4,000 samples")
+        page.contains("<code>scorelab plot uncontrolled --scene animals</code>")
+            && page.contains("4,000 samples")
     );
     assert_eq!(page.matches("<img ").count(), 4);
     // a build is a slide, but no entry of the contents
@@ -51,7 +52,8 @@ fn the_deck_is_in_the_order_of_the_lecture_whatever_the_order_given() {
     let numbered = FIGURES.iter().rev().filter(|spec| spec.id().is_some());
     let figures: Vec<Figure> = numbered.map(|spec| figure(spec.stem)).collect();
     let parts = |all: &[&Figure]| -> Vec<String> {
-        let mut parts: Vec<String> = all.iter().map(|f| Slide::of(f).part.en.into()).collect();
+        let mut parts: Vec<String> =
+            all.iter().map(|f| Slide::of(f, "animals").part.en.into()).collect();
         parts.dedup();
         parts
     };
@@ -62,6 +64,26 @@ fn the_deck_is_in_the_order_of_the_lecture_whatever_the_order_given() {
     // the figures as they were given
     assert!(parts(&figures.iter().collect::<Vec<_>>()).len() > ordered.len());
     assert_eq!(Spec::number("08a_hybrid"), "08");
+}
+
+#[test]
+fn a_slide_names_the_command_that_draws_it() {
+    let command = |stem: &str| Slide::of(&figure(stem), "three").command;
+    for spec in FIGURES {
+        let scene = if spec.takes("scene") { " --scene three" } else { "" };
+        assert_eq!(command(spec.stem), format!("scorelab plot {}{scene}", spec.name));
+    }
+    let first = |stem: &str| command(stem).split(' ').nth(2).unwrap_or("none").to_string();
+    for (stem, name) in [
+        ("08a_hybrid", "hybrid"),
+        ("12b_marginals_and_tilt", "tilt"),
+        ("13c_spread", "clean_classifier"),
+        ("mine", "none"),
+    ] {
+        let found = first(stem);
+        assert_eq!(found.replace('-', "_"), name, "{stem}");
+    }
+    assert!(!command("21_sampler_choice").contains("--scene"));
 }
 
 type Files = BTreeMap<String, Vec<u8>>;

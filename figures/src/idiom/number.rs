@@ -2,6 +2,7 @@
 
 use scorelab::metrics::Interval;
 use scorelab::noise::NoiseLevel;
+pub(crate) use scorelab::number::count;
 use scorelab::number::{self, significant};
 
 /// A share in per cent with its interval, `25.1 ± 0.7 %`.
@@ -15,19 +16,6 @@ pub(crate) fn tiny(v: f64) -> String {
         return format!("{v:.3}").trim_end_matches('0').trim_end_matches('.').to_string();
     }
     significant(v, 2)
-}
-
-/// A whole number with a comma at every thousand: `4,000`.
-pub(crate) fn count(n: usize) -> String {
-    let digits = n.to_string();
-    let mut out = String::new();
-    for (i, c) in digits.chars().enumerate() {
-        if i > 0 && (digits.len() - i).is_multiple_of(3) {
-            out.push(',');
-        }
-        out.push(c);
-    }
-    out
 }
 
 /// σ/α of a level: two decimals, or two digits where those say nothing.

@@ -49,7 +49,8 @@ impl Setting<'_> {
         sample(self.sampler, score, &self.process, self.grid, self.start(n).view(), self.seed)
     }
 
-    pub(crate) fn exact(&self) -> &Mixture {
+    /// The distribution whose scores are exact.
+    pub fn exact(&self) -> &Mixture {
         &self.scene.mixture
     }
 
@@ -80,7 +81,7 @@ impl Setting<'_> {
     }
 
     /// The first n starting points (n, d).
-    pub(crate) fn start(&self, n: usize) -> Array2<f64> {
+    pub fn start(&self, n: usize) -> Array2<f64> {
         start(n, self.exact().dim(), &self.process, self.grid, self.seed)
     }
 

@@ -10,6 +10,7 @@ use super::slide::{HEIGHT, NOTE, Place, SMALL, TITLE, WIDTH, WORDS};
 use super::svg::{Ids, Style, drop, ends_low, escape, group, n, spans, text};
 use super::words::{Lang, Text, plain};
 use super::{chart, draw, font, heat, room};
+use scorelab::number::count;
 use scorelab::{Error, Result};
 
 /// Everything the parts of a drawing share.
@@ -29,9 +30,9 @@ struct Canvas {
 /// # Errors
 /// A range that is empty, more panels than fit, or a colour map without values: [`Error::Figure`].
 pub fn svg(figure: &Figure, theme: Theme, lang: Lang, panel: Option<usize>) -> Result<String> {
-    let mut figure = figure.with_numerals();
+    let mut figure = figure.clone();
     figure.notes.extend(cut_off(&figure, panel));
-    compose(&figure, theme, lang, panel, room::words)
+    compose(&figure.with_numerals(), theme, lang, panel, room::words)
         .map_err(|why| Error::Figure { figure: figure.stem.clone(), why })
 }
 
@@ -48,16 +49,16 @@ fn cut_off(figure: &Figure, only: Option<usize>) -> Option<Text> {
         };
         let at = points.at.rows().into_iter().map(|r| (x.unit(r[0]), y.unit(r[1])));
         let at: Vec<_> = at.filter(|(x, y)| x.is_finite() && y.is_finite()).collect();
-        let inside = |u: f64| (-0.003..=1.003).contains(&u);
-        out += at.iter().filter(|(x, y)| !(inside(*x) && inside(*y))).count();
+        out += at.iter().filter(|(x, y)| !(draw::within(*x) && draw::within(*y))).count();
         all += at.len();
     }
-    (out > 0).then(|| {
-        Text::from((
-            format!("{out} of {all} points lie beyond the edges and are not drawn."),
-            format!("{out} trong {all} điểm nằm ngoài khung và không được vẽ."),
-        ))
-    })
+    let (few, all) = (count(out), count(all));
+    let en = match out {
+        0 => return None,
+        1 => format!("1 of {all} points lies beyond the edges and is not drawn."),
+        _ => format!("{few} of {all} points lie beyond the edges and are not drawn."),
+    };
+    Some((en, format!("{few} trong {all} điểm nằm ngoài khung và không được vẽ.")).into())
 }
 
 /// A frame of an animation: as `svg`, with all words where the figure puts them, so that none jumps.
@@ -328,7 +329,7 @@ mod tests {
             svg(&Figure { panels, ..Figure::default() }, Theme::Light, Lang::En, None).unwrap()
         };
         let (cut, whole) = (with(3.0), with(1.0));
-        assert!(cut.contains("1 of 2 points lie beyond the edges") && !whole.contains("beyond"));
+        assert!(cut.contains("1 of 2 points lies beyond the edges") && !whole.contains("beyond"));
         assert_eq!((cut.matches("<circle").count(), whole.matches("<circle").count()), (1, 2));
     }
 }

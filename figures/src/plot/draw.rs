@@ -312,14 +312,15 @@ fn boxes(boxes: &Boxes, place: &Place, role: Role, theme: Theme, lang: Lang) -> 
     out
 }
 
+/// Whether a place along an axis from 0 to 1 is on it, or is NaN and so not drawn at all.
+pub(super) fn within(u: f64) -> bool {
+    const SLACK: f64 = 0.003; // half a stroke may overhang
+    u.is_nan() || (-SLACK..=1.0 + SLACK).contains(&u)
+}
+
 /// Whether everything that the panel's edge could cut off lies inside it anyway.
 pub(super) fn fits(mark: &Mark, place: &Place) -> bool {
-    const SLACK: f64 = 0.003; // half a stroke may overhang
-    let inside = |x: f64, y: f64| {
-        // a place that is NaN is not drawn at all
-        let on = |u: f64| u.is_nan() || (-SLACK..=1.0 + SLACK).contains(&u);
-        on(place.x.unit(x)) && on(place.y.unit(y))
-    };
+    let inside = |x: f64, y: f64| within(place.x.unit(x)) && within(place.y.unit(y));
     let rows = |at: &Array2<f64>| at.rows().into_iter().all(|r| inside(r[0], r[1]));
     match mark {
         Mark::Density(Density { x, y, .. }) | Mark::Regions(Regions { x, y, .. }) => {

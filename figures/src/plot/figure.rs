@@ -2,7 +2,7 @@
 
 use super::mark::Mark;
 use super::palette::Role;
-use super::words::{Text, numerals, signs};
+use super::words::{Lang, Text, numbers};
 
 /// A figure for one 16:9 slide: a list of panels, an equation and a few footers.
 #[derive(Clone, Debug, Default)]
@@ -58,7 +58,7 @@ impl Figure {
     pub(super) fn with_numerals(&self) -> Figure {
         let mut figure = self.clone();
         for text in figure.texts() {
-            *text = (signs(&text.en), numerals(&signs(&text.vi))).into();
+            *text = (numbers(&text.en, Lang::En), numbers(&text.vi, Lang::Vi)).into();
         }
         figure
     }

@@ -100,8 +100,14 @@ pub(crate) fn plain(words: &str) -> String {
     subscripts(words).into_iter().map(|(_, text)| text).collect()
 }
 
+/// A text with its numbers as the language writes them, and with minus signs.
+pub(crate) fn numbers(words: &str, lang: Lang) -> String {
+    let words = signs(words);
+    if lang == Lang::Vi { numerals(&words) } else { words }
+}
+
 /// The negative numbers of a text with a minus sign, which is as wide as a plus; a hyphen between words stays.
-pub(super) fn signs(words: &str) -> String {
+fn signs(words: &str) -> String {
     let chars: Vec<char> = words.chars().collect();
     let write = |(i, c): (usize, &char)| {
         let number = chars.get(i + 1).is_some_and(|next| next.is_ascii_digit() || *next == '.');

@@ -6,6 +6,7 @@ use super::problem::{image_problem, point_problem, problem};
 use super::{memory, scores, steering};
 use scorelab::{Error, Result};
 use scorelab_figures::plot::{Lang, Text};
+use std::sync::LazyLock;
 
 /// What is said about an answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -16,14 +17,17 @@ pub struct Mark {
     pub said: Text,
 }
 
-/// All exercises, in the order of the course; exercise 1 comes first.
-pub fn exercises() -> Vec<Exercise> {
-    let p = problem();
-    let mut all = scores::exercises(&p);
-    all.extend(steering::exercises(&p));
-    all.push(memory::memory(&image_problem()));
-    all.push(memory::own_points(&point_problem()));
-    all
+/// All exercises, in the order of the course; exercise 1 comes first. Their answers are computed once.
+pub fn exercises() -> &'static [Exercise] {
+    static ALL: LazyLock<Vec<Exercise>> = LazyLock::new(|| {
+        let p = problem();
+        let mut all = scores::exercises(&p);
+        all.extend(steering::exercises(&p));
+        all.push(memory::memory(&image_problem()));
+        all.push(memory::own_points(&point_problem()));
+        all
+    });
+    &ALL
 }
 
 /// Marks the answer to exercise `n`, counted from 1.

@@ -6,8 +6,8 @@ use scorelab_figures::plot::{Figure, Lang, Panel, Text};
 use std::collections::BTreeSet;
 
 /// Each exercise with its number.
-fn numbered() -> impl Iterator<Item = (usize, Exercise)> {
-    exercises().into_iter().enumerate().map(|(i, e)| (i + 1, e))
+fn numbered() -> impl Iterator<Item = (usize, &'static Exercise)> {
+    exercises().iter().enumerate().map(|(i, e)| (i + 1, e))
 }
 
 #[test]

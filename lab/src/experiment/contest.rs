@@ -9,11 +9,10 @@ use scorelab::Result;
 use scorelab::guidance::{Gamma, Guided};
 use scorelab::methods::{Effective, Plan, Run, Score, effective, effective_at_once, window};
 use scorelab::metrics::{Outcome, RANKING_LEVEL, Verdict, energy_difference, energy_rows, outcome};
-use scorelab::mixture::{Mixture, Tilt};
+use scorelab::mixture::Tilt;
 use scorelab::noise::{Grid, Spacing};
 use scorelab::number::{plus_minus, significant};
 use scorelab::rng::Purpose;
-use scorelab::sampler::start;
 use scorelab::score::Counted;
 use scorelab_figures::lecture::Setting;
 use std::sync::Arc;
@@ -76,8 +75,8 @@ const MOST_EFFECTIVE: usize = 1000;
 impl Contest<'_> {
     /// Why there is no tilt to compare with, if there is none.
     pub fn warning(&self) -> Option<String> {
-        let given = self.mixture().given(self.setting.class);
-        Tilt::warning(self.mixture(), &[(self.gamma.value(), &given)])
+        let given = self.setting.exact().given(self.setting.class);
+        Tilt::warning(self.setting.exact(), &[(self.gamma.value(), &given)])
     }
 
     /// Compares one's own scores, and the method that the flags name, with the conditional score and with ordinary guidance.
@@ -103,16 +102,6 @@ impl Contest<'_> {
         let verdicts = rows.verdicts(&walks);
         let effective = self.effective_scales(&arms, &rows.class);
         Ok(Contested { compare, verdicts, effective, walks, tilt: rows.tilt })
-    }
-
-    fn mixture(&self) -> &Mixture {
-        &self.setting.scene.mixture
-    }
-
-    /// n starting points (n, d).
-    fn starts(&self, n: usize, grid: &Grid) -> Array2<f64> {
-        let dim = self.mixture().means().ncols();
-        start(n, dim, &self.setting.process, grid, self.setting.seed)
     }
 
     /// The known ones, one's own, and the rival.
@@ -147,9 +136,9 @@ impl Contest<'_> {
                 .into(),
         ];
         let Setting { process, grid, sampler, seed, class: target, .. } = self.setting;
-        let (c, u) = (self.mixture().given(target), self.mixture().clone());
+        let (c, u) = (self.setting.exact().given(target), self.setting.exact().clone());
         let [c, u]: [Score; 2] = [Arc::new(c), Arc::new(u)];
-        let start = self.starts(self.samples.min(MOST_EFFECTIVE), grid);
+        let start = self.setting.start(self.samples.min(MOST_EFFECTIVE));
         let run = Run { process: &process, grid, start: start.view(), seed };
         let x0 = class.slice(slice![..start.nrows(), ..]);
         let Some(window) = window(&c, &u, x0, run) else { return table };
@@ -178,9 +167,9 @@ impl<'a> Rows<'a> {
     /// True samples of the class, and of the tilt if it is one.
     fn new(contest: &'a Contest) -> Self {
         let Setting { class, seed, .. } = contest.setting;
-        let tilt = Tilt::guided(contest.mixture(), class, contest.gamma.value()).ok();
+        let tilt = Tilt::guided(contest.setting.exact(), class, contest.gamma.value()).ok();
         let tilted = tilt.as_ref().map(|t| t.sample(contest.samples, seed));
-        let given = contest.mixture().given(class);
+        let given = contest.setting.exact().given(class);
         let class = given.sample(contest.samples, seed, Purpose::Reference).x;
         Rows { contest, class, tilt, tilted }
     }
@@ -205,7 +194,7 @@ impl<'a> Rows<'a> {
             GAMMA_FOOTNOTE.into(),
         ];
         let (n, seed) = (self.contest.samples, self.contest.setting.seed.wrapping_add(1));
-        let given = self.contest.mixture().given(self.contest.setting.class);
+        let given = self.contest.setting.exact().given(self.contest.setting.class);
         let twin = given.sample(n, seed, Purpose::Reference).x;
         self.add(&mut table, ["true p(x|c)", "", ""], &twin);
         if let Some(tilt) = &self.tilt {
@@ -225,7 +214,7 @@ impl<'a> Rows<'a> {
         let Setting { process, sampler, seed, .. } = self.contest.setting;
         let asked = || arm.at_once.as_ref().map_or(parts.points(), |own| own.points());
         let before = asked();
-        let start = self.contest.starts(self.contest.samples, grid);
+        let start = Setting { grid, ..self.contest.setting }.start(self.contest.samples);
         let run = Run { process: &process, grid, start: start.view(), seed };
         let ends = finite(match arm.at_once {
             Some(_) => arm.plan.walk_at_once(sampler, run),
@@ -245,7 +234,12 @@ impl<'a> Rows<'a> {
         x: &Array2<f64>,
     ) -> f64 {
         let of = |truth: &Array2<f64>| -> Outcome {
-            outcome(x.view(), truth.view(), self.contest.mixture(), self.contest.setting.class)
+            outcome(
+                x.view(),
+                truth.view(),
+                self.contest.setting.exact(),
+                self.contest.setting.class,
+            )
         };
         let found = of(&self.class);
         let share = |v: Verdict| share(found.shares.interval(v));

@@ -23,7 +23,7 @@ impl Experiment {
         };
         let (mut page, mut slides) = (vec![], vec![]);
         for figure in deck::in_order(figures) {
-            let slide = self.slide(figure);
+            let slide = Slide::of(figure, &self.scene().name);
             let moving = self.output.dir.join(format!("{}.gif", figure.stem)).exists();
             let ending = if moving { "gif" } else { format.ending() };
             page.push((slide.clone(), format!("{}.{ending}", figure.stem)));
@@ -35,15 +35,6 @@ impl Experiment {
         let path = self.write("index.html", html.as_bytes())?;
         self.last_line = Some(format!("open {}", path.display()));
         Ok(())
-    }
-
-    /// The slide of a figure, with the scene in its command.
-    fn slide(&self, figure: &Figure) -> Slide {
-        let mut slide = Slide::of(figure);
-        if !slide.command.is_empty() {
-            slide.command += &format!(" --scene {}", self.scene().name);
-        }
-        slide
     }
 
     /// The picture of a slide: the GIF if it moves, else the PNG that was written, or one drawn for it.

@@ -1,6 +1,6 @@
 //! A lesson as a Jupyter notebook.
 
-use super::lesson::{Blanks, Cell, Lesson, with_blanks};
+use super::lesson::{Blanks, Cell, Kernel, Lesson, with_blanks};
 use serde_json::{Value, json};
 
 /// The language of the prose.
@@ -12,29 +12,54 @@ pub enum Language {
     Vi,
 }
 
+impl Language {
+    /// Its code.
+    pub fn code(self) -> &'static str {
+        match self {
+            Language::En => "en",
+            Language::Vi => "vi",
+        }
+    }
+}
+
+/// Which of a lesson's notebooks is meant.
+#[derive(Debug, Clone, Copy)]
+pub struct Edition<'a> {
+    /// What runs it.
+    pub kernel: Kernel,
+    /// The language of its prose.
+    pub language: Language,
+    /// Whether its blanks are left as they are.
+    pub blanks: Blanks,
+    /// The first code cell, after the title: there `{root}` is the way from the notebook to the crate and `{language}` the
+    /// language's code, the only things in which the code of the two languages differs.
+    pub prelude: &'a str,
+    /// The way from the notebook to the crate.
+    pub root: &'a str,
+}
+
+/// The notebooks of the repository: the folder of each below `notebooks`, its kernel, its language, and the way to the crate.
+pub const EDITIONS: [(&str, Kernel, Language, &str); 4] = [
+    ("", Kernel::Rust, Language::En, ".."),
+    ("vi", Kernel::Rust, Language::Vi, "../.."),
+    ("python", Kernel::Python, Language::En, "../.."),
+    ("python/vi", Kernel::Python, Language::Vi, "../../.."),
+];
+
 /// A notebook as text.
-///
-/// `prelude` becomes its first code cell, after the title: there `{root}` is the way from the notebook to the crate and
-/// `{language}` the language's code, the only things in which the code of the two languages differs.
-pub fn notebook(
-    lesson: &Lesson,
-    prelude: &str,
-    language: Language,
-    root: &str,
-    blanks: Blanks,
-) -> String {
-    let code = match language {
-        Language::En => "en",
-        Language::Vi => "vi",
-    };
-    let prelude = prelude.replace("{root}", root).replace("{language}", code);
+pub fn notebook(lesson: &Lesson, edition: Edition) -> String {
+    let Edition { kernel, language, blanks, prelude, root } = edition;
+    let prelude = prelude.replace("{root}", root).replace("{language}", language.code());
     let mut cells: Vec<Value> = Vec::new();
     for cell in &lesson.cells {
         let n = cells.len();
         match (cell, language) {
             (Cell::Prose { en, .. }, Language::En) => cells.push(markdown(n, en)),
             (Cell::Prose { vi, .. }, Language::Vi) => cells.push(markdown(n, vi)),
-            (Cell::Code(code), _) => cells.push(code_cell(n, &with_blanks(code, blanks))),
+            (Cell::Code(own, code), _) if *own == kernel => {
+                cells.push(code_cell(n, &with_blanks(kernel, code, blanks)));
+            }
+            (Cell::Code(..), _) => {}
         }
         if n == 0 {
             cells.push(code_cell(1, prelude.trim_end()));
@@ -42,14 +67,24 @@ pub fn notebook(
     }
     let notebook = json!({
         "cells": cells,
-        "metadata": {
-            "kernelspec": { "display_name": "Rust", "language": "rust", "name": "rust" },
-            "language_info": { "file_extension": ".rs", "mimetype": "text/rust", "name": "Rust" },
-        },
+        "metadata": metadata(kernel),
         "nbformat": 4,
         "nbformat_minor": 5,
     });
     format!("{notebook:#}\n")
+}
+
+fn metadata(kernel: Kernel) -> Value {
+    match kernel {
+        Kernel::Rust => json!({
+            "kernelspec": { "display_name": "Rust", "language": "rust", "name": "rust" },
+            "language_info": { "file_extension": ".rs", "mimetype": "text/rust", "name": "Rust" },
+        }),
+        Kernel::Python => json!({
+            "kernelspec": { "display_name": "Python 3", "language": "python", "name": "python3" },
+            "language_info": { "file_extension": ".py", "mimetype": "text/x-python", "name": "python" },
+        }),
+    }
 }
 
 fn markdown(n: usize, text: &str) -> Value {

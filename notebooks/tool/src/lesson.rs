@@ -1,8 +1,9 @@
-//! A lesson: the one text from which a notebook is made in both languages, and its cells as Rust.
+//! A lesson: the one text from which notebooks are made in both languages, for both kernels, and its cells as Rust.
 //!
 //! A lesson is Markdown. `<!-- en -->` begins prose in English, `<!-- vi -->` the same in Vietnamese, and a block fenced
-//! as `rust` is a code cell of both. In a code cell a line that ends in `// TODO: …` is a blank, and the lines after it that
-//! begin with `//= ` are its solution.
+//! as `rust` is a code cell for the Rust kernel, one fenced as `python` for Python's, in both languages. In a code cell a line
+//! that ends in `// TODO: …` is a blank, and the lines after it that begin with `//= ` are its solution; in Python `# TODO: …`
+//! and `#= `.
 
 /// A notebook's text.
 #[derive(Debug, Clone, PartialEq)]
@@ -23,8 +24,43 @@ pub enum Cell {
         /// Vietnamese.
         vi: String,
     },
-    /// Code, as written in the lesson: with its blanks and their solutions.
-    Code(String),
+    /// Code for a kernel, as written in the lesson: with its blanks and their solutions.
+    Code(Kernel, String),
+}
+
+/// What runs a notebook.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kernel {
+    /// evcxr.
+    Rust,
+    /// IPython.
+    Python,
+}
+
+impl Kernel {
+    /// The line that begins a block of its code.
+    fn fence(self) -> &'static str {
+        match self {
+            Kernel::Rust => "```rust",
+            Kernel::Python => "```python",
+        }
+    }
+
+    /// The end of a blank, before what is to be filled in.
+    pub fn todo(self) -> &'static str {
+        match self {
+            Kernel::Rust => "// TODO: ",
+            Kernel::Python => "# TODO: ",
+        }
+    }
+
+    /// The beginning of a line of a solution.
+    fn solution(self) -> &'static str {
+        match self {
+            Kernel::Rust => "//= ",
+            Kernel::Python => "#= ",
+        }
+    }
 }
 
 /// Whether the blanks are left as they are.
@@ -36,17 +72,12 @@ pub enum Blanks {
     Filled,
 }
 
-/// The end of a blank, before what is to be filled in.
-const TODO: &str = "// TODO: ";
-/// The beginning of a line of a solution.
-const SOLUTION: &str = "//= ";
-
 /// What is being read.
 enum Reading {
     Nothing,
     English(String),
     Vietnamese { en: String, vi: String },
-    Code(String),
+    Code(Kernel, String),
 }
 
 impl Lesson {
@@ -66,11 +97,19 @@ impl Lesson {
             _ => return Err(format!("{name}.md: the last cell has no end")),
         }
         for cell in &cells {
-            if let Cell::Code(code) = cell {
-                check_blanks(code).map_err(|why| format!("{name}.md: {why}"))?;
+            if let Cell::Code(kernel, code) = cell {
+                check_blanks(*kernel, code).map_err(|why| format!("{name}.md: {why}"))?;
             }
         }
         Ok(Lesson { name: name.into(), cells })
+    }
+
+    /// Its code cells for a kernel, as written in the lesson.
+    pub fn code(&self, kernel: Kernel) -> impl Iterator<Item = &str> {
+        self.cells.iter().filter_map(move |cell| match cell {
+            Cell::Code(own, code) if *own == kernel => Some(code.as_str()),
+            _ => None,
+        })
     }
 }
 
@@ -78,27 +117,31 @@ impl Lesson {
 fn step(line: &str, reading: Reading, cells: &mut Vec<Cell>) -> Result<Reading, String> {
     let more = |text: String| text + line + "\n";
     Ok(match (line.trim_end(), reading) {
-        ("```", Reading::Code(code)) => {
-            cells.push(Cell::Code(code));
+        ("```", Reading::Code(kernel, code)) => {
+            cells.push(Cell::Code(kernel, code));
             Reading::Nothing
         }
-        (_, Reading::Code(code)) => Reading::Code(more(code)),
+        (_, Reading::Code(kernel, code)) => Reading::Code(kernel, more(code)),
         ("<!-- vi -->", Reading::English(en)) => Reading::Vietnamese { en, vi: String::new() },
         (_, Reading::English(en)) => Reading::English(more(en)),
-        (begin @ ("<!-- en -->" | "```rust"), reading) => {
+        (begin, reading) if begin == "<!-- en -->" || begins(begin).is_some() => {
             if let Reading::Vietnamese { en, vi } = reading {
                 cells.push(prose(&en, &vi)?);
             }
-            if begin == "```rust" {
-                Reading::Code(String::new())
-            } else {
-                Reading::English(String::new())
+            match begins(begin) {
+                Some(kernel) => Reading::Code(kernel, String::new()),
+                None => Reading::English(String::new()),
             }
         }
         (_, Reading::Vietnamese { en, vi }) => Reading::Vietnamese { en, vi: more(vi) },
         ("", Reading::Nothing) => Reading::Nothing,
         (_, Reading::Nothing) => return Err("text outside of a cell".into()),
     })
+}
+
+/// The kernel whose code begins after this line, if any does.
+fn begins(line: &str) -> Option<Kernel> {
+    [Kernel::Rust, Kernel::Python].into_iter().find(|kernel| line == kernel.fence())
 }
 
 /// A cell of prose, which must not be empty in either language.
@@ -111,14 +154,15 @@ fn prose(en: &str, vi: &str) -> Result<Cell, String> {
 }
 
 /// Refuses a blank without a solution, and a solution without a blank.
-fn check_blanks(code: &str) -> Result<(), String> {
+fn check_blanks(kernel: Kernel, code: &str) -> Result<(), String> {
     let lines: Vec<&str> = code.lines().collect();
-    let solves = |i: usize| lines.get(i).is_some_and(|l| l.trim_start().starts_with(SOLUTION));
+    let solves =
+        |i: usize| lines.get(i).is_some_and(|l| l.trim_start().starts_with(kernel.solution()));
     for (i, line) in lines.iter().enumerate() {
-        if line.contains(TODO) && !solves(i + 1) {
+        if line.contains(kernel.todo()) && !solves(i + 1) {
             return Err(format!("a blank without a solution: {line}"));
         }
-        if solves(i) && !(i > 0 && (lines[i - 1].contains(TODO) || solves(i - 1))) {
+        if solves(i) && !(i > 0 && (lines[i - 1].contains(kernel.todo()) || solves(i - 1))) {
             return Err(format!("a solution without a blank: {line}"));
         }
     }
@@ -126,12 +170,12 @@ fn check_blanks(code: &str) -> Result<(), String> {
 }
 
 /// The code of a cell with its blanks left or filled.
-pub fn with_blanks(code: &str, blanks: Blanks) -> String {
+pub fn with_blanks(kernel: Kernel, code: &str, blanks: Blanks) -> String {
     let shown = |line: &&str| match blanks {
-        Blanks::Open => !line.trim_start().starts_with(SOLUTION),
-        Blanks::Filled => !line.contains(TODO),
+        Blanks::Open => !line.trim_start().starts_with(kernel.solution()),
+        Blanks::Filled => !line.contains(kernel.todo()),
     };
     let lines: Vec<String> =
-        code.lines().filter(shown).map(|line| line.replacen(SOLUTION, "", 1)).collect();
+        code.lines().filter(shown).map(|line| line.replacen(kernel.solution(), "", 1)).collect();
     lines.join("\n")
 }

@@ -2,8 +2,9 @@
 //!
 //! ```text
 //! scorelab-notebooks write             the notebooks in the repository, with blanks
-//! scorelab-notebooks solved            in target/notebooks, all of them solved, for a kernel to run
+//! scorelab-notebooks solved            in target/notebooks, those for Rust solved, for the kernel to run
 //! scorelab-notebooks blank             the same with their blanks
+//! scorelab-notebooks python            in target/notebooks/python, those for Python, solved and with their blanks
 //! scorelab-notebooks run               every cell, solved and blank, each lesson in a process of its own
 //! scorelab-notebooks cells NAME MODE   the cells of one lesson, MODE is open or filled
 //! ```
@@ -20,8 +21,8 @@ mod cells {
     include!(concat!(env!("OUT_DIR"), "/cells.rs"));
 }
 
-use ipynb::{Language, notebook};
-use lesson::{Blanks, Lesson};
+use ipynb::{EDITIONS, Edition, notebook};
+use lesson::{Blanks, Kernel, Lesson};
 use std::error::Error;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -36,11 +37,13 @@ fn main() -> ExitCode {
     let words: Vec<&str> = words.iter().map(String::as_str).collect();
     let done = match words[..] {
         ["write"] => write(),
-        ["solved"] => for_kernel(Blanks::Filled),
-        ["blank"] => for_kernel(Blanks::Open),
+        ["solved"] => for_kernel(Kernel::Rust, Blanks::Filled, ""),
+        ["blank"] => for_kernel(Kernel::Rust, Blanks::Open, ""),
+        ["python"] => for_kernel(Kernel::Python, Blanks::Filled, "python/solved")
+            .and_then(|()| for_kernel(Kernel::Python, Blanks::Open, "python/blank")),
         ["run"] => run::all(),
         ["cells", name, mode] => run::one(name, mode),
-        _ => Err("say write, solved, blank, run, or cells NAME open|filled".into()),
+        _ => Err("say write, solved, blank, python, run, or cells NAME open|filled".into()),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,
@@ -56,27 +59,42 @@ fn notebooks() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
 }
 
-/// The lessons in order, and the prelude.
-fn lessons() -> Result<(Vec<Lesson>, String), Box<dyn Error>> {
-    let folder = notebooks().join("lessons");
-    let read =
-        |name: &str| fs::read_to_string(folder.join(name)).map_err(|e| format!("{name}: {e}"));
-    let parse = |name: &&str| Ok(Lesson::parse(name, &read(&format!("{name}.md"))?)?);
-    let names: Vec<&str> = cells::LESSONS.iter().map(|(name, ..)| *name).collect();
-    let lessons: Result<Vec<Lesson>, Box<dyn Error>> = names.iter().map(parse).collect();
-    Ok((lessons?, read("prelude.rs")?))
+/// A file of the folder `lessons`.
+fn text(name: &str) -> Result<String, Box<dyn Error>> {
+    let path = notebooks().join("lessons").join(name);
+    Ok(fs::read_to_string(path).map_err(|e| format!("{name}: {e}"))?)
+}
+
+/// The lessons in order.
+fn lessons() -> Result<Vec<Lesson>, Box<dyn Error>> {
+    let parse = |name: &str| Ok(Lesson::parse(name, &text(&format!("{name}.md"))?)?);
+    cells::LESSONS.iter().map(|(name, ..)| parse(name)).collect()
+}
+
+/// The first code cell of every notebook of a kernel.
+fn prelude(kernel: Kernel) -> Result<String, Box<dyn Error>> {
+    text(match kernel {
+        Kernel::Rust => "prelude.rs",
+        Kernel::Python => "prelude.py",
+    })
+}
+
+/// Writes a notebook of each lesson that has cells for its kernel into a folder.
+fn notebooks_into(folder: &Path, edition: Edition) -> Result<(), Box<dyn Error>> {
+    fs::create_dir_all(folder)?;
+    for lesson in lessons()?.iter().filter(|lesson| lesson.code(edition.kernel).next().is_some()) {
+        let path = folder.join(format!("{}.ipynb", lesson.name));
+        fs::write(path, notebook(lesson, edition))?;
+    }
+    Ok(())
 }
 
 /// Writes the notebooks of the repository, with their blanks.
 fn write() -> Result<(), Box<dyn Error>> {
-    let (lessons, prelude) = lessons()?;
-    fs::create_dir_all(notebooks().join("vi"))?;
-    for lesson in &lessons {
-        let file = format!("{}.ipynb", lesson.name);
-        let (en, vi) = (notebooks().join(&file), notebooks().join("vi").join(&file));
-        fs::write(en, notebook(lesson, &prelude, Language::En, "..", Blanks::Open))?;
-        fs::write(vi, notebook(lesson, &prelude, Language::Vi, "../..", Blanks::Open))?;
-        println!("{file}");
+    for (folder, kernel, language, root) in EDITIONS {
+        let prelude = &prelude(kernel)?;
+        let edition = Edition { kernel, language, blanks: Blanks::Open, prelude, root };
+        notebooks_into(&notebooks().join(folder), edition)?;
     }
     Ok(())
 }
@@ -84,16 +102,13 @@ fn write() -> Result<(), Box<dyn Error>> {
 /// The way from a notebook in `target/notebooks/en` to the crate.
 const ROOT: &str = "../../..";
 
-/// Writes the notebooks that a kernel is to run, a folder for each language.
-fn for_kernel(blanks: Blanks) -> Result<(), Box<dyn Error>> {
-    let (lessons, prelude) = lessons()?;
-    let folder = notebooks().join("../target/notebooks");
-    for (language, code) in [(Language::En, "en"), (Language::Vi, "vi")] {
-        fs::create_dir_all(folder.join(code))?;
-        for lesson in &lessons {
-            let path = folder.join(code).join(format!("{}.ipynb", lesson.name));
-            fs::write(path, notebook(lesson, &prelude, language, ROOT, blanks))?;
-        }
+/// Writes the notebooks that a kernel is to run into `target/notebooks`, a folder for each language.
+fn for_kernel(kernel: Kernel, blanks: Blanks, below: &str) -> Result<(), Box<dyn Error>> {
+    let (folder, prelude) =
+        (notebooks().join("../target/notebooks").join(below), &prelude(kernel)?);
+    for (_, _, language, _) in EDITIONS.into_iter().filter(|(_, own, ..)| *own == kernel) {
+        let edition = Edition { kernel, language, blanks, prelude, root: ROOT };
+        notebooks_into(&folder.join(language.code()), edition)?;
     }
     Ok(())
 }

@@ -101,7 +101,8 @@ impl Attributes {
         Attribute::ALL.into_iter().filter(move |a| self.has(*a))
     }
 
-    /// The attributes that an image has, each by its measure.
+    /// The attributes that an image has, each by its measure. An image whose ink is not that of a drawing, as samples may
+    /// have it, is [`normalised`] first.
     pub fn measured(pixels: &Pixels) -> Attributes {
         Attribute::ALL.into_iter().filter(|a| a.is_in(pixels)).collect()
     }
@@ -111,6 +112,23 @@ impl FromIterator<Attribute> for Attributes {
     fn from_iter<I: IntoIterator<Item = Attribute>>(attributes: I) -> Attributes {
         attributes.into_iter().fold(Attributes::NONE, |set, a| Attributes(set.0 | 1 << a as u8))
     }
+}
+
+/// The image with its ink brought to that of a drawing: its 20th brightest pixel is white.
+///
+/// ```text
+/// pixel ← min(255, 255·pixel/b),   b the 20th brightest
+/// ```
+///
+/// The measures compare ink with fixed numbers, so an image that is paler by a tenth would fail them. A drawing is left
+/// nearly as it is, and so is an image of which that pixel is black.
+pub fn normalised(pixels: &Pixels) -> Pixels {
+    const RANK: usize = 20;
+    let mut sorted = *pixels;
+    let (_, white, _) = sorted.select_nth_unstable_by(RANK - 1, |a, b| b.cmp(a));
+    let white = f64::from(*white);
+    let scale = if white > 0.0 { 255.0 / white } else { 1.0 };
+    pixels.map(|p| (scale * f64::from(p)).round().min(255.0) as u8)
 }
 
 /// An image whose ink is asked for, 0 to 1.

@@ -2,15 +2,18 @@
 
 mod attributes;
 mod captions;
+mod held_out;
 mod pen;
 mod raster;
 mod skeletons;
 mod wardrobe;
+mod words;
 
-pub use attributes::{Attribute, Attributes};
+pub use attributes::{Attribute, Attributes, normalised};
 pub use captions::Caption;
+pub use held_out::HELD_OUT_PAIRS;
 
-use super::{Images, digit_names};
+use super::{ClassName, Images, digit_names};
 use crate::rng::{Purpose, stream};
 use ndarray::Array2;
 use pen::Hand;
@@ -59,6 +62,12 @@ impl Glyphs {
         self.draw_as(index, Caption { class: self.class(index), attributes })
     }
 
+    /// The drawing number `index` of a training with captions, which [`Caption::is_seen`] describes.
+    pub fn captioned(&self, index: u64) -> Drawing {
+        let mut rng = stream(self.seed, Purpose::Data, 3, index);
+        self.draw_as(index, Caption::seen(self.class(index), &mut rng))
+    }
+
     /// What a caption asks for, by the hand of number `index`.
     ///
     /// The same digit of the same index is the same writing, whatever it wears: only the pen of a bold one is thicker, a
@@ -81,21 +90,38 @@ impl Glyphs {
 
     /// The drawings of a range of indices, wearing nothing.
     pub fn images(&self, indices: Range<u64>) -> Images {
-        let n = indices.end.saturating_sub(indices.start) as usize;
-        let mut pixels = Array2::zeros((n, SIDE * SIDE));
-        let rows = pixels.as_slice_mut().expect("fresh arrays are in order");
-        let labels = rows
-            .par_chunks_mut(SIDE * SIDE)
-            .enumerate()
-            .map(|(i, row)| {
-                let drawing = self.draw(indices.start + i as u64);
-                row.copy_from_slice(&drawing.pixels);
-                drawing.caption.class
-            })
-            .collect();
-        let name = "drawn digits".into();
-        Images { name, height: SIDE, width: SIDE, pixels, labels, class_names: digit_names() }
+        let (pixels, captions) = drawn(indices, |i| self.draw(i));
+        let labels = captions.into_iter().map(|caption| caption.class).collect();
+        let (name, class_names) = ("drawn digits".into(), digit_names());
+        Images { name, height: SIDE, width: SIDE, pixels, labels, class_names }
     }
+
+    /// The drawings of a range of indices, [`captioned`](Self::captioned); a class is a caption, in the order of
+    /// [`Caption::short`].
+    pub fn captioned_images(&self, indices: Range<u64>) -> Images {
+        let (pixels, captions) = drawn(indices, |i| self.captioned(i));
+        let all: Vec<Caption> = Caption::short().collect();
+        let place = |caption| all.iter().position(|c| *c == caption).expect("a short caption");
+        let labels = captions.into_iter().map(place).collect();
+        let class_names =
+            all.iter().map(|c| ClassName { en: c.english(), vi: c.vietnamese() }).collect();
+        let name = "captioned digits".into();
+        Images { name, height: SIDE, width: SIDE, pixels, labels, class_names }
+    }
+}
+
+/// The pixels (n, 28·28) and the captions of a range of drawings.
+fn drawn(indices: Range<u64>, draw: impl Fn(u64) -> Drawing + Sync) -> (Array2<u8>, Vec<Caption>) {
+    let n = indices.end.saturating_sub(indices.start) as usize;
+    let mut pixels = Array2::zeros((n, SIDE * SIDE));
+    let rows = pixels.as_slice_mut().expect("fresh arrays are in order");
+    let one = |(i, row): (usize, &mut [u8])| {
+        let drawing = draw(indices.start + i as u64);
+        row.copy_from_slice(&drawing.pixels);
+        drawing.caption
+    };
+    let captions = rows.par_chunks_mut(SIDE * SIDE).enumerate().map(one).collect();
+    (pixels, captions)
 }
 
 /// One of the forms, by their weights.

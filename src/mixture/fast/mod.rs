@@ -12,7 +12,7 @@ mod plane;
 
 pub use lanes::{LANES, Lane, exp, minus, softmax, softmax_lanes, weighted_sum};
 pub use noised::{Noised, Scratch};
-pub use plane::Order;
+pub use plane::Components;
 
 use super::Mixture;
 use crate::arch::wide;

@@ -20,7 +20,7 @@ pub struct Params {
 pub(in crate::nn) struct Packed {
     /// W (in, out).
     pub weights: Panels,
-    /// b, filled up with zeros to whole panels.
+    /// b, or zeros where there is none, filled up with zeros to whole panels.
     pub bias: Vec<f32>,
 }
 
@@ -31,7 +31,8 @@ impl Params {
             let mut all = old.unwrap_or_else(|| layers.iter().map(empty).collect());
             for (layer, packed) in layers.iter().zip(&mut all) {
                 packed.weights.pack(layer.weights(&self.values), layer.outputs);
-                packed.bias[..layer.outputs].copy_from_slice(layer.bias(&self.values));
+                let bias = layer.bias(&self.values);
+                packed.bias[..bias.len()].copy_from_slice(bias);
             }
             all
         })

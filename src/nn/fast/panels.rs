@@ -73,7 +73,7 @@ impl Panels {
             let (j, c) = (column / self.width, column % self.width);
             let n = values.len().min(self.width - c);
             let to = row * self.width + c;
-            self.panel_mut(j)[to..][..n].copy_from_slice(&values[..n]);
+            copy(&values[..n], &mut self.panel_mut(j)[to..][..n]);
             (column, values) = (column + n, &values[n..]);
         }
     }
@@ -85,7 +85,7 @@ impl Panels {
             let (c, n) = (j * width, width.min(columns - j * width));
             let rows = from.chunks(row).zip(self.panel_mut(j).chunks_exact_mut(width));
             if n == width {
-                rows.for_each(|(from, to)| to.copy_from_slice(&from[c..][..width]));
+                rows.for_each(|(from, to)| copy(&from[c..][..width], to));
             } else {
                 rows.for_each(|(from, to)| to[..n].copy_from_slice(&from[c..][..n]));
             }
@@ -108,7 +108,7 @@ impl Panels {
         for (j, c) in (0..self.columns.min(row)).step_by(width).enumerate() {
             let n = width.min(self.columns.min(row) - c);
             for (to, from) in to.chunks_mut(row).zip(self.panel(j).chunks_exact(width)) {
-                to[c..][..n].copy_from_slice(&from[..n]);
+                copy(&from[..n], &mut to[c..][..n]);
             }
         }
     }
@@ -120,6 +120,18 @@ impl Clone for Panels {
         copy.start = copy.data.as_ptr().align_offset(LINE * size_of::<f32>()).min(LINE);
         copy.data_mut().copy_from_slice(self.data());
         copy
+    }
+}
+
+/// Copies a row of a panel, in registers where it is as long as most panels are wide: such short rows are not worth a call.
+#[inline(always)]
+fn copy(from: &[f32], to: &mut [f32]) {
+    if let (Ok(from), Ok(to)) =
+        (<&[f32; LINE]>::try_from(from), <&mut [f32; LINE]>::try_from(&mut *to))
+    {
+        *to = *from;
+    } else {
+        to.copy_from_slice(from);
     }
 }
 

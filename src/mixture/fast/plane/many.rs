@@ -62,7 +62,7 @@ impl Seen<6, 3> for OneLevel {
     }
 }
 
-/// Components as μ (2), the first axis of Σ (2), the variances along both axes (2) and π, seen at the level of the point.
+/// A [`Component`](super::Component), seen at the level of the point.
 pub struct OwnLevel {
     alpha: f64,
     alpha2: f64,

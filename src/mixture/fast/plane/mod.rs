@@ -20,8 +20,8 @@ use many::{Many, OneLevel, OwnLevel, Total};
 use ndarray::parallel::prelude::*;
 use ndarray::{Array1, Array2, ArrayView2, ArrayViewMut1, ArrayViewMut2, Axis};
 use pulp::{Simd, WithSimd};
-pub use tiles::Order;
-use tiles::tiles;
+pub use tiles::Components;
+use tiles::{Component, component, tiles};
 
 /// From this number of components on they go side by side.
 pub const MANY: usize = 32;
@@ -33,7 +33,7 @@ pub fn score(mixture: &Mixture, x: ArrayView2<f64>, level: NoiseLevel) -> Array2
     let mut out = Array2::zeros(x.raw_dim());
     if mixture.weights.len() < MANY {
         let components: Vec<[f64; 6]> =
-            (0..mixture.weights.len()).map(|k| at_level(mixture, k, level)).collect();
+            (0..mixture.weights.len()).map(|k| at_level(&component(mixture, k), level)).collect();
         for_blocks(x, out.view_mut(), |_, x, out| {
             arch().dispatch(Few { components: &components, x, out })
         });
@@ -61,13 +61,10 @@ fn many_at(
     answer: impl Fn(Total, ArrayViewMut1<f64>) + Copy + Sync,
 ) {
     let NoiseLevel { alpha, sigma } = level;
-    let widest = |k: usize| {
-        let lambda = &mixture.axes[k].lambda;
-        alpha * alpha * lambda[0].max(lambda[1]) + sigma * sigma
-    };
-    let order = mixture.order.by(mixture.means.view()).iter();
+    let widest = |c: &Component| alpha * alpha * c[4].max(c[5]) + sigma * sigma;
+    let components = mixture.components.of(mixture).iter();
     let components: Vec<([f64; 6], f64)> =
-        order.map(|k| (at_level(mixture, *k, level), widest(*k))).collect();
+        components.map(|c| (at_level(c, level), widest(c))).collect();
     let weights = components.iter().map(|(c, _)| c[5]);
     let reach = 2.0 * (FAINT + (components.len() as f64).ln() + log_ratio(weights));
     let tiles = &tiles(&components);
@@ -78,14 +75,8 @@ fn many_at(
 
 /// As [`score`] where every point has a level of its own: `x` (n, 2), `levels` (n) → (n, 2).
 pub fn score_each(mixture: &Mixture, x: ArrayView2<f64>, levels: &[NoiseLevel]) -> Array2<f64> {
-    let component = |k: &usize| {
-        let (axes, m) = (&mixture.axes[*k], mixture.means.row(*k));
-        let (turn, [first, second]) = (axes.q.column(0), [axes.lambda[0], axes.lambda[1]]);
-        let numbers = [m[0], m[1], turn[0], turn[1], first, second, mixture.weights[*k]];
-        (numbers, first.max(second))
-    };
-    let order = mixture.order.by(mixture.means.view());
-    let components: Vec<([f64; 7], f64)> = order.iter().map(component).collect();
+    let components = mixture.components.of(mixture).iter();
+    let components: Vec<(Component, f64)> = components.map(|c| (*c, c[4].max(c[5]))).collect();
     // at no level do the |C|^(−½) of two components differ by more than the variances of the data do
     let variances = components.iter().flat_map(|(c, _)| [c[4], c[5]]);
     let weights = components.iter().map(|(c, _)| c[6]);
@@ -126,16 +117,15 @@ fn log_ratio(values: impl Iterator<Item = f64>) -> f64 {
     (high / low).ln()
 }
 
-/// Component k at a level: α·μ (2), the entries xx, xy and yy of C⁻¹, and π·|C|^(−½).
-fn at_level(mixture: &Mixture, k: usize, NoiseLevel { alpha, sigma }: NoiseLevel) -> [f64; 6] {
-    let (axes, mean) = (&mixture.axes[k], mixture.means.row(k));
-    let variance = |i: usize| alpha * alpha * axes.lambda[i] + sigma * sigma;
-    let entry = |i: usize, j: usize| {
-        let along = |a: usize| axes.q[[i, a]] * axes.q[[j, a]] / variance(a);
-        along(0) + along(1)
-    };
-    let weight = mixture.weights[k] / (variance(0) * variance(1)).sqrt();
-    [alpha * mean[0], alpha * mean[1], entry(0, 0), entry(0, 1), entry(1, 1), weight]
+/// A component at a level: α·μ (2), the entries xx, xy and yy of C⁻¹, and π·|C|^(−½).
+fn at_level(component: &Component, NoiseLevel { alpha, sigma }: NoiseLevel) -> [f64; 6] {
+    let [x, y, cos, sin, first, second, weight] = *component;
+    let [first, second] = [first, second].map(|v| alpha * alpha * v + sigma * sigma);
+    let (along, across) = (1.0 / first, 1.0 / second);
+    let xx = cos * cos * along + sin * sin * across;
+    let xy = cos * sin * (along - across);
+    let yy = sin * sin * along + cos * cos * across;
+    [alpha * x, alpha * y, xx, xy, yy, weight / (first * second).sqrt()]
 }
 
 /// Few components, one after the other; the points side by side.
@@ -309,7 +299,7 @@ mod tests {
 
     #[test]
     fn a_row_has_the_same_bits_in_any_company() {
-        for components in [5, 200] {
+        for components in [5, 200, 3000] {
             let mixture = spiral(components);
             let x = mixture.sample(300, 6, Purpose::Reference).x;
             let level = |i: usize| NoiseLevel::ve(0.01 * (i % 50 + 1) as f64);

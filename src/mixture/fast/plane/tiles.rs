@@ -1,6 +1,7 @@
 //! Many components in tiles that lie together, so that a tile too far away to change a digit is passed over whole.
 
 use super::many::{Eight, side_by_side};
+use crate::mixture::Mixture;
 use crate::mixture::fast::lanes::LANES;
 use ndarray::ArrayView2;
 use std::sync::{Arc, OnceLock};
@@ -12,21 +13,32 @@ const TOGETHER: usize = TILE * LANES;
 /// Up to this many components keep the order in which they were given.
 const FEW: usize = 512;
 
-/// The components of a mixture in an order in which those of a tile lie together; found when it is first asked for.
-#[derive(Debug, Clone, Default)]
-pub struct Order(Arc<OnceLock<Vec<usize>>>);
+/// A component as μ (2), the first axis of Σ (2), the variances along both axes (2) and π.
+pub type Component = [f64; 7];
 
-impl Order {
-    /// The order, by the means (K, 2).
-    pub fn by(&self, means: ArrayView2<f64>) -> &[usize] {
+/// The components of a mixture as numbers, in an order in which those of a tile lie together; made when they are first asked for.
+#[derive(Debug, Clone, Default)]
+pub struct Components(Arc<OnceLock<Vec<Component>>>);
+
+impl Components {
+    /// Those of this mixture, whose own they are.
+    pub fn of(&self, mixture: &Mixture) -> &[Component] {
         self.0.get_or_init(|| {
+            let means = mixture.means.view();
             let mut order: Vec<usize> = (0..means.nrows()).collect();
             if order.len() > FEW {
                 halve(&mut order, means);
             }
-            order
+            order.into_iter().map(|k| component(mixture, k)).collect()
         })
     }
+}
+
+/// Component k.
+pub fn component(mixture: &Mixture, k: usize) -> Component {
+    let (axes, m) = (&mixture.axes[k], mixture.means.row(k));
+    let (turn, lambda) = (axes.q.column(0), &axes.lambda);
+    [m[0], m[1], turn[0], turn[1], lambda[0], lambda[1], mixture.weights[k]]
 }
 
 /// Splits components in two along their longer side, and each half again, down to tiles.
