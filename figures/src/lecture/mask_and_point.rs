@@ -4,6 +4,7 @@ use super::prelude::*;
 use ndarray::{Array1, ArrayView2};
 use scorelab::condition::Observation;
 use scorelab::metrics::{Modes, drawn_mode_counts};
+use scorelab::mixture::Measured;
 use scorelab::number::plus_minus;
 use scorelab::rng::Purpose;
 
@@ -55,31 +56,10 @@ pub fn mask_and_point(s: &Setting, observation: &Observation, n: usize) -> Resul
     at_least("samples", n, 1)?;
     let measured = s.exact().measured(observation)?;
     let posterior = measured.posterior();
-    let (window, level) = (Window::of(s.exact()), NoiseLevel::ve(NOISE * s.exact().radius()));
+    let level = NoiseLevel::ve(NOISE * s.exact().radius());
     let x = s.sample(posterior, n);
-    let panel = |title: Text, joiner, layers: Vec<Layer>| {
-        let mut panel = Panel { joiner, ..window.panel(title) };
-        panel.layers = layers;
-        panel
-    };
-    let density = |name: &str, log: &dyn Fn(ArrayView2<f64>) -> Array1<f64>| {
-        let map = Density { top: Some(0.75), ..window.density(log) };
-        Layer::new(name, "darker where larger", Role::Muted, map)
-    };
-    let prior = vec![density("prior", &|x| s.exact().log_density(x, level))];
-    let likelihood = density("likelihood", &|x| measured.log_likelihood(x, level));
-    let shown = x.slice(slice![..n.min(DOTS), ..]).to_owned();
-    let small = Points { size: 5.0, ..Points::default() };
-    let after = vec![
-        density("posterior", &|x| posterior.log_density(x, level)),
-        dots("samples", "samples of the posterior", Role::Guided, shown, small),
-    ];
     let mut f = SPEC.figure_of(said(observation));
-    f.panels = vec![
-        panel(Text::new("prior", "tiên nghiệm"), Some("×"), prior),
-        panel(Text::new("likelihood", "hàm hợp lý"), Some("∝"), vec![likelihood]),
-        panel(Text::new("posterior, and samples", "hậu nghiệm, và mẫu"), None, after),
-    ];
+    f.panels = panels(s, &measured, level, &x).into();
     f.formula = vec![
         (Role::Unconditional, "p(x)".into()),
         (Role::Neutral, "  ·  ".into()),
@@ -101,6 +81,31 @@ pub fn mask_and_point(s: &Setting, observation: &Observation, n: usize) -> Resul
     f.number("σ", level.sigma);
     Ok(f)
 }
+
+/// Prior, likelihood and posterior, the last with samples.
+fn panels(s: &Setting, measured: &Measured, level: NoiseLevel, x: &Array2<f64>) -> [Panel; 3] {
+    let (window, posterior) = (Window::of(s.exact()), measured.posterior());
+    let panel = |title: Text, joiner, name: &str, log: &LogOf| {
+        let map = Density { top: Some(0.75), ..window.density(log) };
+        let map = Layer::new(name, "darker where larger", Role::Muted, map);
+        Panel { joiner, layers: vec![map], ..window.panel(title) }
+    };
+    let prior = Text::new("prior", "tiên nghiệm");
+    let likelihood = Text::new("likelihood", "hàm hợp lý");
+    let after = Text::new("posterior, and samples", "hậu nghiệm, và mẫu");
+    let shown = x.slice(slice![..x.nrows().min(DOTS), ..]).to_owned();
+    let small = Points { size: 5.0, ..Points::default() };
+    let mut last = panel(after, None, "posterior", &|x| posterior.log_density(x, level));
+    last.layers.push(dots("samples", "samples of the posterior", Role::Guided, shown, small));
+    [
+        panel(prior, Some("×"), "prior", &|x| s.exact().log_density(x, level)),
+        panel(likelihood, Some("∝"), "likelihood", &|x| measured.log_likelihood(x, level)),
+        last,
+    ]
+}
+
+/// A function of points (n, 2) to logarithms (n).
+type LogOf<'a> = dyn Fn(ArrayView2<f64>) -> Array1<f64> + 'a;
 
 /// The largest distance of a component's share from its weight, with the standard error of that share.
 fn share_off(s: &Setting, weights: &[f64], x: &Array2<f64>) -> (f64, f64) {

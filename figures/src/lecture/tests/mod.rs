@@ -1,5 +1,6 @@
 mod bayes;
 mod catalogue;
+mod conditions;
 mod exported;
 mod images;
 mod layout;
