@@ -189,7 +189,7 @@ fn check(
     let what = |what: &str| format!("{seen}, {denoiser} denoiser, {method}: {what}");
     if (denoiser, method) == ("exact", "exact") {
         for (set, level) in sets.into_iter().zip([0.5, 0.9]) {
-            let slack = 4.5 * (level * (1.0 - level) / lab.size(200.0, 60.0) as f64).sqrt();
+            let slack = 4.5 * (level * (1.0 - level) / lab.size(200.0_f64, 60.0)).sqrt();
             let range = level - slack..=level + slack;
             lab.check(&what(&format!("x₀ in the {level} set")), set.value, range.clone(), range);
         }

@@ -122,7 +122,7 @@ fn zoom(s: &Setting, gammas: &[Gamma], found: &[Found]) -> Panel {
     let window = Window { x: side(0, modes.x), y: side(1, modes.y) };
     let last = &found[found.len() - 1].x;
     let edges = Paths {
-        lines: (0..class.labels().len()).map(|k| ellipse(&class, k)).collect(),
+        lines: edges(&class),
         dashed: Some(true),
         width: Some(2.5),
         ..Paths::default()
@@ -147,11 +147,56 @@ fn zoom(s: &Setting, gammas: &[Gamma], found: &[Found]) -> Panel {
     panel
 }
 
-/// Where the Mahalanobis distance from component k is that of the support's edge.
-fn ellipse(class: &Mixture, k: usize) -> Array2<f64> {
-    let lower = cholesky(&class.covs()[k]);
-    Array2::from_shape_fn((97, 2), |(i, j)| {
-        let (sin, cos) = (TAU * i as f64 / 96.0).sin_cos();
-        class.means()[[k, j]] + ON_MODE * (lower[[j, 0]] * cos + lower[[j, 1]] * sin)
-    })
+/// The edge of the support: where the Mahalanobis distance from one component is [`ON_MODE`] and that from no other is less.
+/// None of more than a thousand components, of which it would take a minute.
+fn edges(class: &Mixture) -> Vec<Array2<f64>> {
+    let lowers: Vec<Array2<f64>> = class.covs().iter().map(cholesky).collect();
+    if lowers.len() > 1000 {
+        return vec![];
+    }
+    let inside = |k: usize, x: [f64; 2]| {
+        let (l, mean) = (&lowers[k], class.means());
+        let across = (x[0] - mean[[k, 0]]) / l[[0, 0]];
+        let along = (x[1] - mean[[k, 1]] - l[[1, 0]] * across) / l[[1, 1]];
+        across.hypot(along) < ON_MODE * (1.0 - 1e-9)
+    };
+    let around = |k: usize| {
+        let (l, mean) = (&lowers[k], class.means());
+        let at = move |i: usize| {
+            let (sin, cos) = (TAU * i as f64 / 96.0).sin_cos();
+            [0, 1].map(|j| mean[[k, j]] + ON_MODE * (l[[j, 0]] * cos + l[[j, 1]] * sin))
+        };
+        let bare = |x: &[f64; 2]| (0..lowers.len()).all(|other| other == k || !inside(other, *x));
+        let points: Vec<[f64; 2]> = (0..97).map(at).collect();
+        let runs = points.chunk_by(|a, b| bare(a) && bare(b));
+        let runs = runs.filter(|run| run.len() > 1).map(arr2);
+        runs.collect::<Vec<_>>()
+    };
+    (0..lowers.len()).flat_map(around).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_edge_of_the_support_lies_on_a_component_and_in_none() {
+        let class = |apart: f64| {
+            let means = arr2(&[[0.0, 0.0], [apart, 0.0]]);
+            Mixture::isotropic(vec![0.5, 0.5], means, &[1.0, 1.0], vec![0, 0]).unwrap()
+        };
+        let points = |apart: f64| -> Vec<[f64; 2]> {
+            let rows = |line: Array2<f64>| -> Vec<[f64; 2]> {
+                line.rows().into_iter().map(|r| [r[0], r[1]]).collect()
+            };
+            edges(&class(apart)).into_iter().flat_map(rows).collect()
+        };
+        assert_eq!(points(8.0).len(), 2 * 97, "apart: two whole circles");
+        let joined = points(3.0);
+        assert!((90..2 * 97).contains(&joined.len()), "{}", joined.len());
+        for [x, y] in joined {
+            let nearest = x.hypot(y).min((x - 3.0).hypot(y));
+            assert!((nearest - ON_MODE).abs() < 1e-8, "{nearest}");
+        }
+    }
 }
