@@ -121,12 +121,8 @@ fn zoom(s: &Setting, gammas: &[Gamma], found: &[Found]) -> Panel {
     };
     let window = Window { x: side(0, modes.x), y: side(1, modes.y) };
     let last = &found[found.len() - 1].x;
-    let edges = Paths {
-        lines: edges(&class),
-        dashed: Some(true),
-        width: Some(2.5),
-        ..Paths::default()
-    };
+    let edges =
+        Paths { lines: edges(&class), dashed: Some(true), width: Some(2.5), ..Paths::default() };
     let shown = last.slice(slice![..last.nrows().min(SHOWN), ..]).to_owned();
     let small = Points { size: 6.0, alpha: 0.45, marker: Some(Marker::Dot), ..Points::default() };
     let means = arr2(&found.iter().map(|f| f.mean).collect::<Vec<_>>());
