@@ -15,7 +15,7 @@ use std::sync::Arc;
 /// ```
 ///
 /// The others see the known ones only as noisy as they are themselves, and what they have become by then is not taken back:
-/// with any number of steps it is biased. On N(0, [[1, ρ], [ρ, 1]]) with x₁ known E[x₂] tends to y·(1 − √(1 − ρ²))/ρ along the reverse
+/// with any number of steps it is biased. On N(0, [[1, ρ], [ρ, 1]]) with x₁ known E\[x₂\] tends to y·(1 − √(1 − ρ²))/ρ along the reverse
 /// SDE, where y·ρ is true. No known coordinates: `inner`. Source: Song et al. 2021 (2011.13456), appendix I.2.
 #[derive(Clone)]
 pub struct Replaced<S> {
