@@ -30,8 +30,7 @@ impl Observed {
     /// What the flags say, if they say anything.
     ///
     /// # Errors
-    /// If there is no scene, a coordinate is unknown or given twice, a number is out of its range, nothing would be left to
-    /// draw, or the observation lies where the scene is not.
+    /// As [`Setup::observing`](crate::setup::Setup::observing).
     pub fn of(
         flags: &ConditionFlags,
         scene: Option<&Scene>,

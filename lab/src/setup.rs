@@ -225,7 +225,8 @@ impl Setup {
     /// The same, with what these flags say is observed of the scene or, of a wanted class, its components.
     ///
     /// # Errors
-    /// As [`Observed::of`].
+    /// If there is no scene, a coordinate is unknown or given twice, a number is out of its range, nothing would be left to
+    /// draw, or the observation lies where the scene is not.
     pub fn observing(mut self, flags: &ConditionFlags) -> Result<Setup> {
         self.observed = Observed::of(flags, self.data.scene(), self.class)?;
         Ok(self)
