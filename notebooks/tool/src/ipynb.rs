@@ -1,6 +1,6 @@
 //! A lesson as a Jupyter notebook.
 
-use super::lesson::{Blanks, Cell, Kernel, Lesson, with_blanks};
+use super::lesson::{Blanks, Cell, Kernel, Lesson, VIETNAMESE, with_blanks};
 use serde_json::{Value, json};
 
 /// The language of the prose.
@@ -32,7 +32,7 @@ pub struct Edition<'a> {
     /// Whether its blanks are left as they are.
     pub blanks: Blanks,
     /// The first code cell, after the title: there `{root}` is the way from the notebook to the crate and `{language}` the
-    /// language's code, the only things in which the code of the two languages differs.
+    /// language's code; the code of the two languages differs in these and in what its blanks ask for.
     pub prelude: &'a str,
     /// The way from the notebook to the crate.
     pub root: &'a str,
@@ -57,7 +57,7 @@ pub fn notebook(lesson: &Lesson, edition: Edition) -> String {
             (Cell::Prose { en, .. }, Language::En) => cells.push(markdown(n, en)),
             (Cell::Prose { vi, .. }, Language::Vi) => cells.push(markdown(n, vi)),
             (Cell::Code(own, code), _) if *own == kernel => {
-                cells.push(code_cell(n, &with_blanks(kernel, code, blanks)));
+                cells.push(code_cell(n, &said(&with_blanks(kernel, code, blanks), language)));
             }
             (Cell::Code(..), _) => {}
         }
@@ -72,6 +72,19 @@ pub fn notebook(lesson: &Lesson, edition: Edition) -> String {
         "nbformat_minor": 5,
     });
     format!("{notebook:#}\n")
+}
+
+/// Code whose blanks say in this language what is missing.
+pub fn said(code: &str, language: Language) -> String {
+    let line = |line: &str| match (line.split_once(VIETNAMESE), language) {
+        (None, _) => line.to_string(),
+        (Some((en, _)), Language::En) => en.trim_end().to_string(),
+        (Some((en, vi)), Language::Vi) => {
+            let (code, _) = en.split_once("TODO: ").expect("a blank");
+            format!("{code}TODO: {}", vi.trim())
+        }
+    };
+    code.lines().map(line).collect::<Vec<_>>().join("\n")
 }
 
 fn metadata(kernel: Kernel) -> Value {

@@ -2,8 +2,8 @@
 //!
 //! A lesson is Markdown. `<!-- en -->` begins prose in English, `<!-- vi -->` the same in Vietnamese, and a block fenced
 //! as `rust` is a code cell for the Rust kernel, one fenced as `python` for Python's, in both languages. In a code cell a line
-//! that ends in `// TODO: …` is a blank, and the lines after it that begin with `//= ` are its solution; in Python `# TODO: …`
-//! and `#= `.
+//! that ends in `// TODO: English <!-- vi --> Vietnamese` is a blank, and the lines after it that begin with `//= ` are its
+//! solution; in Python `# TODO: …` and `#= `.
 
 /// A notebook's text.
 #[derive(Debug, Clone, PartialEq)]
@@ -27,6 +27,9 @@ pub enum Cell {
     /// Code for a kernel, as written in the lesson: with its blanks and their solutions.
     Code(Kernel, String),
 }
+
+/// Where the Vietnamese begins, of prose and of what a blank asks for.
+pub const VIETNAMESE: &str = "<!-- vi -->";
 
 /// What runs a notebook.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -122,7 +125,7 @@ fn step(line: &str, reading: Reading, cells: &mut Vec<Cell>) -> Result<Reading, 
             Reading::Nothing
         }
         (_, Reading::Code(kernel, code)) => Reading::Code(kernel, more(code)),
-        ("<!-- vi -->", Reading::English(en)) => Reading::Vietnamese { en, vi: String::new() },
+        (VIETNAMESE, Reading::English(en)) => Reading::Vietnamese { en, vi: String::new() },
         (_, Reading::English(en)) => Reading::English(more(en)),
         (begin, reading) if begin == "<!-- en -->" || begins(begin).is_some() => {
             if let Reading::Vietnamese { en, vi } = reading {
@@ -153,7 +156,7 @@ fn prose(en: &str, vi: &str) -> Result<Cell, String> {
     Ok(Cell::Prose { en: en.into(), vi: vi.into() })
 }
 
-/// Refuses a blank without a solution, and a solution without a blank.
+/// Refuses a blank without a solution or in one language alone, and a solution without a blank.
 fn check_blanks(kernel: Kernel, code: &str) -> Result<(), String> {
     let lines: Vec<&str> = code.lines().collect();
     let solves =
@@ -161,6 +164,9 @@ fn check_blanks(kernel: Kernel, code: &str) -> Result<(), String> {
     for (i, line) in lines.iter().enumerate() {
         if line.contains(kernel.todo()) && !solves(i + 1) {
             return Err(format!("a blank without a solution: {line}"));
+        }
+        if line.contains(kernel.todo()) && !line.contains(VIETNAMESE) {
+            return Err(format!("a blank that does not say in Vietnamese what is missing: {line}"));
         }
         if solves(i) && !(i > 0 && (lines[i - 1].contains(kernel.todo()) || solves(i - 1))) {
             return Err(format!("a solution without a blank: {line}"));
