@@ -5,10 +5,10 @@
 //! ```
 //!
 //! Of a mixture whose components are alike and round E[x₀ | x_t] is softmax(q·Kᵀ)·V, with the components as tokens and v = σ² + α²s²
-//! as the temperature. Expect: the same as the posterior mean by Bayes' rule to 1e-13; without log π in the keys 9 % off and more,
-//! without −‖μ‖²/2 one to three per cent where noise is little; the entropy of the attention rising with σ to that of the prior; a
-//! caption of some tokens to be the score of p(x | y); and, of digits and hats on coordinates of their own, a word that moves its
-//! own place and no other.
+//! as the temperature. Expect: the same as the posterior mean by Bayes' rule to 1e-13; without log π in the keys 1 % off and more,
+//! without −‖μ‖²/2 a few per cent where there is little noise, which is printed and not checked; the entropy of the attention
+//! rising with σ to that of the prior; a caption of some tokens to be the score of p(x | y); and, of digits and hats on coordinates
+//! of their own, a word that moves its own place and no other.
 
 use ndarray::{Array2, Axis};
 use scorelab::Result;
@@ -76,11 +76,11 @@ fn changed(
     change: &[f64],
 ) -> Array2<f64> {
     let mut a = attention.weights(x.view(), level);
+    let free = a.dot(&attention.values());
     for mut row in a.outer_iter_mut() {
         row.iter_mut().zip(change).for_each(|(a, change)| *a *= change.exp());
         row /= row.sum();
     }
-    let free = attention.weights(x.view(), level).dot(&attention.values());
     let moved = a.dot(&attention.values()) - free;
     let v = attention.temperature(level);
     attention.denoised(x.view(), level) + moved * (level.sigma.powi(2) / v)

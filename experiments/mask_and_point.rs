@@ -1,4 +1,4 @@
-//! What do methods sample that know only the prior's score, when a coordinate is known, or a point nearby?
+//! What do methods that know only the prior's score sample when a coordinate is known, or a point nearby?
 //!
 //! ```text
 //! cargo run --example mask_and_point
@@ -15,7 +15,7 @@ use ndarray::{Array1, ArrayView1, s};
 use rayon::prelude::*;
 use scorelab::condition::Observation;
 use scorelab::guidance::{ClassifierGuided, Gamma};
-use scorelab::methods::{Knobs, Parts, Plan, Run, Score, build, method_named};
+use scorelab::methods::{Knobs, Parts, Plan, Score, build, method_named};
 use scorelab::metrics::{Interval, Modes, drawn_mode_counts};
 use scorelab::mixture::Mixture;
 use scorelab::noise::NoiseLevel;
@@ -27,7 +27,7 @@ use scorelab_lab::{Defaults, Experiment, Table, run, share as percent};
 use std::process::ExitCode;
 use std::sync::Arc;
 
-const QUESTION: &str = "what do methods sample that know only the prior's score, when a coordinate is known, or a point nearby?";
+const QUESTION: &str = "what do methods that know only the prior's score sample when a coordinate is known, or a point nearby?";
 
 fn main() -> ExitCode {
     let unused = &["data", "train-steps", "gamma", "gradient-scale", "class", "all"];
@@ -96,10 +96,8 @@ fn credible(
     let above = |i: usize| -> Result<Option<usize>> {
         let o = observed(x0.row(i), z.row(i), seen)?;
         let Some(plan) = plan(mixture, prior, &o, method)? else { return Ok(None) };
-        let run =
-            Run { process: &lab.process, grid: &lab.grid, start: starts.view(), seed: lab.seed };
         let rows: Vec<usize> = (i * BESIDE..(i + 1) * BESIDE).collect();
-        let x = plan.walk_rows(&lab.sampler, run, &rows);
+        let x = plan.walk_rows(&lab.sampler, lab.run(starts.view()), &rows);
         let posterior = mixture.observed(&o)?;
         let own = posterior.log_density(x0.slice(s![i..i + 1, ..]), LITTLE)[0];
         Ok(Some(posterior.log_density(x.view(), LITTLE).iter().filter(|log| **log > own).count()))
@@ -131,8 +129,8 @@ fn mode_weight(
         .max_by(|a, b| posterior.weights()[*a].total_cmp(&posterior.weights()[*b]));
     let (best, counts) =
         (best.expect("a component"), drawn_mode_counts(x.view(), &Modes::of(mixture), lab.seed));
-    let hits = (0..counts.iter().sum::<usize>()).map(|i| i < counts[best]);
-    Ok(Some((Interval::of_hits(hits), posterior.weights()[best])))
+    let share = Interval::share(counts[best] as f64 / x.nrows() as f64, x.nrows());
+    Ok(Some((share, posterior.weights()[best])))
 }
 
 fn experiment(lab: &mut Experiment) -> Result<()> {

@@ -157,8 +157,17 @@ impl Condition {
             Condition::Class(class) if *class < classes => *class,
             Condition::Class(class) => panic!("class {class} of {classes}"),
             Condition::None => panic!("a class is needed, but nothing is asked"),
-            Condition::Words(_) => panic!("a class is needed, but a caption is given"),
-            Condition::Observed(_) => panic!("a class is needed, but an observation is given"),
+            other => panic!("a class is needed, but {} is given", other.kind()),
+        }
+    }
+
+    /// What it is, in words.
+    pub(crate) fn kind(&self) -> &'static str {
+        match self {
+            Condition::None => "nothing",
+            Condition::Class(_) => "a class",
+            Condition::Words(_) => "a caption",
+            Condition::Observed(_) => "an observation",
         }
     }
 }

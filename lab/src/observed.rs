@@ -2,7 +2,6 @@
 
 use crate::flags::ConditionFlags;
 use crate::report::exact;
-use ndarray::{Array1, Array2, Axis, concatenate};
 use scorelab::condition::Observation;
 use scorelab::data::Scene;
 use scorelab::mixture::{Measured, Mixture};
@@ -12,7 +11,7 @@ use scorelab::{Error, Result};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-/// Standard deviations from the nearest component beyond which a density is 0 in f64: e^(−37²/2) = 5·10⁻²⁹⁸.
+/// Standard deviations from the nearest component up to which a density is a normal f64: e^(−37²/2) = 5·10⁻²⁹⁸.
 const FARTHEST: f64 = 37.0;
 
 /// Something observed of a scene, with its exact answers.
@@ -50,7 +49,7 @@ impl Observed {
         let prior = scene.mixture.given(class);
         let likelihood = prior.measured(&observation)?;
         let distance = likelihood.distance();
-        if distance.is_nan() || distance > FARTHEST {
+        if distance > FARTHEST {
             let value =
                 format!("{distance:.3e} standard deviations away from the nearest component");
             let must = format!("within {FARTHEST}, where there is a density; or widen --tolerance");
@@ -67,6 +66,7 @@ impl Observed {
     pub fn posterior(&self, gamma: f64) -> Result<Mixture> {
         match gamma {
             0.0 => Ok(self.prior.clone()),
+            1.0 => Ok(self.likelihood.posterior().clone()),
             gamma => self.prior.observed(&self.observation.raised_to(gamma)?),
         }
     }
@@ -87,13 +87,9 @@ fn observation(flags: &ConditionFlags, dim: usize) -> Result<Observation> {
     if let Some(v) = point.iter().find(|v| !v.is_finite()) {
         return Err(Error::value("a coordinate of --point", v, "a finite number"));
     }
-    let rows = |known: &[(usize, f64)]| {
-        Array2::from_shape_fn((known.len(), dim), |(row, i)| f64::from(known[row].0 == i))
-    };
-    let all: Vec<(usize, f64)> = point.iter().copied().enumerate().collect();
-    let a = concatenate![Axis(0), rows(&known), rows(&all)];
-    let y: Array1<f64> = known.iter().chain(&all).map(|(_, v)| *v).collect();
-    Observation::new(a, y, tau)
+    let all: Vec<(usize, f64)> =
+        known.into_iter().chain(point.iter().copied().enumerate()).collect();
+    Observation::mask(&all, dim, tau)
 }
 
 /// τ, which a mask need not have.

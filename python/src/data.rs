@@ -1,13 +1,12 @@
 //! Scenes, drawn digits and their captions.
 
 use crate::error::{refused, value};
-use crate::mixture::{Labelled, Mixture, labelled};
+use crate::mixture::{Labelled, Mixture};
 use crate::score::Likelihood;
 use ndarray::Array2;
 use numpy::{IntoPyArray, PyArray1, PyArray2, PyArray3};
 use pyo3::prelude::*;
 use scorelab::data;
-use scorelab::rng::Purpose;
 use scorelab_lab::read::find_scene;
 
 /// A class, by its number or its name.
@@ -135,8 +134,7 @@ impl Scene {
     /// n points and their classes: (n, d), (n,), those of `scorelab data`.
     #[pyo3(signature = (n, seed=0))]
     fn sample<'py>(&self, py: Python<'py>, n: usize, seed: u64) -> PyResult<Labelled<'py>> {
-        let n = Mixture::bounded(n, &self.inner.mixture)?;
-        Ok(labelled(py, py.detach(|| self.inner.mixture.sample(n, seed, Purpose::Data))))
+        self.mixture.get().sample(py, n, seed, false)
     }
 
     fn __repr__(&self) -> String {

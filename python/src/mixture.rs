@@ -208,7 +208,7 @@ impl Mixture {
 
     /// n points and their classes: (n, d), (n,). `reference` draws others than those of training data.
     #[pyo3(signature = (n, seed=0, *, reference=false))]
-    fn sample<'py>(
+    pub fn sample<'py>(
         &self,
         py: Python<'py>,
         n: usize,

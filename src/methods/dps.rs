@@ -1,6 +1,6 @@
 //! Diffusion posterior sampling: the denoised point is compared with what is observed.
 
-use super::measured::{GAMMA, Place, power, pushed};
+use super::measured::{GAMMA, Place, cost, steered};
 use super::{About, Cost, Ends, Knob, Knobs, Method, Need, Parts, Plan, Range, Walks};
 use crate::Result;
 
@@ -11,10 +11,9 @@ use crate::Result;
 /// ```
 ///
 /// It takes x₀ to be D(x), with no doubt left, so that it pulls too hard: on N(0, 1) with c = 1/τ² the reverse SDE ends with
-/// variance (1 − e⁻²ᶜ)/2c about y(1 − e⁻ᶜ), where 1/(1 + c) about yc/(1 + c) is true. At τ = 0 the gradient would be infinite, and
-/// a mask is taken at the tolerance `floor`; the paper's own rule there, a step ζ/|y − A·D|, depends on the number of steps. The
-/// gradient grows with c, and steps in log σ longer than about 8/c explode there. γ = 0 is the prior. Source: Chung et al. 2023
-/// (2209.14687), eq. 16.
+/// variance (1 − e⁻²ᶜ)/2c about y(1 − e⁻ᶜ), where 1/(1 + c) about yc/(1 + c) is true. The gradient grows with c, and steps in log σ
+/// longer than about 8/c explode, so that no τ is taken below `floor`, that of an exact mask included; the paper's own rule there, a
+/// step ζ/|y − A·D|, depends on the number of steps. γ = 0 is the prior. Source: Chung et al. 2023 (2209.14687), eq. 16.
 pub struct Dps;
 
 impl Method for Dps {
@@ -29,7 +28,7 @@ impl Method for Dps {
                 GAMMA,
                 Knob {
                     name: "floor",
-                    meaning: "the least τ, which an exact mask is taken at",
+                    meaning: "the least τ that is taken, for an exact mask too",
                     default: 0.2,
                     range: Range::Above(0.0),
                     neutral: None,
@@ -41,21 +40,15 @@ impl Method for Dps {
     }
 
     fn cost(&self, knobs: &Knobs) -> Cost {
-        Cost::always(if knobs.get("gamma") == 0.0 { 1 } else { 2 })
+        cost(knobs)
     }
 
     fn plan(&self, parts: &Parts, knobs: &Knobs) -> Result<Plan> {
-        let (prior, observation) = (parts.unconditional(), parts.observation());
-        let gamma = power(self.about(), knobs)?;
-        if gamma == 0.0 {
-            return Ok(Plan::of(prior));
-        }
-        let tau = observation.tolerance().max(knobs.get("floor"));
-        let weight = gamma / (tau * tau);
-        let push = move |place: &Place| {
-            let v = place.miss().dot(&place.observation.map()) * weight;
+        let floor = knobs.get("floor");
+        steered((self.about(), parts, knobs), move |place: &Place, gamma| {
+            let tau = place.observation.tolerance().max(floor);
+            let v = place.miss().dot(&place.observation.map()) * (gamma / (tau * tau));
             place.pulled_back(v.view())
-        };
-        Ok(Plan::of(pushed((prior, observation), push)))
+        })
     }
 }

@@ -1,7 +1,7 @@
 //! What methods share that steer a prior's score to an observation y = A·x₀ + τ·n.
 
 use super::denoiser::Denoiser;
-use super::{About, Knob, Knobs, Score};
+use super::{About, Cost, Knob, Knobs, Parts, Plan, Score};
 use crate::condition::Observation;
 use crate::noise::NoiseLevel;
 use crate::rng::Noise;
@@ -15,11 +15,16 @@ pub const GAMMA: Knob =
         meaning: "γ, the power of p(y|x₀): τ is taken as τ/√γ", default: 1.0, ..Knob::GAMMA
     };
 
+/// What a method costs that asks the denoiser, and once for its Jacobian; nothing more than the prior's score at γ = 0.
+pub fn cost(knobs: &Knobs) -> Cost {
+    Cost::always(if knobs.get("gamma") == 0.0 { 1 } else { 2 })
+}
+
 /// γ, which is a power here.
 ///
 /// # Errors
 /// If it is below 0.
-pub fn power(about: &About, knobs: &Knobs) -> Result<f64> {
+fn power(about: &About, knobs: &Knobs) -> Result<f64> {
     match knobs.get("gamma") {
         gamma if gamma >= 0.0 => Ok(gamma),
         gamma => {
@@ -55,21 +60,30 @@ impl Place<'_> {
     }
 }
 
-/// The score s + push, where the push is an estimate of ∇ₓ log p(y | x_t), (n, d); for the denoiser that is D + σ²/α·push.
-pub fn pushed(
-    (prior, observation): (Score, Arc<Observation>),
-    push: impl Fn(&Place) -> Array2<f64> + Send + Sync + 'static,
-) -> Score {
+/// The score s + push, where the push at a γ is an estimate of ∇ₓ log p(y | x_t)^γ, (n, d); for the denoiser that is
+/// D + σ²/α·push. γ = 0 is the prior.
+///
+/// # Errors
+/// If γ is below 0.
+pub fn steered(
+    (about, parts, knobs): (&About, &Parts, &Knobs),
+    push: impl Fn(&Place, f64) -> Array2<f64> + Send + Sync + 'static,
+) -> Result<Plan> {
+    let (prior, observation) = (parts.unconditional(), parts.observation());
+    let gamma = power(about, knobs)?;
+    if gamma == 0.0 {
+        return Ok(Plan::of(prior));
+    }
     let dim = prior.dim();
     let denoised = move |x: ArrayView2<f64>, level: NoiseLevel| {
         let mut d = prior.denoised(x, level);
         let place =
             Place { prior: &prior, observation: &observation, x, denoised: d.view(), level };
-        let push = push(&place);
+        let push = push(&place, gamma);
         d.scaled_add(level.sigma * level.sigma / level.alpha, &push);
         d
     };
-    Arc::new(Denoiser { dim, denoised })
+    Ok(Plan::of(Arc::new(Denoiser { dim, denoised })))
 }
 
 /// Overwrites the coordinates that are known by their values with noise of the level: x ← α·y + σ·z.

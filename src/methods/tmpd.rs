@@ -1,6 +1,6 @@
 //! Tweedie moment projection: what is observed, with the doubt that the denoiser's Jacobian tells.
 
-use super::measured::{GAMMA, Place, power, pushed};
+use super::measured::{GAMMA, Place, cost, steered};
 use super::{About, Cost, Ends, Knobs, Method, Need, Parts, Plan, Walks};
 use crate::Result;
 use crate::linalg::symmetric_eigen;
@@ -14,7 +14,7 @@ use ndarray::{Array1, Array2, ArrayView1};
 ///
 /// Of an exact score C is Cov[x₀ | x_t], the second moment by Tweedie's formula, and p(x₀ | x_t) is taken to be N(D(x), C), C held
 /// where the gradient is taken: exact for every Gaussian prior, wrong where p(x₀ | x_t) has two modes. Of a learned score C is
-/// taken symmetric and what is below 0 as 0. The m numbers of y cost m passes back. γ = 0 is the prior. Source: Boys et al. 2023
+/// taken symmetric and what is below 0 as 0. The m numbers of y cost m passes back, where the table of the methods counts one. γ = 0 is the prior. Source: Boys et al. 2023
 /// (2310.06721), section 3.
 pub struct Tmpd;
 
@@ -33,17 +33,13 @@ impl Method for Tmpd {
     }
 
     fn cost(&self, knobs: &Knobs) -> Cost {
-        Cost::always(if knobs.get("gamma") == 0.0 { 1 } else { 2 }) // of one number observed
+        cost(knobs) // of one number observed
     }
 
     fn plan(&self, parts: &Parts, knobs: &Knobs) -> Result<Plan> {
-        let (prior, observation) = (parts.unconditional(), parts.observation());
-        let gamma = power(self.about(), knobs)?;
-        if gamma == 0.0 {
-            return Ok(Plan::of(prior));
-        }
-        let noise = observation.tolerance().powi(2) / gamma;
-        Ok(Plan::of(pushed((prior, observation), move |place| push(place, noise))))
+        steered((self.about(), parts, knobs), |place, gamma| {
+            push(place, place.observation.tolerance().powi(2) / gamma)
+        })
     }
 }
 

@@ -17,11 +17,11 @@ const ROUNDING: f64 = 1e-12;
 /// D(x) = (σ²·Σₖ aₖ·μₖ + α·s²·x)/v = E[x₀ | x_t = x]
 /// ```
 ///
-/// The weights aₖ are the responsibilities, the values μₖ, and v is the temperature: much noise looks at every token, little at
-/// the nearest. A caption is the set of tokens that may be looked at, ∅ all of them; masking the others makes it the score of
-/// p(x | y). There is one query, the whole of x: of places one can speak where the mixture is a [product](Mixture::product), each
-/// block of whose coordinates attends by itself. As s → 0 the tokens are a data set and this is its
-/// [`Empirical`](super::Empirical) score. Source: Smart, Bietti & Sengupta 2025 (2502.05164).
+/// The weights aₖ are the responsibilities, the values μₖ, and v is the temperature: with much noise every token is looked
+/// at, with little only the nearest. A caption is the set of tokens that may be looked at, ∅ all of them; masking the
+/// others makes it the score of p(x | y). There is one query, the whole of x. Only where the mixture is a
+/// [product](Mixture::product) can one speak of places: each block of its coordinates attends by itself. As s → 0 the
+/// tokens are a data set and this is its [`Empirical`](super::Empirical) score. Source: Smart, Bietti & Sengupta 2025 (2502.05164).
 #[derive(Debug, Clone)]
 pub struct Attention {
     values: Arc<Array2<f64>>, // μₖ (K, d)

@@ -131,7 +131,7 @@ impl Measured {
     /// minₖ √((y − Aμₖ)ᵀ Sₖ⁻¹ (y − Aμₖ)),   Sₖ = AΣₖAᵀ + τ²I
     /// ```
     ///
-    /// Beyond 38 the density of y, relative to its peak, is below the smallest f64.
+    /// Beyond 37.6 the density of y, relative to its peak, is below the smallest normal f64.
     pub fn distance(&self) -> f64 {
         self.distance
     }

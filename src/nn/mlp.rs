@@ -5,13 +5,13 @@ use super::fast::packed::Params;
 use super::fast::panels::Panels;
 use super::fast::product::{activate, column_sums, product, weight_gradient};
 use super::level::{fourier, frequencies};
-use super::net::{Batch, Gradients, Net, Shape};
+use super::net::{Batch, Gradients, Net, Shape, as_many};
 use super::plain::Plain;
 use super::shape::{Layer, MlpConfig, layout};
 use super::workspace::Workspace;
+use crate::Result;
 use crate::condition::Condition;
 use crate::rng::{Purpose, stream};
-use crate::{Error, Result};
 use ndarray::Array2;
 use ndarray_rand::RandomExt;
 use rand_distr::StandardNormal;
@@ -97,11 +97,7 @@ impl Net for Mlp {
     fn of(config: MlpConfig, params: Vec<f32>) -> Result<Self> {
         config.validated()?;
         let (layers, table) = layout(&config);
-        let total = config.parameters();
-        if params.len() != total {
-            let must = format!("{total}, as its shape says");
-            return Err(Error::value("the number of a network's parameters", params.len(), must));
-        }
+        as_many(&params, &config)?;
         Ok(Mlp { config, params: params.into(), layers, table })
     }
 

@@ -1,13 +1,34 @@
 //! What a network is to those who train it, save it and ask it.
 
 use super::workspace::Workspace;
-use crate::Result;
 use crate::condition::Condition;
+use crate::{Error, Result};
 use ndarray::{Array1, Array2};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use std::fmt::Debug;
 use std::ops::Range;
+
+/// Refuses more parameters than a network may have.
+pub(super) fn few_enough(parameters: usize) -> Result<()> {
+    match parameters {
+        0..=100_000_000 => Ok(()),
+        _ => {
+            let what = "the number of the network's parameters";
+            Err(Error::value(what, parameters, "at most 10^8; make it narrower or shallower"))
+        }
+    }
+}
+
+/// Refuses parameters that are not as many as a shape has.
+pub(super) fn as_many(params: &[f32], shape: &impl Shape) -> Result<()> {
+    let (own, total) = (params.len(), shape.parameters());
+    if own == total {
+        return Ok(());
+    }
+    let must = format!("{total}, as its shape says");
+    Err(Error::value("the number of a network's parameters", own, must))
+}
 
 /// The shape of a network: how many parameters it has, what they are called, and what it sees.
 pub trait Shape: Clone + Debug + PartialEq + Serialize + DeserializeOwned + Send + Sync {

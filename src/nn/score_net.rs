@@ -144,7 +144,7 @@ impl<N: Net> ScoreFn for ScoreNet<N> {
         self.blend(x, level, &[(Condition::None, 1.0)])
     }
 
-    /// By one pass back to the network's input.
+    /// By a pass forward and one back to the network's input.
     fn pull_back(&self, x: ArrayView2<f64>, level: NoiseLevel, v: ArrayView2<f64>) -> Array2<f64> {
         self.blend_vjp((x, v), level, &[(Condition::None, 1.0)])
     }
@@ -205,8 +205,8 @@ impl<N: Net> ScoreNet<N> {
             for (mut out, c) in out.columns_mut().into_iter().zip(&own) {
                 out *= c.skip / level.alpha;
             }
+            w.fill(x, scale);
             for (condition, weight) in terms {
-                w.fill(x, scale);
                 self.network.forward_at(w, log_snr, condition);
                 w.d_output.fill(0.0);
                 for (mut d, v) in w.d_output.outer_iter_mut().zip(v.outer_iter()) {

@@ -1,6 +1,6 @@
 //! The shape of a perceptron, and where its parameters lie in the one flat block.
 
-use super::net::{Part, Shape};
+use super::net::{Part, Shape, few_enough};
 use crate::condition::Condition;
 use crate::{Error, Result};
 use serde::{Deserialize, Serialize};
@@ -73,15 +73,7 @@ impl Shape for MlpConfig {
                 "at most (4096, 4096, 2^20), with an even number of features",
             ));
         }
-        let total = c.parameters();
-        if total > 100_000_000 {
-            return Err(Error::value(
-                "the number of the network's parameters",
-                total,
-                "at most 10^8; make it narrower or shallower",
-            ));
-        }
-        Ok(())
+        few_enough(c.parameters())
     }
 
     fn inputs(&self) -> usize {
@@ -135,13 +127,8 @@ impl Shape for MlpConfig {
                 Err(Error::value("the label", y, must))
             }
             Condition::Words(_) | Condition::Observed(_) => {
-                let what = if let Condition::Words(_) = condition {
-                    "a caption"
-                } else {
-                    "an observation"
-                };
                 let must = "a class or none, which is what the network was made for";
-                Err(Error::value("the condition", what, must))
+                Err(Error::value("the condition", condition.kind(), must))
             }
         }
     }

@@ -115,8 +115,7 @@ impl<N: Net> JointNet<N> {
         if let Some(most) = data.y.iter().max() {
             self.network().config().takes(&Condition::Class(*most))?;
         }
-        let ScoreNet { target, sigma_data, ref spread, .. } = *self.net;
-        JointDenoising::new(Denoising { data, target, sigma_data, spread, levels }, p_drop)
+        JointDenoising::new(self.denoising(data, levels), p_drop)
     }
 
     /// What this network is trained to do on a data set whose label k stands for a condition, number k of a list, such as a
@@ -137,12 +136,13 @@ impl<N: Net> JointNet<N> {
             let must = format!("below {}, the number of conditions", conditions.len());
             return Err(Error::value("a label of the data", label, must));
         }
+        let joint = JointDenoising::new(self.denoising(data, levels), p_drop)?;
+        Ok(JointDenoising { conditions: Some(conditions), ..joint })
+    }
+
+    fn denoising<'a>(&'a self, data: &'a Labelled, levels: Levels) -> Denoising<'a> {
         let ScoreNet { target, sigma_data, ref spread, .. } = *self.net;
-        let denoising = Denoising { data, target, sigma_data, spread, levels };
-        Ok(JointDenoising {
-            conditions: Some(conditions),
-            ..JointDenoising::new(denoising, p_drop)?
-        })
+        Denoising { data, target, sigma_data, spread, levels }
     }
 
     /// s_θ(x, y), the conditional score, or under ∅ the unconditional one.

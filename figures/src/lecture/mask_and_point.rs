@@ -121,13 +121,13 @@ fn share_off(s: &Setting, weights: &[f64], x: &Array2<f64>) -> (f64, f64) {
 fn said(observation: &Observation) -> Text {
     let tau = observation.tolerance();
     let near = if tau > 0.0 { format!(" ± {}", decimals(tau)) } else { String::new() };
-    let y = -observation.miss(Array2::zeros((1, 2)).view()).row(0).to_owned();
+    let y = observation.miss(Array2::zeros((1, 2)).view());
     let known = |a: ndarray::ArrayView1<f64>, y: f64| match (a[0], a[1]) {
-        (1.0, 0.0) => format!("x₁ = {}", decimals(-y)),
-        (0.0, 1.0) => format!("x₂ = {}", decimals(-y)),
-        _ => format!("{}·x₁ + {}·x₂ = {}", decimals(a[0]), decimals(a[1]), decimals(-y)),
+        (1.0, 0.0) => format!("x₁ = {}", decimals(y)),
+        (0.0, 1.0) => format!("x₂ = {}", decimals(y)),
+        _ => format!("{}·x₁ + {}·x₂ = {}", decimals(a[0]), decimals(a[1]), decimals(y)),
     };
     let all: Vec<String> =
-        observation.map().outer_iter().zip(&y).map(|(a, y)| known(a, *y)).collect();
+        observation.map().outer_iter().zip(&y.row(0)).map(|(a, y)| known(a, *y)).collect();
     format!(": {}{near}", all.join(", ")).into()
 }

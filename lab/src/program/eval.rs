@@ -158,6 +158,7 @@ impl Evaluation<'_> {
     fn score(&mut self, mixture: &Mixture) -> Result<Vec<Text>> {
         let (steering, n) = (self.steering, self.steering.samples);
         let wanted = steering.wanted(n);
+        let classed = steering.guidance.named && steering.observed.is_none();
         for knobs in &steering.guidance.settings {
             let at = (knobs.find("gamma"), None);
             if steering.comparable() {
@@ -174,15 +175,13 @@ impl Evaluation<'_> {
                 (None, None) => self.samples(mixture, at, &x),
             }
             sample_rows::extent(&mut self.rows, at, x.view(), steering.observed.as_ref());
-            let classed = steering.guidance.named && steering.observed.is_none();
             if let Some(class) = steering.class.filter(|_| classed) {
                 self.effective_gamma(mixture, class, knobs, at)?;
             }
         }
         let mut notes = vec![SE.then(AT_ALPHA_ONE), ENERGY];
         notes.extend(steering.observed.is_some().then_some(POSTERIOR));
-        let effective = steering.guidance.named && steering.observed.is_none();
-        notes.extend(effective.then_some(EFFECTIVE));
+        notes.extend(classed.then_some(EFFECTIVE));
         Ok(notes)
     }
 

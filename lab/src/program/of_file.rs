@@ -164,23 +164,26 @@ fn measured(setup: &Setup, x: ArrayView2<f64>, file: bool) -> Result<Rows> {
     let given = setup.class.map(|class| mixture.given(class));
     let posterior = setup.observed.as_ref().map(|observed| observed.likelihood.posterior());
     let wanted: &Mixture = posterior.or(given.as_ref()).unwrap_or(mixture);
-    let truth = match file && posterior.is_none() {
-        true => shuffled(wanted.means(), ENERGY_ROWS, (setup.seed, 1)),
-        false => wanted.sample(ENERGY_ROWS, setup.seed, Purpose::Reference).x,
-    };
-    if truth.nrows() < 2 {
+    let truth = || {
+        let truth = match file {
+            true => shuffled(wanted.means(), ENERGY_ROWS, (setup.seed, 1)),
+            false => wanted.sample(ENERGY_ROWS, setup.seed, Purpose::Reference).x,
+        };
         let must = "at least 2 to be compared with";
-        return Err(Error::value("the number of rows of --scene", truth.nrows(), must));
-    }
+        match truth.nrows() {
+            n if n < 2 => Err(Error::value("the number of rows of --scene", n, must)),
+            _ => Ok(truth),
+        }
+    };
     let mut rows = Rows(Report::new(COLUMNS));
     rows.alone(None, "samples", x.nrows().into());
     match (&setup.observed, setup.class) {
         (Some(observed), _) => sample_rows::observed(&mut rows, at, x, observed, setup.seed)?,
         (None, Some(class)) => {
-            sample_rows::of_class(&mut rows, at, (x, truth.view()), (mixture, class));
+            sample_rows::of_class(&mut rows, at, (x, truth()?.view()), (mixture, class));
         }
         (None, None) => {
-            rows.add(at, "energy", sample_rows::energy(x, truth.view()));
+            rows.add(at, "energy", sample_rows::energy(x, truth()?.view()));
             if !file {
                 // each row of a file is a mode of its own
                 sample_rows::modes(&mut rows, at, x, mixture, setup.seed);

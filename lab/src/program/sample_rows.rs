@@ -43,8 +43,12 @@ pub fn energy(x: ArrayView2<f64>, truth: ArrayView2<f64>) -> (f64, f64) {
 
 /// Whether samples came from each mode as often as they should.
 pub fn modes(rows: &mut Rows, at: At, x: ArrayView2<f64>, mixture: &Mixture, seed: u64) {
-    let counts = drawn_mode_counts(x, &Modes::of(mixture), seed);
-    let test = chi_square(&counts, mixture.weights());
+    tested(rows, at, &drawn_mode_counts(x, &Modes::of(mixture), seed), mixture.weights());
+}
+
+/// Whether counts are what weights make likely.
+fn tested(rows: &mut Rows, at: At, counts: &[usize], weights: &[f64]) {
+    let test = chi_square(counts, weights);
     rows.alone(at.0, "chi_square", test.statistic.into());
     rows.alone(at.0, "chi_square_p", test.p_value.into());
 }
@@ -61,14 +65,12 @@ pub fn observed(
     seed: u64,
 ) -> Result<()> {
     let exact = observed.posterior(at.0.unwrap_or(1.0))?;
-    let truth = exact.sample(x.nrows().max(ENERGY_ROWS), seed, Purpose::Reference).x;
+    let truth = exact.sample(ENERGY_ROWS, seed, Purpose::Reference).x;
     rows.add(at, "energy", energy(x, truth.view()));
     // p(k | x) is the same before and after the observation, for y tells of k no more than x does
     let counts = drawn_mode_counts(x, &Modes::of(&observed.prior), seed);
     let (counts, weights) = pooled(&counts, exact.weights(), x.nrows());
-    let test = chi_square(&counts, &weights);
-    rows.alone(at.0, "chi_square", test.statistic.into());
-    rows.alone(at.0, "chi_square_p", test.p_value.into());
+    tested(rows, at, &counts, &weights);
     let miss = observed.observation.miss(x);
     let lengths: Vec<f64> = miss.outer_iter().map(|row| row.dot(&row).sqrt()).collect();
     rows.add(at, "miss", mean_with_se(&lengths));

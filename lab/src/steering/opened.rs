@@ -143,7 +143,7 @@ impl Steering {
                 format!("exact, or left out: a trained classifier knows classes, and no {flag}");
             return wrong("--classifier", &must);
         }
-        if self.class.is_some() && matches!(self.score, Some(ScoreModel::Score(_))) {
+        if self.class.is_some() && self.score.as_ref().is_some_and(|s| !s.labelled()) {
             return wrong("--class", "left out: this score has not seen labels");
         }
         let needs = |need| self.guidance.method.about().needs.contains(&need);

@@ -56,14 +56,11 @@ impl Steering {
             let likelihood: Arc<dyn Likelihood> = Arc::new(observed.likelihood.clone());
             GradientScaled { likelihood, scale: self.guidance.gradient_scale }
         });
-        let by_likelihood = |likelihood: &Scaled| -> Option<Score> {
-            let gamma = Gamma::new(1.0).expect("a finite number");
-            let likelihood = likelihood.clone();
-            Some(Arc::new(ClassifierGuided { score: prior.clone()?, likelihood, gamma }))
-        };
         Parts {
             conditional: match &likelihood {
-                Some(likelihood) => by_likelihood(likelihood),
+                Some(likelihood) => {
+                    prior.clone().map(|prior| guided(prior, (weight(1.0), likelihood)))
+                }
                 None => self.exact().map(|_| posterior() as Score),
             },
             classifier: likelihood.map(|p| Arc::new(p) as _),
@@ -109,8 +106,7 @@ impl Steering {
         let Some(likelihood) = self.likelihood(class) else {
             return score.labelled().then(|| score.given(Some(class)));
         };
-        let (score, gamma) = (score.given(None), Gamma::new(1.0).expect("a finite number"));
-        Some(Arc::new(ClassifierGuided { score, likelihood, gamma }))
+        Some(guided(score.given(None), (weight(1.0), &likelihood)))
     }
 
     /// The mixture of an exact score that nothing but its class steers.
@@ -140,10 +136,6 @@ impl Steering {
             (_, Some(_), None) => {
                 let free = self.free();
                 let all: Vec<Scaled> = classes.iter().filter_map(|y| self.likelihood(*y)).collect();
-                let guided = move |score: Score, (gamma, likelihood): (Gamma, &Scaled)| -> Score {
-                    let likelihood = likelihood.clone();
-                    Arc::new(ClassifierGuided { score, likelihood, gamma })
-                };
                 Some(Arc::new(move |gamma: Gamma, also: &[f64]| -> Score {
                     let weights = std::iter::once(gamma).chain(also.iter().map(|w| weight(*w)));
                     weights.zip(&all).fold(free.clone(), guided)
@@ -160,6 +152,11 @@ impl Steering {
             _ => None,
         }
     }
+}
+
+/// A score that a classifier steers.
+fn guided(score: Score, (gamma, likelihood): (Gamma, &Scaled)) -> Score {
+    Arc::new(ClassifierGuided { score, likelihood: likelihood.clone(), gamma })
 }
 
 /// A weight that was checked when it was read.

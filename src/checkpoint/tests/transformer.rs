@@ -8,26 +8,10 @@ use crate::rng::normals;
 const HELD: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/interop/transformer.safetensors");
 const IMAGES: usize = 4;
 
-/// Odd sizes, so that no two of them can be confused.
-fn config(ordered: bool) -> TransformerConfig {
-    TransformerConfig {
-        side: 6,
-        patch: 2,
-        features: 4,
-        vocabulary: 5,
-        words: 3,
-        ordered,
-        width: 15,
-        heads: 3,
-        depth: 2,
-        hidden: 18,
-    }
-}
-
 fn joint(ordered: bool) -> JointNet<Transformer> {
-    let n = config(ordered).parameters();
+    let n = TransformerConfig::tiny(ordered).parameters();
     let params = normals(2, Purpose::Weights, 0, (n, 1)).iter().map(|z| 0.3 * *z as f32).collect();
-    let network = Transformer::of(config(ordered), params).unwrap();
+    let network = Transformer::of(TransformerConfig::tiny(ordered), params).unwrap();
     JointNet::of(network, Target::Edm, 0.5)
 }
 
@@ -60,7 +44,8 @@ fn a_transformer_comes_back_from_its_file_bit_for_bit() {
         let loaded = Checkpoint::<Transformer>::from_bytes(&bytes).unwrap();
         assert_eq!(loaded.model.network(), saved.model.network());
         assert_eq!((loaded.model.kind(), &loaded.trained), (Kind::Joint, &saved.trained));
-        let parts: Vec<String> = config(ordered).parts().into_iter().map(|p| p.name).collect();
+        let parts: Vec<String> =
+            TransformerConfig::tiny(ordered).parts().into_iter().map(|p| p.name).collect();
         assert_eq!(parts.iter().any(|name| name == "positions.weight"), ordered);
         let why = Checkpoint::<Mlp>::from_bytes(&bytes).unwrap_err();
         assert!(why.contains("of the architecture transformer, but mlp is needed"), "{why}");

@@ -16,7 +16,11 @@ pub const HELD_OUT_PAIRS: [[Attribute; 2]; 3] =
 impl Caption {
     /// The captions with at most two attributes, in one order: 220.
     pub fn short() -> impl Iterator<Item = Caption> {
-        Caption::every().filter(|c| c.attributes.iter().count() <= MOST)
+        Caption::every().filter(|c| c.is_short())
+    }
+
+    fn is_short(self) -> bool {
+        self.attributes.iter().count() <= MOST
     }
 
     /// The held-out cell of a digit: the attribute that no training sees it wear.
@@ -42,9 +46,7 @@ impl Caption {
 
     /// Whether a training sees the caption: at most two attributes, no held-out pair, and not in a held-out cell.
     pub fn is_seen(self) -> bool {
-        self.attributes.iter().count() <= MOST
-            && !self.is_in_held_out_cell()
-            && self.held_out_pair().is_none()
+        self.is_short() && !self.is_in_held_out_cell() && self.held_out_pair().is_none()
     }
 
     /// A caption that a training sees, of this digit: none, one or two attributes with equal chances, and then each set of so

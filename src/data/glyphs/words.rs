@@ -23,7 +23,7 @@ const WORN: [(Attribute, &str, &str); 6] = [
 
 /// Words that a caption has for the sake of its language, and that ask for nothing.
 const LINKS: [&str; 12] =
-    ["a", "an", "the", "digit", "with", "wearing", "and", "chữ", "số", "đội", "đeo", "và"];
+    ["a", "an", "the", "digit", "with", "wearing", "and", "và", "chữ", "số", "đội", "đeo"];
 
 /// What a phrase asks for.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -106,21 +106,15 @@ impl From<Caption> for Condition {
 
 /// The words of a text in small composed letters.
 fn words(text: &str) -> Result<Vec<String>> {
-    let must = |must: &str| Error::value("the number of words of the caption", count(text), must);
-    match count(text) {
-        0 => return Err(must("at least 1, as in \"a three wearing sunglasses\"")),
-        n if n > MOST_WORDS => return Err(must(&format!("at most {MOST_WORDS}"))),
-        _ => {}
+    let between = |c: char| c == ',' || c.is_whitespace();
+    let words: Vec<&str> = text.split(between).filter(|word| !word.is_empty()).collect();
+    let must =
+        |must: &str| Err(Error::value("the number of words of the caption", words.len(), must));
+    match words.len() {
+        0 => must("at least 1, as in \"a three wearing sunglasses\""),
+        n if n > MOST_WORDS => must(&format!("at most {MOST_WORDS}")),
+        _ => Ok(words.iter().map(|word| composed(&word.to_lowercase())).collect()),
     }
-    Ok(split(&composed(&text.to_lowercase())).map(String::from).collect())
-}
-
-fn split(text: &str) -> impl Iterator<Item = &str> {
-    text.split(|c: char| c == ',' || c.is_whitespace()).filter(|word| !word.is_empty())
-}
-
-fn count(text: &str) -> usize {
-    split(text).count()
 }
 
 /// The phrase that begins at a word: its length in words, and its meaning.

@@ -1,7 +1,7 @@
 //! The way back through the Transformer in f32, from ∂L/∂out to ∂L/∂θ and ∂L/∂x: each step as in [`super::plain`].
 
 use super::attention::{Rows, attend_back};
-use super::buffers::{Buffers, d_branch, size};
+use super::buffers::{Buffers, d_branch, size, to_patches};
 use super::net::{Transformer, gather};
 use super::shape::{LEVEL, PATCHES, Role, at};
 use super::tokens::{add, leave_back};
@@ -18,15 +18,13 @@ pub(super) enum Grads<'a> {
 }
 
 impl Transformer {
-    /// Leaves ∂L/∂θ where it should be and, if it should not be anywhere, ∂L/∂patches in `room.patches`.
+    /// Leaves ∂L/∂θ in `grads`, or with [`Grads::No`] ∂L/∂patches in `room.patches`.
     pub(super) fn back(&self, w: &mut Workspace<Self>, mut grads: Grads) {
         let b = &mut w.buffers;
         if let Grads::Left(grads) = &mut grads {
             grads[self.layout.places.start..].fill(0.0); // tables are added to
         }
-        for (d, row) in w.d_output.outer_iter().zip(b.room.rows.chunks_exact_mut(b.pixels.len())) {
-            row.iter_mut().zip(&b.pixels).for_each(|(v, pixel)| *v = d[*pixel]);
-        }
+        to_patches(&w.d_output, &b.pixels, &mut b.room.rows);
         b.answer.pack(&b.room.rows, b.answer.columns);
         b.room.d_level.fill(0.0);
         b.room.d_table.fill(0.0);

@@ -5,6 +5,21 @@ use super::shape::TransformerConfig;
 use super::tokens::{DModulation, Modulation, Seen};
 use crate::nn::fast::panels::Panels;
 use crate::nn::level::frequencies;
+use ndarray::Array2;
+
+/// Images (n, side²) as the rows of their patches, one image after the other; `pixels` says which pixel is which.
+pub(super) fn to_patches(images: &Array2<f32>, pixels: &[usize], rows: &mut [f32]) {
+    for (image, row) in images.outer_iter().zip(rows.chunks_exact_mut(pixels.len())) {
+        row.iter_mut().zip(pixels).for_each(|(v, pixel)| *v = image[*pixel]);
+    }
+}
+
+/// The way back.
+pub(super) fn to_images(rows: &[f32], pixels: &[usize], images: &mut Array2<f32>) {
+    for (row, mut image) in rows.chunks_exact(pixels.len()).zip(images.outer_iter_mut()) {
+        row.iter().zip(pixels).for_each(|(v, pixel)| image[*pixel] = *v);
+    }
+}
 
 /// What a [`Transformer`](super::Transformer) has in a [`Workspace`](crate::nn::Workspace).
 #[derive(Debug, Clone)]

@@ -67,7 +67,7 @@ fn columns(width: usize, heads: usize) -> impl Iterator<Item = std::ops::Range<u
 }
 
 /// exp(sᵢⱼ)/Σⱼ exp(sᵢⱼ) of each row.
-pub fn softmax(scores: ArrayView2<f64>) -> Array2<f64> {
+fn softmax(scores: ArrayView2<f64>) -> Array2<f64> {
     let mut out = scores.to_owned();
     for mut row in out.outer_iter_mut() {
         let top = row.fold(f64::NEG_INFINITY, |a, b| a.max(*b));

@@ -2,20 +2,20 @@
 
 use super::attention::{Rows, attend};
 use super::back::Grads;
-use super::buffers::{Branch, Buffers, size};
+use super::buffers::{Branch, Buffers, size, to_images, to_patches};
 use super::plain::Plain;
 use super::shape::{LEVEL, Layout, PATCHES, Role, TransformerConfig, at};
-use super::tokens::leave;
+use super::tokens::{add, leave};
+use crate::Result;
 use crate::condition::Condition;
 use crate::nn::fast::finish::{Activated, Biased};
 use crate::nn::fast::packed::Params;
 use crate::nn::fast::panels::Panels;
 use crate::nn::fast::product::product;
 use crate::nn::level::fourier;
-use crate::nn::net::{Batch, Gradients, Net, Shape};
+use crate::nn::net::{Batch, Gradients, Net, Shape, as_many};
 use crate::nn::workspace::Workspace;
 use crate::rng::{Purpose, stream};
-use crate::{Error, Result};
 use ndarray::Array2;
 use rand_distr::{Distribution, StandardNormal};
 
@@ -72,11 +72,8 @@ impl Net for Transformer {
 
     fn of(config: TransformerConfig, params: Vec<f32>) -> Result<Self> {
         config.validated()?;
+        as_many(&params, &config)?;
         let layout = Layout::of(&config);
-        if params.len() != layout.parameters {
-            let must = format!("{}, as its shape says", layout.parameters);
-            return Err(Error::value("the number of a network's parameters", params.len(), must));
-        }
         Ok(Transformer { config, params: params.into(), layout })
     }
 
@@ -142,9 +139,7 @@ impl Net for Transformer {
         let Buffers { pixels, room, .. } = &mut w.buffers;
         let rows = &mut room.rows[..pixels.len() * w.d_input.nrows()];
         room.patches.unpack(rows, room.patches.columns);
-        for (row, mut d) in rows.chunks_exact(pixels.len()).zip(w.d_input.outer_iter_mut()) {
-            row.iter().zip(&*pixels).for_each(|(v, pixel)| d[*pixel] = *v);
-        }
+        to_images(rows, pixels, &mut w.d_input);
     }
 
     fn plain(&self, params: &[f64], batch: &Batch) -> Array2<f64> {
@@ -170,16 +165,14 @@ impl Transformer {
         for (row, words) in self.params[self.layout.table()].chunks_exact(c.width).enumerate() {
             b.table.set(row, 0, words);
         }
-        let (pixels, size) = (&b.pixels, c.patch * c.patch);
-        for (x, rows) in w.input.outer_iter().zip(b.room.rows.chunks_exact_mut(pixels.len())) {
-            rows.iter_mut().zip(pixels).for_each(|(v, pixel)| *v = x[*pixel]);
-        }
+        let size = c.patch * c.patch;
+        to_patches(&w.input, &b.pixels, &mut b.room.rows);
         b.patches.pack(&b.room.rows[..b.patches.rows * size], size);
         self.linear(PATCHES, &b.patches, &mut b.room.tokens);
         b.room.tokens.unpack(&mut b.h, c.width);
         let places = &self.params[self.layout.places.clone()];
         for h in b.h.chunks_exact_mut(places.len()) {
-            h.iter_mut().zip(places).for_each(|(h, place)| *h += place);
+            add(h, places);
         }
         self.branch(b, 0, 0, Self::own_attention);
     }
@@ -298,9 +291,7 @@ impl Transformer {
         self.linear(self.layout.last()[1], &b.last.a, &mut b.answer);
         let rows = &mut b.room.rows[..b.answer.rows * b.answer.columns];
         b.answer.unpack(rows, b.answer.columns);
-        for (row, mut out) in rows.chunks_exact(b.pixels.len()).zip(w.output.outer_iter_mut()) {
-            row.iter().zip(&b.pixels).for_each(|(v, pixel)| out[*pixel] = *v);
-        }
+        to_images(rows, &b.pixels, &mut w.output);
     }
 
     /// x·W (+ b) of a linear map.
@@ -316,7 +307,7 @@ pub(super) fn gather(table: &[f32], rows: &[[Option<usize>; 2]], width: usize, o
     for (out, rows) in out.chunks_exact_mut(width).zip(rows) {
         out.fill(0.0);
         for row in rows.iter().flatten() {
-            out.iter_mut().zip(&table[row * width..]).for_each(|(o, v)| *o += v);
+            add(out, &table[row * width..]);
         }
     }
 }

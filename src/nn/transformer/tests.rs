@@ -15,22 +15,6 @@ fn normals(n: usize, dim: usize) -> Array2<f64> {
     seeded(12, Purpose::Reference, 0, (n, dim)).mapv(|v| f64::from(v as f32))
 }
 
-/// Odd sizes, so that no two of them can be confused.
-fn tiny(ordered: bool) -> TransformerConfig {
-    TransformerConfig {
-        side: 6,
-        patch: 2,
-        features: 4,
-        vocabulary: 5,
-        words: 3,
-        ordered,
-        width: 15,
-        heads: 3,
-        depth: 2,
-        hidden: 18,
-    }
-}
-
 /// A network of which no parameter is 0.
 fn network(config: TransformerConfig) -> Transformer {
     let n = config.parameters();
@@ -83,7 +67,7 @@ fn assert_law(law: &str, truth: f64, twin: f64, tolerance: f64) {
 #[test]
 fn the_plain_gradients_are_differences_along_any_direction_of_every_part() {
     for ordered in [false, true] {
-        let net = network(tiny(ordered));
+        let net = network(TransformerConfig::tiny(ordered));
         let (params, rows) = (in_f64(&net.params), batch(&net.config, 5));
         let c = normals(5, net.config.outputs() + 1).slice(s![.., 1..]).to_owned();
         let loss = |params: &[f64], rows: &Batch| (net.plain(params, rows) * &c).sum();
@@ -123,8 +107,18 @@ fn the_plain_gradients_are_differences_along_any_direction_of_every_part() {
 
 #[test]
 fn f32_answers_and_learns_as_f64() {
-    let wide = TransformerConfig { width: 24, heads: 2, hidden: 40, side: 12, ..tiny(false) };
-    for (name, config) in [("a set", tiny(false)), ("a sequence", tiny(true)), ("wide", wide)] {
+    let wide = TransformerConfig {
+        width: 24,
+        heads: 2,
+        hidden: 40,
+        side: 12,
+        ..TransformerConfig::tiny(false)
+    };
+    for (name, config) in [
+        ("a set", TransformerConfig::tiny(false)),
+        ("a sequence", TransformerConfig::tiny(true)),
+        ("wide", wide),
+    ] {
         let net = network(config);
         let (params, rows) = (in_f64(&net.params), batch(&net.config, 8));
         let exact = net.plain(&params, &rows);
@@ -203,7 +197,7 @@ fn plainly(net: &Transformer, x: usize, condition: &Condition) -> super::plain::
 
 #[test]
 fn the_rows_of_every_attention_sum_to_one() {
-    let net = network(tiny(false));
+    let net = network(TransformerConfig::tiny(false));
     let forward = plainly(&net, 0, &words(&[2, 0]));
     for branch in forward.layers.iter().flatten() {
         let Inner::Attention { weights, .. } = &branch.inner else { continue };
@@ -219,7 +213,7 @@ fn the_rows_of_every_attention_sum_to_one() {
 #[test]
 fn the_order_of_words_changes_nothing_unless_they_have_positions() {
     let off = |ordered: bool| {
-        let net = network(tiny(ordered));
+        let net = network(TransformerConfig::tiny(ordered));
         let [one, other] = [[1, 3, 0], [0, 1, 3]].map(|w| plainly(&net, 0, &words(&w)));
         max_abs(&(one.answer() - other.answer())) / max_abs(one.answer())
     };
@@ -229,7 +223,7 @@ fn the_order_of_words_changes_nothing_unless_they_have_positions() {
 #[test]
 fn no_caption_leaks_into_its_neighbours_nor_into_the_next_block() {
     for ordered in [false, true] {
-        let net = network(tiny(ordered));
+        let net = network(TransformerConfig::tiny(ordered));
         let rows = batch(&net.config, 8);
         let under = |w: &mut Workspace<Transformer>, others: &[usize]| {
             let mut rows = rows.clone();
@@ -252,7 +246,7 @@ fn no_caption_leaks_into_its_neighbours_nor_into_the_next_block() {
 
 #[test]
 fn under_one_token_attention_to_words_is_the_same_for_every_place_and_image() {
-    let net = network(tiny(false));
+    let net = network(TransformerConfig::tiny(false));
     let spread = |tokens: &[usize]| {
         let result = |x: usize| {
             let mut forward = plainly(&net, x, &words(tokens));
@@ -267,7 +261,7 @@ fn under_one_token_attention_to_words_is_the_same_for_every_place_and_image() {
 
 #[test]
 fn where_what_words_say_is_not_let_out_the_network_is_the_unconditional_one() {
-    let mut net = network(tiny(false));
+    let mut net = network(TransformerConfig::tiny(false));
     let rows = batch(&net.config, 8);
     let nothing = Batch { conditions: vec![Condition::None; 8], ..rows.clone() };
     assert_ne!(run(&net, &rows).output, run(&net, &nothing).output, "the wrong twin");
@@ -281,10 +275,10 @@ fn where_what_words_say_is_not_let_out_the_network_is_the_unconditional_one() {
 
 #[test]
 fn a_new_network_answers_zero_and_its_branches_are_closed() {
-    let net = Transformer::new(tiny(false), 3).unwrap();
+    let net = Transformer::new(TransformerConfig::tiny(false), 3).unwrap();
     let w = run(&net, &batch(&net.config, 4));
     assert!(w.output.iter().all(|v| *v == 0.0));
-    assert_ne!(net.params, Transformer::new(tiny(false), 4).unwrap().params);
+    assert_ne!(net.params, Transformer::new(TransformerConfig::tiny(false), 4).unwrap().params);
 }
 
 #[test]
@@ -307,7 +301,7 @@ fn with_the_caption_as_the_query_there_is_one_answer_for_the_whole_image() {
 
 #[test]
 fn an_image_has_the_same_answer_in_any_batch() {
-    let net = ScoreNet::of(network(tiny(true)), Target::Edm, 1.0);
+    let net = ScoreNet::of(network(TransformerConfig::tiny(true)), Target::Edm, 1.0);
     let (x, level) = (normals(70, 36), NoiseLevel::ve(0.7));
     let terms = [(Condition::None, -1.0), (words(&[1, 2]), 2.0)];
     let whole = net.blend(x.view(), level, &terms);
@@ -322,15 +316,27 @@ fn an_image_has_the_same_answer_in_any_batch() {
 fn a_shape_or_a_condition_that_cannot_be_is_refused_in_one_sentence() {
     let refused = |config: TransformerConfig| config.validated().unwrap_err().to_string();
     for (config, told) in [
-        (TransformerConfig { patch: 4, ..tiny(false) }, "must be a divisor of 6"),
-        (TransformerConfig { heads: 2, ..tiny(false) }, "must be a divisor of 15"),
-        (TransformerConfig { depth: 0, ..tiny(false) }, "the Transformer's depth is 0"),
-        (TransformerConfig { features: 3, ..tiny(false) }, "must be even"),
-        (TransformerConfig { width: 4095, hidden: 4096, ..tiny(false) }, "at most 10^8"),
+        (
+            TransformerConfig { patch: 4, ..TransformerConfig::tiny(false) },
+            "must be a divisor of 6",
+        ),
+        (
+            TransformerConfig { heads: 2, ..TransformerConfig::tiny(false) },
+            "must be a divisor of 15",
+        ),
+        (
+            TransformerConfig { depth: 0, ..TransformerConfig::tiny(false) },
+            "the Transformer's depth is 0",
+        ),
+        (TransformerConfig { features: 3, ..TransformerConfig::tiny(false) }, "must be even"),
+        (
+            TransformerConfig { width: 4095, hidden: 4096, ..TransformerConfig::tiny(false) },
+            "at most 10^8",
+        ),
     ] {
         assert!(refused(config.clone()).contains(told), "{}", refused(config));
     }
-    let config = tiny(false);
+    let config = TransformerConfig::tiny(false);
     assert!(config.validated().is_ok() && config.takes(&words(&[4, 0, 1])).is_ok());
     for (condition, told) in [
         (words(&[5]), "a word of the caption is 5, but it must be below 5"),
