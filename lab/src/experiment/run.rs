@@ -62,7 +62,7 @@ pub fn run_on<L: AsMut<Experiment>>(
     println!("{name}: {question}");
     let done = flags.machine.take().and_then(|()| open(flags)).and_then(|mut lab| {
         body(&mut lab)?;
-        lab.as_mut().finish(next)
+        lab.as_mut().finish(Some(next))
     });
     match done {
         Ok(()) => ExitCode::SUCCESS,
@@ -263,8 +263,11 @@ impl Experiment {
         self.checks.push((what.to_string(), good));
     }
 
-    /// Names the files and the next experiment, and fails if a check did.
-    fn finish(&self, next: &str) -> Result<()> {
+    /// Names the files and the next experiment, if there is one, and fails if a check did.
+    ///
+    /// # Errors
+    /// If a check failed.
+    pub fn finish(&self, next: Option<&str>) -> Result<()> {
         println!("\nwritten in {:.1} s:", self.began.elapsed().as_secs_f64());
         self.written.iter().for_each(|path| println!("  {}", path.display()));
         let failed: Vec<&str> =
@@ -279,7 +282,9 @@ impl Experiment {
         } else if failed.is_empty() && !self.checks.is_empty() {
             println!("checked: {} numbers, all within their ranges", self.checks.len());
         }
-        println!("next: cargo run --example {next}");
+        if let Some(next) = next {
+            println!("next: cargo run --example {next}");
+        }
         if let Some(last) = &self.last_line {
             println!("{last}");
         }
