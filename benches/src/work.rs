@@ -90,10 +90,10 @@ fn nets(config: MlpConfig) -> (JointNet, NoisyClassifier) {
     let data = plane();
     let net = JointNet::new(config, CLASSES, Target::Eps, 1.0, 0).expect("a valid shape");
     let short = TrainConfig { steps: 100, ..TrainConfig::default() };
-    let joint = train_joint(net, &data, Levels::default(), 0.1, short.clone(), |_| ());
+    let joint = train_joint(net, &data, Levels::default(), 0.1, short.clone(), &mut |_| ());
     let config =
         ClassifierConfig { width: 128, depth: 3, train: short, ..ClassifierConfig::default() };
-    let classifier = NoisyClassifier::train(&data, &config, |_| ());
+    let classifier = NoisyClassifier::train(&data, &config, &mut |_| ());
     (joint.expect("trains"), classifier.expect("trains"))
 }
 

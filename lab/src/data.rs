@@ -2,7 +2,6 @@
 
 use crate::read::{Rows, TableOptions, find_scene, images, rows_of_points, scene_of_points};
 use crate::tell::tell;
-use crate::training::Examples;
 use crate::{memory, recipe};
 use ndarray::{ArrayView2, Axis, Slice};
 use rand::seq::index;
@@ -13,6 +12,7 @@ use scorelab::mixture::Labelled;
 use scorelab::nn::Shape;
 use scorelab::rng::{Purpose, stream};
 use scorelab::score::ScoreFn;
+use scorelab::training::Examples;
 use scorelab::{Error, Result};
 
 /// The most images from which principal components are computed.

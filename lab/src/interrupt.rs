@@ -1,6 +1,8 @@
 //! Ctrl-C: the first asks long work to stop at the end of its step, the second, a second later, ends the program at once.
 
+use scorelab::training::{Now, Watcher};
 use scorelab::{Error, Result};
+use std::ops::ControlFlow;
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
@@ -35,4 +37,13 @@ pub fn listen() -> Result<()> {
 /// Whether Ctrl-C was pressed.
 pub fn interrupted() -> bool {
     ASKED.load(Ordering::SeqCst)
+}
+
+/// Ctrl-C, which stops a training at the end of its step.
+pub(crate) struct CtrlC;
+
+impl Watcher for CtrlC {
+    fn step(&mut self, _: &Now) -> Result<ControlFlow<()>> {
+        Ok(if interrupted() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) })
+    }
 }

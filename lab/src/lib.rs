@@ -17,7 +17,6 @@ mod vietnamese;
 mod report;
 mod ending;
 mod recipe;
-mod training;
 mod data;
 mod taught;
 mod view;

@@ -2,9 +2,9 @@
 
 use crate::data::{DRAWN, TrainingSet};
 use crate::recipe::check;
-use crate::training::{Examples, Now, Watcher, learn};
 use scorelab::checkpoint::{Checkpoint, Place, Recipe, Trained, TrainingData};
 use scorelab::mixture::Labelled;
+use scorelab::training::{Examples, Now, Watcher, learn};
 use scorelab::{Error, Result};
 use std::ops::ControlFlow;
 use std::path::Path;

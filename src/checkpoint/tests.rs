@@ -53,11 +53,11 @@ fn config() -> ClassifierConfig {
 }
 
 fn noisy() -> Model {
-    Model::Noisy(NoisyClassifier::train(&data(), &config(), |_| ()).unwrap())
+    Model::Noisy(NoisyClassifier::train(&data(), &config(), &mut |_| ()).unwrap())
 }
 
 fn clean() -> Model {
-    Model::Clean(CleanClassifier::train(&data(), &config(), |_| ()).unwrap())
+    Model::Clean(CleanClassifier::train(&data(), &config(), &mut |_| ()).unwrap())
 }
 
 /// A checkpoint in which everything is filled in.

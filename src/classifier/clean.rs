@@ -29,9 +29,9 @@ impl CleanClassifier {
     pub fn train(
         data: &Labelled,
         config: &ClassifierConfig,
-        mut progress: impl FnMut(TrainStep),
+        progress: &mut dyn FnMut(TrainStep),
     ) -> Result<Self> {
-        LogitNet::train(data, None, config, &mut progress).map(|net| CleanClassifier(Arc::new(net)))
+        LogitNet::train(data, None, config, progress).map(|net| CleanClassifier(Arc::new(net)))
     }
 
     /// What the classifier sees in x, the last hidden layer after its activation: `x` (n, d) → (n, width).

@@ -32,9 +32,9 @@ impl NoisyClassifier {
     pub fn train(
         data: &Labelled,
         config: &ClassifierConfig,
-        mut progress: impl FnMut(TrainStep),
+        progress: &mut dyn FnMut(TrainStep),
     ) -> Result<Self> {
-        LogitNet::train(data, Some(config.levels), config, &mut progress)
+        LogitNet::train(data, Some(config.levels), config, progress)
             .map(|net| NoisyClassifier(Arc::new(net)))
     }
 }
@@ -94,7 +94,7 @@ impl OneVsRest {
     pub fn train(
         data: &Labelled,
         config: &ClassifierConfig,
-        mut progress: impl FnMut(TrainStep),
+        progress: &mut dyn FnMut(TrainStep),
     ) -> Result<Self> {
         let classes = data.y.iter().max().map_or(0, |y| y + 1);
         if classes < 2 {
@@ -102,7 +102,7 @@ impl OneVsRest {
         }
         let one = |class: usize| {
             let y = data.y.iter().map(|y| usize::from(*y == class)).collect();
-            NoisyClassifier::train(&Labelled { x: data.x.clone(), y }, config, &mut progress)
+            NoisyClassifier::train(&Labelled { x: data.x.clone(), y }, config, progress)
         };
         (0..classes).map(one).collect::<Result<_>>().map(OneVsRest)
     }

@@ -52,7 +52,7 @@ impl Judge {
     pub fn train(
         data: &Labelled,
         config: &ClassifierConfig,
-        progress: impl FnMut(TrainStep),
+        progress: &mut dyn FnMut(TrainStep),
     ) -> Result<Self> {
         CleanClassifier::train(data, config, progress).map(|classifier| Judge { classifier })
     }
@@ -121,7 +121,7 @@ mod tests {
         let config = Judge::config(0);
         let train = TrainConfig { steps: 300, ..config.train };
         let config = ClassifierConfig { width: 32, train, ..config };
-        let judge = Judge::train(&data, &config, |_| {}).unwrap();
+        let judge = Judge::train(&data, &config, &mut |_| {}).unwrap();
         let floor = judge.judge(other.x.view(), &other.y, reference.x.view());
         assert!(floor.accuracy.value > 0.999 && floor.confidence.0 > 0.99, "{floor:?}");
         assert!(floor.prdc.coverage.0 > 0.9 && floor.prdc.precision.0 > 0.9, "{floor:?}");
@@ -149,7 +149,7 @@ mod tests {
         let data = mixture.sample(300, 1, Purpose::Data);
         let config = Judge::config(1);
         let train = TrainConfig { steps: 300, ..config.train };
-        let judge = Judge::train(&data, &ClassifierConfig { width: 6, train, ..config }, |_| {});
+        let judge = Judge::train(&data, &ClassifierConfig { width: 6, train, ..config }, &mut |_| {});
         let judge = judge.unwrap();
         let x = &data.x.slice(s![..50, ..]);
         let (h, p) =

@@ -315,16 +315,16 @@ impl<N: Net> Objective<N> for JointDenoising<'_> {
 /// # Errors
 /// As [`TrainConfig::validated`] and [`JointDenoising::new`], if the data has a label that the network does not know, and
 /// if training diverges.
-pub fn train_joint<N: Net>(
-    net: JointNet<N>,
+pub fn train_joint(
+    net: JointNet,
     data: &Labelled,
     levels: Levels,
     p_drop: f64,
     config: TrainConfig,
-    mut progress: impl FnMut(TrainStep),
-) -> Result<JointNet<N>> {
+    progress: &mut dyn FnMut(TrainStep),
+) -> Result<JointNet> {
     let objective = net.objective(data, levels, p_drop)?;
-    let trained = run(net.network().clone(), &objective, config, &mut progress)?;
+    let trained = run(net.network().clone(), &objective, config, progress)?;
     Ok(net.with_weights(trained))
 }
 

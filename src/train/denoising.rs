@@ -169,15 +169,15 @@ pub fn loss_floor(mixture: &Mixture, objective: &Denoising, n: usize, seed: u64)
 ///
 /// # Errors
 /// As [`TrainConfig::validated`], and if training diverges.
-pub fn train_score<N: Net>(
-    mut net: ScoreNet<N>,
+pub fn train_score(
+    mut net: ScoreNet,
     data: &Labelled,
     levels: Levels,
     config: TrainConfig,
-    mut progress: impl FnMut(TrainStep),
-) -> Result<ScoreNet<N>> {
+    progress: &mut dyn FnMut(TrainStep),
+) -> Result<ScoreNet> {
     let ScoreNet { target, sigma_data, .. } = net;
     let objective = Denoising { data, target, sigma_data, spread: &net.spread, levels };
-    net.network = run(net.network.clone(), &objective, config, &mut progress)?;
+    net.network = run(net.network.clone(), &objective, config, progress)?;
     Ok(net)
 }

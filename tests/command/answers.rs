@@ -90,7 +90,7 @@ fn every_kind_of_network_is_trained_described_and_used() {
     let data = scene.mixture.sample(2000, 0, Purpose::Data);
     let train = TrainConfig { steps: 40, batch: 128, ..TrainConfig::default() };
     let config = ClassifierConfig { width: 16, depth: 2, train, ..ClassifierConfig::default() };
-    let twin = NoisyClassifier::train(&data, &config, |_| ()).unwrap();
+    let twin = NoisyClassifier::train(&data, &config, &mut |_| ()).unwrap();
     let (x, level) = (data.x.slice(ndarray::s![..50, ..]), NoiseLevel::ve(0.7));
     let Model::Noisy(net) = found.model else { panic!("a noisy classifier") };
     assert_eq!(net.probabilities(x, level), twin.probabilities(x, level));

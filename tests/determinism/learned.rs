@@ -29,7 +29,7 @@ const PROCESS: Process = Process::VP_LINEAR;
 fn learned(net: JointNet, steps: usize, seed: u64) -> JointNet {
     let data = Scene::named("ring8").unwrap().mixture.sample(1_000, seed, Purpose::Data);
     let settings = TrainConfig { steps, batch: 300, seed, ..TrainConfig::default() };
-    train_joint(net, &data, Levels::default(), 0.1, settings, |_| ()).unwrap()
+    train_joint(net, &data, Levels::default(), 0.1, settings, &mut |_| ()).unwrap()
 }
 
 /// n points sampled under guidance.

@@ -133,8 +133,8 @@ fn what_is_bound_to_a_class_keeps_its_network_or_mixture() {
         train: TrainConfig { steps: 3, ..TrainConfig::default() },
         ..ClassifierConfig::default()
     };
-    let noisy = NoisyClassifier::train(&data, &config, |_| ()).unwrap().given(1);
-    let clean = CleanClassifier::train(&data, &config, |_| ()).unwrap().given(1);
+    let noisy = NoisyClassifier::train(&data, &config, &mut |_| ()).unwrap().given(1);
+    let clean = CleanClassifier::train(&data, &config, &mut |_| ()).unwrap().given(1);
     let shape = MlpConfig { embedding: 4, ..MlpConfig::default() };
     let joint = JointNet::new(shape, 3, Target::Edm, 1.0, 0).unwrap();
     let mut lively = joint.network().clone(); // an untrained network answers 0

@@ -74,19 +74,19 @@ fn check(what: &str, likelihood: ClassLikelihood) {
 
 #[test]
 fn a_noisy_classifiers_gradient_is_the_slope_of_its_log_likelihood() {
-    let noisy = NoisyClassifier::train(&data(), &config(), |_| ()).unwrap();
+    let noisy = NoisyClassifier::train(&data(), &config(), &mut |_| ()).unwrap();
     (0..3).for_each(|class| check(&format!("noisy, class {class}"), noisy.given(class)));
 }
 
 #[test]
 fn a_clean_classifiers_gradient_is_the_slope_of_its_log_likelihood() {
-    let clean = CleanClassifier::train(&data(), &config(), |_| ()).unwrap();
+    let clean = CleanClassifier::train(&data(), &config(), &mut |_| ()).unwrap();
     (0..3).for_each(|class| check(&format!("clean, class {class}"), clean.given(class)));
 }
 
 #[test]
 fn a_one_vs_rest_classifiers_gradient_is_the_slope_of_its_log_likelihood() {
-    let each = OneVsRest::train(&data(), &config(), |_| ()).unwrap();
+    let each = OneVsRest::train(&data(), &config(), &mut |_| ()).unwrap();
     (0..3).for_each(|class| {
         check(&format!("one against the rest, class {class}"), each.given(class))
     });
@@ -94,7 +94,7 @@ fn a_one_vs_rest_classifiers_gradient_is_the_slope_of_its_log_likelihood() {
 
 #[test]
 fn probabilities_sum_to_one_and_are_the_likelihoods_of_the_classes() {
-    let noisy = NoisyClassifier::train(&data(), &config(), |_| ()).unwrap();
+    let noisy = NoisyClassifier::train(&data(), &config(), &mut |_| ()).unwrap();
     let x = cases::f3().sample(100, 2, Purpose::Reference).x;
     for level in levels() {
         let p = noisy.probabilities(x.view(), level);
@@ -114,8 +114,8 @@ fn probabilities_sum_to_one_and_are_the_likelihoods_of_the_classes() {
 fn a_clean_classifier_does_not_see_the_level_and_a_noisy_one_does() {
     let x = cases::f3().sample(100, 2, Purpose::Reference).x;
     let (low, high) = (NoiseLevel::ve(0.1), NoiseLevel::ve(5.0));
-    let clean = CleanClassifier::train(&data(), &config(), |_| ()).unwrap();
-    let noisy = NoisyClassifier::train(&data(), &config(), |_| ()).unwrap();
+    let clean = CleanClassifier::train(&data(), &config(), &mut |_| ()).unwrap();
+    let noisy = NoisyClassifier::train(&data(), &config(), &mut |_| ()).unwrap();
     let of = |l: ClassLikelihood, level| l.grad_log_likelihood(x.view(), level);
     assert_eq!(of(clean.given(0), low), of(clean.given(0), high));
     assert_ne!(of(noisy.given(0), low), of(noisy.given(0), high));

@@ -196,7 +196,7 @@ fn a_label_that_the_network_does_not_know_and_an_absurd_p_drop_are_refused() {
         let mixture = if classes == 4 { cases::animals() } else { cases::animals().given(0) };
         let net = untrained_joint(&mixture, 0).unwrap();
         let config = TrainConfig { steps: 1, ..TrainConfig::default() };
-        train_joint(net, &DATA, Levels::default(), p_drop, config, |_| ()).map(|_| ())
+        train_joint(net, &DATA, Levels::default(), p_drop, config, &mut |_| ()).map(|_| ())
     };
     assert!(train(0.1, 4).is_ok() && train(0.0, 4).is_ok() && train(1.0, 4).is_ok());
     for (p_drop, classes, word) in

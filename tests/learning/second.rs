@@ -39,8 +39,8 @@ fn a_second_network_obeys_the_laws_of_a_network() {
 /// The losses of the last steps of a training.
 fn last_losses(data: &Labelled) -> Array1<f64> {
     let mut losses = Vec::new();
-    let note = |step: TrainStep| losses.push(step.loss);
-    train_joint(joint(), data, Levels::default(), 0.1, config(600), note).unwrap();
+    let mut note = |step: TrainStep| losses.push(step.loss);
+    train_joint(joint(), data, Levels::default(), 0.1, config(600), &mut note).unwrap();
     losses.split_off(400).into()
 }
 

@@ -38,18 +38,18 @@ pub fn untrained() -> ScoreNet {
 
 fn score(steps: usize) -> ScoreNet {
     let config = TrainConfig { steps, seed: 0, ..TrainConfig::default() };
-    train_score(untrained(), &DATA, Levels::default(), config, |_| ()).unwrap()
+    train_score(untrained(), &DATA, Levels::default(), config, &mut |_| ()).unwrap()
 }
 
 fn classifier(steps: usize) -> NoisyClassifier {
     let train = TrainConfig { steps, seed: 0, ..TrainConfig::default() };
     let config = ClassifierConfig { train, ..ClassifierConfig::default() };
-    NoisyClassifier::train(&DATA, &config, |_| ()).unwrap()
+    NoisyClassifier::train(&DATA, &config, &mut |_| ()).unwrap()
 }
 
 /// A joint network of the experiments, trained for so many steps.
 pub fn joint(steps: usize, p_drop: f64) -> JointNet {
     let config = TrainConfig { steps, seed: 0, ..TrainConfig::default() };
     let net = untrained_joint(&cases::animals(), 0).unwrap();
-    train_joint(net, &DATA, Levels::default(), p_drop, config, |_| ()).unwrap()
+    train_joint(net, &DATA, Levels::default(), p_drop, config, &mut |_| ()).unwrap()
 }

@@ -31,11 +31,11 @@ fn trained(threads: usize, seed: u64) -> (Vec<f32>, Vec<f64>, Array2<f64>) {
     let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
     pool.install(|| {
         let mut losses = Vec::new();
-        let score = train_score(net(), &data(), Levels::default(), config(seed), |step| {
+        let score = train_score(net(), &data(), Levels::default(), config(seed), &mut |step| {
             losses.push(step.loss);
         });
         let settings = ClassifierConfig { train: config(seed), ..ClassifierConfig::default() };
-        let classifier = NoisyClassifier::train(&data(), &settings, |_| ()).unwrap();
+        let classifier = NoisyClassifier::train(&data(), &settings, &mut |_| ()).unwrap();
         let p = classifier.probabilities(normals(50, 2).view(), NoiseLevel::ve(0.5));
         (score.unwrap().network.params.to_vec(), losses, p)
     })
@@ -106,7 +106,7 @@ fn an_absurd_learning_rate_stops_training_and_names_step_loss_and_rate() {
     let parts = [format!("step {step}"), format!("{loss}"), format!("{learning_rate:e}")];
     assert!(parts.iter().all(|part| message.contains(part)), "{message}");
     // the same through the short way
-    let failed = train_score(net(), &data(), Levels::default(), absurd, |_| ());
+    let failed = train_score(net(), &data(), Levels::default(), absurd, &mut |_| ());
     assert_eq!(failed.unwrap_err().to_string(), message);
 }
 
@@ -122,7 +122,7 @@ fn settings_out_of_range_are_refused_before_the_first_step() {
         TrainConfig { clip: -1.0, ..d() },
         TrainConfig { ema: 1.0, ..d() },
     ] {
-        let refused = train_score(net(), &data(), Levels::default(), wrong.clone(), |_| {
+        let refused = train_score(net(), &data(), Levels::default(), wrong.clone(), &mut |_| {
             panic!("a step was taken")
         });
         assert!(matches!(refused, Err(Error::Value { .. })), "{wrong:?}");
@@ -133,7 +133,7 @@ fn settings_out_of_range_are_refused_before_the_first_step() {
 #[test]
 fn a_classifier_needs_two_classes() {
     let one = Labelled { x: normals(20, 2), y: vec![0; 20] };
-    let error = NoisyClassifier::train(&one, &ClassifierConfig::default(), |_| ()).unwrap_err();
+    let error = NoisyClassifier::train(&one, &ClassifierConfig::default(), &mut |_| ()).unwrap_err();
     assert!(error.to_string().contains("classes in the classifier's data is 1"), "{error}");
 }
 

@@ -2,8 +2,7 @@
 
 use super::images::ImageExperiment;
 use crate::data::{DRAWN, images_fingerprint, view_of_images};
-use crate::interrupt::{interrupted, listen};
-use crate::training::{CtrlC, Examples, Watcher, learn};
+use crate::interrupt::{CtrlC, interrupted, listen};
 use crate::watch::{Canvas, Progress, SamplesSoFar, Schedule};
 use ndarray::{Array2, ArrayView2};
 use scorelab::Result;
@@ -16,6 +15,7 @@ use scorelab::mixture::Labelled;
 use scorelab::null_label::JointNet;
 use scorelab::score::ScoreFn;
 use scorelab::train::{Levels, TrainConfig};
+use scorelab::training::{Examples, Watcher, learn};
 use scorelab_figures::lecture::TRAINING_SAMPLES;
 use scorelab_figures::plot::{Text, words};
 use std::path::{Path, PathBuf};

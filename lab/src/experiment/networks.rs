@@ -1,7 +1,6 @@
 //! The networks of the experiments: one recipe, so that every experiment and every test means the same ones.
 
 use crate::setup::Setup;
-use crate::training::{Examples, Now, Watcher, learn};
 use crate::watch::Progress;
 use scorelab::checkpoint::{Kind, Model, Recipe};
 use scorelab::classifier::{CleanClassifier, NoisyClassifier, OneVsRest};
@@ -11,6 +10,7 @@ use scorelab::null_label::JointNet;
 use scorelab::rng::Purpose;
 use scorelab::score::ScoreFn;
 use scorelab::train::{Denoising, TrainConfig, loss_floor};
+use scorelab::training::{Examples, Now, Watcher, learn};
 use scorelab::{Error, Result};
 use scorelab_figures::lecture;
 use scorelab_figures::plot::Figure;
@@ -187,7 +187,7 @@ impl Setup {
         let all = config.train.steps * self.scene().mixture.classes();
         let mut progress = Progress::new("training a classifier for each label", 0, all);
         let mut done = 1..;
-        let net = OneVsRest::train(data, &config, |s| {
+        let net = OneVsRest::train(data, &config, &mut |s| {
             progress.at(done.next().unwrap_or(all), s.loss);
         })?;
         progress.finish();

@@ -2,17 +2,17 @@
 
 use crate::data::{Data, TrainingSet};
 use crate::flags::Train;
-use crate::interrupt::listen;
+use crate::interrupt::{CtrlC, listen};
 use crate::menu::Menu;
 use crate::read::{TableOptions, scene_of_points};
 use crate::recipe;
 use crate::report::Report;
 use crate::tell::tell;
-use crate::training::{CtrlC, learn};
 use crate::watch::{Canvas, Checkpoints, Progress, SamplesSoFar, Schedule, interval};
 use scorelab::arch::kernel_name;
 use scorelab::checkpoint::{self, Checkpoint, Place, Recipe, Run};
 use scorelab::file;
+use scorelab::training::learn;
 use scorelab::{Error, Result};
 use scorelab_figures::plot::{Output, Text};
 use std::borrow::Cow;

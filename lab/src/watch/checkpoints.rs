@@ -2,9 +2,9 @@
 
 use super::samples_so_far::SamplesSoFar;
 use crate::data::TrainingSet;
-use crate::training::{Now, Watcher};
 use scorelab::Result;
 use scorelab::checkpoint::{Checkpoint, Recipe, Run, Trained};
+use scorelab::training::{Now, Watcher};
 use std::ops::ControlFlow;
 use std::path::PathBuf;
 

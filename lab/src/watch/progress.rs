@@ -1,9 +1,9 @@
 //! The progress of a training, on standard error.
 
 use crate::tell::tell;
-use crate::training::{Now, Watcher};
 use indicatif::{ProgressBar, ProgressStyle};
 use scorelab::Result;
+use scorelab::training::{Now, Watcher};
 use std::io::IsTerminal;
 use std::ops::ControlFlow;
 use std::time::Instant;

@@ -1,7 +1,6 @@
 //! Samples of the network in training, drawn from time to time.
 
 use crate::tell::tell;
-use crate::training::{Now, Watcher};
 use ndarray::Array2;
 use scorelab::checkpoint::Model;
 use scorelab::data::{ClassName, Scene, View, to_pixels};
@@ -9,6 +8,7 @@ use scorelab::guidance::Gamma;
 use scorelab::noise::{Grid, Process, Spacing};
 use scorelab::rng::Purpose;
 use scorelab::sampler::{AnySampler, DpmSolver2M, sample, sample_classes, start};
+use scorelab::training::{Now, Watcher};
 use scorelab::{Error, Result};
 use scorelab_figures::lecture::{Setting, training_images, training_points};
 use scorelab_figures::plot::{self, Figure, Format, Output, Text};

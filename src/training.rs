@@ -1,13 +1,12 @@
 //! The loop of every training by a recipe: its network and objective, its steps, and those who watch them.
 
-use crate::interrupt::interrupted;
-use scorelab::Result;
-use scorelab::checkpoint::{Kind, Model, Recipe};
-use scorelab::classifier::{CleanClassifier, CrossEntropy, NoisyClassifier};
-use scorelab::mixture::Labelled;
-use scorelab::nn::{Mlp, ScoreNet};
-use scorelab::null_label::{JointDenoising, JointNet};
-use scorelab::train::{Denoising, Objective, State, Training};
+use crate::Result;
+use crate::checkpoint::{Kind, Model, Recipe};
+use crate::classifier::{CleanClassifier, CrossEntropy, NoisyClassifier};
+use crate::mixture::Labelled;
+use crate::nn::{Mlp, ScoreNet};
+use crate::null_label::{JointDenoising, JointNet};
+use crate::train::{Denoising, Objective, State, Training};
 use std::ops::ControlFlow;
 
 /// What a network learns from.
@@ -72,15 +71,6 @@ pub struct Ended {
     pub step: usize,
     /// The loss of the last batch, if there was one.
     pub loss: Option<f64>,
-}
-
-/// Ctrl-C, which stops a training at the end of its step.
-pub struct CtrlC;
-
-impl Watcher for CtrlC {
-    fn step(&mut self, _: &Now) -> Result<ControlFlow<()>> {
-        Ok(if interrupted() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) })
-    }
 }
 
 /// Trains by a recipe, from the start or from the state of an earlier training by the same recipe.
@@ -169,11 +159,11 @@ impl Run<'_, '_> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use scorelab::data::Scene;
-    use scorelab::null_label::train_joint;
-    use scorelab::rng::Purpose;
-    use scorelab::score::ScoreFn;
-    use scorelab::train::{TrainConfig, train_score};
+    use crate::data::Scene;
+    use crate::null_label::train_joint;
+    use crate::rng::Purpose;
+    use crate::score::ScoreFn;
+    use crate::train::{TrainConfig, train_score};
 
     /// Writes down every call, and stops after so many steps.
     #[derive(Default)]
@@ -224,15 +214,15 @@ mod tests {
                 let twin = match model {
                     Kind::Score => {
                         let net = ScoreNet::new(shape, target, sigma_data, seed).unwrap();
-                        train_score(net, points, levels, train, |_| ()).map(Model::Score)
+                        train_score(net, points, levels, train, &mut |_| ()).map(Model::Score)
                     }
                     Kind::Joint => {
                         let net = JointNet::new(shape, classes, target, sigma_data, seed).unwrap();
-                        train_joint(net, points, levels, p_drop, train, |_| ()).map(Model::Joint)
+                        train_joint(net, points, levels, p_drop, train, &mut |_| ()).map(Model::Joint)
                     }
-                    Kind::Noisy => NoisyClassifier::train(points, &recipe.classifier(), |_| ())
+                    Kind::Noisy => NoisyClassifier::train(points, &recipe.classifier(), &mut |_| ())
                         .map(Model::Noisy),
-                    Kind::Clean => CleanClassifier::train(points, &recipe.classifier(), |_| ())
+                    Kind::Clean => CleanClassifier::train(points, &recipe.classifier(), &mut |_| ())
                         .map(Model::Clean),
                 };
                 let learned = learn(&recipe, examples, None, &mut []).unwrap().model;
