@@ -218,12 +218,17 @@ mod tests {
                     }
                     Kind::Joint => {
                         let net = JointNet::new(shape, classes, target, sigma_data, seed).unwrap();
-                        train_joint(net, points, levels, p_drop, train, &mut |_| ()).map(Model::Joint)
+                        train_joint(net, points, levels, p_drop, train, &mut |_| ())
+                            .map(Model::Joint)
                     }
-                    Kind::Noisy => NoisyClassifier::train(points, &recipe.classifier(), &mut |_| ())
-                        .map(Model::Noisy),
-                    Kind::Clean => CleanClassifier::train(points, &recipe.classifier(), &mut |_| ())
-                        .map(Model::Clean),
+                    Kind::Noisy => {
+                        NoisyClassifier::train(points, &recipe.classifier(), &mut |_| ())
+                            .map(Model::Noisy)
+                    }
+                    Kind::Clean => {
+                        CleanClassifier::train(points, &recipe.classifier(), &mut |_| ())
+                            .map(Model::Clean)
+                    }
                 };
                 let learned = learn(&recipe, examples, None, &mut []).unwrap().model;
                 let twin = twin.unwrap();

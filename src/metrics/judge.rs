@@ -149,7 +149,8 @@ mod tests {
         let data = mixture.sample(300, 1, Purpose::Data);
         let config = Judge::config(1);
         let train = TrainConfig { steps: 300, ..config.train };
-        let judge = Judge::train(&data, &ClassifierConfig { width: 6, train, ..config }, &mut |_| {});
+        let judge =
+            Judge::train(&data, &ClassifierConfig { width: 6, train, ..config }, &mut |_| {});
         let judge = judge.unwrap();
         let x = &data.x.slice(s![..50, ..]);
         let (h, p) =

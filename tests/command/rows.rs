@@ -44,7 +44,10 @@ fn what_is_learned_is_what_the_library_learns_from_these_rows() {
     let twin = |data: &Labelled| {
         let sigma_data = (data.x.mapv(|x| x * x).mean().unwrap()).sqrt();
         let net = ScoreNet::new(recipe.shape(2, 0), recipe.target, sigma_data, 3).unwrap();
-        train_score(net, data, recipe.levels, recipe.train.clone(), &mut |_| ()).unwrap().network.params
+        train_score(net, data, recipe.levels, recipe.train.clone(), &mut |_| ())
+            .unwrap()
+            .network
+            .params
     };
     let Model::Score(net) = &found.model else { panic!("a score network") };
     assert_eq!(twin(&data), net.network.params);

@@ -133,7 +133,8 @@ fn settings_out_of_range_are_refused_before_the_first_step() {
 #[test]
 fn a_classifier_needs_two_classes() {
     let one = Labelled { x: normals(20, 2), y: vec![0; 20] };
-    let error = NoisyClassifier::train(&one, &ClassifierConfig::default(), &mut |_| ()).unwrap_err();
+    let error =
+        NoisyClassifier::train(&one, &ClassifierConfig::default(), &mut |_| ()).unwrap_err();
     assert!(error.to_string().contains("classes in the classifier's data is 1"), "{error}");
 }
 
