@@ -6,7 +6,8 @@
 //!
 //! Trains the score network, the noisy classifier, the clean one and the joint network once, draws all figures and the
 //! animation, and ends with the path of `index.html`: the slides with contents, builds and speaker's notes (arrow keys, C, N,
-//! F; printed, a picture a page). Beside it lies the same deck as `deck.pptx`. `scorelab lecture` does the same.
+//! F; printed, a picture a page). Beside it lies the same deck as `deck.pptx` and, with the feature `pdf`, as `deck.pdf`.
+//! `scorelab lecture` does the same.
 
 use scorelab_lab::{Defaults, lecture, run};
 use std::process::ExitCode;

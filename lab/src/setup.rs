@@ -188,30 +188,25 @@ impl Setup {
         })
     }
 
-    /// Writes an animation, on request also each frame as a numbered PNG, and, where records are written, its record;
-    /// the answer is the files, the GIF first.
+    /// How an animation of this stem is written.
+    pub fn animation(&self, stem: &str) -> Animation {
+        let Output { dir, theme, lang, .. } = self.output.clone();
+        Animation { dir, stem: stem.into(), theme, lang, ..Animation::default() }
+    }
+
+    /// Writes an animation and, where records are written, its record; the answer is the files, the GIF first.
     ///
     /// # Errors
     /// If its frames do not fit into the memory, or it cannot be drawn or written.
     pub fn animate(
         &self,
-        stem: &str,
+        how: &Animation,
         frames: impl IntoIterator<Item = Figure>,
-        pictures: bool,
     ) -> Result<Vec<PathBuf>> {
-        let Output { dir, theme, lang, .. } = self.output.clone();
         let frames: Vec<Figure> = frames.into_iter().collect();
         memory::refuse("the frames", plot::bytes_of_frames(frames.len()), self.memory)?;
-        let first = frames.first().map(|first| Figure { stem: stem.into(), ..first.clone() });
-        let how = Animation {
-            dir,
-            stem: stem.into(),
-            theme,
-            lang,
-            frames: pictures,
-            ..Animation::default()
-        };
-        let mut files = plot::write_gif(frames, &how)?;
+        let first = frames.first().map(|first| Figure { stem: how.stem.clone(), ..first.clone() });
+        let mut files = plot::write_gif(frames, how)?;
         if let Some(first) = first.filter(|_| self.output.formats.contains(&Format::Json)) {
             let only = Output { formats: vec![Format::Json], panel: None, ..self.output.clone() };
             files.splice(1..1, plot::write(&first, &only)?);
