@@ -141,7 +141,7 @@ const ABSURD: &[(&str, &str)] = &[
     ("lecture --scene two-1d", "this experiment draws nothing else"),
     ("lecture --class nobody", "nobody"),
     ("lecture --samples 3", "samples"),
-    ("lecture --out deck.pptx", "a folder; choose how figures are written"),
+    ("lecture --out deck.pdf", "a folder; choose how figures are written"),
     ("lecture --train-steps 5", "'--train-steps'"),
     ("page --scene tree", "at most 256"),
     ("page --scene far-mode-1d", "the page is a plane"),
