@@ -9,7 +9,9 @@ use crate::score::{Likelihood, Score, Taken, taken};
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
 use scorelab::guidance::Gamma;
-use scorelab::methods::{self, Knobs, Need, Parts, Plan as Made, Row, build, method_named, rows};
+use scorelab::methods::{
+    self, Knobs, Method, Need, Parts, Plan as Made, Row, build, method_named, rows,
+};
 use scorelab::null_label::JointNet;
 use scorelab::score::LogDensity;
 use std::sync::Arc;
@@ -140,10 +142,20 @@ pub fn method(
     }
     parts.observation = observation.map(|observation| Arc::new(observation.0.clone()));
     parts.image = image;
+    made(method, &parts, knobs, python)
+}
+
+/// The plan of a method with these knobs.
+fn made(
+    method: &dyn Method,
+    parts: &Parts,
+    knobs: Option<&Bound<PyDict>>,
+    python: bool,
+) -> PyResult<Plan> {
     let knobs = set(Knobs::defaults(method.about()), knobs)?;
-    let plan = build(method, &parts, &knobs).map_err(refused)?;
+    let plan = build(method, parts, &knobs).map_err(refused)?;
     let knobs = knobs.iter().map(|(knob, value)| (knob.name, value)).collect();
-    Ok(Plan { plan, python, name: name.into(), knobs })
+    Ok(Plan { plan, python, name: method.about().name.into(), knobs })
 }
 
 /// Sets knobs, whose names may have _ for -.
