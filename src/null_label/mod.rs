@@ -315,14 +315,14 @@ impl<N: Net> Objective<N> for JointDenoising<'_> {
 /// # Errors
 /// As [`TrainConfig::validated`] and [`JointDenoising::new`], if the data has a label that the network does not know, and
 /// if training diverges.
-pub fn train_joint(
-    net: JointNet,
+pub fn train_joint<N: Net>(
+    net: JointNet<N>,
     data: &Labelled,
     levels: Levels,
     p_drop: f64,
     config: TrainConfig,
     progress: &mut dyn FnMut(TrainStep),
-) -> Result<JointNet> {
+) -> Result<JointNet<N>> {
     let objective = net.objective(data, levels, p_drop)?;
     let trained = run(net.network().clone(), &objective, config, progress)?;
     Ok(net.with_weights(trained))

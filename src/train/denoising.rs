@@ -169,13 +169,13 @@ pub fn loss_floor(mixture: &Mixture, objective: &Denoising, n: usize, seed: u64)
 ///
 /// # Errors
 /// As [`TrainConfig::validated`], and if training diverges.
-pub fn train_score(
-    mut net: ScoreNet,
+pub fn train_score<N: Net>(
+    mut net: ScoreNet<N>,
     data: &Labelled,
     levels: Levels,
     config: TrainConfig,
     progress: &mut dyn FnMut(TrainStep),
-) -> Result<ScoreNet> {
+) -> Result<ScoreNet<N>> {
     let ScoreNet { target, sigma_data, .. } = net;
     let objective = Denoising { data, target, sigma_data, spread: &net.spread, levels };
     net.network = run(net.network.clone(), &objective, config, progress)?;

@@ -1,15 +1,15 @@
 //! The networks of the experiments, trained once for all tests.
 
 use crate::common::cases;
-use scorelab::classifier::{ClassifierConfig, NoisyClassifier};
+use scorelab::checkpoint::{Kind, Model, Recipe};
+use scorelab::classifier::NoisyClassifier;
 use scorelab::mixture::Labelled;
 use scorelab::nn::ScoreNet;
-use scorelab::null_label::{JointNet, train_joint};
+use scorelab::null_label::JointNet;
 use scorelab::rng::Purpose;
-use scorelab::train::{Levels, TrainConfig, train_score};
-use scorelab_lab::{
-    CLASSIFIER_STEPS, SCORE_STEPS, TRAINING_POINTS, untrained_joint, untrained_score,
-};
+use scorelab::train::TrainConfig;
+use scorelab::training::{Examples, learn};
+use scorelab_lab::{CLASSIFIER_STEPS, P_DROP, SCORE_STEPS, TRAINING_POINTS, untrained_score};
 use std::sync::LazyLock;
 
 /// Updates of the wrong twins.
@@ -37,19 +37,33 @@ pub fn untrained() -> ScoreNet {
 }
 
 fn score(steps: usize) -> ScoreNet {
-    let config = TrainConfig { steps, seed: 0, ..TrainConfig::default() };
-    train_score(untrained(), &DATA, Levels::default(), config, &mut |_| ()).unwrap()
+    match learned(Kind::Score, steps, P_DROP) {
+        Model::Score(net) => net,
+        _ => unreachable!("a score network was asked for"),
+    }
 }
 
 fn classifier(steps: usize) -> NoisyClassifier {
-    let train = TrainConfig { steps, seed: 0, ..TrainConfig::default() };
-    let config = ClassifierConfig { train, ..ClassifierConfig::default() };
-    NoisyClassifier::train(&DATA, &config, &mut |_| ()).unwrap()
+    match learned(Kind::Noisy, steps, P_DROP) {
+        Model::Noisy(net) => net,
+        _ => unreachable!("a noisy classifier was asked for"),
+    }
 }
 
 /// A joint network of the experiments, trained for so many steps.
 pub fn joint(steps: usize, p_drop: f64) -> JointNet {
-    let config = TrainConfig { steps, seed: 0, ..TrainConfig::default() };
-    let net = untrained_joint(&cases::animals(), 0).unwrap();
-    train_joint(net, &DATA, Levels::default(), p_drop, config, &mut |_| ()).unwrap()
+    match learned(Kind::Joint, steps, p_drop) {
+        Model::Joint(net) => net,
+        _ => unreachable!("a joint network was asked for"),
+    }
+}
+
+/// What the experiments train, for so many steps.
+fn learned(model: Kind, steps: usize, p_drop: f64) -> Model {
+    let train = TrainConfig { steps, seed: 0, ..TrainConfig::default() };
+    let recipe = Recipe { model, p_drop, train, ..Recipe::default() };
+    let (animals, points) = (cases::animals(), &*DATA);
+    let (classes, sigma_data) = (animals.classes(), animals.radius());
+    let examples = Examples { points, classes, sigma_data, spread: &[] };
+    learn(&recipe, examples, None, &mut []).unwrap().model
 }
