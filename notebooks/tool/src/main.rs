@@ -11,6 +11,7 @@
 
 mod found;
 mod ipynb;
+#[allow(dead_code)] // the build script and the tests use more of it
 mod lesson;
 mod run;
 mod watch;
