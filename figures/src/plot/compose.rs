@@ -210,7 +210,9 @@ impl Canvas {
         }
         let words = panel.title.get(self.lang);
         if !words.is_empty() {
-            let (words, size) = font::fit(words, WORDS, SMALL, place.rect.w + 40.0);
+            let room = (place.rect.w + 40.0).min(place.title);
+            let (_, size) = font::fit(words, WORDS, SMALL, room);
+            let words = font::shortened(words, size, place.title);
             let middle = place.rect.x + place.rect.w / 2.0;
             self.out += &text(middle, place.rect.y - 13.0, &words, self.words(size, "middle"));
         }
