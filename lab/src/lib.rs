@@ -36,9 +36,10 @@ pub mod program;
 pub use experiment::{
     ArmRun, Billed, CLASSIFIER_STEPS, Comparison, Contest, Contested, Experiment, Guide,
     ImageExperiment, ImageNets, JOINT_STEPS, Learned, Made, P_DROP, SCORE_STEPS, Steer,
-    TRAINING_POINTS, compare, run, run_images, untrained_joint, untrained_score,
+    TRAINING_POINTS, compare, lecture, run, run_images, untrained_joint, untrained_score,
 };
 pub use flags::{Defaults, ExperimentFlags, Look, MethodFlags};
+pub use memory::{A_COORDINATE, MOST_GIB};
 pub use menu::{Menu, SamplerName};
 pub use page::Page;
 pub use sampling::finite;

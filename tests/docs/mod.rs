@@ -2,9 +2,11 @@
 
 mod direction;
 mod figures;
+mod items;
 mod methods;
 mod modules;
 mod own_data;
+mod python;
 mod reading;
 mod vietnamese;
 

@@ -187,3 +187,18 @@ fn a_package_that_lacks_a_part_or_has_one_too_many_is_noticed() {
     more.insert("ppt/slides/slide1.xml".into(), b"<p>".to_vec());
     assert_eq!(complaints(&more).len(), 3, "{:?}", complaints(&more));
 }
+
+#[cfg(feature = "pdf")]
+#[test]
+fn a_pdf_has_a_page_for_each_picture() {
+    let of = |stem: &str| svg(&figure(stem), Theme::Light, Lang::Vi, None).unwrap();
+    let both = ["01_uncontrolled", "04_two_scores"].map(of);
+    let pages = |svgs: &[String]| {
+        let bytes = crate::plot::pdf(svgs).unwrap();
+        assert!(bytes.starts_with(b"%PDF-") && bytes == crate::plot::pdf(svgs).unwrap());
+        let text = String::from_utf8_lossy(&bytes).into_owned();
+        assert!(text.contains(&format!("/Count {}", svgs.len())));
+        text.matches("/MediaBox [0 0 960 540]").count()
+    };
+    assert_eq!((pages(&both), pages(&both[..1])), (2, 1));
+}

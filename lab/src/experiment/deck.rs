@@ -3,13 +3,14 @@
 use super::run::Experiment;
 use scorelab::{Error, Result};
 use scorelab_figures::deck::{self, Slide};
-use scorelab_figures::plot::{Figure, Format, Output, png, svg};
+use scorelab_figures::plot::{Figure, Format, Output, pdf, png, svg};
 
 impl Experiment {
-    /// Writes the figures that have been drawn as a deck, `index.html` and `deck.pptx`, and names the page last of all.
+    /// Writes the figures that have been drawn as a deck, `index.html`, `deck.pptx` and, with the feature `pdf`, `deck.pdf`, and
+    /// names the page last of all.
     ///
     /// Slides are in the order of the lecture. The page shows the pictures in the folder, as SVG if there are any and as PNG
-    /// otherwise; what moves is the GIF of the figure's stem. With `--panel` or with neither SVG nor PNG among the formats
+    /// otherwise; what moves is the APNG of the figure's stem, in the PPTX file the GIF. With `--panel` or with neither SVG nor PNG among the formats
     /// there is no deck.
     ///
     /// # Errors
@@ -25,12 +26,18 @@ impl Experiment {
         for figure in deck::in_order(figures) {
             let slide = Slide::of(figure, &self.scene().name);
             let moving = self.output.dir.join(format!("{}.gif", figure.stem)).exists();
-            let ending = if moving { "gif" } else { format.ending() };
+            let ending = if moving { "apng" } else { format.ending() };
             page.push((slide.clone(), format!("{}.{ending}", figure.stem)));
             slides.push((slide, self.pixels(figure, moving)?));
         }
         let pptx = deck::pptx(&slides, self.output.lang)?;
         self.write("deck.pptx", &pptx)?;
+        if cfg!(feature = "pdf") {
+            let Output { theme, lang, .. } = self.output;
+            let drawn = deck::in_order(figures).into_iter().map(|f| svg(f, theme, lang, None));
+            let pages: Vec<String> = drawn.collect::<Result<_>>()?;
+            self.write("deck.pdf", &pdf(&pages)?)?;
+        }
         let html = deck::html(&page, self.output.theme, self.output.lang);
         let path = self.write("index.html", html.as_bytes())?;
         self.last_line = Some(format!("open {}", path.display()));
