@@ -12,6 +12,7 @@ use pyo3::types::PyTuple;
 use scorelab::condition;
 use scorelab::mixture;
 use scorelab::rng::Purpose;
+use scorelab_lab::A_COORDINATE;
 use std::sync::Arc;
 
 /// Points and the class of each: (n, d) and (n,).
