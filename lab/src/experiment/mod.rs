@@ -6,6 +6,7 @@ mod scene;
 mod images;
 mod networks;
 mod image_networks;
+mod captions;
 mod comparison;
 mod bill;
 mod rival;
@@ -13,6 +14,7 @@ mod contest;
 mod your_guidance;
 
 pub use bill::Billed;
+pub use captions::{CaptionExperiment, Group, run_captions, worn};
 pub use comparison::{ArmRun, Comparison, Steer};
 pub use contest::{Contest, Contested, Made};
 pub use image_networks::{Guide, ImageNets};
