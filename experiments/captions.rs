@@ -7,7 +7,9 @@
 //! Drawn digits wear none to two of six things; a small Transformer learns them all from captions, and the empty caption with them.
 //! Held out of its training are ten cells (a digit with one thing) and three pairs of things. What images show is told by a judge
 //! that did not steer (the digit) and by formulas of the pixels (what it wears), beside fresh drawings by the same measures: their
-//! ceiling. The formulas compare ink with fixed numbers, so the ink is normalised; "raw" is without. If things were drawn
+//! ceiling. Expect, at the best γ, more than nine in ten all right of seen captions, nearly as many of the pairs bold + underlined and
+//! hat + boxed, two in three of the cells, whose digit is what goes wrong, and fewer of tilted + sunglasses, which share pixels. The
+//! formulas compare ink with fixed numbers, so the ink is normalised; "raw" is without. If things were drawn
 //! independently, P(all right) would be the product of the shares beside it.
 
 use scorelab::Result;
@@ -99,11 +101,24 @@ fn check(lab: &mut CaptionExperiment, groups: &[Group], best: &[f64]) -> Result<
     let ceiling = lab.hits(&lab.drawings(&wanted), &wanted);
     lab.check("the judge on fresh drawings", ceiling.digit.value, 0.99..=1.0, 0.85..=1.0);
     lab.check("all right in fresh drawings", ceiling.all.value, 0.95..=1.0, 0.75..=1.0);
-    // a drawing of another caption is all right in no more than one of a hundred cases
+    if lab.quick {
+        return Ok(()); // a network of some seconds draws little of what it is asked for
+    }
     for (group, best) in groups.iter().zip(best) {
-        lab.check(&format!("{}: all right at the best γ", group.name), *best, FULL, 0.0..=1.0);
+        let least = LEAST.iter().find(|(name, _)| *name == group.name).map(|(_, least)| *least);
+        if let Some(least) = least {
+            let what = format!("{}: all right at the best γ", group.name);
+            lab.check(&what, *best, least..=1.0, least..=1.0);
+        }
     }
     Ok(())
 }
 
-const FULL: std::ops::RangeInclusive<f64> = 0.0..=1.0;
+/// The least share that is all right at the best γ, by group; tilted + sunglasses share pixels and have none.
+const LEAST: [(&str, f64); 5] = [
+    ("seen", 0.9),
+    ("digit alone", 0.95),
+    ("held-out cells", 0.6),
+    ("bold + underlined", 0.85),
+    ("hat + boxed", 0.8),
+];

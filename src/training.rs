@@ -291,6 +291,7 @@ mod tests {
                         CleanClassifier::train(points, &recipe.classifier(), &mut |_| ())
                             .map(Model::Clean)
                     }
+                    Kind::Caption => unreachable!("not one of these"),
                 };
                 let learned = learn(&recipe, examples, None, &mut []).unwrap().model;
                 let twin = twin.unwrap();
@@ -362,7 +363,8 @@ mod tests {
         // the wrong twin: the same images under the captions of others
         let mut y = points.y.clone();
         y.rotate_left(1);
-        let twin = learned(&Labelled { x: points.x.clone(), y }, None, &mut Stop(9, None));
+        let others = Labelled { x: points.x.clone(), y };
+        let twin = learned(&others, None, &mut Stop(9, None));
         assert_ne!(twin.model.network().params, whole.model.network().params);
         // each architecture refuses the other's recipe
         let other = Recipe { model: Kind::Joint, ..recipe.clone() };

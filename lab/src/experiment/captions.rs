@@ -223,8 +223,8 @@ impl CaptionExperiment {
 /// The recipe of the network: that of `scorelab train --model caption` or, at `--quick`, a small one of some seconds.
 fn recipe(experiment: &Experiment) -> Recipe {
     let full = Recipe::of(Kind::Caption);
-    let small = TrainConfig { steps: 500, batch: 64, ema: 0.98, warmup: 50, ..full.train.clone() };
-    let quick = Recipe { width: 32, depth: 2, points: 6000, train: small, ..full.clone() };
+    let small = TrainConfig { steps: 150, batch: 64, ema: 0.98, warmup: 50, ..full.train.clone() };
+    let quick = Recipe { width: 32, depth: 2, points: 3000, train: small, ..full.clone() };
     let mut recipe = experiment.size(full, quick);
     recipe.train.seed = experiment.seed;
     recipe.train.steps = experiment.flags.train_steps.unwrap_or(recipe.train.steps);
@@ -296,7 +296,7 @@ fn trained_network(recipe: &Recipe) -> Result<(JointNet<Transformer>, View)> {
 /// The judge, trained on other drawings than the network.
 fn judge(experiment: &Experiment) -> Result<Judge> {
     let config = Judge::config(experiment.seed);
-    let (points, width, steps) = experiment.size((60_000, 128, 4000), (6000, 64, 800));
+    let (points, width, steps) = experiment.size((60_000, 128, 4000), (4000, 64, 500));
     let train = TrainConfig { steps, ..config.train };
     let recipe = Recipe { width, depth: config.depth, points, train, ..Recipe::of(Kind::Clean) };
     let seed = experiment.seed.wrapping_add(1);

@@ -52,8 +52,8 @@ impl Defaults {
 
     /// The defaults of an experiment on captioned digits.
     pub const CAPTIONS: Defaults = Defaults {
-        samples: (1000, 40),
-        steps: (20, 10),
+        samples: (1000, 20),
+        steps: (20, 8),
         class: "three",
         gamma: "1,1.5,2,3,5",
         unused: &["scene", "data", "class", "gradient-scale", "all"],
