@@ -24,10 +24,10 @@ pub const SPEC: Spec = Spec {
     draw: |i: &Inputs| composition(i.images(), i.last_gamma(), i.samples),
 };
 
-/// Columns of the grid: nothing, and each attribute.
-const COLUMNS: usize = 1 + Attribute::ALL.len();
-/// Cells of the grid.
-const CELLS: usize = 10 * COLUMNS;
+/// Columns of the grid: the digits.
+const DIGITS: usize = 10;
+/// Cells of the grid, a row for nothing and for each attribute.
+const CELLS: usize = DIGITS * (1 + Attribute::ALL.len());
 /// Rows of the strip, each from a z of its own.
 const STRIP: usize = 4;
 
@@ -45,8 +45,8 @@ const THREE: usize = 3;
 
 /// The caption of a cell of the grid.
 fn caption(cell: usize) -> Caption {
-    let worn = (cell % COLUMNS).checked_sub(1).map(|column| Attribute::ALL[column]);
-    Caption { class: cell / COLUMNS, attributes: worn.into_iter().collect() }
+    let worn = (cell / DIGITS).checked_sub(1).map(|row| Attribute::ALL[row]);
+    Caption { class: cell % DIGITS, attributes: worn.into_iter().collect() }
 }
 
 /// F20: an image of each digit with each attribute beside the share of n images of all cells together that wear what is asked
@@ -58,12 +58,13 @@ pub fn composition(images: &ImageInputs, gamma: Gamma, n: usize) -> Result<Vec<F
     at_least("samples", n, CELLS)?;
     let cells: Vec<Array2<u8>> =
         (0..CELLS).map(|cell| images.under(caption(cell), gamma, n / CELLS)).collect();
-    Ok(vec![grid(images, gamma, &cells)?, strip(images, gamma)])
+    let [grid, worn] = grid(images, gamma, &cells);
+    Ok(vec![grid, strip(images, gamma), worn])
 }
 
-fn grid(images: &ImageInputs, gamma: Gamma, cells: &[Array2<u8>]) -> Result<Figure> {
+/// The images, and how often they wear what is asked.
+fn grid(images: &ImageInputs, gamma: Gamma, cells: &[Array2<u8>]) -> [Figure; 2] {
     let mut f = slide("20a_composition", at(gamma), SPEC.caption.clone());
-    f.layout = Some((1, 2));
     let first = |cell: &Array2<u8>| cell.row(0).to_owned();
     let mut pixels = Array2::zeros((CELLS, cells[0].ncols()));
     cells.iter().enumerate().for_each(|(i, cell)| pixels.row_mut(i).assign(&first(cell)));
@@ -71,9 +72,9 @@ fn grid(images: &ImageInputs, gamma: Gamma, cells: &[Array2<u8>]) -> Result<Figu
     let sheet = Sheet {
         pixels,
         size: images.size,
-        columns: COLUMNS,
-        above: columns().collect(),
-        left: (0..10).map(|digit| digit.to_string().into()).collect(),
+        columns: DIGITS,
+        above: digits().collect(),
+        left: worn().collect(),
         frames: (0..CELLS).map(|cell| held_out(cell).then_some(Role::Guided)).collect(),
         ..Sheet::default()
     };
@@ -84,31 +85,31 @@ fn grid(images: &ImageInputs, gamma: Gamma, cells: &[Array2<u8>]) -> Result<Figu
         Interval::of_hits(hits.flat_map(|(_, hits)| hits.iter().copied()))
     };
     let [seen, held] = [share(&|cell| !held_out(cell)), share(&held_out)];
-    let shares = Array2::from_shape_fn((10, COLUMNS), |(digit, column)| {
-        let hits = &right[COLUMNS * digit + column];
+    let shares = Array2::from_shape_fn((CELLS / DIGITS, DIGITS), |(row, digit)| {
+        let hits = &right[DIGITS * row + digit];
         hits.iter().filter(|hit| **hit).count() as f64 / hits.len() as f64
     });
+    f.panels = vec![sheet_panel("", "a column for each digit, a row for what it wears", sheet)];
+    let mut told = slide("20c_worn", at(gamma), SPEC.caption.clone());
+    told.panels = vec![heat(&shares)];
     for (cell, hits) in right.iter().enumerate() {
         let share = Interval::of_hits(hits.iter().copied());
-        f.measured(&caption(cell).english(), "what it wears is right", share.pair());
+        told.measured(&caption(cell).english(), "what it wears is right", share.pair());
     }
-    f.panels = vec![
-        sheet_panel("", "a row for each digit, a column for what it wears", sheet),
-        heat(&shares),
-    ];
     let (seen_said, held_said) = (percent(seen), percent(held));
-    f.measured("seen", "what it wears is right", seen.pair());
-    f.measured("held out", "what it wears is right", held.pair());
+    told.measured("seen", "what it wears is right", seen.pair());
+    told.measured("held out", "what it wears is right", held.pair());
     let each = right[0].len();
-    f.notes = vec![Text::from((
+    told.notes = vec![Text::from((
         format!(
-            "right: the share of {each} images that wear what is asked and nothing else: seen {seen_said}, held out {held_said}"
+            "the share of {each} images that wear what is asked and nothing else: seen {seen_said}, held out {held_said}"
         ),
         format!(
-            "bên phải: tỉ lệ của {each} ảnh mang đúng những gì được yêu cầu: đã thấy {seen_said}, giữ lại {held_said}"
+            "tỉ lệ của {each} ảnh mang đúng những gì được yêu cầu: đã thấy {seen_said}, giữ lại {held_said}"
         ),
     ))];
-    Ok(f)
+    f.notes = vec![Text::new("framed: held out of the training", "có khung: bị giữ lại khi học")];
+    [f, told]
 }
 
 /// The title at a γ.
@@ -117,7 +118,12 @@ fn at(gamma: Gamma) -> Text {
 }
 
 /// The names of the columns.
-fn columns() -> impl Iterator<Item = Text> {
+fn digits() -> impl Iterator<Item = Text> {
+    (0..DIGITS).map(|digit| digit.to_string().into())
+}
+
+/// The names of the rows.
+fn worn() -> impl Iterator<Item = Text> {
     let text = |ClassName { en, vi }| Text::from((en, vi));
     let plain = std::iter::once(Text::new("plain", "trơn"));
     plain.chain(Attribute::ALL.into_iter().map(move |a| text(a.name())))
@@ -132,36 +138,32 @@ fn wears(pixels: &Array2<u8>, caption: Caption) -> Vec<bool> {
     pixels.outer_iter().map(right).collect()
 }
 
-/// Digits from the top, what they wear from the left, each cell with its share, the held-out ones framed.
+/// What is worn from the top, digits from the left, each cell with its share, the held-out ones framed.
 fn heat(shares: &Array2<f64>) -> Panel {
-    let (rows, columns_) = shares.dim();
-    let height = |digit: usize| (rows - 1 - digit) as f64;
+    let rows = shares.nrows();
+    let height = |row: usize| (rows - 1 - row) as f64;
     let mut values = shares.clone();
     values.invert_axis(Dim(0));
-    let (x, y) = ((-0.5, columns_ as f64 - 0.5), (-0.5, rows as f64 - 0.5));
+    let (x, y) = ((-0.5, DIGITS as f64 - 0.5), (-0.5, rows as f64 - 0.5));
     let top = Some(1.6); // numbers stay legible on every cell
     let density = Density { values, x, y, top, smooth: false, ..Density::default() };
-    let cells = shares.indexed_iter().map(|((digit, column), share)| {
-        ([column as f64, height(digit)], format!("{:.0}", 100.0 * share).into())
+    let cells = shares.indexed_iter().map(|((row, digit), share)| {
+        ([digit as f64, height(row)], format!("{:.0}", 100.0 * share).into())
     });
     let numbers = Labels { at: cells.collect(), side: Side::On };
     let around = |digit: usize| {
-        let (x, y) = (1.0 + Caption::held_out_cell(digit) as usize as f64, height(digit));
+        let (x, y) = (digit as f64, height(1 + Caption::held_out_cell(digit) as usize));
         let corner = |(dx, dy): (f64, f64)| [x + 0.46 * dx, y + 0.46 * dy];
         arr2(&[(-1.0, -1.0), (1.0, -1.0), (1.0, 1.0), (-1.0, 1.0), (-1.0, -1.0)].map(corner))
     };
-    let frames = Paths { lines: (0..rows).map(around).collect(), ..Paths::default() };
+    let frames = Paths { lines: (0..DIGITS).map(around).collect(), ..Paths::default() };
+    let desc = "digits by what they wear, darker where larger";
     Panel {
         title: Text::new("worn as asked, %", "mang đúng yêu cầu, %"),
-        x: Axis::new("", x).with_ticks(columns().enumerate().map(|(i, name)| (i as f64, name))),
-        y: Axis::new("", y).with_ticks((0..rows).map(|d| (height(d), d.to_string().into()))),
+        x: Axis::new("", x).with_ticks(digits().enumerate().map(|(d, name)| (d as f64, name))),
+        y: Axis::new("", y).with_ticks(worn().enumerate().map(|(i, name)| (height(i), name))),
         layers: vec![
-            Layer::new(
-                "shares",
-                "digits by what they wear, darker where larger",
-                Role::Muted,
-                density,
-            ),
+            Layer::new("shares", desc, Role::Muted, density),
             Layer::new("held out", "the cells that were held out", Role::Guided, frames),
             Layer::new("numbers", "the share of each cell", Role::Neutral, numbers),
         ],
