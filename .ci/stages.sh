@@ -1,4 +1,4 @@
-# What .ci/run and .ci/nightly share; sourced by them, in the root of the project.
+# What the scripts of .ci and python/run_tests share; sourced by them, in the root of the project.
 #
 # A stage has a budget: the seconds it takes on a quiet machine. A slow machine is no fault, so more is a warning. What takes
 # ten times as long hangs: it is ended, and fails. Works with the bash 3.2 of macOS and with Git's on Windows, which have no
@@ -87,6 +87,10 @@ judge() {
         warn "$1 took $seconds s, more than the $2 s of a quiet machine"
     fi
 }
+
+# The version of the project, and the folder that cargo builds into.
+manifest_version() { sed -n 's/^version = "\(.*\)"/\1/p' Cargo.toml | head -n 1; }
+target_folder() { cargo metadata --no-deps --format-version 1 | sed 's/.*"target_directory":"\([^"]*\)".*/\1/; s/\\\\/\//g'; }
 
 # The experiments: the names under [[example]], wherever they are listed.
 experiments() {

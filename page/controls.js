@@ -3,7 +3,7 @@
 import { drawing, el, menu, put, toggle } from './dom.js';
 import { BENT } from './methods.js';
 import { copyLink, savePlane } from './save.js';
-import { GAMMA } from './state.js';
+import { GAMMA, inScene } from './state.js';
 import { FORMULAS, decimal, gammaText } from './words.js';
 
 const TICKS = [-2, -1, 0, 1, 3, 5, 10, 20];
@@ -118,7 +118,7 @@ function timeControl(app) {
 function equation(state) {
   const g = gammaText(state.gamma, state.lang);
   const span = (name, words) => el('span', { class: name }, words);
-  const given = { class: 'y', not: '¬y', point: 'y', mask: 'y' }[state.kind];
+  const given = { class: 'y', not: '¬y', words: 'y', point: 'y', mask: 'y' }[state.kind];
   if (state.kind === 'none') return [span('free', 's = sᵤ = ∇ₓ log p(x)')];
   if (state.method === 'autoguidance') {
     return [
@@ -153,7 +153,7 @@ function header(app) {
     label: words.scene,
     hidden: true,
     options: data.scenes.map(({ name }) => [name, name]),
-    onChange: (name) => app.set({ scene: name, components: null, class: 0, source: 'exact', probe: null, z: null }),
+    onChange: (name) => app.set(inScene(name, app.state, data)),
   });
   const theme = menu({
     label: words.theme,

@@ -276,6 +276,23 @@ function probeLayer(pen, frame, state, { size, unit, look, stage }) {
   });
 }
 
+/** How the exact denoiser attends: a line from x_t to the value of every token, as wide as its weight, and their mean D. */
+function attentionLayer(pen, { probe }, size, unit, look) {
+  const from = pixel(...probe.x, size);
+  const mean = [0, 0];
+  for (const { weight, value } of probe.tokens) {
+    const to = pixel(...value, size);
+    [0, 1].forEach((i) => (mean[i] += weight * value[i]));
+    if (weight < 0.005) continue;
+    pen.segments([...from, ...to], { colour: look.gradient, width: (1 + 7 * weight) * unit, alpha: 0.55 });
+    pen.discs(to, (3 + 4 * weight) * unit, { colour: look.gradient, fill: true });
+  }
+  const at = pixel(...mean, size);
+  pen.discs(at, 6 * unit, { colour: look.ground, fill: true });
+  pen.discs(at, 4.5 * unit, { colour: look.gradient, width: 2.4 * unit });
+  pen.text('D', at[0], at[1] + 17 * unit, { colour: look.gradientWord, size: 15 * unit, halo: look.ground, anchor: 'middle' });
+}
+
 /** Names of the arrows, each beside the middle of its own. */
 function labels(pen, { from, tip, sum, stage, unit, look, asked, base }) {
   const size = 15 * unit;
@@ -369,5 +386,6 @@ export function drawPlane(pen, frame, state, view) {
     endsLayer(pen, frame, size, unit, look);
   }
   wayLayer(pen, frame, size, unit, look);
+  if (frame.probe.tokens) attentionLayer(pen, frame, size, unit, look);
   probeLayer(pen, frame, state, view);
 }

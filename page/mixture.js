@@ -62,13 +62,28 @@ export function measured(mixture, a, v, tau) {
   };
 }
 
-/** p(x₀ | y) of a condition: { kind: 'none' }, 'class' or 'not' with { class }, 'point' { y, tau }, 'mask' { axis, value, tau }. */
-export function given(mixture, condition) {
+/** Which labels a condition asks for, if it names classes: a function of the label, else null. */
+export function wantedBy(condition) {
   switch (condition.kind) {
     case 'class':
-      return only(mixture, (label) => label === condition.class);
+      return (label) => label === condition.class;
     case 'not':
-      return only(mixture, (label) => label !== condition.class);
+      return (label) => label !== condition.class;
+    case 'words':
+      return (label) => condition.words.includes(label);
+    default:
+      return null;
+  }
+}
+
+/**
+ * p(x₀ | y) of a condition: { kind: 'none' }, 'class' or 'not' with { class }, 'words' with { words }, the labels that may
+ * occur, 'point' { y, tau }, 'mask' { axis, value, tau }.
+ */
+export function given(mixture, condition) {
+  const wanted = wantedBy(condition);
+  if (wanted) return only(mixture, wanted);
+  switch (condition.kind) {
     case 'mask':
       return measured(mixture, condition.axis === 0 ? [1, 0] : [0, 1], condition.value, condition.tau);
     case 'point':
@@ -197,6 +212,26 @@ export function denoised(p, { alpha, sigma }, x, y) {
   const s = [0, 0];
   score(p, x, y, s);
   return [(x + sigma * sigma * s[0]) / alpha, (y + sigma * sigma * s[1]) / alpha];
+}
+
+/**
+ * The exact denoiser as attention, each component a token: its weight, a softmax over the tokens that `allowed` lets through
+ * by their labels, and its value, E[x₀ | x_t, k]. A caption masks tokens; ∅ masks none.
+ *
+ *   D(x) = Σₖ aₖ·vₖ(x),   a = softmaxₖ(log πₖ + log N(x; α·μₖ, Cₖ)),   vₖ = μₖ + α·Σₖ·Cₖ⁻¹(x − α·μₖ)
+ */
+export function attention(mixture, level, x, y, allowed = () => true) {
+  const p = noised(mixture, level);
+  components(p, x, y);
+  const log = (k) => (allowed(mixture.labels[k]) ? p.logs[k] : -Infinity);
+  const top = mixture.labels.reduce((most, _, k) => Math.max(most, log(k)), -Infinity);
+  const tokens = mixture.covs.map(([xx, xy, yy], k) => {
+    const [vx, vy] = [-level.alpha * p.vx[k], -level.alpha * p.vy[k]]; // α·Cₖ⁻¹(x − α·μₖ)
+    const [mx, my] = mixture.means[k];
+    return { weight: Math.exp(log(k) - top), value: [mx + xx * vx + xy * vy, my + xy * vx + yy * vy] };
+  });
+  const sum = tokens.reduce((total, { weight }) => total + weight, 0);
+  return tokens.map(({ weight, value }) => ({ weight: weight / sum, value }));
 }
 
 /** log q(x) of the tilt q ∝ p(x)^(1 − γ)·p(x | y)^γ, up to a constant; γ = 0 is p, γ = 1 is p(x | y). */

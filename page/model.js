@@ -5,7 +5,7 @@ import { weightsOf } from './learned.js';
 import { distancesOf, effectiveOf, referencesOf } from './measures.js';
 import { shareInterval, spread, tally, verdicts } from './metrics.js';
 import { BENT } from './methods.js';
-import { classProbabilities, given, logDensity, logTilt, mixtureOf, noised, tiltIsProper } from './mixture.js';
+import { attention, classProbabilities, given, logDensity, logTilt, mixtureOf, noised, tiltIsProper, wantedBy } from './mixture.js';
 import { VP_LINEAR, gridToData, levelAt, timeMin } from './noise.js';
 import { PURPOSE, normals } from './rng.js';
 import { evaluations, walk } from './sampler.js';
@@ -41,12 +41,14 @@ function mixtureFor(state, data) {
 }
 
 /** The condition of a state, as mixture.js has it. */
-function conditionOf({ kind, class: label, point, tau, axis, value }) {
+function conditionOf({ kind, class: label, words, point, tau, axis, value }) {
   switch (kind) {
     case 'point':
       return { kind, y: point, tau };
     case 'mask':
       return { kind, axis, value, tau };
+    case 'words':
+      return { kind, words };
     case 'none':
       return { kind };
     default:
@@ -67,8 +69,8 @@ function tiltGamma({ kind, method, gamma, confidence }) {
 
 /** The modes by which ends are judged, and which of their labels are wanted. */
 function judge(mixture, asked, condition) {
-  if (condition.kind === 'class') return [mixture, (label) => label === condition.class];
-  if (condition.kind === 'not') return [mixture, (label) => label !== condition.class];
+  const wanted = wantedBy(condition);
+  if (wanted) return [mixture, wanted];
   // a point or a mask: what is left of the mixture is the target, the mixture is all else
   const both = {
     weights: [...asked.weights, ...mixture.weights],
@@ -99,16 +101,20 @@ function sharesOf(ends, mixture, asked, condition) {
   return { found, owner, classes, shares: [null, null, shareInterval(none, found.length), null, null] };
 }
 
-/** The mean of p(y | x₀) over the ends, where y is a class or not one. */
+/** p(y | x_t) at a point, where y names classes; else null. */
+function probabilityOf(condition, mixture, p, x, y) {
+  const wanted = wantedBy(condition);
+  if (!wanted) return null;
+  return classProbabilities(mixture, p, x, y).reduce((sum, share, label) => sum + (wanted(label) ? share : 0), 0);
+}
+
+/** The mean of p(y | x₀) over the ends, where y names classes. */
 function confidenceOf(ends, mixture, condition) {
-  if (condition.kind !== 'class' && condition.kind !== 'not') return null;
+  if (!wantedBy(condition)) return null;
   const p = noised(mixture, CLEAN);
   let sum = 0;
-  for (let i = 0; i < ends.length; i += 2) {
-    sum += classProbabilities(mixture, p, ends[i], ends[i + 1])[condition.class];
-  }
-  const mean = sum / (ends.length / 2);
-  return condition.kind === 'class' ? mean : 1 - mean;
+  for (let i = 0; i < ends.length; i += 2) sum += probabilityOf(condition, mixture, p, ends[i], ends[i + 1]);
+  return sum / (ends.length / 2);
 }
 
 /** Where walks are at a place `at` of the way, from 0 (noise) to 1 (data): between two steps along a straight line. */
@@ -120,18 +126,17 @@ export function placeOf({ times, xs }, at) {
   return { time, x: xs[i].map((v, j) => v + part * (xs[i + 1][j] - v)) };
 }
 
-/** s_u, the gradient and the guided score at a point, and p(y | x_t). */
+/** s_u, the gradient and the guided score at a point, p(y | x_t), and of words how the exact denoiser attends to its tokens. */
 function probeAt(x, legs, level, mixture, condition) {
   const out = new Float64Array(6);
   fieldAt(legs, level)(x[0], x[1], out);
-  const probabilities = classProbabilities(mixture, noised(mixture, level), x[0], x[1]);
-  const p = { class: (y) => probabilities[y], not: (y) => 1 - probabilities[y] }[condition.kind];
   return {
     x,
     free: [out[0], out[1]],
     gradient: [out[2], out[3]],
     guided: [out[4], out[5]],
-    p: p ? p(condition.class) : null,
+    p: probabilityOf(condition, mixture, noised(mixture, level), x[0], x[1]),
+    tokens: condition.kind === 'words' ? attention(mixture, level, x[0], x[1], wantedBy(condition)) : null,
   };
 }
 

@@ -188,14 +188,17 @@ export function probeSection(app) {
   });
   const [angle, p] = [el('dd', {}), el('dd', {})];
   const back = el('button', { type: 'button', onclick: () => app.set({ probe: null }) }, words.back);
+  const heads = el('p', { class: 'note' });
   const element = section(
     'probe',
     words.probe,
     el('div', { class: 'arrows' }, rows.flat()),
     el('dl', { class: 'facts' }, el('dt', {}, words.angle), angle, el('dt', {}, 'p(y | xₜ)'), p),
+    heads,
     el('div', { class: 'row gap' }, back),
   );
-  const update = (now, { probe }) => {
+  const classes = sceneOf(app.state, app.data).classes.map((name) => name[lang]);
+  const update = (now, { probe, mixture }) => {
     const length = (v) => Math.hypot(v[0], v[1]);
     ARROWS.forEach(([name], i) => put(rows[i][2], 'textContent', decimal(length(probe[name]), 2, lang)));
     const cosine =
@@ -204,6 +207,13 @@ export function probeSection(app) {
     const degrees = (Math.acos(Math.min(Math.max(cosine, -1), 1)) * 180) / Math.PI;
     put(angle, 'textContent', Number.isFinite(degrees) ? `${decimal(degrees, 0, lang)}°` : '–');
     put(p, 'textContent', probe.p === null ? '–' : decimal(probe.p, 3, lang));
+    heads.classList.toggle('empty', !probe.tokens);
+    if (probe.tokens) {
+      const share = (label) => probe.tokens.reduce((a, t, k) => a + (mixture.labels[k] === label ? t.weight : 0), 0);
+      const told = (label) => (now.words.includes(label) ? percent(share(label), lang) : '–');
+      const each = classes.map((name, label) => `${name} ${told(label)}`);
+      put(heads, 'textContent', `${words.attends}: ${each.join('; ')}`);
+    }
     put(back, 'disabled', now.probe === null);
   };
   return { name: 'probe', element, update };

@@ -93,7 +93,7 @@ export function lessonSection(app) {
   return { name: 'lesson', element: box, update };
 }
 
-/** y: a class, not a class, nothing, a point or a line. */
+/** y: a class, not a class, nothing, words, a point or a line. */
 export function conditionSection(app) {
   const {
     words,
@@ -103,6 +103,7 @@ export function conditionSection(app) {
   const options = [
     ...classes.map((name, i) => [`class ${i}`, name]),
     ['none', words.none],
+    ...(classes.length > 1 ? [['words', words.caption]] : []),
     ['point', words.point],
     ['mask', words.mask],
   ];
@@ -131,14 +132,21 @@ export function conditionSection(app) {
     onChange: (value) => app.set({ axis: Number(value) }),
   });
   who.element.querySelector('.row').append(not.element);
-  const element = section('condition', words.condition, who.element, axis.element, tau.element);
+  const flip = (label) => classes.map((_, i) => i).filter((i) => (i === label) !== app.state.words.includes(i));
+  const tokens = classes.map((name, i) => toggle(name, () => flip(i).length > 0 && app.set({ words: flip(i) })));
+  const allowed = { class: 'row', role: 'group', 'aria-label': words.allowed };
+  const buttons = tokens.map((token) => token.element);
+  const caption = el('div', {}, el('p', { class: 'note' }, words.allowed), el('div', allowed, buttons));
+  const element = section('condition', words.condition, who.element, caption, axis.element, tau.element);
   const update = (now) => {
     who.update(now.kind === 'class' || now.kind === 'not' ? `class ${now.class}` : now.kind);
     const labelled = now.kind === 'class' || now.kind === 'not';
     not.update(now.kind === 'not');
     put(not.element, 'disabled', !labelled || classes.length < 2);
     axis.element.classList.toggle('empty', now.kind !== 'mask');
-    tau.element.classList.toggle('empty', labelled || now.kind === 'none');
+    caption.classList.toggle('empty', now.kind !== 'words');
+    tokens.forEach((token, i) => token.update(now.words.includes(i)));
+    tau.element.classList.toggle('empty', now.kind !== 'point' && now.kind !== 'mask');
     axis.update(String(now.axis));
     tau.update(now.tau, decimal(now.tau, 2, lang));
   };

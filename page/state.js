@@ -8,7 +8,7 @@ import { MOST_COMPONENTS } from './paint.js';
 const VERSION = '1';
 const LONGEST = 20000; // characters of a hash
 
-export const CONDITIONS = ['none', 'class', 'not', 'point', 'mask'];
+export const CONDITIONS = ['none', 'class', 'not', 'words', 'point', 'mask'];
 export const SOURCES = ['exact', 'network', 'classifier', 'clean'];
 export const METHODS = ['exact', 'classifier', 'interval', 'autoguidance', ...Object.keys(BENT)];
 export const SAMPLER_NAMES = ['dpm++2m', 'heun', 'ddim', 'sde'];
@@ -26,6 +26,7 @@ export function fresh(data) {
     components: null,
     kind: 'class',
     class: 0,
+    words: [0, 1], // the classes that may occur, in order
     point: [1, -0.5],
     tau: 0.4,
     axis: 0,
@@ -56,6 +57,21 @@ export function fresh(data) {
 /** The scene of a state. */
 export function sceneOf(state, data) {
   return data.scenes.find((scene) => scene.name === state.scene);
+}
+
+/** What another scene changes: all that belongs to the one before. */
+export function inScene(name, { kind }, data) {
+  const one = sceneOf({ scene: name }, data).classes.length === 1;
+  return {
+    scene: name,
+    components: null,
+    kind: one && (kind === 'not' || kind === 'words') ? 'class' : kind,
+    class: 0,
+    words: one ? [0] : [0, 1],
+    source: 'exact',
+    probe: null,
+    z: null,
+  };
 }
 
 /** The components of a scene. */
@@ -101,6 +117,15 @@ const some = (names) => ({
   write: (list) => list.join(','),
 });
 
+/** Whole numbers up to `most`, each larger than the one before; one at least. */
+const ascending = (most) => ({
+  read(text) {
+    const list = text.split(',').map((part) => whole(0, most).read(part));
+    return list.every((v, i) => v !== undefined && (i === 0 || v > list[i - 1])) ? list : undefined;
+  },
+  write: (list) => list.join(','),
+});
+
 /** Whether a covariance belongs to an ellipse that can be seen and drawn: its standard deviations from .04 to 3. */
 function seen([xx, xy, yy]) {
   const middle = (xx + yy) / 2;
@@ -131,6 +156,7 @@ function fields(data) {
     m: ['components', components],
     y: ['kind', one(CONDITIONS)],
     class: ['class', whole(0, 255)],
+    words: ['words', ascending(255)],
     point: ['point', pair(REACH)],
     tau: ['tau', real(0.05, 2)],
     axis: ['axis', whole(0, 1)],
@@ -236,8 +262,13 @@ function agree(state, data) {
     state.class = 0;
     wrong.push('class');
   }
-  if (classes === 1 && state.kind === 'not') {
-    state.kind = 'class'; // nothing is left without the only class
+  if (state.words.some((label) => label >= classes)) {
+    const told = state.words.join() !== fresh(data).words.join();
+    state.words = [0];
+    if (told) wrong.push('words');
+  }
+  if (classes === 1 && (state.kind === 'not' || state.kind === 'words')) {
+    state.kind = 'class'; // nothing is left without the only class, and its word says nothing
     wrong.push('y');
   }
   if (!sourcesOf(state, data).includes(state.source)) {

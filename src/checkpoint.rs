@@ -165,7 +165,7 @@ impl<N: Architecture> Checkpoint<N> {
         Checkpoint { model, trained, view, extra, training: None }
     }
 
-    /// Writes the file, in place of what was there, as [`replace`](crate::file::replace) does.
+    /// Writes the file, in place of what was there. It does so as [`replace`](crate::file::replace).
     ///
     /// # Errors
     /// If a number of the network is not finite, an extra row has a name that belongs to the view, or the parts

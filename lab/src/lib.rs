@@ -37,10 +37,11 @@ pub mod program;
 pub use experiment::{
     ArmRun, Billed, CLASSIFIER_STEPS, CaptionExperiment, Comparison, Contest, Contested,
     Experiment, Group, Guide, ImageExperiment, ImageNets, JOINT_STEPS, Learned, Made, P_DROP,
-    SCORE_STEPS, Steer, TRAINING_POINTS, compare, run, run_captions, run_images, untrained_joint,
-    untrained_score, worn,
+    SCORE_STEPS, Steer, TRAINING_POINTS, compare, lecture, run, run_captions, run_images,
+    untrained_joint, untrained_score, worn,
 };
 pub use flags::{Defaults, ExperimentFlags, Look, MethodFlags};
+pub use memory::{A_COORDINATE, MOST_GIB};
 pub use menu::{Menu, SamplerName};
 pub use page::Page;
 pub use sampling::finite;

@@ -2,6 +2,12 @@
 
 use scorelab::{Error, Result};
 
+/// What work may take where nothing else is said, in GiB.
+pub const MOST_GIB: f64 = 4.0;
+
+/// Bytes that a coordinate of a sample takes while it is walked.
+pub const A_COORDINATE: f64 = 100.0;
+
 const GIB: f64 = (1u64 << 30) as f64;
 
 /// Refuses work that needs more than `gib` GiB.

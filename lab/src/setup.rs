@@ -1,7 +1,7 @@
 //! What a run is to do: the flags of the program or of an experiment, validated in one step.
 
 use crate::flags::{ConditionFlags, MachineFlags, SamplingFlags, WalkFlags};
-use crate::memory;
+use crate::memory::{self, A_COORDINATE};
 use crate::menu::{Menu, SamplerName};
 use crate::observed::Observed;
 use crate::report::exact;
@@ -81,9 +81,6 @@ pub const ANY_SAMPLES: RangeInclusive<usize> = 1..=100_000_000;
 /// More threads than any user's machine has.
 const MOST_THREADS: usize = 1024;
 
-/// Bytes that a coordinate of a sample takes while it is walked.
-const BYTES: f64 = 100.0;
-
 impl<'a> Typed<'a> {
     /// What was typed, for a subcommand with these flags.
     pub fn new(
@@ -113,7 +110,7 @@ impl<'a> Typed<'a> {
         let process = process.validated()?;
         let grid = Grid::to_data(&process, Spacing::KARRAS, steps)
             .map_err(|_| Error::value("--steps", steps, "1 to 1000000"))?;
-        memory::refuse("the samples", samples as f64 * data.dim() as f64 * BYTES, memory)?;
+        memory::refuse("the samples", samples as f64 * data.dim() as f64 * A_COORDINATE, memory)?;
         let all = class == Some(ALL) && data.scene().is_none() && !data.captioned();
         let class = if all { Some("0") } else { class };
         let class = class.map(|name| data.class(name)).transpose()?;
@@ -191,30 +188,25 @@ impl Setup {
         })
     }
 
-    /// Writes an animation, on request also each frame as a numbered PNG, and, where records are written, its record;
-    /// the answer is the files, the GIF first.
+    /// How an animation of this stem is written.
+    pub fn animation(&self, stem: &str) -> Animation {
+        let Output { dir, theme, lang, .. } = self.output.clone();
+        Animation { dir, stem: stem.into(), theme, lang, ..Animation::default() }
+    }
+
+    /// Writes an animation and, where records are written, its record; the answer is the files, the GIF first.
     ///
     /// # Errors
     /// If its frames do not fit into the memory, or it cannot be drawn or written.
     pub fn animate(
         &self,
-        stem: &str,
+        how: &Animation,
         frames: impl IntoIterator<Item = Figure>,
-        pictures: bool,
     ) -> Result<Vec<PathBuf>> {
-        let Output { dir, theme, lang, .. } = self.output.clone();
         let frames: Vec<Figure> = frames.into_iter().collect();
         memory::refuse("the frames", plot::bytes_of_frames(frames.len()), self.memory)?;
-        let first = frames.first().map(|first| Figure { stem: stem.into(), ..first.clone() });
-        let how = Animation {
-            dir,
-            stem: stem.into(),
-            theme,
-            lang,
-            frames: pictures,
-            ..Animation::default()
-        };
-        let mut files = plot::write_gif(frames, &how)?;
+        let first = frames.first().map(|first| Figure { stem: how.stem.clone(), ..first.clone() });
+        let mut files = plot::write_gif(frames, how)?;
         if let Some(first) = first.filter(|_| self.output.formats.contains(&Format::Json)) {
             let only = Output { formats: vec![Format::Json], panel: None, ..self.output.clone() };
             files.splice(1..1, plot::write(&first, &only)?);

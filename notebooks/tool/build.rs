@@ -12,7 +12,7 @@ use std::{env, fs};
 fn main() {
     let folder = Path::new("../lessons");
     println!("cargo:rerun-if-changed={}", folder.display());
-    let prelude = fs::read_to_string(folder.join("prelude.rs")).expect("lessons/prelude.rs");
+    let prelude = fs::read_to_string(folder.join(Kernel::Rust.prelude())).expect("the prelude");
     let mut names: Vec<String> = fs::read_dir(folder)
         .expect("the folder lessons")
         .filter_map(|entry| entry.ok()?.file_name().to_str()?.strip_suffix(".md").map(String::from))

@@ -11,6 +11,7 @@ import { distanceToTilt, referencesOf } from '../measures.js';
 import { BENT } from '../methods.js';
 import * as metrics from '../metrics.js';
 import {
+  attention,
   classProbabilities,
   denoised,
   given,
@@ -20,6 +21,7 @@ import {
   noised,
   pointsOf,
   score,
+  wantedBy,
 } from '../mixture.js';
 import { gradientOf, scoreOf, weightsOf } from '../learned.js';
 import { backward, coefficients, forward, learnedScore } from '../net.js';
@@ -116,6 +118,11 @@ law('densities, scores, posteriors, denoised points, tilts', function* exact() {
       score(q, ...x, out);
       yield [`${what} ${JSON.stringify(condition)} score`, out, s];
       yield [`${what} ${JSON.stringify(condition)} log density`, logDensity(q, ...x), log, 1];
+      const tokens = attention(m, level, ...x, wantedBy(condition) ?? undefined);
+      if (condition.kind !== 'words' && condition.kind !== 'none') continue;
+      const d = [0, 1].map((i) => tokens.reduce((sum, { weight, value }) => sum + weight * value[i], 0));
+      const by = [0, 1].map((i) => (x[i] + level.sigma ** 2 * s[i]) / level.alpha);
+      yield [`${what} ${JSON.stringify(condition)} attention`, d, by, Math.hypot(...x) / level.alpha];
     }
   }
 });

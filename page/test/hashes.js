@@ -62,6 +62,7 @@ export function random(seed) {
       m: Array.from({ length: classes + Math.floor(3 * u()) }, (_, k) => component(k % classes)).join(';'),
       y: one(CONDITIONS),
       class: whole(0, classes - 1),
+      words: some(Array.from({ length: classes }, (_, label) => label)) || '0',
       point: `${between(-4, 4)},${between(-4, 4)}`,
       tau: between(0.05, 2),
       axis: whole(0, 1),

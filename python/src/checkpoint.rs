@@ -91,7 +91,7 @@ pub fn unpickled(py: Python, bytes: &[u8]) -> PyResult<Py<PyAny>> {
     object(py, py.detach(|| Checkpoint::parse(bytes, PICKLE)).map_err(refused)?)
 }
 
-/// The network of a file, or the last one of a run's folder: a ScoreNetwork, a JointNetwork, a NoisyClassifier or a
+/// The checkpoint in a file, or the last good one of a run's folder. It is a ScoreNetwork, a JointNetwork, a NoisyClassifier or a
 /// CleanClassifier.
 #[pyfunction]
 pub fn load(py: Python, path: PathBuf) -> PyResult<Py<PyAny>> {

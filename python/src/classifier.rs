@@ -14,7 +14,7 @@ use scorelab::classifier;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-/// p(y | x_t) of every class at once, trained on noised data.
+/// p_φ(y | x_t) for all classes at once, trained on noised data: the lecture's off-the-shelf noisy classifier.
 #[pyclass(frozen, module = "scorelab")]
 pub struct NoisyClassifier(pub Kept);
 
@@ -29,7 +29,7 @@ impl NoisyClassifier {
 
 #[pymethods]
 impl NoisyClassifier {
-    /// d, the number of coordinates of a point.
+    /// The dimension d of a point.
     #[getter]
     fn dim(&self) -> usize {
         self.net().network().config.inputs
@@ -41,7 +41,7 @@ impl NoisyClassifier {
         self.net().network().config.outputs
     }
 
-    /// p(y | x_t) of a class, as a likelihood to steer by.
+    /// p_φ(y | x_t) of one class, to steer by.
     fn given(slf: &Bound<Self>, label: usize) -> PyResult<Likelihood> {
         let own = slf.get();
         let inner = Arc::new(own.net().given(class(label, own.classes())?));
@@ -49,7 +49,7 @@ impl NoisyClassifier {
         Ok(Likelihood { inner, dim: own.dim(), again })
     }
 
-    /// p(y | x_t = x) of every class at σ > 0: (n, d) -> (n, classes).
+    /// p_φ(y | x_t) of every class: `x` (n, d) → (n, classes), rows sum to one. σ must be above 0.
     fn probabilities<'py>(
         &self,
         py: Python<'py>,
@@ -64,7 +64,7 @@ impl NoisyClassifier {
         Ok(briefly(py, || self.net().probabilities(x.view(), level))?.into_pyarray(py))
     }
 
-    /// Writes the network to a safetensors file.
+    /// Writes the file, in place of what was there. It is a safetensors file.
     fn save(&self, py: Python, path: PathBuf) -> PyResult<()> {
         self.0.save(py, path)
     }
@@ -86,7 +86,7 @@ impl NoisyClassifier {
     }
 }
 
-/// p(y | x₀) of every class at once, trained on the data alone.
+/// p_φ(y | x₀), trained on data only and asked about noisy points all the same.
 #[pyclass(frozen, module = "scorelab")]
 pub struct CleanClassifier(pub Kept);
 
@@ -101,7 +101,7 @@ impl CleanClassifier {
 
 #[pymethods]
 impl CleanClassifier {
-    /// d, the number of coordinates of a point.
+    /// The dimension d of a point.
     #[getter]
     fn dim(&self) -> usize {
         self.net().network().config.inputs
@@ -113,7 +113,7 @@ impl CleanClassifier {
         self.net().network().config.outputs
     }
 
-    /// p(y | x₀) of a class, as a likelihood to steer by.
+    /// p_φ(y | x₀ = x_t) of one class, to steer by.
     fn given(slf: &Bound<Self>, label: usize) -> PyResult<Likelihood> {
         let own = slf.get();
         let inner = Arc::new(own.net().given(class(label, own.classes())?));
@@ -121,7 +121,7 @@ impl CleanClassifier {
         Ok(Likelihood { inner, dim: own.dim(), again })
     }
 
-    /// p(y | x₀ = x) of every class: (n, d) -> (n, classes).
+    /// p_φ(y | x₀ = x) of every class: `x` (n, d) → (n, classes), rows sum to one.
     fn probabilities<'py>(
         &self,
         py: Python<'py>,
@@ -131,7 +131,7 @@ impl CleanClassifier {
         Ok(briefly(py, || self.net().probabilities(x.view()))?.into_pyarray(py))
     }
 
-    /// The last hidden layer: (n, d) -> (n, width).
+    /// What the classifier sees in x, the last hidden layer after its activation: `x` (n, d) → (n, width).
     fn features<'py>(
         &self,
         py: Python<'py>,
@@ -141,7 +141,7 @@ impl CleanClassifier {
         Ok(briefly(py, || self.net().features(x.view()))?.into_pyarray(py))
     }
 
-    /// Writes the network to a safetensors file.
+    /// Writes the file, in place of what was there. It is a safetensors file.
     fn save(&self, py: Python, path: PathBuf) -> PyResult<()> {
         self.0.save(py, path)
     }

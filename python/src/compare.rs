@@ -14,7 +14,7 @@ use scorelab::methods;
 use scorelab_figures::lecture::Setting;
 use scorelab_lab::{Contest, Contested, Made, MethodFlags, Table};
 
-/// What `compare` found: three tables, as rows and as text.
+/// What came out of a comparison of ways to guide.
 #[pyclass(frozen, module = "scorelab")]
 pub struct Comparison {
     title: String,
@@ -34,13 +34,14 @@ fn rows<'py>(py: Python<'py>, table: &Table) -> PyResult<Vec<Bound<'py, PyDict>>
 
 #[pymethods]
 impl Comparison {
-    /// For each score, at the walk's steps and at twice as many: shares, distances, spread, evaluations; in words.
+    /// For each score, at the walk's steps and at twice as many: the shares, the energy distance to p(x|c) and to the tilt
+    /// p(x)^(1−γ)·p(x|c)^γ, the spread and the evaluations.
     #[getter]
     fn table<'py>(&self, py: Python<'py>) -> PyResult<Vec<Bound<'py, PyDict>>> {
         rows(py, &self.found.compare)
     }
 
-    /// Whether each is nearer to p(x|c), and to the tilt, than ordinary guidance from the same noise.
+    /// Whether each is nearer to p(x|c), and to the tilt, than `guided` is.
     #[getter]
     fn verdicts<'py>(&self, py: Python<'py>) -> PyResult<Vec<Bound<'py, PyDict>>> {
         rows(py, &self.found.verdicts)

@@ -31,7 +31,8 @@ impl Label {
     }
 }
 
-/// A labelled data distribution, known exactly: built in, by its name, or from a TOML file or a file of points, by its path.
+/// A labelled data distribution, known exactly: something to learn, to steer and to draw. `Scene(name)` is built in, or read from
+/// a TOML file or a file of points.
 #[pyclass(frozen, module = "scorelab")]
 pub struct Scene {
     /// The scene.
@@ -92,19 +93,19 @@ impl Scene {
         Ok(Scene { inner, mixture: mixture.clone().unbind(), made_of: None })
     }
 
-    /// The name.
+    /// The scene's name.
     #[getter]
     fn name(&self) -> &str {
         &self.inner.name
     }
 
-    /// The distribution, which is its own score.
+    /// The distribution itself; its class c is called `class_names[c]`. It is its own score.
     #[getter]
     fn mixture(&self, py: Python) -> Py<Mixture> {
         self.mixture.clone_ref(py)
     }
 
-    /// What the classes are called, in English.
+    /// The names of the classes, one for each class of the mixture. In English.
     #[getter]
     fn class_names(&self) -> Vec<String> {
         self.inner.class_names.iter().map(|name| name.en.clone()).collect()
@@ -121,17 +122,18 @@ impl Scene {
         label.of(&self.inner)
     }
 
-    /// p(x₀ | y) of a class, which is its own score.
+    /// p(x₀ | y), what a condition leaves of the mixture. `label` is a class by its number or its name; the answer is its own
+    /// score.
     fn given(&self, py: Python, label: Label) -> PyResult<Py<Mixture>> {
         Mixture::object(py, self.inner.mixture.given(label.of(&self.inner)?))
     }
 
-    /// p(y | x_t) of a class, the exact classifier.
+    /// p(y | x_t) of one class, as a likelihood to steer by.
     fn posterior(&self, py: Python, label: Label) -> PyResult<Likelihood> {
         Mixture::posterior(self.mixture.bind(py), label.of(&self.inner)?)
     }
 
-    /// n points and their classes: (n, d), (n,), those of `scorelab data`.
+    /// Draws n points with their classes. They are (n, d) and (n,), those of `scorelab data`.
     #[pyo3(signature = (n, seed=0))]
     fn sample<'py>(&self, py: Python<'py>, n: usize, seed: u64) -> PyResult<Labelled<'py>> {
         self.mixture.get().sample(py, n, seed, false)
@@ -160,20 +162,19 @@ pub fn scenes() -> Vec<&'static str> {
     data::Scene::names().to_vec()
 }
 
-/// What a drawn digit is and wears.
+/// A digit and what it wears, as words say it. `Caption(text)` reads English or Vietnamese, as "a bold seven with a hat".
 #[pyclass(frozen, eq, module = "scorelab", from_py_object)]
 #[derive(Clone, PartialEq)]
 pub struct Caption(data::Caption);
 
 #[pymethods]
 impl Caption {
-    /// The caption of an English or Vietnamese text, as "a bold seven with a hat".
     #[new]
     fn new(text: &str) -> PyResult<Self> {
         data::Caption::parse(text).map(Caption).map_err(refused)
     }
 
-    /// Every caption there is.
+    /// Every caption there is: each digit with each set of attributes.
     #[staticmethod]
     fn every() -> Vec<Caption> {
         data::Caption::every().map(Caption).collect()
@@ -185,13 +186,13 @@ impl Caption {
         self.0.class
     }
 
-    /// In English.
+    /// The caption in English.
     #[getter]
     fn english(&self) -> String {
         self.0.english()
     }
 
-    /// In Vietnamese.
+    /// The caption in Vietnamese.
     #[getter]
     fn vietnamese(&self) -> String {
         self.0.vietnamese()
@@ -206,7 +207,7 @@ impl Caption {
     }
 }
 
-/// Digits drawn by the lab, 28 × 28 pixels: the i-th of a seed is always the same.
+/// An endless set of drawn digits: the drawing of an index depends on the seed and on that index alone. They have 28 × 28 pixels.
 #[pyclass(frozen, module = "scorelab")]
 pub struct Glyphs(data::Glyphs);
 
@@ -224,7 +225,8 @@ impl Glyphs {
         Glyphs(data::Glyphs { seed })
     }
 
-    /// The digits `start` … `stop` − 1 and their classes: (n, 28, 28) of uint8, (n,).
+    /// The drawings of a range of indices, wearing nothing. They are those from `start` to `stop` − 1, with their classes: (n,
+    /// 28, 28) of uint8, (n,).
     fn images<'py>(&self, py: Python<'py>, start: u64, stop: u64) -> PyResult<LabelledImages<'py>> {
         if stop <= start || stop - start > 1_000_000 {
             let must = "1 to 1000000";
@@ -237,7 +239,8 @@ impl Glyphs {
         Ok((pixels.expect("square images").into_pyarray(py), y.into_pyarray(py)))
     }
 
-    /// The i-th digit, drawn as this caption says or, without one, dressed at random: (28, 28) of uint8, and its caption.
+    /// What a caption asks for, by the hand of number `index`. Without a caption it is dressed at random. The answer is (28, 28)
+    /// of uint8, and the caption.
     #[pyo3(signature = (index, caption=None))]
     fn draw<'py>(
         &self,

@@ -3,6 +3,7 @@
 use pyo3::exceptions::{PyOSError, PyValueError};
 use pyo3::{PyErr, PyResult};
 use scorelab::Error;
+use scorelab_lab::MOST_GIB;
 
 /// `ValueError`; what the system refuses is an `OSError`.
 pub fn refused(error: Error) -> PyErr {
@@ -27,12 +28,6 @@ pub fn class(label: usize, classes: usize) -> PyResult<usize> {
         false => Err(value("the class", label, format!("below {classes}"))),
     }
 }
-
-/// What one call may take, in GiB: the limit of the command where none is named.
-const MOST_GIB: f64 = 4.0;
-
-/// Bytes that a coordinate takes while it is drawn or walked.
-pub const A_COORDINATE: f64 = 100.0;
 
 /// A number of rows that fit into the memory, where each takes so many bytes.
 ///

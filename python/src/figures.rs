@@ -13,7 +13,8 @@ use scorelab_lab::Menu;
 use scorelab_lab::program::drawn;
 use std::path::PathBuf;
 
-/// A figure: it shows itself in a notebook, and saves itself as svg, png, csv or json.
+/// A figure for one 16:9 slide: a list of panels, an equation and a few footers. It shows itself in a notebook, and saves itself
+/// as svg, png, csv or json.
 #[pyclass(frozen, module = "scorelab")]
 pub struct Figure {
     figure: plot::Figure,
@@ -36,19 +37,19 @@ impl Figure {
         &self.figure.stem
     }
 
-    /// The title.
+    /// The line at the top; may be empty.
     #[getter]
     fn title(&self) -> &str {
         self.figure.title.get(self.lang)
     }
 
-    /// One sentence about it.
+    /// One sentence for the JSON sidecar and the SVG's description.
     #[getter]
     fn caption(&self) -> &str {
         self.figure.caption.get(self.lang)
     }
 
-    /// Every number printed on it, by name.
+    /// Every number printed on the figure, by name; it goes into the JSON sidecar.
     #[getter]
     fn numbers<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
         let numbers = PyDict::new(py);

@@ -33,7 +33,8 @@ pub fn alike(objects: &[&Bound<PyAny>], dim: Option<usize>) -> PyResult<Vec<Take
     }
 }
 
-/// s_guiding + γ·(s_main − s_guiding): classifier-free guidance where `guiding` is unconditional.
+/// One score pushed away from another. It is s_guiding + γ·(s_main − s_guiding): classifier-free guidance where `guiding` is
+/// unconditional.
 #[pyfunction]
 pub fn guided(main: &Bound<PyAny>, guiding: &Bound<PyAny>, gamma: f64) -> PyResult<Score> {
     let gamma = self::gamma(gamma)?;
@@ -49,7 +50,7 @@ fn pair(a: &Bound<PyAny>, b: &Bound<PyAny>) -> PyResult<[Taken; 2]> {
     Ok(both.try_into().unwrap_or_else(|_| unreachable!("two scores")))
 }
 
-/// ∇ₓ log p_t(x) + γ·∇ₓ log p(y | x_t): a score steered by a classifier.
+/// An unconditional score steered by a classifier. It is ∇ₓ log p_t(x) + γ·∇ₓ log p(y | x_t).
 #[pyfunction]
 pub fn classifier_guided(
     score: &Bound<PyAny>,
@@ -69,7 +70,8 @@ pub fn classifier_guided(
     Score::made(Arc::new(guided), taken.python).again(call, arguments)
 }
 
-/// c·∇ₓ log p(y | x_t): a likelihood whose gradient is too weak, or too strong, by a constant factor.
+/// A likelihood whose gradient is too weak, or too strong, by a constant factor. Its gradient is c·∇ₓ log p(y | x_t) with c =
+/// `scale`.
 #[pyfunction]
 pub fn gradient_scaled(likelihood: &Bound<Likelihood>, scale: f64) -> PyResult<Likelihood> {
     if !(scale.is_finite() && scale > 0.0) {
@@ -81,7 +83,8 @@ pub fn gradient_scaled(likelihood: &Bound<Likelihood>, scale: f64) -> PyResult<L
     Ok(Likelihood { inner, dim: *dim, again })
 }
 
-/// s_u + Σᵢ wᵢ·(sᵢ − s_u): AND with positive weights, NOT with negative ones. `terms` is a list of (wᵢ, sᵢ).
+/// Several conditions at once: AND with positive weights, NOT with negative ones. It is s_u + Σᵢ wᵢ·(sᵢ − s_u), where s_u is
+/// `base` and `terms` a list of (wᵢ, sᵢ).
 #[pyfunction]
 pub fn composed(base: &Bound<PyAny>, terms: Vec<(f64, Bound<PyAny>)>) -> PyResult<Score> {
     let objects: Vec<&Bound<PyAny>> =
@@ -98,7 +101,8 @@ pub fn composed(base: &Bound<PyAny>, terms: Vec<(f64, Bound<PyAny>)>) -> PyResul
     Score::made(Arc::new(composed), python).again(call, (base, terms))
 }
 
-/// ∇ₓ log Σᵢ wᵢ·pᵢ(x): OR, the score of a mixture of mixtures. `terms` is a list of (wᵢ, pᵢ), wᵢ > 0.
+/// Any of several distributions: OR, the score of their mixture. It is ∇ₓ log Σᵢ wᵢ·pᵢ(x), where `terms` is a list of (wᵢ, pᵢ),
+/// wᵢ > 0.
 #[pyfunction]
 pub fn any_of(terms: Vec<(f64, Bound<Mixture>)>) -> PyResult<Score> {
     let Some((_, first)) = terms.first() else {

@@ -3,18 +3,20 @@
 use crate::data::{Label, Scene};
 use crate::error::{class, refused, value};
 use crate::guidance::alike;
-use crate::mixture::Mixture;
+use crate::mixture::{Mixture, Observation};
 use crate::null_label::JointNetwork;
 use crate::score::{Likelihood, Score, Taken, taken};
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
 use scorelab::guidance::Gamma;
-use scorelab::methods::{self, Knobs, Need, Parts, Plan as Made, Row, build, method_named, rows};
+use scorelab::methods::{
+    self, Knobs, Method, Need, Parts, Plan as Made, Row, build, method_named, rows,
+};
 use scorelab::null_label::JointNet;
 use scorelab::score::LogDensity;
 use std::sync::Arc;
 
-/// A method made ready to walk: pass it to `sample` or `trajectories`.
+/// A method made ready to walk. Pass it to `sample` or `trajectories`.
 #[pyclass(frozen, module = "scorelab")]
 pub struct Plan {
     /// The plan.
@@ -48,13 +50,13 @@ impl Plan {
         Ok(knobs)
     }
 
-    /// d, the number of coordinates of a point.
+    /// The dimension d of a point.
     #[getter(dim)]
     fn dimension(&self) -> usize {
         self.dim()
     }
 
-    /// The score that leads all the way; None where the method has its own way to walk.
+    /// The score that leads all the way, if the walk's own sampler follows one. Else None.
     #[getter]
     fn score(&self) -> Option<Score> {
         self.plan.score().map(|score| Score::made(score.clone(), self.python))
@@ -66,7 +68,8 @@ impl Plan {
     }
 }
 
-/// The methods of the catalogue: for each its name, title, formula, source, needs, and knobs with default and range.
+/// Every method, in the order of the catalogue. For each its name, title, formula, source, needs, and knobs with default and
+/// range.
 #[pyfunction]
 #[pyo3(name = "methods")]
 pub fn catalogue<'py>(py: Python<'py>) -> PyResult<Vec<Bound<'py, PyDict>>> {
@@ -92,18 +95,20 @@ pub fn catalogue<'py>(py: Python<'py>) -> PyResult<Vec<Bound<'py, PyDict>>> {
     rows().into_iter().map(entry).collect()
 }
 
-/// A method of the catalogue by its name, its knobs as further keywords.
+/// The plan of a walk by this method. The method is one of the catalogue by its name; its knobs are further keywords.
 ///
-/// `of` is what it steers, a Scene, a Mixture or a JointNetwork, and `label` the class it steers to; every part can also be
-/// given by itself, and takes precedence: the scores `unconditional`, `conditional` and `guiding` (a worse one), the
-/// `classifier`, further conditions `also` as [(weight, score)], the `image` as (height, width).
+/// `of` is what it steers, a Scene, a Mixture or a JointNetwork, and `label` the class it steers to; or `of` is a score, and nothing
+/// or an `observation` is steered to. With an `observation` (a mask or a point) the label is part of the prior, as in the command.
+/// Every part can also be given by itself, and takes precedence: the scores `unconditional`, `conditional` and `guiding` (a worse
+/// one), the `classifier`, further conditions `also` as [(weight, score)], the `image` as (height, width).
 #[pyfunction]
-#[pyo3(signature = (name, of=None, label=None, *, unconditional=None, conditional=None, classifier=None, guiding=None, also=None, image=None, dim=None, **knobs))]
+#[pyo3(signature = (name, of=None, label=None, *, observation=None, unconditional=None, conditional=None, classifier=None, guiding=None, also=None, image=None, dim=None, **knobs))]
 #[allow(clippy::too_many_arguments)] // keywords of a Python function
 pub fn method(
     name: &str,
     of: Option<&Bound<PyAny>>,
     label: Option<Label>,
+    observation: Option<&Observation>,
     unconditional: Option<&Bound<PyAny>>,
     conditional: Option<&Bound<PyAny>>,
     classifier: Option<&Likelihood>,
@@ -115,7 +120,7 @@ pub fn method(
 ) -> PyResult<Plan> {
     let method = method_named(name).map_err(refused)?;
     let (mut parts, own) = match of {
-        Some(of) => parts_of(of, label, dim, method.about().needs)?,
+        Some(of) => parts_of(of, (label, observation), dim, method.about().needs)?,
         None => (Parts::default(), false),
     };
     let also = also.unwrap_or_default();
@@ -135,11 +140,22 @@ pub fn method(
     if unconditional.is_some() || conditional.is_some() || !parts.also.is_empty() {
         (parts.blend, parts.densities) = (None, None); // those of what was replaced
     }
+    parts.observation = observation.map(|observation| Arc::new(observation.0.clone()));
     parts.image = image;
+    made(method, &parts, knobs, python)
+}
+
+/// The plan of a method with these knobs.
+fn made(
+    method: &dyn Method,
+    parts: &Parts,
+    knobs: Option<&Bound<PyDict>>,
+    python: bool,
+) -> PyResult<Plan> {
     let knobs = set(Knobs::defaults(method.about()), knobs)?;
-    let plan = build(method, &parts, &knobs).map_err(refused)?;
+    let plan = build(method, parts, &knobs).map_err(refused)?;
     let knobs = knobs.iter().map(|(knob, value)| (knob.name, value)).collect();
-    Ok(Plan { plan, python, name: name.into(), knobs })
+    Ok(Plan { plan, python, name: method.about().name.into(), knobs })
 }
 
 /// Sets knobs, whose names may have _ for -.
@@ -151,28 +167,38 @@ fn set(mut knobs: Knobs, given: Option<&Bound<PyDict>>) -> PyResult<Knobs> {
     Ok(knobs)
 }
 
-/// The parts of a scene, a mixture or a joint network, steered to a class or to none, or of an unconditional score; and whether
-/// Python is asked.
+/// The parts of a scene, a mixture or a joint network, steered to a class, to an observation or to nothing, or of an
+/// unconditional score; and whether Python is asked.
 fn parts_of(
     of: &Bound<PyAny>,
-    label: Option<Label>,
+    (label, observation): (Option<Label>, Option<&Observation>),
     dim: Option<usize>,
     needs: &[Need],
 ) -> PyResult<(Parts, bool)> {
+    let of_mixture = |mixture, class| match observation {
+        Some(observation) => observed(mixture, class, observation),
+        None => Ok(of_mixture(mixture, class, needs)),
+    };
     if let Ok(scene) = of.cast::<Scene>() {
         let inner = &scene.get().inner;
         let class = label.map(|label| label.of(inner)).transpose()?;
-        return Ok((of_mixture(&inner.mixture, class, needs), false));
+        return Ok((of_mixture(&inner.mixture, class)?, false));
     }
     if let Ok(mixture) = of.cast::<Mixture>() {
         let inner = &mixture.get().inner;
         let class = label.map(|label| numbered(label, inner.classes())).transpose()?;
-        return Ok((of_mixture(inner, class, needs), false));
+        return Ok((of_mixture(inner, class)?, false));
     }
     if let Ok(net) = of.cast::<JointNetwork>() {
-        let net = net.get();
-        let class = label.map(|label| numbered(label, net.net().classes())).transpose()?;
-        return Ok((of_network(net.net(), class), false));
+        let net = net.get().net();
+        let class = label.map(|label| numbered(label, net.classes())).transpose()?;
+        let parts = match observation {
+            Some(_) => {
+                Parts { unconditional: Some(Arc::new(net.given(class))), ..Parts::default() }
+            }
+            None => of_network(net, class),
+        };
+        return Ok((parts, false));
     }
     let Taken { score, python } = taken(of, dim)?;
     if label.is_some() {
@@ -226,4 +252,22 @@ fn of_mixture(mixture: &scorelab::mixture::Mixture, class: Option<usize>, needs:
         classes: classes.collect(),
         ..Parts::default()
     }
+}
+
+/// As [`of_mixture`], steered to an observation of this class or of all; the class is part of what is then the unconditional score.
+fn observed(
+    mixture: &scorelab::mixture::Mixture,
+    class: Option<usize>,
+    observation: &Observation,
+) -> PyResult<Parts> {
+    let prior = Arc::new(mixture.given(class));
+    let likelihood = prior.measured(&observation.0).map_err(refused)?;
+    let posterior = Arc::new(likelihood.posterior().clone());
+    Ok(Parts {
+        unconditional: Some(prior.clone()),
+        conditional: Some(posterior.clone()),
+        classifier: Some(Arc::new(likelihood)),
+        densities: Some([prior, posterior]),
+        ..Parts::default()
+    })
 }

@@ -12,50 +12,51 @@ use scorelab::metrics::{self, Interval, Modes, Verdict};
 use scorelab::mixture::Labelled;
 use scorelab::rng::{Purpose, stream};
 
-/// Where steered samples ended: shares that sum to one, each with its 68.3 % interval.
+/// Shares of the five verdicts; they sum to one.
 #[pyclass(frozen, module = "scorelab")]
 #[derive(Clone)]
 pub struct Shares(metrics::Shares);
 
 #[pymethods]
 impl Shares {
-    /// The number of samples.
+    /// Number of samples.
     #[getter]
     fn n(&self) -> usize {
         self.0.n
     }
 
-    /// On a mode of the class.
+    /// Share on a mode of the class.
     #[getter]
     fn target(&self) -> f64 {
         self.0.target
     }
 
-    /// On a mode of another class.
+    /// Share on another class's mode.
     #[getter]
     fn other(&self) -> f64 {
         self.0.other
     }
 
-    /// On no mode, short of the class.
+    /// Share on no mode, short of the class.
     #[getter]
     fn hybrid(&self) -> f64 {
         self.0.hybrid
     }
 
-    /// On no mode, past the class.
+    /// Share on no mode, past the class.
     #[getter]
     fn overshoot(&self) -> f64 {
         self.0.overshoot
     }
 
-    /// Not finite.
+    /// Share that is not finite.
     #[getter]
     fn not_finite(&self) -> f64 {
         self.0.not_finite
     }
 
-    /// The ends of Wilson's 68.3 % interval of a share, by its name.
+    /// One share with its interval at one standard error. The share is given by its name; the answer is the two ends of Wilson's
+    /// interval.
     fn interval(&self, share: &str) -> PyResult<(f64, f64)> {
         let found = NAMES.iter().find(|(name, _)| *name == share);
         let Some((_, verdict)) = found else {
@@ -83,16 +84,16 @@ const NAMES: [(&str, Verdict); 5] = [
     ("not_finite", Verdict::NotFinite),
 ];
 
-/// Everything the tables say of a sample that was steered to a class; pairs are (value, standard error).
+/// Everything the tables say of a sample that was steered towards one class. Pairs are (value, standard error).
 #[pyclass(frozen, get_all, module = "scorelab")]
 pub struct Outcome {
     /// Where the samples ended.
     shares: Shares,
-    /// The mean of p(y | x₀), by the exact posterior.
+    /// The mean of p(y | x₀) over the samples, by the exact posterior, with its standard error.
     confidence: (f64, f64),
-    /// √(tr Cov/d).
+    /// The spread of the samples, √(tr Cov/d); see `spread`.
     spread: (f64, f64),
-    /// The energy distance to true samples of the class, of the first 2,000 rows.
+    /// The energy distance to a true sample of p(x | y). It is that of the first 2,000 rows.
     energy: (f64, f64),
 }
 
@@ -126,7 +127,8 @@ fn steered(
     Ok((x, scene, class))
 }
 
-/// Where samples (n, d) ended that were steered to a class of a scene.
+/// Shares of the samples on the class, on others, on no mode, past the class. The samples (n, d) were steered to a class of a
+/// scene.
 #[pyfunction]
 pub fn shares(py: Python, x: &Bound<PyAny>, scene: SceneLike, label: Label) -> PyResult<Shares> {
     let (x, scene, class) = steered(x, scene, &label, 1)?;
@@ -134,8 +136,8 @@ pub fn shares(py: Python, x: &Bound<PyAny>, scene: SceneLike, label: Label) -> P
         .map(Shares)
 }
 
-/// All that the tables say of samples (n, d) that were steered to a class of a scene. `truth` (m, d) are true samples of the
-/// class; without it as many are drawn, by `seed`.
+/// Measures a sample `x` (n, d) of a class against the mixture and `truth`, a sample (m, d) of p(x | y). Without `truth` as many
+/// are drawn, by `seed`.
 #[pyfunction]
 #[pyo3(signature = (x, scene, label, *, truth=None, seed=0))]
 pub fn outcome(
@@ -165,14 +167,16 @@ pub fn outcome(
     })
 }
 
-/// The energy distance of two samples (n, d) and (m, d), with its standard error.
+/// The energy distance between the laws of two sets of samples. The samples are (n, d) and (m, d); the standard error is beside
+/// it.
 #[pyfunction]
 pub fn energy_distance(py: Python, x: &Bound<PyAny>, y: &Bound<PyAny>) -> PyResult<(f64, f64)> {
     let [x, y] = samples(["x", "y"], [x, y], 2)?;
     job::run(py, move |_| Ok(metrics::energy_with_se(x.view(), y.view())))
 }
 
-/// Whether two samples (n, d) and (m, d) have one law: the energy distance, and the p-value by permutations.
+/// Permutation test of "the two sets have one law". The samples are (n, d) and (m, d); the answer is the energy distance and the
+/// p-value.
 #[pyfunction]
 #[pyo3(signature = (x, y, permutations=199, *, seed=0))]
 pub fn energy_test(
@@ -190,7 +194,8 @@ pub fn energy_test(
     })
 }
 
-/// E(x, y) − E(other, y), with its standard error and what it says of x: better, worse or not told apart.
+/// E(x, y) − E(other, y), where row i of `x` and of `other` come from the same noise. Beside it its standard error and what it
+/// says of x: better, worse or not told apart.
 ///
 /// Row i of `x` and of `other` (n, d) come from the same noise; `y` (m, d) are true samples.
 #[pyfunction]
@@ -222,13 +227,15 @@ fn alike(names: [&str; 2], both: [&Bound<PyAny>; 2], least: usize) -> PyResult<[
     Err(value(&format!("the number of rows of {}", names[1]), b.nrows(), must))
 }
 
-/// √(tr Cov/d) of samples (n, d), with its standard error.
+/// Root mean variance of the samples per dimension, about their own mean. It is √(tr Cov/d) of samples (n, d), with its standard
+/// error.
 #[pyfunction]
 pub fn spread(x: &Bound<PyAny>) -> PyResult<(f64, f64)> {
     Ok(metrics::spread_with_se(sample("x", x, 2)?.view()))
 }
 
-/// The differential entropy of samples (n, d) by their k-th neighbours, in nats, with its standard error.
+/// Kozachenko–Leonenko estimate of the differential entropy, with k neighbours. The samples are (n, d); it is in nats, with its
+/// standard error.
 #[pyfunction]
 #[pyo3(signature = (x, k=4))]
 pub fn entropy(py: Python, x: &Bound<PyAny>, k: usize) -> PyResult<(f64, f64)> {
@@ -248,7 +255,8 @@ fn neighbours(k: usize, most: usize) -> PyResult<usize> {
     }
 }
 
-/// The Fréchet distance of two sets of features (n, d) and (m, d), with its standard error.
+/// The squared Fréchet distance (FD) between the Gaussians fitted to two sets of points. They are (n, d) and (m, d), usually
+/// features of images; the standard error is beside it.
 #[pyfunction]
 #[pyo3(signature = (x, y, *, blocks=10))]
 pub fn frechet_distance(
@@ -266,20 +274,22 @@ pub fn frechet_distance(
     job::run(py, move |_| Ok(metrics::frechet_with_se(x.view(), y.view(), blocks)))
 }
 
-/// How two sets cover each other, by balls that reach to the k-th neighbour; pairs are (value, standard error).
+/// How a set of samples and a set of reference points cover each other; each number with its standard error. Pairs are (value,
+/// standard error).
 #[pyclass(frozen, get_all, module = "scorelab")]
 pub struct Prdc {
-    /// The share of the samples that lie in a reference point's ball.
+    /// The share of the samples that lie in some reference point's ball: are they real?
     precision: (f64, f64),
-    /// The share of the reference points that lie in a sample's ball.
+    /// The share of the reference points that lie in some sample's ball: could the sampler have made them?
     recall: (f64, f64),
-    /// The mean number of reference balls that a sample lies in, over k.
+    /// The mean number of reference balls that a sample lies in, over k: 1 for equal laws, more where samples crowd.
     density: (f64, f64),
-    /// The share of the reference points whose own ball holds a sample.
+    /// The share of the reference points whose own ball holds a sample: which of them were visited?
     coverage: (f64, f64),
 }
 
-/// Precision, recall, density and coverage of samples (n, d) against a reference (m, d).
+/// Precision, recall, density and coverage of samples against a reference, by balls that reach to the k-th neighbour. They are
+/// (n, d) and (m, d).
 #[pyfunction]
 #[pyo3(signature = (x, reference, k=5))]
 pub fn prdc(py: Python, x: &Bound<PyAny>, reference: &Bound<PyAny>, k: usize) -> PyResult<Prdc> {
@@ -292,7 +302,8 @@ pub fn prdc(py: Python, x: &Bound<PyAny>, reference: &Bound<PyAny>, k: usize) ->
     })
 }
 
-/// The k nearest of `data` (m, d) to each row of x (n, d), the nearest first: (n, k).
+/// The k nearest points of a set to every row of `x` (m, d), by their indices (m, k), the nearest first. The set is `data` (n,
+/// d).
 #[pyfunction]
 pub fn nearest<'py>(
     py: Python<'py>,
@@ -306,7 +317,8 @@ pub fn nearest<'py>(
     Ok(found.mapv(|i| i as u64).into_pyarray(py))
 }
 
-/// The class of each row of x (n, d) by the vote of its k nearest of `data` (m, d), whose classes are `labels` (m,): (n,).
+/// The class of every row of `x` (m, d) by its k nearest neighbours among labelled points: (m,). They are `data` (n, d), with
+/// their classes `labels` (n,).
 #[pyfunction]
 #[pyo3(signature = (x, data, labels, k=5))]
 pub fn knn_classify<'py>(
@@ -327,7 +339,8 @@ pub fn knn_classify<'py>(
     Ok(found.into_iter().map(|y| y as u64).collect::<Array1<u64>>().into_pyarray(py))
 }
 
-/// How many samples (n, d) came from each component of a mixture, drawn by p(k | x): (K,).
+/// How many samples came from each mode, where the mode of each is drawn from what its place says. The samples are (n, d), the
+/// counts (K,), and the draws those of `seed`.
 #[pyfunction]
 #[pyo3(signature = (x, mixture, *, seed=0))]
 pub fn mode_counts(x: &Bound<PyAny>, mixture: &Bound<Mixture>, seed: u64) -> PyResult<Vec<usize>> {
@@ -336,7 +349,8 @@ pub fn mode_counts(x: &Bound<PyAny>, mixture: &Bound<Mixture>, seed: u64) -> PyR
     Ok(metrics::drawn_mode_counts(x.view(), &Modes::of(inner), seed))
 }
 
-/// Pearson's χ² of counts (K,) against weights (K,): the statistic, its degrees of freedom and the p-value.
+/// Pearson's χ² test of counts against weights. Both are (K,); the answer is the statistic, its degrees of freedom and the
+/// p-value.
 #[pyfunction]
 pub fn chi_square(counts: Vec<usize>, weights: &Bound<PyAny>) -> PyResult<(f64, usize, f64)> {
     let weights = vector("weights", weights)?.to_vec();
@@ -354,21 +368,22 @@ pub fn chi_square(counts: Vec<usize>, weights: &Bound<PyAny>) -> PyResult<(f64, 
     Ok((found.statistic, found.dof, found.p_value))
 }
 
-/// √(Σ|learned − exact|²/Σ|exact|²) of two fields (n, d), with its standard error.
+/// Error of a learned score relative to the exact one. It is √(Σ|learned − exact|²/Σ|exact|²) of two fields (n, d), with its
+/// standard error.
 #[pyfunction]
 pub fn score_error(learned: &Bound<PyAny>, exact: &Bound<PyAny>) -> PyResult<(f64, f64)> {
     let [a, b] = alike(["learned", "exact"], [learned, exact], 1)?;
     Ok(metrics::score_error_with_se(a.view(), b.view()))
 }
 
-/// The mean cosine between the rows of two fields (n, d), with its standard error.
+/// Mean cosine of the angle between corresponding rows. The fields are (n, d); the standard error is beside it.
 #[pyfunction]
 pub fn cosine(a: &Bound<PyAny>, b: &Bound<PyAny>) -> PyResult<(f64, f64)> {
     let [a, b] = alike(["a", "b"], [a, b], 1)?;
     Ok(metrics::cosine_with_se(a.view(), b.view()))
 }
 
-/// The mean of numbers (n,), with its standard error.
+/// Mean of independent values and its standard error. They are (n,).
 #[pyfunction]
 pub fn mean(values: &Bound<PyAny>) -> PyResult<(f64, f64)> {
     let values = vector("values", values)?.to_vec();

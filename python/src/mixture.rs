@@ -1,7 +1,7 @@
 //! Exact mixtures, data sets as scores, observations and the tilt.
 
 use crate::array::{level, matrix, numbers, points, vector};
-use crate::error::{self, A_COORDINATE, fitting, refused, value};
+use crate::error::{self, fitting, refused, value};
 use crate::job::{self, briefly};
 use crate::pickle::Again;
 use crate::score::{Likelihood, Score};
@@ -23,7 +23,7 @@ pub fn labelled(py: Python, data: mixture::Labelled) -> Labelled {
     (data.x.into_pyarray(py), y.into_pyarray(py))
 }
 
-/// A labelled Gaussian mixture, known exactly after the forward process.
+/// A labelled Gaussian mixture with full covariances, in any dimension. It is known exactly after the forward process.
 ///
 /// `weights` (K,), `means` (K, d), and either `covs` K × (d, d) or `sds` (K,); `labels` (K,) from 0. It is its own score.
 #[pyclass(extends = Score, frozen, module = "scorelab")]
@@ -91,19 +91,19 @@ impl Mixture {
         made.map(Mixture::init).map_err(refused)
     }
 
-    /// π (K,), summing to one.
+    /// π, the weights of the components (K,), summing to one.
     #[getter]
     fn weights<'py>(&self, py: Python<'py>) -> Bound<'py, PyArray1<f64>> {
         self.inner.weights().to_vec().into_pyarray(py)
     }
 
-    /// μ (K, d).
+    /// μ, the means of the components (K, d).
     #[getter]
     fn means<'py>(&self, py: Python<'py>) -> Bound<'py, PyArray2<f64>> {
         self.inner.means().to_owned().into_pyarray(py)
     }
 
-    /// Σ (K, d, d).
+    /// Σ, the covariances of the components, K × (d, d). They are one array (K, d, d).
     #[getter]
     fn covs<'py>(&self, py: Python<'py>) -> Bound<'py, PyArray3<f64>> {
         let views: Vec<_> = self.inner.covs().iter().map(|c| c.view()).collect();
@@ -122,25 +122,25 @@ impl Mixture {
         self.inner.classes()
     }
 
-    /// P(y) of each class (classes,).
+    /// P(y), the prior of each class (classes,).
     #[getter]
     fn class_weights<'py>(&self, py: Python<'py>) -> Bound<'py, PyArray1<f64>> {
         self.inner.class_weights().into_pyarray(py)
     }
 
-    /// E[x₀] (d,).
+    /// E[x₀] of the whole mixture (d,).
     #[getter]
     fn mean<'py>(&self, py: Python<'py>) -> Bound<'py, PyArray1<f64>> {
         self.inner.mean().into_pyarray(py)
     }
 
-    /// √(E|x₀|²/d), how far out the data lies.
+    /// The root mean square of a coordinate, √(E|x₀|²/d): how far out the data lies, in the units of x.
     #[getter]
     fn radius(&self) -> f64 {
         self.inner.radius()
     }
 
-    /// log p_t(x): (n, d) -> (n,).
+    /// log p_t(x), by log-sum-exp: `x` (n, d) → (n,).
     fn log_density<'py>(
         &self,
         py: Python<'py>,
@@ -152,7 +152,7 @@ impl Mixture {
         Ok(briefly(py, || self.inner.log_density(x.view(), level))?.into_pyarray(py))
     }
 
-    /// The Jacobian of the score: (n, d) -> (n, d, d).
+    /// The Jacobian of the score, the Hessian of log p_t: `x` (n, d) → (n, d, d).
     fn jacobian<'py>(
         &self,
         py: Python<'py>,
@@ -164,7 +164,7 @@ impl Mixture {
         Ok(briefly(py, || self.inner.jacobian(x.view(), level))?.into_pyarray(py))
     }
 
-    /// P(y | x_t = x) of every class: (n, d) -> (n, classes).
+    /// P(y | x_t = x) of every class: `x` (n, d) → (n, classes), rows sum to one.
     fn class_probabilities<'py>(
         &self,
         py: Python<'py>,
@@ -177,7 +177,7 @@ impl Mixture {
         Ok(found.into_pyarray(py))
     }
 
-    /// p(y | x_t) of a class, as a likelihood to steer by.
+    /// p(y | x_t) of one class, as a likelihood to steer by.
     pub fn posterior(slf: &Bound<Self>, label: usize) -> PyResult<Likelihood> {
         let own = slf.get();
         let inner = Arc::new(own.inner.posterior(own.class(label)?));
@@ -185,28 +185,28 @@ impl Mixture {
         Ok(Likelihood { inner, dim: own.dim(), again })
     }
 
-    /// p(x₀ | y) of a class.
+    /// p(x₀ | y), what a condition leaves of the mixture. `label` is a class by its number.
     fn given(&self, py: Python, label: usize) -> PyResult<Py<Mixture>> {
         Mixture::object(py, self.inner.given(self.class(label)?))
     }
 
-    /// p(x₀ | y) of an observation.
+    /// p(x₀ | y) of an observation y = A·x₀ + τ·n: a mixture of as many components, with the same labels.
     fn observed(&self, py: Python, observation: &Observation) -> PyResult<Py<Mixture>> {
         Mixture::object(py, self.inner.observed(&observation.0).map_err(refused)?)
     }
 
-    /// p(y | x_t) of an observation, as a likelihood to steer by.
+    /// p(y | x_t) of an observation y = A·x₀ + τ·n, as a likelihood to steer by.
     fn measured(&self, observation: &Observation) -> PyResult<Likelihood> {
         let measured = self.inner.measured(&observation.0).map_err(refused)?;
         Ok(Likelihood { inner: Arc::new(measured), dim: self.dim(), again: Again::NEVER })
     }
 
-    /// p_t as a mixture of its own.
+    /// p_t as a mixture of its own: weights πₖ, means α·μₖ, covariances α²Σₖ + σ²I, the same labels.
     fn noised(&self, py: Python, alpha: f64, sigma: f64) -> PyResult<Py<Mixture>> {
         Mixture::object(py, self.inner.noised(level(alpha, sigma)?))
     }
 
-    /// n points and their classes: (n, d), (n,). `reference` draws others than those of training data.
+    /// Draws n points with their classes. They are (n, d) and (n,). `reference` draws others than those of training data.
     #[pyo3(signature = (n, seed=0, *, reference=false))]
     pub fn sample<'py>(
         &self,
@@ -231,7 +231,8 @@ impl Mixture {
     }
 }
 
-/// A data set (N, d) as a score: what a network that memorised it would answer. Defined at σ > 0.
+/// The score of a data set, each point a mixture component of no width. The set is (N, d): what a network that memorised it would
+/// answer. Defined at σ > 0.
 #[pyclass(extends = Score, frozen, module = "scorelab")]
 pub struct Empirical {
     inner: mixture::Empirical,
@@ -248,7 +249,7 @@ impl Empirical {
         Ok(base.add_subclass(Empirical { inner, points: data }))
     }
 
-    /// log p_t(x) at σ > 0: (n, d) -> (n,).
+    /// log p_t(x), σ > 0: `x` (n, d) → (n,).
     fn log_density<'py>(
         &self,
         py: Python<'py>,
@@ -271,9 +272,9 @@ impl Empirical {
     }
 }
 
-/// Something measured of the data: y = A·x₀ + τ·n, with `a` (m, d), `y` (m,) and `tau`.
+/// Something measured of the data, up to noise. It is y = A·x₀ + τ·n, with `a` (m, d), `y` (m,) and `tau`.
 #[pyclass(frozen, module = "scorelab")]
-pub struct Observation(condition::Observation);
+pub struct Observation(pub condition::Observation);
 
 #[pymethods]
 impl Observation {
@@ -284,7 +285,7 @@ impl Observation {
         condition::Observation::new(a, y, tau).map(Observation).map_err(refused)
     }
 
-    /// Some coordinates, by their number from 0, of `dim`.
+    /// Some coordinates of the data, by their number from 0, with their values; `dim` is d.
     #[staticmethod]
     #[pyo3(signature = (known, dim, tau=0.0))]
     fn mask(known: std::collections::BTreeMap<usize, f64>, dim: usize, tau: f64) -> PyResult<Self> {
@@ -292,7 +293,7 @@ impl Observation {
         condition::Observation::mask(&known, dim, tau).map(Observation).map_err(refused)
     }
 
-    /// All coordinates (d,).
+    /// All coordinates of the data. They are `y` (d,).
     #[staticmethod]
     #[pyo3(signature = (y, tau=0.0))]
     fn point(y: &Bound<PyAny>, tau: f64) -> PyResult<Self> {
@@ -301,7 +302,8 @@ impl Observation {
     }
 }
 
-/// What guidance is said to sample, p(x)^(1 − γ)·p(x | y)^γ, by quadrature in one or two dimensions.
+/// A product of powers of mixtures on a grid, in one or two dimensions. Of two powers, p(x)^(1 − γ)·p(x | y)^γ, it is what
+/// guidance is said to sample.
 #[pyclass(frozen, module = "scorelab")]
 pub struct Tilt(mixture::Tilt);
 
@@ -317,7 +319,7 @@ impl Tilt {
         job::run(py, move |_| mixture::Tilt::guided(&inner, label, gamma)).map(Tilt)
     }
 
-    /// The product of powers wᵢ·log pᵢ, from a list of (weight, mixture).
+    /// The product of powers `terms` = (wᵢ, pᵢ). They are a list of (weight, mixture).
     #[staticmethod]
     fn of(py: Python, terms: Vec<(f64, Bound<Mixture>)>) -> PyResult<Self> {
         let terms: Vec<_> = terms.iter().map(|(w, m)| (*w, m.get().inner.clone())).collect();
@@ -328,13 +330,13 @@ impl Tilt {
         .map(Tilt)
     }
 
-    /// The centres of the cells along each axis, each (k,).
+    /// The centres of the cells along each axis. Each axis is (k,).
     #[getter]
     fn axes<'py>(&self, py: Python<'py>) -> Vec<Bound<'py, PyArray1<f64>>> {
         self.0.axes().iter().map(|a| a.clone().into_pyarray(py)).collect()
     }
 
-    /// The density at the centres (cells,), the last axis running fastest.
+    /// q at the centres of the cells, the last axis running fastest: mass over area. In one array (cells,).
     #[getter]
     fn density<'py>(&self, py: Python<'py>) -> Bound<'py, PyArray1<f64>> {
         self.0.density().into_pyarray(py)
@@ -346,19 +348,19 @@ impl Tilt {
         self.0.mean().into_pyarray(py)
     }
 
-    /// Cov[x] (d, d).
+    /// Cov[x] (d, d), by the same quadrature as the mean.
     #[getter]
     fn covariance<'py>(&self, py: Python<'py>) -> Bound<'py, PyArray2<f64>> {
         self.0.covariance().into_pyarray(py)
     }
 
-    /// −∫ q·ln q in nats.
+    /// −∫ q·ln q, the differential entropy in nats.
     #[getter]
     fn entropy(&self) -> f64 {
         self.0.entropy()
     }
 
-    /// n points (n, d).
+    /// Draws n points (n, d): a cell by its mass, then a uniform place in it, which adds step²/12 to the variance.
     #[pyo3(signature = (n, seed=0))]
     fn sample<'py>(
         &self,

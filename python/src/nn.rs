@@ -13,7 +13,7 @@ use scorelab::noise::NoiseLevel;
 use scorelab::score::ScoreFn;
 use std::path::PathBuf;
 
-/// An unconditional score network, which is its own score.
+/// An unconditional score network: a network with the scaling that lets it learn every noise level at once. It is its own score.
 #[pyclass(extends = Score, frozen, module = "scorelab")]
 pub struct ScoreNetwork(Kept);
 
@@ -53,7 +53,7 @@ impl ScoreFn for Answering {
 
 #[pymethods]
 impl ScoreNetwork {
-    /// Writes the network to a safetensors file.
+    /// Writes the file, in place of what was there. It is a safetensors file.
     fn save(&self, py: Python, path: PathBuf) -> PyResult<()> {
         self.0.save(py, path)
     }
@@ -70,7 +70,7 @@ impl ScoreNetwork {
         self.0.params().into_pyarray(py)
     }
 
-    /// What the network sees (n, d) as points of its data: of images their pixels from −1 to 1.
+    /// What a network sees as points of the data: (n, k) → (n, d). Of images their pixels from −1 to 1.
     fn points<'py>(
         &self,
         py: Python<'py>,

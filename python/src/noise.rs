@@ -32,13 +32,13 @@ impl NoiseLevel {
         self.0.sigma
     }
 
-    /// 2·ln(α/σ); infinite at σ = 0.
+    /// The log signal-to-noise ratio 2·ln(α/σ); +∞ at σ = 0.
     #[getter]
     fn log_snr(&self) -> f64 {
         self.0.log_snr()
     }
 
-    /// σ/α.
+    /// σ/α, the level of the equivalent variance-exploding process for x/α.
     #[getter]
     fn ratio(&self) -> f64 {
         self.0.ratio()
@@ -57,7 +57,7 @@ impl NoiseLevel {
     }
 }
 
-/// A noise process dx = f(t)·x dt + g(t) dw on t from 0 (data) to 1 (noise).
+/// A noise process dx = f(t)·x dt + g(t) dw on t ∈ [0, 1], from data (t = 0) to noise (t = 1).
 ///
 /// `name` is vp-linear (with `low` and `high` for β), ve (for σ), vp-cosine or flow.
 #[pyclass(frozen, eq, module = "scorelab", from_py_object)]
@@ -115,40 +115,40 @@ impl Process {
         process.validated().map(Process).map_err(refused)
     }
 
-    /// The name.
+    /// The short name, as the command line spells it.
     #[getter]
     fn name(&self) -> &'static str {
         self.0.name()
     }
 
-    /// The earliest time at which a walk stops before the data.
+    /// The earliest time a grid may hold before 0: log-SNR = 12, or σ_min for VE.
     #[getter]
     fn t_min(&self) -> f64 {
         self.0.t_min()
     }
 
-    /// The latest time, where a walk starts.
+    /// The latest time, where a walk starts: 1, or log-SNR = −12 for the processes whose α reaches 0 there.
     #[getter]
     fn t_max(&self) -> f64 {
         self.0.t_max()
     }
 
-    /// (α, σ) at time t from 0 to 1.
+    /// (α, σ) at time t ∈ [0, 1].
     fn level(&self, t: f64) -> PyResult<NoiseLevel> {
         time(t).map(|t| NoiseLevel(self.0.level(t)))
     }
 
-    /// f(t) = d ln α/dt.
+    /// f(t) = d ln α/dt, so that the forward drift is f(t)·x.
     fn drift(&self, t: f64) -> PyResult<f64> {
         time(t).map(|t| self.0.drift(t))
     }
 
-    /// g²(t) = dσ²/dt − 2f·σ².
+    /// g²(t) = dσ²/dt − 2f·σ², the variance that the forward noise adds per unit of t.
     fn g2(&self, t: f64) -> PyResult<f64> {
         time(t).map(|t| self.0.g2(t))
     }
 
-    /// The time at which 2·ln(α/σ) is `log_snr`.
+    /// The time at which the log signal-to-noise ratio 2·ln(α/σ) is `log_snr`.
     fn t_of_log_snr(&self, log_snr: f64) -> f64 {
         self.0.t_of_log_snr(log_snr)
     }
@@ -197,7 +197,7 @@ pub fn processes() -> Vec<&'static str> {
     noise::Process::ALL.iter().map(|(name, ..)| *name).collect()
 }
 
-/// Falling times of a walk along a process, from noise to data.
+/// A falling grid of times, from noise towards data.
 ///
 /// `spacing` is uniform, karras (with `rho`) or log-snr. The last of the `steps` steps goes from t_min to 0.
 #[pyclass(frozen, eq, module = "scorelab", from_py_object)]
@@ -225,7 +225,8 @@ impl Grid {
         Ok(Grid { process, grid })
     }
 
-    /// These falling times (steps + 1,), the last of which may be 0.
+    /// These times, chosen by hand: within [t_min, t_max] of the process, but for the last, which may be 0 for a walk that ends
+    /// in x₀. They are (steps + 1,).
     #[staticmethod]
     fn of(process: ProcessLike, times: &Bound<PyAny>) -> PyResult<Self> {
         let process = ProcessLike::taken(Some(process))?;
@@ -240,13 +241,13 @@ impl Grid {
         Process(self.process)
     }
 
-    /// The times (steps + 1,).
+    /// The times t₀ > t₁ > … > t_N. They are (steps + 1,).
     #[getter]
     fn times<'py>(&self, py: Python<'py>) -> Bound<'py, PyArray1<f64>> {
         self.grid.times().to_vec().into_pyarray(py)
     }
 
-    /// The number of steps.
+    /// The number of steps, one less than the number of times.
     #[getter]
     fn steps(&self) -> usize {
         self.grid.steps()

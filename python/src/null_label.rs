@@ -12,7 +12,7 @@ use scorelab::checkpoint::Model;
 use scorelab::null_label::JointNet;
 use std::path::PathBuf;
 
-/// One score network trained jointly with every label and with none.
+/// One score network for all conditions and for none: s_θ(x, level, y), with y a class or whatever else the network takes, or ∅.
 #[pyclass(frozen, module = "scorelab")]
 pub struct JointNetwork(pub Kept);
 
@@ -28,19 +28,19 @@ impl JointNetwork {
 
 #[pymethods]
 impl JointNetwork {
-    /// d, the number of coordinates of a point.
+    /// The dimension d of a point.
     #[getter]
     fn dim(&self) -> usize {
         self.net().network().config.inputs
     }
 
-    /// The number of classes.
+    /// The number of classes; ∅ is not one of them.
     #[getter]
     fn classes(&self) -> usize {
         self.net().classes()
     }
 
-    /// The score of a class, or without one the unconditional score.
+    /// s_θ(x, y), the conditional score, or under ∅ the unconditional one.
     #[pyo3(signature = (label=None))]
     fn given(slf: &Bound<Self>, label: Option<usize>) -> PyResult<Score> {
         let net = slf.get().net();
@@ -51,14 +51,14 @@ impl JointNetwork {
         score.again(slf.getattr("given")?, (label,))
     }
 
-    /// (1 − γ)·s(x, ∅) + γ·s(x, y), in one pass.
+    /// Classifier-free guidance in one pass through the network. It is (1 − γ)·s(x, ∅) + γ·s(x, y).
     fn guided(slf: &Bound<Self>, label: usize, gamma: f64) -> PyResult<Score> {
         let net = slf.get().net();
         let score = Score::of(net.guided(class(label, net.classes())?, self::gamma(gamma)?));
         score.again(slf.getattr("guided")?, (label, gamma))
     }
 
-    /// Writes the network to a safetensors file.
+    /// Writes the file, in place of what was there. It is a safetensors file.
     fn save(&self, py: Python, path: PathBuf) -> PyResult<()> {
         self.0.save(py, path)
     }
@@ -75,7 +75,7 @@ impl JointNetwork {
         self.0.params().into_pyarray(py)
     }
 
-    /// What the network sees (n, d) as points of its data: of images their pixels from −1 to 1.
+    /// What a network sees as points of the data: (n, k) → (n, d). Of images their pixels from −1 to 1.
     fn points<'py>(
         &self,
         py: Python<'py>,

@@ -1,7 +1,7 @@
 //! Samplers, and the walk from noise to samples.
 
 use crate::array::points;
-use crate::error::{A_COORDINATE, fitting, refused, value};
+use crate::error::{fitting, refused, value};
 use crate::job;
 use crate::methods::Plan;
 use crate::noise::{Grid, ProcessLike};
@@ -12,9 +12,10 @@ use pyo3::prelude::*;
 use scorelab::methods::{self, Run};
 use scorelab::noise;
 use scorelab::sampler::{AnySampler, Ddim, EulerMaruyama, Leg, start as starts};
-use scorelab_lab::{Menu, SamplerName, finite};
+use scorelab_lab::{A_COORDINATE, Menu, SamplerName, finite};
 
-/// A rule that takes the steps of a walk: ddim (with `eta`), heun, dpm2m, ancestral or sde (with `lambda_`).
+/// A rule that takes points from one noise level to a lower one, each point by itself. It is ddim (with `eta`), heun, dpm2m,
+/// ancestral or sde (with `lambda_`).
 #[pyclass(frozen, eq, module = "scorelab", from_py_object)]
 #[derive(Clone, PartialEq)]
 pub struct Sampler {
@@ -206,7 +207,8 @@ impl Way {
     }
 }
 
-/// Samples (n, d) along a score, a Plan or a Python function f(x, alpha, sigma) -> (n, d).
+/// Runs every row of `start` (n, d) down the grid and returns the ends (n, d). The walk is along a score, a Plan or a Python
+/// function f(x, alpha, sigma) -> (n, d).
 ///
 /// The walk is that of `scorelab sample`: same seed, same bits. `start` (n, d) is the noise z to start from; else `samples` rows
 /// are drawn. A function needs `dim`, or a `start`.
@@ -236,7 +238,8 @@ pub fn sample<'py>(
     Ok(ends.into_pyarray(py))
 }
 
-/// As `sample`, but keeps the trajectories: the times (steps + 1,) and the points (steps + 1, n, d), the start first.
+/// As `sample`, but keeps the trajectories: (steps + 1, n, d), the start first and the sample last. Before them it gives the
+/// times (steps + 1,).
 #[pyfunction]
 #[pyo3(signature = (score, samples=None, *, process=None, steps=None, grid=None, sampler=None, seed=0, start=None, dim=None))]
 #[allow(clippy::too_many_arguments, clippy::type_complexity)] // keywords of a Python function
@@ -267,7 +270,7 @@ pub fn trajectories<'py>(
     Ok((Array1::from(times).into_pyarray(py), ways.into_pyarray(py)))
 }
 
-/// x_T, the noise (samples, dim) from which `sample` starts.
+/// x_T: n starting points from N(0, σ²I) at the first time of the grid, (n, d). It is the noise from which `sample` starts.
 #[pyfunction]
 #[pyo3(signature = (samples, dim, *, process=None, steps=None, grid=None, seed=0))]
 pub fn start<'py>(

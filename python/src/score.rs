@@ -13,7 +13,8 @@ use scorelab::methods;
 use scorelab::score::{ScoreFn, eps};
 use std::sync::Arc;
 
-/// A score ∇ₓ log p_t(x): exact, learned, made of others, or a Python function f(x, alpha, sigma) -> (n, d).
+/// The score ∇ₓ log p_t(x) of a noised distribution, exact, learned or made of other scores. `Score(function, dim)` makes one of
+/// a Python function f(x, alpha, sigma) -> (n, d).
 ///
 /// `dim` is d. The function gets all points in one call, or at most `batch` rows.
 #[pyclass(subclass, frozen, module = "scorelab")]
@@ -71,13 +72,13 @@ impl Score {
         Score::made(Arc::new(score), true).again(made, (function, dim))
     }
 
-    /// d, the number of coordinates of a point.
+    /// The dimension d of a point.
     #[getter]
     fn dim(&self) -> usize {
         self.score.dim()
     }
 
-    /// ∇ₓ log p_t(x): (n, d) -> (n, d).
+    /// ∇ₓ log p_t(x), one row per point: `x` (n, d) → (n, d).
     fn score<'py>(
         &self,
         py: Python<'py>,
@@ -99,7 +100,7 @@ impl Score {
         self.score(py, x, alpha, sigma)
     }
 
-    /// E[x₀ | x_t = x] = (x + σ²·score)/α: (n, d) -> (n, d).
+    /// E[x₀ | x_t = x], the mean of the data that could have become x: (n, d) → (n, d). It is (x + σ²·score)/α.
     fn denoised<'py>(
         &self,
         py: Python<'py>,
@@ -111,7 +112,7 @@ impl Score {
         Ok(briefly(py, || self.score.denoised(x.view(), level))?.into_pyarray(py))
     }
 
-    /// E[ε | x_t = x] = −σ·score: (n, d) -> (n, d).
+    /// E[ε | x_t = x] of a score, what a noise-predicting network answers: `x` (n, d) → (n, d). It is −σ·score.
     fn eps<'py>(
         &self,
         py: Python<'py>,
@@ -164,7 +165,7 @@ fn wrong_type(object: &Bound<PyAny>) -> PyErr {
     ))
 }
 
-/// p(y | x_t) as a function of x_t, for a y it is bound to.
+/// p(y | x_t) as a function of x_t, for a y it is already bound to: a classifier's answer, exact or learned.
 #[pyclass(frozen, module = "scorelab")]
 pub struct Likelihood {
     /// The likelihood.
@@ -181,13 +182,13 @@ impl Likelihood {
         self.again.reduced(py)
     }
 
-    /// d, the number of coordinates of a point.
+    /// The dimension d of a point.
     #[getter]
     fn dim(&self) -> usize {
         self.dim
     }
 
-    /// log p(y | x_t = x): (n, d) -> (n,).
+    /// log p(y | x_t = x): `x` (n, d) → (n,).
     fn log_likelihood<'py>(
         &self,
         py: Python<'py>,
@@ -199,7 +200,7 @@ impl Likelihood {
         Ok(briefly(py, || self.inner.log_likelihood(x.view(), level))?.into_pyarray(py))
     }
 
-    /// ∇ₓ log p(y | x_t = x): (n, d) -> (n, d).
+    /// ∇ₓ log p(y | x_t = x), the direction that makes y more likely: `x` (n, d) → (n, d).
     fn grad_log_likelihood<'py>(
         &self,
         py: Python<'py>,

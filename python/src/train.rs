@@ -10,7 +10,7 @@ use scorelab::checkpoint::{Kind, Recipe};
 use scorelab::data::did_you_mean;
 use scorelab::mixture::Labelled;
 use scorelab::nn::Target;
-use scorelab_lab::{Menu, place_named, taught, taught_points};
+use scorelab_lab::{MOST_GIB, Menu, place_named, taught, taught_points};
 use std::ops::ControlFlow;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -88,13 +88,13 @@ const PAUSE: Duration = Duration::from_millis(200);
 /// is that of `scorelab train` with the same settings, bit for bit. `progress(step, steps, loss)` is called a few times a second;
 /// where it answers False the training stops there and the network is kept.
 #[pyfunction]
-#[pyo3(signature = (model, data=None, *, progress=None, memory=4.0, **settings))]
+#[pyo3(signature = (model, data=None, *, progress=None, memory=None, **settings))]
 pub fn train(
     py: Python,
     model: &str,
     data: Option<DataLike>,
     progress: Option<Py<PyAny>>,
-    memory: f64,
+    memory: Option<f64>,
     settings: Option<&Bound<PyDict>>,
 ) -> PyResult<Py<PyAny>> {
     let kind = Kind::named("the model", model).map_err(refused)?;
@@ -126,7 +126,7 @@ pub fn train(
         };
         match &own {
             Some(points) => taught_points(&recipe, points, &mut told),
-            None => taught(&recipe, memory, &mut told),
+            None => taught(&recipe, memory.unwrap_or(MOST_GIB), &mut told),
         }
     })?;
     object(py, checkpoint)

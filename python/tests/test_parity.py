@@ -38,10 +38,11 @@ EXACT = [
     ("two-1d", 0, "flow", "ddim", 20, 8, 100, "classifier-free", {"gamma": 2}),
     ("circles", 1, "vp-cosine", "sde", 7, 9, 33, "conditional", {}),
 ]
+METHODS = {m["name"]: any("mask" in need for need in m["needs"]) for m in sl.methods()}
 NAMED = [
     ("three", 1, "vp-linear", None if method in OWN_STEPS else "dpm2m", 8, 10 + i, 70, method, {})
-    for i, (method, needs) in enumerate((m["name"], m["needs"]) for m in sl.methods())
-    if not any("mask" in need for need in needs) and method not in ("autoguidance", "unconditional")
+    for i, method in enumerate(METHODS)
+    if method not in ("autoguidance", "unconditional")
 ]
 
 
@@ -52,8 +53,11 @@ def test_samples_have_the_bits_of_the_command(setting, tmp_path):
     words = [f"--class={label}"] if label is not None else []
     words += [f"--method={method}"] + [f"--set={k}={v}" for k, v in knobs.items()]
     words += ["--classifier=exact"] if method == "classifier" else []
+    seen = sl.Observation.mask({1: -0.5}, 2) if METHODS[method] else None
+    words += ["--mask=x2=-0.5"] if seen else []
     run("sample", *flags(scene, process, sampler, steps, seed, n), *words, f"--out={path}")
-    plan = sl.method(method, sl.Scene(scene), label, **{k.replace("-", "_"): v for k, v in knobs.items()})
+    knobs = {k.replace("-", "_"): v for k, v in knobs.items()}
+    plan = sl.method(method, sl.Scene(scene), label, observation=seen, **knobs)
     found = sl.sample(plan, n, process=process, sampler=sampler, steps=steps, seed=seed)
     assert np.array_equal(found, np.load(path))
     other = sl.sample(plan, n, process=process, sampler=sampler, steps=steps, seed=seed + 1)

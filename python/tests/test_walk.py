@@ -137,14 +137,14 @@ def test_compositions_are_their_formulas(animals, points):
         sl.guided(u, sl.Scene("two-1d").mixture, 2.0)
 
 
-# those that are steered by a class, and not by a mask or a point
-NAMES = [m["name"] for m in sl.methods() if not any("mask" in need for need in m["needs"])]
+NAMES = {m["name"]: any("mask" in need for need in m["needs"]) for m in sl.methods()}
+MASK = sl.Observation.mask({0: 2.0}, 2)
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_every_method_is_built_by_name_and_walks(animals, name):
     weak = animals.given("dog").noised(1.0, 0.5)
-    plan = sl.method(name, animals, "dog", guiding=weak)
+    plan = sl.method(name, animals, "dog", guiding=weak, observation=MASK if NAMES[name] else None)
     x = sl.sample(plan, 64, steps=16)
     assert x.shape == (64, 2) and np.isfinite(x).all()
     assert plan.name == name and plan.dim == 2
@@ -166,6 +166,49 @@ def test_a_method_has_knobs_and_refuses_others(animals):
         sl.method("classifier-free", animals)
     with pytest.raises(TypeError):
         sl.method("classifier-free", 3)
+
+
+def test_what_is_observed_is_steered_to_as_the_exact_posterior_says(animals):
+    exact = animals.given("dog").observed(MASK)
+    of = lambda name, **knobs: sl.sample(sl.method(name, animals, "dog", observation=MASK, **knobs), 400, **FAST)  # noqa: E731
+    want = sl.sample(exact, 400, **FAST)
+    assert np.array_equal(of("conditional"), want)
+    guided = sl.guided(exact, animals.given("dog"), 2.0)
+    assert np.array_equal(of("classifier-free", gamma=2), sl.sample(guided, 400, **FAST))
+    assert np.array_equal(of("dps", gamma=0), sl.sample(animals.given("dog"), 400, **FAST))
+    # a single Gaussian, for which TMPD is exact: nearer to the posterior's mean than to the prior's by far
+    one = sl.Mixture([1.0], [[0.0, 1.0]], [[[1.0, 0.6], [0.6, 1.0]]])
+    seen = sl.Observation.mask({0: 1.5}, 2, tau=0.3)
+    x = sl.sample(sl.method("tmpd", one, observation=seen), 4000, steps=64, seed=1)
+    off = lambda mean: np.abs(x.mean(axis=0) - mean).max()  # noqa: E731
+    assert off(one.observed(seen).mean) < 0.05 < 0.5 < off(one.mean)
+    masked = sl.sample(sl.method("replacement", animals, observation=MASK), 50, **FAST)
+    assert np.abs(masked[:, 0] - 2).max() < 1e-12 < np.abs(want[:, 0] - want[:, 1]).max()
+
+
+def test_an_observation_goes_with_any_score_and_is_refused_where_it_does_not_fit(animals, joint):
+    exact = animals.mixture
+    want = sl.sample(sl.method("dps", animals, observation=MASK), 100, **FAST)
+    assert np.array_equal(sl.sample(sl.method("dps", exact, observation=MASK), 100, **FAST), want)
+    assert np.array_equal(sl.sample(sl.method("dps", unconditional=exact, observation=MASK), 100, **FAST), want)
+    other = sl.Observation.mask({0: 2.1}, 2)
+    assert not np.array_equal(sl.sample(sl.method("dps", exact, observation=other), 100, **FAST), want)
+    # the Jacobian of a function is taken by differences
+    of_function = sl.sample(sl.method("dps", lambda x, a, s: exact(x, a, s), observation=MASK, dim=2), 100, **FAST)
+    assert 0 < np.abs(of_function - want).max() < 1e-3
+    net = sl.sample(sl.method("replacement", joint, 1, observation=MASK), 30, **FAST)
+    assert np.abs(net[:, 0] - 2).max() < 1e-12
+    with pytest.raises(ValueError, match="conditional"):
+        sl.method("conditional", joint, observation=MASK)
+    with pytest.raises(ValueError, match="an observation: a mask or a point"):
+        sl.method("dps", animals)
+    with pytest.raises(ValueError, match="a mask that is exact"):
+        sl.method("repaint", animals, observation=sl.Observation.point([1.0, 2.0], tau=0.1))
+    for of in (dict(of=animals), dict(unconditional=exact)):
+        with pytest.raises(ValueError, match="width of the observation"):
+            sl.method("tmpd", observation=sl.Observation.mask({0: 2.0}, 3), **of)
+    with pytest.raises(TypeError):
+        sl.method("tmpd", animals, observation={0: 2.0})
 
 
 def test_a_function_that_a_method_steers_gets_all_rows_in_one_call(animals):

@@ -62,8 +62,8 @@ impl View {
         }
     }
 
-    /// What a network sees as points of the data, the inverse of [`View::coordinates`] except for what lies off the
-    /// components.
+    /// What a network sees as points of the data: (n, k) → (n, d). It is the inverse of [`View::coordinates`] except for what lies
+    /// off the components.
     ///
     /// # Panics
     /// If the points do not have the coordinates that a network sees.

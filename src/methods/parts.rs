@@ -82,9 +82,13 @@ pub struct Parts {
 }
 
 impl Parts {
+    /// The number of coordinates of a point, if there is a score.
+    fn dim(&self) -> Option<usize> {
+        self.unconditional.as_ref().or(self.conditional.as_ref()).map(|s| s.dim())
+    }
+
     /// Whether this part is there.
     pub fn has(&self, need: Need) -> bool {
-        let dim = self.unconditional.as_ref().or(self.conditional.as_ref()).map(|s| s.dim());
         match need {
             Need::Unconditional => self.unconditional.is_some(),
             Need::Conditional => self.conditional.is_some(),
@@ -92,7 +96,7 @@ impl Parts {
             Need::Guiding => self.guiding.is_some(),
             Need::Densities => self.densities.is_some(),
             Need::Classes => !self.classes.is_empty(),
-            Need::Coordinates => dim.is_none_or(|d| d >= 2),
+            Need::Coordinates => self.dim().is_none_or(|d| d >= 2),
             Need::Observation => self.observation.is_some(),
             Need::Mask => self.observation.as_ref().is_some_and(|o| o.known().is_some()),
         }
@@ -103,17 +107,23 @@ impl Parts {
         about.needs.iter().copied().filter(|need| !self.has(*need)).collect()
     }
 
-    /// Refuses parts among which something is missing that the method needs.
+    /// Refuses parts among which something is missing that the method needs, and an observation of other points than the score's.
     ///
     /// # Errors
-    /// If something is; the message names all of it.
+    /// If something is missing, and the message names all of it; if the observation does not have the width of a point.
     pub fn check(&self, about: &About) -> Result<()> {
         let lacking: Vec<&str> = self.lacking(about).into_iter().map(Need::words).collect();
-        if lacking.is_empty() {
-            return Ok(());
+        if !lacking.is_empty() {
+            let must = format!("given {}, or another method chosen", lacking.join(" and "));
+            return Err(Error::value("the method", about.name, must));
         }
-        let must = format!("given {}, or another method chosen", lacking.join(" and "));
-        Err(Error::value("the method", about.name, must))
+        match (self.dim(), self.observation.as_ref().map(|o| o.map().ncols())) {
+            (Some(dim), Some(width)) if width != dim => {
+                let must = format!("{dim}, as many as a point has coordinates");
+                Err(Error::value("the width of the observation", width, must))
+            }
+            _ => Ok(()),
+        }
     }
 
     /// s_u.

@@ -10,7 +10,7 @@ pub(super) const BLOCK: usize = 64;
 /// Two permuted distances closer than this, relative to the mean distance, are the same number with other rounding.
 const TIE: f64 = 1e-12;
 
-/// Distance between the laws of two sets of samples.
+/// The energy distance between the laws of two sets of samples.
 ///
 /// ```text
 /// E = 2·E|X − Y| − E|X − X′| − E|Y − Y′|

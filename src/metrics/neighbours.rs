@@ -9,9 +9,9 @@ use ndarray::{Array1, Array2, ArrayView1, ArrayView2, Axis, Slice};
 /// Rows that one thread asks for at a time; fixed, so that no sum depends on the number of threads.
 const ROWS: usize = 64;
 
-/// The k nearest of `points` to every row of `x`: `x` (m, d), `points` (n, d) → indices (m, k), the nearest first.
+/// The k nearest points of a set to every row of `x` (m, d), by their indices (m, k), the nearest first.
 ///
-/// The distance is Euclidean, in f64; of equal distances the lower index is nearer. All products are formed in f32 first, and
+/// Shapes: `points` (n, d). The distance is Euclidean, in f64; of equal distances the lower index is nearer. All products are formed in f32 first, and
 /// every point which their rounding leaves in doubt is measured again, so that the answer is that of f64. A distance that is
 /// not a number is infinite.
 ///
@@ -23,7 +23,7 @@ pub fn nearest(x: ArrayView2<f64>, points: ArrayView2<f64>, k: usize) -> Array2<
     Array2::from_shape_vec((x.nrows(), k), index).expect("k for each row")
 }
 
-/// The class of every row of `x` (m, d) by its k nearest neighbours among labelled points: (m).
+/// The class of every row of `x` (m, d) by its k nearest neighbours among labelled points: (m,).
 ///
 /// The class that most of them have; of classes with equally many, the one whose nearest member is nearest. k = 1 is the
 /// class of the nearest point. Source: Cover & Hart, "Nearest neighbor pattern classification", IEEE Trans. Inf. Theory 13
@@ -55,7 +55,7 @@ pub struct Prdc {
     pub coverage: (f64, f64),
 }
 
-/// Precision, recall, density and coverage of samples Y against a reference X, by balls that reach to the k-th neighbour.
+/// Precision, recall, density and coverage of samples against a reference, by balls that reach to the k-th neighbour.
 ///
 /// ```text
 /// B(Xᵢ) = {x : |x − Xᵢ| ≤ the distance from Xᵢ to its k-th nearest neighbour among the other X}
@@ -63,7 +63,7 @@ pub struct Prdc {
 /// density   = 1/kM Σⱼ Σᵢ 1[Yⱼ ∈ B(Xᵢ)]       coverage = 1/N Σᵢ 1[∃j : Yⱼ ∈ B(Xᵢ)]
 /// ```
 ///
-/// Shapes: `samples` (M, d), `reference` (N, d), usually features of images. Sets that lie far apart have 0 four times. A set
+/// Shapes: `samples` Y (M, d), `reference` X (N, d), usually features of images. Sets that lie far apart have 0 four times. A set
 /// against itself has precision, recall and coverage 1 and, the bounds of a ball included, density 1 + 1/k; two sets of one
 /// continuous law have E density = 1 and E coverage = 1 − (N − 1)…(N − k)/(M + N − 1)…(M + N − k). A row that is not finite
 /// is in no ball. The standard errors are those of ten parts of both sets, whose rows must be in no order, and no less than that

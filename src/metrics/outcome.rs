@@ -32,7 +32,7 @@ pub fn energy_rows(x: ArrayView2<f64>) -> ArrayView2<f64> {
     x.split_at(Axis(0), n).0
 }
 
-/// Measures the sample `x` (n, d) of class `class` against the mixture and `truth`, a sample (m, d) of p(x | y).
+/// Measures a sample `x` (n, d) of a class against the mixture and `truth`, a sample (m, d) of p(x | y).
 ///
 /// The energy distance compares the first 2,000 rows of both.
 ///

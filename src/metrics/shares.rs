@@ -101,7 +101,7 @@ impl Shares {
         (p * (1.0 - p) / self.n as f64).sqrt()
     }
 
-    /// One share with [`Interval::share`], its interval at one standard error.
+    /// One share with its interval at one standard error. It is that of [`Interval::share`].
     pub fn interval(&self, verdict: Verdict) -> Interval {
         Interval::share(self.of(verdict), self.n)
     }
@@ -155,9 +155,9 @@ fn past(x: ArrayView1<f64>, class_mean: &Array1<f64>, outward: &Array1<f64>) -> 
     (&x - class_mean).dot(outward) > 0.0
 }
 
-/// Shares of the samples on the class, on others, on no mode, past the class: [`verdicts`], counted.
+/// Shares of the samples on the class, on others, on no mode, past the class.
 ///
-/// Shapes: `x` (n, d). Of independent samples of p(x | y) e^(−3.5²/2) = 0.22 % are off target, whatever d.
+/// They are [`verdicts`], counted. Shapes: `x` (n, d). Of independent samples of p(x | y) e^(−3.5²/2) = 0.22 % are off target, whatever d.
 ///
 /// # Panics
 /// As [`verdicts`], and if there are no samples.

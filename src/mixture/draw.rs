@@ -11,7 +11,7 @@ use rand_distr::{Distribution, StandardNormal};
 const MANY: usize = 4096;
 
 impl Mixture {
-    /// Draws n points with their classes; `purpose` keeps data, references and tests apart.
+    /// Draws n points with their classes. `purpose` keeps data, references and tests apart.
     pub fn sample(&self, n: usize, seed: u64, purpose: Purpose) -> Labelled {
         let d = self.dim();
         let (mut x, mut y) = (Array2::zeros((n, d)), Vec::with_capacity(n));

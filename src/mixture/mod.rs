@@ -155,7 +155,7 @@ impl Mixture {
         Mixture::new(weights, means, covs, labels)
     }
 
-    /// π, the weights of the components (K), summing to one.
+    /// π, the weights of the components (K,), summing to one.
     pub fn weights(&self) -> &[f64] {
         &self.weights
     }
@@ -170,7 +170,7 @@ impl Mixture {
         &self.covs
     }
 
-    /// The class of each component (K).
+    /// The class of each component (K,).
     pub fn labels(&self) -> &[usize] {
         &self.labels
     }
@@ -180,14 +180,14 @@ impl Mixture {
         self.classes
     }
 
-    /// P(y), the prior of each class (classes).
+    /// P(y), the prior of each class (classes,).
     pub fn class_weights(&self) -> Vec<f64> {
         let mut prior = vec![0.0; self.classes];
         self.labels.iter().zip(self.weights.iter()).for_each(|(y, w)| prior[*y] += w);
         prior
     }
 
-    /// E\[x₀\] of the whole mixture (d).
+    /// E\[x₀\] of the whole mixture (d,).
     pub fn mean(&self) -> Array1<f64> {
         ArrayView1::from(&self.weights).dot(&self.means)
     }
@@ -200,7 +200,9 @@ impl Mixture {
         (total / self.dim() as f64).sqrt()
     }
 
-    /// p(x₀ | y): of a class its components, weights scaled to sum to one, all of them with label 0; of an observation
+    /// p(x₀ | y), what a condition leaves of the mixture.
+    ///
+    /// Of a class its components, weights scaled to sum to one, all of them with label 0; of an observation
     /// [`Mixture::observed`]; of ∅ this mixture.
     ///
     /// # Panics

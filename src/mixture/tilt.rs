@@ -110,7 +110,7 @@ impl Tilt {
         Array1::from(self.mass.clone()) / self.step.powi(self.axes.len() as i32)
     }
 
-    /// E\[x\] (d).
+    /// E\[x\] (d,).
     pub fn mean(&self) -> Array1<f64> {
         Array1::from(self.mass.clone()).dot(&grid_points(&self.axes))
     }

@@ -139,7 +139,7 @@ impl Process {
         }
     }
 
-    /// The time at which the log signal-to-noise ratio 2·ln(α/σ) is `log_snr`: the inverse of `level(t).log_snr()`.
+    /// The time at which the log signal-to-noise ratio 2·ln(α/σ) is `log_snr`. It is the inverse of `level(t).log_snr()`.
     pub fn t_of_log_snr(&self, log_snr: f64) -> f64 {
         match *self {
             Process::VpLinear { beta_min, beta_max } => {

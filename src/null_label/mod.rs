@@ -158,15 +158,14 @@ impl<N: Net> JointNet<N> {
         self.given(Condition::None)
     }
 
-    /// Classifier-free guidance in one pass through the network: what
-    /// [`Guided`](crate::guidance::Guided) with `main` = [`JointNet::given`] and `guiding` = [`JointNet::unconditional`]
-    /// computes in two.
+    /// Classifier-free guidance in one pass through the network.
     ///
     /// ```text
     /// s_γ = (1 − γ)·s_θ(x, ∅) + γ·s_θ(x, y)
     /// ```
     ///
-    /// γ = 0 and γ = 1 are the unconditional and the conditional score bit for bit, at the cost of one evaluation.
+    /// [`Guided`](crate::guidance::Guided) with `main` = [`JointNet::given`] and `guiding` = [`JointNet::unconditional`] computes
+    /// it in two. γ = 0 and γ = 1 are the unconditional and the conditional score bit for bit, at the cost of one evaluation.
     /// Source: Ho & Salimans 2022 (2207.12598), eq. 6, with γ = 1 + w.
     ///
     /// # Panics

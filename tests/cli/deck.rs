@@ -1,7 +1,9 @@
 //! The deck of the lecture.
 
-use super::{Folder, run_experiment};
+use super::{Ended, Folder, files, run_experiment};
 use std::collections::BTreeSet;
+use std::path::Path;
+use std::process::Command;
 
 /// The files that a page shows.
 fn shown(page: &str) -> Vec<String> {
@@ -9,13 +11,21 @@ fn shown(page: &str) -> Vec<String> {
     sources.map(|rest| rest.split('"').next().unwrap().to_string()).collect()
 }
 
+const SMALL: [&str; 5] = ["--quick", "--samples", "60", "--steps", "8"];
+
+/// Runs the experiment with these flags, in this folder.
+fn experiment(out: &Path, more: &[&str]) -> Ended {
+    run_experiment(
+        "lecture_figures",
+        &[&SMALL[..], &["--out", out.to_str().unwrap()], more].concat(),
+    )
+}
+
 #[test]
 fn every_slide_shows_a_picture_that_is_there_and_none_comes_twice() {
     let folder = Folder::new("deck");
     let out = folder.0.join("out");
-    let small = ["--quick", "--samples", "60", "--steps", "8"];
-    let all = [&small[..], &["--format", "png", "--out", out.to_str().unwrap()]].concat();
-    let ended = run_experiment("lecture_figures", &all);
+    let ended = experiment(&out, &["--format", "png"]);
     assert_eq!(ended.code, Some(0), "{}", ended.err);
     let page = std::fs::read_to_string(out.join("index.html")).unwrap();
     let shown = shown(&page);
@@ -25,10 +35,37 @@ fn every_slide_shows_a_picture_that_is_there_and_none_comes_twice() {
         assert!(out.join(file).is_file() && !file.ends_with(".svg"), "{file}");
     }
     assert!(std::fs::read(out.join("deck.pptx")).unwrap().starts_with(b"PK"));
+    assert!(page.contains("<iframe src=\"guidance.html\""));
+    let live = std::fs::read_to_string(out.join("guidance.html")).unwrap();
+    assert!(live.contains("\"scenes\":[{") && live.contains("Content-Security-Policy"));
     // no deck of panels
-    let panel = [&all[..], &["--panel", "1"]].concat();
     std::fs::remove_file(out.join("index.html")).unwrap();
-    let ended = run_experiment("lecture_figures", &panel);
+    let ended = experiment(&out, &["--format", "png", "--panel", "1"]);
     assert!(ended.out.contains("no deck"));
     assert!(!out.join("index.html").exists());
+}
+
+#[test]
+fn the_command_lecture_draws_what_the_experiment_does() {
+    let folder = Folder::new("lecture");
+    let [own, out] = ["experiment", "command"].map(|name| folder.0.join(name));
+    let numbers = ["--format", "csv", "--scene", "three", "--class", "1"];
+    assert_eq!(experiment(&own, &numbers).code, Some(0));
+    let lecture = |out: &Path, more: &[&str]| {
+        let words = [&["lecture", "--out", out.to_str().unwrap()], &SMALL[..], more].concat();
+        let ended = Command::new(env!("CARGO_BIN_EXE_scorelab")).args(words).output().unwrap();
+        assert!(ended.status.success(), "{ended:?}");
+        String::from_utf8(ended.stdout).unwrap()
+    };
+    let told = lecture(&out, &numbers);
+    let [own, alike] = [own, out.clone()].map(|folder| files(&folder));
+    assert!(own.len() > 25 && own == alike, "{} files and {}", own.len(), alike.len());
+    assert!(
+        told.contains(
+            "not checked: settings differ from the defaults (--scene --class --steps --samples)"
+        ),
+        "{told}"
+    );
+    lecture(&out, &[&numbers[..], &["--seed", "1"]].concat());
+    assert!(files(&out) != own, "another seed draws another lecture");
 }

@@ -2,9 +2,11 @@
 
 mod direction;
 mod figures;
+mod items;
 mod methods;
 mod modules;
 mod own_data;
+mod python;
 mod reading;
 mod vietnamese;
 
@@ -48,11 +50,14 @@ fn experiments(text: &str) -> Vec<(String, String)> {
     .collect()
 }
 
-/// The names of the examples in the manifest.
+/// The names of the examples in the two manifests that have some.
 fn examples() -> Vec<String> {
-    let manifest: toml::Table = read("lab/Cargo.toml").parse().expect("the manifest is TOML");
-    let list = manifest["example"].as_array().expect("a list of examples");
-    list.iter().map(|e| e["name"].as_str().expect("a name").to_string()).collect()
+    let of = |manifest: &str| -> Vec<String> {
+        let manifest: toml::Table = read(manifest).parse().expect("the manifest is TOML");
+        let list = manifest["example"].as_array().expect("a list of examples");
+        list.iter().map(|e| e["name"].as_str().expect("a name").to_string()).collect()
+    };
+    [of("Cargo.toml"), of("lab/Cargo.toml")].concat()
 }
 
 #[test]

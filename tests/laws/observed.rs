@@ -1,6 +1,6 @@
 //! A mixture of which something is measured: by Bayes' rule at every level, at every γ, in its limits and in frequencies.
 
-use crate::common::textbook::Behind;
+use crate::common::textbook::solve;
 use crate::common::{
     assert_law, cases, larger, lengths, max_abs, normals, points, row_residual, width, worst,
 };
@@ -38,29 +38,58 @@ fn observations(dim: usize) -> Vec<(&'static str, Array2<f64>, Array1<f64>, f64)
     ]
 }
 
-/// log N(y; m, C).
-fn log_normal(y: &Array1<f64>, m: &Array1<f64>, c: &Array2<f64>) -> f64 {
-    let lower = cholesky(c);
-    let z = solve_lower(&lower, y - m);
-    -0.5 * (z.dot(&z) + log_det(&lower) + y.len() as f64 * std::f64::consts::TAU.ln())
+/// log N(x; m, C) of C = L·Lᵀ.
+fn log_normal(x: &Array1<f64>, m: &Array1<f64>, lower: &Array2<f64>) -> f64 {
+    let z = solve_lower(lower, x - m);
+    -0.5 * (z.dot(&z) + log_det(lower) + x.len() as f64 * std::f64::consts::TAU.ln())
 }
 
-/// log p(y | x_t) = log Σₖ rₖ(x)·N(y; A·mₖ(x), A·Cₖ·Aᵀ + τ²I), from the moments of x₀ behind x.
-fn log_likelihood(
-    mixture: &Mixture,
-    (a, y, tau): (&Array2<f64>, &Array1<f64>, f64),
-    x: ArrayView1<f64>,
-    level: NoiseLevel,
-) -> f64 {
-    let behind = Behind::new(mixture, x, level);
-    let term = |k: usize| {
-        let noise = Array2::<f64>::eye(y.len()) * (tau * tau);
-        let cov = a.dot(&behind.covs[k]).dot(&a.t()) + noise;
-        behind.resp[k].ln() + log_normal(y, &a.dot(&behind.means[k]), &cov)
-    };
-    let logs: Vec<f64> = (0..behind.means.len()).map(term).collect();
+/// log Σ exp.
+fn log_sum(logs: &[f64]) -> f64 {
     let top = logs.iter().fold(f64::NEG_INFINITY, |a, b| a.max(*b));
     top + logs.iter().map(|l| (l - top).exp()).sum::<f64>().ln()
+}
+
+/// What one component says of x_t and of y behind it.
+struct Term {
+    log_weight: f64,
+    mu: Array1<f64>,
+    gain: Array2<f64>,   // α·Σ·C⁻¹
+    noised: Array2<f64>, // L of C = α²Σ + σ²I
+    seen: Array2<f64>,   // L of A·Cov[x₀ | x_t]·Aᵀ + τ²I
+}
+
+/// x ↦ log p(y | x_t = x) = log Σₖ rₖ(x)·N(y; A·mₖ(x), A·Cₖ·Aᵀ + τ²I), from the moments of x₀ behind x.
+fn log_likelihood<'a>(
+    mixture: &Mixture,
+    (a, y, tau): (&'a Array2<f64>, &'a Array1<f64>, f64),
+    level: NoiseLevel,
+) -> impl Fn(ArrayView1<f64>) -> f64 + 'a {
+    let (alpha, dim) = (level.alpha, mixture.dim());
+    let term = |(k, cov): (usize, &Array2<f64>)| {
+        let noised = cov * alpha.powi(2) + Array2::<f64>::eye(dim) * level.sigma.powi(2);
+        let gain = solve(noised.clone(), cov.clone()).reversed_axes() * alpha;
+        let behind = cov - &(gain.dot(cov) * alpha);
+        let noise = Array2::<f64>::eye(y.len()) * (tau * tau);
+        Term {
+            log_weight: mixture.weights()[k].ln(),
+            mu: mixture.means().row(k).to_owned(),
+            gain,
+            noised: cholesky(&noised),
+            seen: cholesky(&(a.dot(&behind).dot(&a.t()) + noise)),
+        }
+    };
+    let terms: Vec<Term> = mixture.covs().iter().enumerate().map(term).collect();
+    move |x| {
+        let (x, mut of_x, mut of_both) = (x.to_owned(), vec![], vec![]);
+        for Term { log_weight, mu, gain, noised, seen } in &terms {
+            let center = mu * alpha;
+            let mean = mu + &gain.dot(&(&x - &center));
+            of_x.push(log_weight + log_normal(&x, &center, noised));
+            of_both.push(of_x.last().unwrap() + log_normal(y, &a.dot(&mean), seen));
+        }
+        log_sum(&of_both) - log_sum(&of_x)
+    }
 }
 
 /// ∂f/∂xᵢ of one point by differences of fourth order (d).
@@ -91,10 +120,10 @@ fn the_push_of_an_observation_is_the_gradient_of_its_likelihood() {
                 let (s_y, s) = (given.score(x.view(), level), prior.score(x.view(), level));
                 let scale = larger(&lengths(&s_y), &lengths(&s));
                 let h = 2e-3 * width(&mixture, level);
-                let log = |x: ArrayView1<f64>| log_likelihood(&mixture, (&a, &y, tau), x, level);
+                let log = log_likelihood(&mixture, (&a, &y, tau), level);
                 let mut exact = Array2::zeros(x.raw_dim());
                 for (mut row, x) in exact.outer_iter_mut().zip(x.outer_iter()) {
-                    row.assign(&slopes(log, x, h));
+                    row.assign(&slopes(&log, x, h));
                 }
                 let place = format!("{name} in {dim} at {level:?}");
                 let off = |m: &dyn Likelihood| {
@@ -103,7 +132,7 @@ fn the_push_of_an_observation_is_the_gradient_of_its_likelihood() {
                 assert_eq!(measured.grad_log_likelihood(x.view(), level), &s_y - &s, "{place}");
                 assert_law(&place, off(&measured), off(&twin), 1e-8);
                 let own = measured.log_likelihood(x.view(), level);
-                let by_hand: Array1<f64> = x.outer_iter().map(log).collect();
+                let by_hand: Array1<f64> = x.outer_iter().map(&log).collect();
                 let off =
                     |own: &Array1<f64>| max_abs(&(own - &by_hand)) / (1.0 + max_abs(&by_hand));
                 let other = twin.log_likelihood(x.view(), level);

@@ -110,14 +110,13 @@ fn grids() -> Vec<Value> {
 
 /// A condition as the page spells it, and p(x | y).
 fn conditions(m: &Mixture) -> Vec<(Value, Mixture)> {
-    let others: Vec<usize> = (0..m.labels().len()).filter(|k| m.labels()[*k] != 1).collect();
-    let pick = |k: &usize| m.weights()[*k];
-    let rest = Mixture::new(
-        others.iter().map(pick).collect(),
-        m.means().select(Axis(0), &others),
-        others.iter().map(|k| m.covs()[*k].clone()).collect(),
-        vec![0; others.len()],
-    );
+    let rest = |wanted: &dyn Fn(usize) -> bool| {
+        let kept: Vec<usize> = (0..m.labels().len()).filter(|k| wanted(m.labels()[*k])).collect();
+        let pick = |k: &usize| m.weights()[*k];
+        let covs = kept.iter().map(|k| m.covs()[*k].clone()).collect();
+        let weights = kept.iter().map(pick).collect();
+        Mixture::new(weights, m.means().select(Axis(0), &kept), covs, vec![0; kept.len()]).unwrap()
+    };
     let point = Observation::point(array![0.8, -1.1], 0.4).unwrap();
     let exact = Observation::point(array![0.8, -1.1], 0.0).unwrap();
     let mask = |axis, value, tau| Observation::mask(&[(axis, value)], 2, tau).unwrap();
@@ -126,7 +125,8 @@ fn conditions(m: &Mixture) -> Vec<(Value, Mixture)> {
     vec![
         (json!({ "kind": "none" }), m.clone()),
         (json!({ "kind": "class", "class": 1 }), m.given(1)),
-        (json!({ "kind": "not", "class": 1 }), rest.unwrap()),
+        (json!({ "kind": "not", "class": 1 }), rest(&|label| label != 1)),
+        (json!({ "kind": "words", "words": [0, 2] }), rest(&|label| label != 1 && label < 3)),
         (json!({ "kind": "point", "y": [0.8, -1.1], "tau": 0.4 }), of(point)),
         (json!({ "kind": "point", "y": [0.8, -1.1], "tau": 0.0 }), of(exact)),
         (json!({ "kind": "mask", "axis": 0, "value": 1.5, "tau": 0.2 }), of(x)),

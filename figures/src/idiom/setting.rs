@@ -11,6 +11,9 @@ use scorelab::sampler::{AnySampler, sample, start, trajectories, trajectories_ro
 use scorelab::score::{Likelihood, ScoreFn};
 use scorelab::{Error, Result};
 
+/// Units of a slide that the name of a class may take in a picture.
+const NAME: f64 = 220.0;
+
 /// The scene, the class and the walk that a figure shows.
 #[derive(Clone, Copy, Debug)]
 pub struct Setting<'a> {
@@ -113,15 +116,21 @@ impl Setting<'_> {
         trajectories_rows(self.sampler, &parts, &self.process, start.view(), rows, self.seed)
     }
 
+    /// What a class is called in a picture, where a long name loses its middle.
     pub(crate) fn class_name(&self, class: usize) -> Text {
+        self.whole_name(class).at_most(NAME)
+    }
+
+    /// What the wanted class is called.
+    pub(crate) fn target_name(&self) -> Text {
+        self.whole_name(self.class)
+    }
+
+    fn whole_name(&self, class: usize) -> Text {
         match self.scene.class_names.get(class) {
             Some(name) => (name.en.clone(), name.vi.clone()).into(),
             None => class.to_string().into(),
         }
-    }
-
-    pub(crate) fn target_name(&self) -> Text {
-        self.class_name(self.class)
     }
 }
 

@@ -11,6 +11,9 @@ pub(crate) const CLEAN: NoiseLevel = NoiseLevel { alpha: 1.0, sigma: 0.0 };
 /// Cells of a density along its shorter side.
 const CELLS: usize = 160;
 
+/// A window of a scene over what it holds.
+const MARGIN: f64 = 1.14;
+
 /// The width of this level's distribution against the data's: √(α² + σ²), 1 if variance is preserved.
 pub(crate) fn scale(level: NoiseLevel) -> f64 {
     level.alpha.hypot(level.sigma)
@@ -30,7 +33,12 @@ impl Window {
             let (low, high) = mixture_extent(mixture, axis, 4.0);
             reaching((-3.0, 3.0), [low, high])
         };
-        Window::square([side(0), side(1)], 1.14)
+        Window::square([side(0), side(1)], MARGIN)
+    }
+
+    /// The square that holds the modes to four standard deviations, whatever the starting noise.
+    pub fn of_data(mixture: &Mixture) -> Window {
+        Window::square([0, 1].map(|axis| mixture_extent(mixture, axis, 4.0)), MARGIN)
     }
 
     /// The square that holds every component of a mixture to so many standard deviations.

@@ -71,14 +71,14 @@ fn flow(noisy: bool) -> Panel {
     let role = if noisy { Role::Likelihood } else { Role::Neutral };
     let (input, answer) =
         if noisy { ("x_t", "p_φ(y ∣ x_t, σ_t)") } else { ("x_0", "p_φ(y ∣ x_0)") };
-    let middle = if noisy { 135.0 } else { 100.0 };
-    let mut inputs = vec![[92.0, middle, 168.0, if noisy { 110.0 } else { 100.0 }]];
+    let middle = if noisy { 140.0 } else { 100.0 };
+    let mut inputs = vec![[92.0, middle, 168.0, middle]];
     let mut layers = vec![boxed("input", role, [0.0, middle - 28.0, 92.0, middle + 28.0], input)];
     if noisy {
-        inputs.push([92.0, 55.0, 168.0, 90.0]);
-        layers.push(boxed("level", role, [0.0, 27.0, 92.0, 83.0], "σ_t"));
+        inputs.push([92.0, 60.0, 168.0, 60.0]);
+        layers.push(boxed("level", role, [0.0, 32.0, 92.0, 88.0], "σ_t"));
     }
-    layers.push(boxed("network", role, [170.0, 50.0, 310.0, 150.0], Text::new("network", "mạng")));
+    layers.push(boxed("network", role, [170.0, 30.0, 310.0, 170.0], Text::new("network", "mạng")));
     layers.push(boxed("answer", role, [372.0, 70.0, 600.0, 130.0], answer));
     inputs.push([310.0, 100.0, 370.0, 100.0]);
     layers.insert(0, arrows("flow", role, &inputs));

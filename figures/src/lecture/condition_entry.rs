@@ -6,7 +6,7 @@ pub const SPEC: Spec = Spec {
     name: "condition-entry",
     stem: "27_condition_entry",
     part: FREE,
-    latex: r"h \leftarrow h + W e(y) \qquad h \leftarrow h + \operatorname{softmax}\!\left( Q K^\top / \sqrt{d} \right) V",
+    latex: r"h \leftarrow h + W e(y) \qquad h \leftarrow h + \operatorname{softmax}\!\left( Q K^\top / \sqrt{d} \right) V, \; Q = W_Q h",
     title: Text::new("How y enters a network", "y đi vào mạng như thế nào"),
     caption: Text::new(
         "A class or a point is embedded and added to every layer's activations; the words of a caption are attended to, so that each place takes what it needs from each word.",
@@ -29,7 +29,7 @@ pub fn condition_entry(s: &Setting) -> Figure {
     f.formula = vec![
         (Role::Neutral, "h ← h + W e(y)".into()),
         (Role::Neutral, Text::new("     or     ", "     hoặc     ")),
-        (Role::Neutral, "h ← h + A V,  A = softmax(Q Kᵀ/√d)".into()),
+        (Role::Neutral, "h ← h + A V,  A = softmax(Q Kᵀ/√d),  Q = W_Q h".into()),
     ];
     let classes = s.exact().classes();
     let names: Vec<Text> = (0..classes.min(NAMED)).map(|c| s.class_name(c)).collect();
@@ -109,7 +109,6 @@ fn attended(s: &Setting) -> Panel {
         ],
     ));
     layers.push(boxed("keys", Role::Guided, [300.0, 205.0, 400.0, 295.0], "K, V"));
-    layers.push(word(Role::Neutral, [256.0, 320.0], Side::On, Text::new("Q from h", "Q từ h")));
     let title = Text::new("attended to: words of a caption", "chú ý tới: các từ của chú thích");
     diagram(title, SIZE, layers)
 }

@@ -152,7 +152,8 @@ fn strip(s: &Setting, labels: ArrayView2<usize>) -> Vec<Layer> {
             if class == null { Text::new("no label", "không nhãn") } else { s.class_name(class) };
         let look = Boxes { at, filled };
         layers.push(Layer::new(&format!("chips-{class}"), "rows with this label", role, look));
-        layers.push(word(Role::Neutral, [x + side, y - 2.0 + 0.5 * side], Side::Right, name));
+        let (at, name) = ([x + side, y - 2.0 + 0.5 * side], name.at_most(room - side - 16.0));
+        layers.push(word(Role::Neutral, at, Side::Right, name));
     }
     layers
 }

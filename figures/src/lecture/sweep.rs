@@ -86,7 +86,7 @@ fn table(
     paths: &[Vec<Array2<f64>>],
     found: &[Vec<Verdict>],
 ) -> Panel {
-    let window = Window::of(s.exact()).wide(ASPECT);
+    let window = Window::of_data(s.exact()).wide(ASPECT);
     let (right, top) = (ASPECT * (gammas.len() as f64 - 0.5), SIX as f64 - 0.5);
     let column = |(i, g): (usize, &Gamma)| (ASPECT * i as f64, g.value().to_string().into());
     let row = |i: usize| ((SIX - 1 - i) as f64, format!("z{}", SUBSCRIPTS[i]).into());
@@ -120,10 +120,13 @@ fn table(
 
 /// The six paths of one γ, each in its cell.
 fn column_paths(window: Window, col: usize, gamma: Gamma, paths: &[Array2<f64>]) -> Layer {
-    let moved = paths.iter().enumerate().map(|(row, line)| {
-        let points = line.rows().into_iter().map(|p| [p[0], p[1]]);
-        let inside = points.filter(|p| window.holds(*p));
-        arr2(&inside.map(|p| placed(window, row, col, p)).collect::<Vec<_>>())
+    let moved = paths.iter().enumerate().flat_map(|(row, line)| {
+        let points: Vec<[f64; 2]> = line.rows().into_iter().map(|p| [p[0], p[1]]).collect();
+        let inside = points.split(|p| !window.holds(*p)).filter(|run| !run.is_empty());
+        let placed = |run: &[[f64; 2]]| -> Vec<[f64; 2]> {
+            run.iter().map(|p| placed(window, row, col, *p)).collect()
+        };
+        inside.map(|run| arr2(&placed(run))).collect::<Vec<_>>()
     });
     let role = if gamma.value() == 0.0 { Role::Unconditional } else { Role::Guided };
     let look = Paths { lines: moved.collect(), width: Some(3.0), ..Paths::default() };

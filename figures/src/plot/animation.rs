@@ -1,5 +1,7 @@
 //! Animations: a figure per frame, one palette, and only what changed from frame to frame.
 
+use super::apng::Apng;
+use super::changed::Changed;
 use super::figure::Figure;
 use super::palette::{Colour, Theme};
 use super::quantize::{Palette, bin, counts};
@@ -7,6 +9,7 @@ use super::words::Lang;
 use super::{compose, raster};
 use gif::{DisposalMethod, Encoder, Frame, Repeat};
 use rayon::prelude::*;
+use resvg::tiny_skia::Pixmap;
 use scorelab::file::save;
 use scorelab::{Error, Result};
 use std::borrow::Cow;
@@ -28,8 +31,10 @@ pub struct Animation {
     pub lang: Lang,
     /// Frames per second; a GIF rounds to hundredths of a second.
     pub fps: u32,
-    /// Pixels across; the height is 9/16 of it.
+    /// Pixels of the GIF across; the height is 9/16 of it.
     pub width: u32,
+    /// Also an APNG in true colour, twice as wide and as high as the GIF.
+    pub apng: bool,
     /// The last frame stays for a second before the animation starts again.
     pub hold: bool,
     /// Also every frame as `0001.png`, …, in a folder `stem_frames` of its own.
@@ -45,9 +50,25 @@ impl Default for Animation {
             lang: Lang::default(),
             fps: 12,
             width: 960,
+            apng: false,
             hold: true,
             frames: false,
         }
+    }
+}
+
+impl Animation {
+    /// Pixels across and down of what is drawn.
+    fn drawn(&self) -> (u32, u32) {
+        let width = if self.apng { 2 * self.width } else { self.width };
+        (width, width * 9 / 16)
+    }
+
+    /// How long the i-th of n frames stays, in hundredths of a second.
+    fn delay(&self, i: usize, n: usize) -> u16 {
+        let rounded = |k: usize| (100.0 * k as f64 / f64::from(self.fps.max(1))).round() as u16;
+        let hold = if self.hold && i + 1 == n { 100 } else { 0 };
+        hold.max(rounded(i % 1200 + 1) - rounded(i % 1200))
     }
 }
 
@@ -61,13 +82,13 @@ pub fn bytes_of_frames(frames: usize) -> f64 {
 /// What a figure of two panels takes before it is drawn: their maps, of some ten thousand cells each, and their layers.
 const FIGURE: f64 = 1.2e6;
 
-/// A frame's pixels, each as the bin of its colour.
+/// A frame of the GIF: its pixels, each as the bin of its colour, and the frame as PNG if it is asked for.
 struct Bins {
     pixels: Vec<u32>,
     png: Option<Vec<u8>>,
 }
 
-/// Draws every frame and writes the GIF, and the frames as PNG if asked; the answer is the files, GIF first.
+/// Draws every frame and writes the GIF and, if asked, the APNG and the frames as PNG; the answer is the files, in this order.
 ///
 /// The frames are drawn on all threads; the bytes do not depend on their number.
 ///
@@ -77,41 +98,63 @@ pub fn write_gif(
     figures: impl IntoIterator<Item = Figure>,
     how: &Animation,
 ) -> Result<Vec<PathBuf>> {
-    let mut frames: Vec<Bins> = vec![];
-    let mut figures = figures.into_iter();
-    loop {
-        let batch: Vec<Figure> = figures.by_ref().take(4 * rayon::current_num_threads()).collect();
-        if batch.is_empty() {
-            break;
-        }
-        let drawn: Result<Vec<Bins>> = batch.par_iter().map(|figure| draw(figure, how)).collect();
-        frames.extend(drawn?);
-    }
-    let bytes =
-        encode(&frames, how).map_err(|why| Error::Figure { figure: how.stem.clone(), why })?;
-    std::fs::create_dir_all(&how.dir).map_err(|why| Error::io("create", &how.dir, why))?;
-    let mut files = vec![how.dir.join(format!("{}.gif", how.stem))];
-    save(&files[0], &bytes)?;
-    for (i, frame) in frames.iter().enumerate() {
-        if let Some(png) = &frame.png {
-            let folder = how.dir.join(format!("{}_frames", how.stem));
-            std::fs::create_dir_all(&folder).map_err(|why| Error::io("create", &folder, why))?;
-            files.push(folder.join(format!("{:04}.png", i + 1)));
-            save(&files[files.len() - 1], png)?;
+    let figures: Vec<Figure> = figures.into_iter().collect();
+    let (mut frames, mut large) = (vec![], vec![]);
+    let mut apng = Some(Apng::new(&mut large, how.drawn(), figures.len())).filter(|_| how.apng);
+    for batch in figures.chunks(4 * rayon::current_num_threads()) {
+        let drawn: Result<Vec<_>> = batch.par_iter().map(|figure| draw(figure, how)).collect();
+        for (pixmap, bins) in drawn? {
+            if let Some(apng) = &mut apng {
+                apng.add(pixmap, how.delay(frames.len(), figures.len()));
+            }
+            frames.push(bins);
         }
     }
-    Ok(files)
+    let failed = |why| Error::Figure { figure: how.stem.clone(), why };
+    let gif = encode(&frames, how).map_err(failed)?;
+    apng.map_or(Ok(()), Apng::finish).map_err(failed)?;
+    let named = |end: &str| how.dir.join(format!("{}{end}", how.stem));
+    let mut files = vec![(named(".gif"), gif)];
+    files.extend(how.apng.then(|| (named(".apng"), large)));
+    for (i, frame) in frames.into_iter().enumerate() {
+        let path = || named("_frames").join(format!("{:04}.png", i + 1));
+        files.extend(frame.png.map(|png| (path(), png)));
+    }
+    for (path, bytes) in &files {
+        let folder = path.parent().unwrap_or(&how.dir);
+        std::fs::create_dir_all(folder).map_err(|why| Error::io("create", folder, why))?;
+        save(path, bytes)?;
+    }
+    Ok(files.into_iter().map(|(path, _)| path).collect())
 }
 
-fn draw(figure: &Figure, how: &Animation) -> Result<Bins> {
+fn draw(figure: &Figure, how: &Animation) -> Result<(Pixmap, Bins)> {
     let svg = compose::frame(figure, how.theme, how.lang)?;
-    let pixmap = raster::pixmap(&svg, how.width)?;
-    let pixels =
-        pixmap.pixels().iter().map(|p| bin(Colour(p.red(), p.green(), p.blue()))).collect();
+    let pixmap = raster::pixmap(&svg, how.drawn().0)?;
+    let pixels = if how.apng { halved(&pixmap) } else { colours(&pixmap) };
     let png = how.frames.then(|| pixmap.encode_png()).transpose();
     let png =
         png.map_err(|why| Error::Figure { figure: figure.stem.clone(), why: why.to_string() })?;
-    Ok(Bins { pixels, png })
+    Ok((pixmap, Bins { pixels: pixels.into_iter().map(bin).collect(), png }))
+}
+
+fn colours(pixmap: &Pixmap) -> Vec<Colour> {
+    pixmap.pixels().iter().map(|p| Colour(p.red(), p.green(), p.blue())).collect()
+}
+
+/// The mean of every two by two pixels.
+fn halved(pixmap: &Pixmap) -> Vec<Colour> {
+    let (all, width) = (colours(pixmap), pixmap.width() as usize);
+    let mean = |i: usize| {
+        let four = [i, i + 1, i + width, i + width + 1].map(|i| all[i]);
+        let of = |channel: fn(&Colour) -> u8| {
+            let sum: u32 = four.iter().map(|c| u32::from(channel(c))).sum();
+            ((sum + 2) / 4) as u8
+        };
+        Colour(of(|c| c.0), of(|c| c.1), of(|c| c.2))
+    };
+    let rows = (0..pixmap.height() as usize / 2).map(|y| 2 * y * width);
+    rows.flat_map(|row| (0..width / 2).map(move |x| row + 2 * x)).map(mean).collect()
 }
 
 fn encode(frames: &[Bins], how: &Animation) -> std::result::Result<Vec<u8>, String> {
@@ -136,15 +179,13 @@ fn encode(frames: &[Bins], how: &Animation) -> std::result::Result<Vec<u8>, Stri
         .collect();
     let mut encoder = Encoder::new(&mut bytes, w, h, &table).map_err(|why| why.to_string())?;
     encoder.set_repeat(Repeat::Infinite).map_err(|why| why.to_string())?;
-    let delay = |i: usize| {
-        let rounded = |k: usize| (100.0 * k as f64 / f64::from(how.fps.max(1))).round() as u16;
-        let hold = if how.hold && i + 1 == frames.len() { 100 } else { 0 };
-        hold.max(rounded(i % 1200 + 1) - rounded(i % 1200))
-    };
     let mut before: Option<Vec<u8>> = None;
     for (i, bins) in frames.iter().enumerate() {
         let now: Vec<u8> = bins.pixels.iter().map(|bin| palette.entry(*bin)).collect();
-        let frame = Frame { delay: delay(i), ..difference(before.as_deref(), &now, width) };
+        let frame = Frame {
+            delay: how.delay(i, frames.len()),
+            ..difference(before.as_deref(), &now, width)
+        };
         encoder.write_frame(&frame).map_err(|why| why.to_string())?;
         before = Some(now);
     }
@@ -154,23 +195,17 @@ fn encode(frames: &[Bins], how: &Animation) -> std::result::Result<Vec<u8>, Stri
 
 /// The smallest rectangle that changed, with "as before" where it did not.
 fn difference(before: Option<&[u8]>, now: &[u8], width: usize) -> Frame<'static> {
-    let height = now.len() / width;
-    let changed = |i: usize| before.is_none_or(|old| old[i] != now[i]);
-    let row_changed = |y: &usize| (0..width).any(|x| changed(y * width + x));
-    let top = (0..height).find(row_changed).unwrap_or(0);
-    let bottom = (0..height).rev().find(row_changed).unwrap_or(0);
-    let column_changed = |x: &usize| (top..=bottom).any(|y| changed(y * width + x));
-    let left = (0..width).find(column_changed).unwrap_or(0);
-    let right = (0..width).rev().find(column_changed).unwrap_or(0);
-    let inside = (top..=bottom).flat_map(|y| (left..=right).map(move |x| y * width + x));
-    let buffer: Vec<u8> = inside.map(|i| if changed(i) { now[i] } else { SAME }).collect();
+    let moved = |i: usize| before.is_none_or(|old| old[i] != now[i]);
+    let part = Changed::of(width, now.len(), moved);
+    let buffer: Vec<u8> =
+        part.places(width).map(|i| if moved(i) { now[i] } else { SAME }).collect();
     Frame {
         dispose: DisposalMethod::Keep,
         transparent: Some(SAME),
-        top: top as u16,
-        left: left as u16,
-        width: (right - left + 1) as u16,
-        height: (bottom - top + 1) as u16,
+        top: part.top as u16,
+        left: part.left as u16,
+        width: part.width as u16,
+        height: part.height as u16,
         buffer: Cow::Owned(buffer),
         ..Frame::default()
     }
@@ -201,7 +236,7 @@ mod tests {
     #[test]
     fn a_gif_plays_back_to_the_frames_it_was_made_of() {
         let how = Animation { width: 320, ..Animation::default() };
-        let frames: Vec<Bins> = (1..5).map(|step| draw(&frame(step), &how).unwrap()).collect();
+        let frames: Vec<Bins> = (1..5).map(|step| draw(&frame(step), &how).unwrap().1).collect();
         let bytes = encode(&frames, &how).unwrap();
         let mut options = gif::DecodeOptions::new();
         options.set_color_output(gif::ColorOutput::RGBA);

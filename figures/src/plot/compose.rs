@@ -118,8 +118,8 @@ impl Canvas {
     fn title(&mut self, figure: &Figure) {
         let words = figure.title.get(self.lang);
         if !words.is_empty() {
-            let size = font::fit(words, TITLE, SMALL, WIDTH - 64.0);
-            self.out += &text(32.0, 52.0, words, self.words(size, "start"));
+            let (words, size) = font::fit(words, TITLE, SMALL, WIDTH - 64.0);
+            self.out += &text(32.0, 52.0, &words, self.words(size, "start"));
         }
     }
 
@@ -179,18 +179,18 @@ impl Canvas {
         let (x, y) = (panel.x.label.get(self.lang), panel.y.label.get(self.lang));
         let (rect, mut out) = (place.rect, String::new());
         if !x.is_empty() {
-            let size = font::fit(x, WORDS, SMALL, rect.w + 60.0);
+            let (x, size) = font::fit(x, WORDS, SMALL, rect.w + 60.0);
             out += &text(
                 rect.x + rect.w / 2.0,
                 rect.bottom() + place.bottom - 14.0,
-                x,
+                &x,
                 self.words(size, "middle"),
             );
         }
         if !y.is_empty() {
-            let size = font::fit(y, WORDS, SMALL, rect.h + 60.0);
+            let (y, size) = font::fit(y, WORDS, SMALL, rect.h + 60.0);
             let (cx, cy) = (rect.x - place.left + 22.0, rect.y + rect.h / 2.0);
-            let turned = text(cx, cy, y, self.words(size, "middle"));
+            let turned = text(cx, cy, &y, self.words(size, "middle"));
             out += &format!("<g transform=\"rotate(-90 {} {})\">{turned}</g>\n", n(cx), n(cy));
         }
         out
@@ -210,9 +210,11 @@ impl Canvas {
         }
         let words = panel.title.get(self.lang);
         if !words.is_empty() {
-            let size = font::fit(words, WORDS, SMALL, place.rect.w + 40.0);
+            let room = (place.rect.w + 40.0).min(place.title);
+            let (_, size) = font::fit(words, WORDS, SMALL, room);
+            let words = font::shortened(words, size, place.title);
             let middle = place.rect.x + place.rect.w / 2.0;
-            self.out += &text(middle, place.rect.y - 13.0, words, self.words(size, "middle"));
+            self.out += &text(middle, place.rect.y - 13.0, &words, self.words(size, "middle"));
         }
     }
 
@@ -268,7 +270,7 @@ impl Canvas {
             return;
         }
         let whole: String = figure.formula.iter().map(|(_, t)| t.get(self.lang)).collect();
-        let size = font::fit(&whole, TITLE, SMALL, WIDTH - 80.0);
+        let (_, size) = font::fit(&whole, TITLE, SMALL, WIDTH - 80.0);
         let mut body = String::new();
         let mut low = false; // the span before ended in a subscript
         for (role, t) in &figure.formula {

@@ -305,9 +305,9 @@ fn boxes(boxes: &Boxes, place: &Place, role: Role, theme: Theme, lang: Lang) -> 
             n(h),
             n(8f64.min(0.2 * h))
         );
-        let size = font::fit(words, WORDS, SMALL, w - 12.0);
+        let (words, size) = font::fit(words, WORDS, SMALL, w - 12.0);
         let style = Style { size, colour: ink, anchor: "middle", halo: None, bold: false };
-        out += &text(x + w / 2.0, y + h / 2.0 + 0.36 * size, words, style);
+        out += &text(x + w / 2.0, y + h / 2.0 + 0.36 * size, &words, style);
     }
     out
 }

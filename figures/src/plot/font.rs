@@ -1,9 +1,11 @@
 //! The one font, DejaVu Sans, embedded: for measuring text, for pixels and for PDF. No system font is ever read.
 
-use super::words::plain;
+use super::slide::SMALL;
+use super::words::{Text, plain};
 use plotters::style::{FontDesc, FontFamily, FontStyle, register_font};
 use resvg::usvg::fontdb;
 pub(super) use rustybuzz::Face;
+use std::borrow::Cow;
 use std::sync::{Arc, OnceLock};
 
 /// The family's name, in SVG and for plotters.
@@ -58,8 +60,67 @@ pub(super) fn width(text: &str, size: f64) -> f64 {
         .map_or(0.6 * size * text.chars().count() as f64, |(w, _)| f64::from(w) / FINER)
 }
 
-/// The size, at most `size` and at least `least`, at which `text` is no wider than `room`.
-pub(super) fn fit(text: &str, size: f64, least: f64, room: f64) -> f64 {
+/// `text` and the size, at most `size` and at least `least`, at which it is no wider than `room`; what is too wide at the least
+/// size loses its middle.
+pub(super) fn fit(text: &str, size: f64, least: f64, room: f64) -> (Cow<'_, str>, f64) {
     let wide = width(text, size);
-    if wide <= room { size } else { (size * room / wide).max(least) }
+    if wide <= room {
+        return (Cow::Borrowed(text), size);
+    }
+    let size = (size * room / wide).max(least);
+    (shortened(text, size, room), size)
+}
+
+/// `text` without as much of its middle as makes it wider than `room`, "…" in its place; three letters or fewer stay.
+///
+/// Its last word stays, and before it as many whole words as there is room for, since names often differ at their end; where
+/// that cannot be, as many letters of its beginning.
+pub(super) fn shortened(text: &str, size: f64, room: f64) -> Cow<'_, str> {
+    const MOST: usize = 300; // no slide holds more letters
+    let fits = |text: &String| width(text, size) <= room;
+    if text.chars().nth(3).is_none() || width(text, size) <= room {
+        return Cow::Borrowed(text);
+    }
+    let words = text.rsplit_once(' ').into_iter().flat_map(|(before, last)| {
+        let ends = before.match_indices(' ').map(|(at, _)| at).take(MOST);
+        let heads: Vec<&str> = ends.map(|at| &before[..at]).collect();
+        heads.into_iter().rev().map(move |head| format!("{head} … {last}"))
+    });
+    let letters: Vec<char> = text.chars().take(MOST).collect();
+    let begun = (0..letters.len()).rev().map(|n| {
+        let head: String = letters[..n].iter().collect();
+        format!("{}…", head.trim_end())
+    });
+    Cow::Owned(words.chain(begun).find(fits).unwrap_or_default())
+}
+
+impl Text {
+    /// Both wordings, of each no more than fills `room` units of a slide as small words; what is wider loses its middle.
+    pub fn at_most(&self, room: f64) -> Text {
+        self.map(|words| shortened(words, SMALL, room).into_owned())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_too_wide_loses_its_middle_and_what_is_not_stays() {
+        let (long, room) = ("an unusually long name of the class A", 180.0);
+        let short = shortened(long, 16.0, room);
+        assert_eq!(short, "an unusually … A");
+        assert!(width(&short, 16.0) <= room && width("an unusually long … A", 16.0) > room);
+        assert_eq!(shortened("short", 16.0, room), "short");
+        assert_eq!(shortened("unpronounceably long", 16.0, 100.0), "unpronoun…");
+        assert_eq!(fit("short", 28.0, 16.0, room), ("short".into(), 28.0));
+        let (whole, size) = fit("a name of the class", 28.0, 16.0, room);
+        assert!(whole == "a name of the class" && (16.0..28.0).contains(&size));
+        assert_eq!(fit(long, 28.0, 16.0, room), (short, 16.0));
+        assert_eq!(
+            (shortened("∅", 16.0, 1.0), shortened("none", 16.0, 1.0)),
+            ("∅".into(), "".into())
+        );
+        assert!(width(&shortened(&"x y".repeat(100_000), 16.0, room), 16.0) <= room);
+    }
 }

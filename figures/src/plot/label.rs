@@ -150,6 +150,14 @@ impl Word {
         self.leader = self.leader.filter(|_| dx == 0.0 && dy == 0.0);
     }
 
+    /// Moves it sideways until no more of it than an edge of letters stands beside a map.
+    fn keep_within(&mut self, map: Rect) {
+        const OVER: f64 = 6.0;
+        let area = self.area();
+        let right = map.right() + OVER - area.w;
+        self.at.0 += area.x.min(right).max(map.x - OVER) - area.x;
+    }
+
     pub fn draw(&self) -> String {
         let leader = self.leader.map_or(String::new(), |(x, y)| {
             let area = self.area();
@@ -183,7 +191,12 @@ pub(super) fn placed(panel: &Panel, place: &Place, theme: Theme, lang: Lang) -> 
             let (dx, dy, anchor) = beside(labels.side);
             for ([x, y], words) in &labels.at {
                 let Some((x, y)) = place.point(*x, *y) else { continue };
-                all.push(word(words.get(lang), (x + dx, y + dy), Style { anchor, ..style }));
+                let words = font::shortened(words.get(lang), SMALL, place.rect.w);
+                let mut word = word(&words, (x + dx, y + dy), Style { anchor, ..style });
+                if panel.equal {
+                    word.keep_within(place.rect);
+                }
+                all.push(word);
             }
         }
         if let (Some(words), Some(s)) = (&layer.label, spot) {

@@ -46,7 +46,10 @@ pub(super) fn lay_out(figure: &Figure, panels: &[&Panel], lang: Lang) -> Result<
             place(panels[i], cells[i], shared).map_err(|why| format!("panel {}: {why}", i + 1))
         })
         .collect::<Result<_, String>>()?;
-    let places = draw_together(panels, places, &sides, cols);
+    let mut places = draw_together(panels, places, &sides, cols);
+    for i in 0..places.len() {
+        places[i].title = title_room(panels, &places, i, cols);
+    }
     Ok(Layout { places, formula: notes - 16.0, notes: notes + 22.0 })
 }
 
@@ -120,6 +123,15 @@ fn draw_together(
     places
 }
 
+/// Room for the title of panel `i`, which stands above its middle.
+fn title_room(panels: &[&Panel], places: &[Place], i: usize, cols: usize) -> f64 {
+    let middle = |k: usize| places[k].rect.x + 0.5 * places[k].rect.w;
+    let row = (0..places.len()).filter(|k| k / cols == i / cols && *k != i);
+    let titled = row.filter(|k| !panels[*k].title.is_empty());
+    let others = titled.map(|k| (middle(k) - middle(i)).abs() - 12.0);
+    others.fold(2.0 * middle(i).min(WIDTH - middle(i)) - 16.0, f64::min)
+}
+
 /// Columns share their left and right room, rows their upper and lower: axes line up.
 fn share(sides: &[Sides], i: usize, cols: usize) -> Sides {
     let mut all = Sides::default();
@@ -186,7 +198,7 @@ fn place(panel: &Panel, cell: Rect, sides: Sides) -> Result<Place, String> {
         rect.x += (w - rect.w) / 2.0;
         rect.y += (h - rect.h) / 2.0;
     }
-    Ok(Place { rect, left: sides.left, bottom: sides.bottom, x, y })
+    Ok(Place { rect, left: sides.left, bottom: sides.bottom, title: rect.w, x, y })
 }
 
 #[cfg(test)]

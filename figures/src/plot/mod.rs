@@ -52,6 +52,8 @@ mod data;
 mod raster;
 mod output;
 mod quantize;
+mod changed;
+mod apng;
 mod animation;
 #[cfg(test)]
 mod tests;

@@ -47,15 +47,38 @@ pub fn png(svg: &str, width: u32) -> Result<Vec<u8>> {
     pixmap(svg, width)?.encode_png().map_err(failed)
 }
 
-/// The SVG as a one-page PDF, in vectors and with the font embedded.
+/// SVGs as a PDF with a page for each, in vectors and with the font embedded.
 ///
 /// # Errors
 /// Text that is not an SVG: [`Error::Figure`].
 #[cfg(feature = "pdf")]
-pub fn pdf(svg: &str) -> Result<Vec<u8>> {
-    use svg2pdf::{ConversionOptions, PageOptions};
-    let page = PageOptions { dpi: 96.0 };
-    svg2pdf::to_pdf(&tree(svg)?, ConversionOptions::default(), page).map_err(failed)
+pub fn pdf(svgs: &[String]) -> Result<Vec<u8>> {
+    use pdf_writer::{Content, Finish, Name, Pdf, Rect, Ref};
+    const PICTURE: Name = Name(b"picture");
+    let mut next = Ref::new(1);
+    let (catalog, all) = (next.bump(), next.bump());
+    let (mut pdf, mut pages) = (Pdf::new(), vec![]);
+    for svg in svgs {
+        let tree = tree(svg)?;
+        let [width, height] = [tree.size().width(), tree.size().height()].map(|px| 0.75 * px); // 96 pixels are 72 points
+        let (drawn, picture) =
+            svg2pdf::to_chunk(&tree, svg2pdf::ConversionOptions::default()).map_err(failed)?;
+        let (id, content) = (next.bump(), next.bump());
+        let mut own = std::collections::HashMap::new();
+        let drawn = drawn.renumber(|old| *own.entry(old).or_insert_with(|| next.bump()));
+        let mut page = pdf.page(id);
+        page.media_box(Rect::new(0.0, 0.0, width, height)).parent(all).contents(content);
+        page.resources().x_objects().pair(PICTURE, own[&picture]);
+        page.finish();
+        let mut painted = Content::new();
+        painted.transform([width, 0.0, 0.0, height, 0.0, 0.0]).x_object(PICTURE);
+        pdf.stream(content, &painted.finish());
+        pdf.extend(&drawn);
+        pages.push(id);
+    }
+    pdf.pages(all).count(pages.len() as i32).kids(pages);
+    pdf.catalog(catalog).pages(all);
+    Ok(pdf.finish())
 }
 
 /// PDF needs the cargo feature `pdf`.
@@ -63,6 +86,6 @@ pub fn pdf(svg: &str) -> Result<Vec<u8>> {
 /// # Errors
 /// Always: the sentence that says how to get PDF.
 #[cfg(not(feature = "pdf"))]
-pub fn pdf(_svg: &str) -> Result<Vec<u8>> {
+pub fn pdf(_svgs: &[String]) -> Result<Vec<u8>> {
     Err(failed("PDF is not compiled in; build with `--features pdf`, or ask for svg or png"))
 }

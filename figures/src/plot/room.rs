@@ -230,23 +230,27 @@ fn points(panel: &Panel, place: &Place) -> Vec<Point> {
     all
 }
 
-/// The words of a figure that a line runs through, or that another word covers; with `moved`, after room was made.
+/// The words of a figure that a line runs through, that another word covers or that leave the slide; with `moved`, after room
+/// was made.
 #[cfg(test)]
 pub(crate) fn crossed(figure: &super::Figure, lang: Lang, moved: bool) -> Vec<String> {
     use super::layout;
+    use super::slide::WIDTH;
     let figure = figure.with_numerals();
     let panels: Vec<&Panel> = figure.panels.iter().collect();
     let layout = layout::lay_out(&figure, &panels, lang).unwrap();
-    let mut found = vec![];
+    let (mut found, mut before): (Vec<String>, Vec<Word>) = (vec![], vec![]);
     for (panel, place) in panels.iter().zip(&layout.places) {
         let words = if moved { words } else { placed };
-        let words = words(panel, place, Theme::Light, lang);
         let lines = lines(panel, place);
-        for (i, word) in words.iter().enumerate() {
+        for word in words(panel, place, Theme::Light, lang) {
             let Rect { x, y, w, h } = word.area();
             let inner = Bounds { x: (x + 1.0, x + w - 1.0), y: (y + 1.0, y + h - 1.0) };
             if lines.iter().any(|(a, b)| inner.part(*a, *b).is_some()) {
                 found.push(format!("{}: a line through {:?}", figure.stem, word.text()));
+            }
+            if x < 0.0 || x + w > WIDTH {
+                found.push(format!("{}: {:?} leaves the slide", figure.stem, word.text()));
             }
             let covers = |other: &&Word| {
                 let o = other.area();
@@ -255,9 +259,10 @@ pub(crate) fn crossed(figure: &super::Figure, lang: Lang, moved: bool) -> Vec<St
                     && o.y + 1.0 < inner.y.1
                     && inner.y.0 < o.bottom() - 1.0
             };
-            if let Some(other) = words[i + 1..].iter().find(covers) {
+            if let Some(other) = before.iter().find(covers) {
                 found.push(format!("{}: {:?} on {:?}", figure.stem, other.text(), word.text()));
             }
+            before.push(word);
         }
     }
     found

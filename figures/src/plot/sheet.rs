@@ -44,7 +44,7 @@ pub(super) fn sheet(sheet: &Sheet, rect: Rect, theme: Theme, lang: Lang) -> Resu
             out += &text(x, y, words.get(lang), style(SMALL, colour, "middle"));
         }
     }
-    let fitting = |words: &Text| font::fit(words.get(lang), WORDS, SMALL, grid.across - 16.0);
+    let fitting = |words: &Text| font::fit(words.get(lang), WORDS, SMALL, grid.across - 16.0).1;
     let size = sheet.above.iter().map(fitting).fold(WORDS, f64::min);
     for (i, words) in sheet.above.iter().enumerate() {
         let (x, y) = (corner(i).0 + w / 2.0, grid.y - 0.45 * WORDS);

@@ -42,6 +42,8 @@ pub(super) struct Place {
     pub left: f64,
     /// The same below.
     pub bottom: f64,
+    /// Width of the title, up to the edge of the slide or half way to another title in its row.
+    pub title: f64,
     pub x: Scale,
     pub y: Scale,
 }

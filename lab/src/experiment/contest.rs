@@ -34,7 +34,7 @@ pub struct Contest<'a> {
     pub at_once: bool,
 }
 
-/// What came out.
+/// What came out of a comparison of ways to guide.
 pub struct Contested {
     /// For each score, at the walk's steps and at twice as many: the shares, the energy distance to p(x|c) and to the tilt
     /// p(x)^(1−γ)·p(x|c)^γ, the spread and the evaluations.

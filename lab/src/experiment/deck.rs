@@ -1,15 +1,17 @@
 //! The deck of an experiment's figures.
 
 use super::run::Experiment;
+use crate::page::Page;
 use scorelab::{Error, Result};
 use scorelab_figures::deck::{self, Slide};
-use scorelab_figures::plot::{Figure, Format, Output, png, svg};
+use scorelab_figures::plot::{Figure, Format, Output, pdf, png, svg};
 
 impl Experiment {
-    /// Writes the figures that have been drawn as a deck, `index.html` and `deck.pptx`, and names the page last of all.
+    /// Writes the figures that have been drawn as a deck, `index.html`, `deck.pptx` and, with the feature `pdf`, `deck.pdf`, and
+    /// names the page last of all. Its last slide is the page of [`Page`], written beside it, if the scene fits on that.
     ///
     /// Slides are in the order of the lecture. The page shows the pictures in the folder, as SVG if there are any and as PNG
-    /// otherwise; what moves is the GIF of the figure's stem. With `--panel` or with neither SVG nor PNG among the formats
+    /// otherwise; what moves is the APNG of the figure's stem, in the PPTX file the GIF. With `--panel` or with neither SVG nor PNG among the formats
     /// there is no deck.
     ///
     /// # Errors
@@ -25,13 +27,31 @@ impl Experiment {
         for figure in deck::in_order(figures) {
             let slide = Slide::of(figure, &self.scene().name);
             let moving = self.output.dir.join(format!("{}.gif", figure.stem)).exists();
-            let ending = if moving { "gif" } else { format.ending() };
+            let ending = if moving { "apng" } else { format.ending() };
             page.push((slide.clone(), format!("{}.{ending}", figure.stem)));
             slides.push((slide, self.pixels(figure, moving)?));
         }
         let pptx = deck::pptx(&slides, self.output.lang)?;
         self.write("deck.pptx", &pptx)?;
-        let html = deck::html(&page, self.output.theme, self.output.lang);
+        if cfg!(feature = "pdf") {
+            let Output { theme, lang, .. } = self.output;
+            let drawn = deck::in_order(figures).into_iter().map(|f| svg(f, theme, lang, None));
+            let pages: Vec<String> = drawn.collect::<Result<_>>()?;
+            self.write("deck.pdf", &pdf(&pages)?)?;
+        }
+        let live = Page::fits(self.scene()).then_some("guidance.html");
+        if let Some(name) = live {
+            let Output { theme, lang, .. } = self.output;
+            let page = Page {
+                scene: self.scene(),
+                networks: Default::default(),
+                lang,
+                theme: Some(theme),
+            };
+            let page = page.html()?;
+            self.write(name, page.as_bytes())?;
+        }
+        let html = deck::html(&page, live, self.output.theme, self.output.lang);
         let path = self.write("index.html", html.as_bytes())?;
         self.last_line = Some(format!("open {}", path.display()));
         Ok(())

@@ -12,6 +12,7 @@ mod bill;
 mod rival;
 mod contest;
 mod your_guidance;
+mod lecture;
 
 pub use bill::Billed;
 pub use captions::{CaptionExperiment, Group, run_captions, worn};
@@ -19,6 +20,7 @@ pub use comparison::{ArmRun, Comparison, Steer};
 pub use contest::{Contest, Contested, Made};
 pub use image_networks::{Guide, ImageNets};
 pub use images::{ImageExperiment, run_images};
+pub use lecture::lecture;
 pub use networks::{
     CLASSIFIER_STEPS, JOINT_STEPS, Learned, P_DROP, SCORE_STEPS, TRAINING_POINTS, untrained_joint,
     untrained_score,

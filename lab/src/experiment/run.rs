@@ -10,7 +10,7 @@ use rayon::prelude::*;
 use scorelab::guidance::Gamma;
 use scorelab::noise::{Grid, Spacing};
 use scorelab::{Error, Result};
-use scorelab_figures::plot::{self, Figure, Output};
+use scorelab_figures::plot::{self, Animation, Figure, Output};
 use std::ops::{Deref, RangeInclusive};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -62,7 +62,7 @@ pub fn run_on<L: AsMut<Experiment>>(
     println!("{name}: {question}");
     let done = flags.machine.take().and_then(|()| open(flags)).and_then(|mut lab| {
         body(&mut lab)?;
-        lab.as_mut().finish(next)
+        lab.as_mut().finish(Some(next))
     });
     match done {
         Ok(()) => ExitCode::SUCCESS,
@@ -192,10 +192,26 @@ impl Experiment {
     /// # Errors
     /// If it cannot be drawn or written.
     pub fn animate(&mut self, stem: &str, frames: impl IntoIterator<Item = Figure>) -> Result<()> {
-        let mut files = self.setup.animate(stem, frames, self.flags.all)?;
-        if let Some(folder) = files.last().and_then(|last| last.parent()).filter(|_| self.flags.all)
-        {
-            println!("the frames of {stem} are in {}", folder.display());
+        self.animate_as(self.animation(stem), frames)
+    }
+
+    /// As [`Experiment::animate`], and as an APNG for the page of a deck.
+    ///
+    /// # Errors
+    /// If it cannot be drawn or written.
+    pub fn animate_slide(&mut self, stem: &str, frames: Vec<Figure>) -> Result<()> {
+        self.animate_as(Animation { apng: true, ..self.animation(stem) }, frames)
+    }
+
+    fn animate_as(
+        &mut self,
+        how: Animation,
+        frames: impl IntoIterator<Item = Figure>,
+    ) -> Result<()> {
+        let how = Animation { frames: self.flags.all, ..how };
+        let mut files = self.setup.animate(&how, frames)?;
+        if let Some(folder) = files.last().and_then(|last| last.parent()).filter(|_| how.frames) {
+            println!("the frames of {} are in {}", how.stem, folder.display());
         }
         files.retain(|file| file.parent() == Some(&self.output.dir)); // a list of every frame tells nobody anything
         self.keep(files);
@@ -263,8 +279,11 @@ impl Experiment {
         self.checks.push((what.to_string(), good));
     }
 
-    /// Names the files and the next experiment, and fails if a check did.
-    fn finish(&self, next: &str) -> Result<()> {
+    /// Names the files and the next experiment, if there is one, and fails if a check did.
+    ///
+    /// # Errors
+    /// If a check failed.
+    pub fn finish(&self, next: Option<&str>) -> Result<()> {
         println!("\nwritten in {:.1} s:", self.began.elapsed().as_secs_f64());
         self.written.iter().for_each(|path| println!("  {}", path.display()));
         let failed: Vec<&str> =
@@ -279,7 +298,9 @@ impl Experiment {
         } else if failed.is_empty() && !self.checks.is_empty() {
             println!("checked: {} numbers, all within their ranges", self.checks.len());
         }
-        println!("next: cargo run --example {next}");
+        if let Some(next) = next {
+            println!("next: cargo run --example {next}");
+        }
         if let Some(last) = &self.last_line {
             println!("{last}");
         }

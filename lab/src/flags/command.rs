@@ -1,8 +1,9 @@
 //! The flags of each subcommand; those of `plot` are in its own file.
 
+use super::experiment::{Defaults, sized};
 use super::groups::{
-    AlsoFlags, AnswerFlags, CaptionFlags, CommonFlags, ConditionFlags, Measure, SamplingFlags,
-    ScoreFlags, WalkFlags,
+    AlsoFlags, AnswerFlags, CaptionFlags, CommonFlags, ConditionFlags, Look, Measure,
+    SamplingFlags, ScoreFlags, WalkFlags,
 };
 use super::recipe::RecipeFlags;
 use crate::menu::{Menu, menu, method_names};
@@ -174,6 +175,37 @@ pub struct Field {
     #[command(flatten)]
     #[serde(flatten)]
     pub common: AnswerFlags,
+}
+
+/// The flags of `lecture`: those of the experiment `lecture_figures` that a lecturer needs, with its defaults.
+#[derive(Debug, Clone, Args)]
+#[command(mut_arg("steps", |arg| sized(arg, Defaults::LECTURE.steps)))]
+#[command(mut_arg("samples", |arg| sized(arg, Defaults::LECTURE.samples)))]
+pub struct Lecture {
+    /// The scene, which must be in the plane and have two classes at least: a name, a TOML file, or a file of points
+    #[arg(long, default_value = Defaults::LECTURE.scene, value_name = "NAME|FILE")]
+    pub scene: String,
+    /// The wanted class, by name or number
+    #[arg(long, default_value = Defaults::LECTURE.class, value_name = "NAME|NUMBER")]
+    pub class: String,
+    /// Guidance scales γ: 0 unconditional, 1 conditional, more oversteers
+    #[arg(long, value_delimiter = ',', allow_negative_numbers = true, default_value = Defaults::LECTURE.gamma)]
+    pub gamma: Vec<f64>,
+    /// c, by which the gradient of the weak classifier of F8 is multiplied
+    #[arg(long, default_value_t = 0.2)]
+    pub gradient_scale: f64,
+    #[command(flatten)]
+    pub walk: SamplingFlags,
+    /// Small and fast: fewer samples, steps and training steps, and smaller pictures
+    #[arg(long)]
+    pub quick: bool,
+    #[command(flatten)]
+    pub look: Look,
+    /// The folder of the deck
+    #[arg(long, value_name = "FOLDER", default_value = "out/lecture")]
+    pub out: PathBuf,
+    #[command(flatten)]
+    pub common: CommonFlags,
 }
 
 /// The flags of `page`.

@@ -38,6 +38,21 @@ const OF_METHODS: [&str; 2] = ["method", "set"];
 const OF_CAPTIONS: &str = "score";
 
 impl Defaults {
+    /// The defaults of an experiment on a scene.
+    const SCENE: Defaults = Defaults {
+        samples: (4000, 800),
+        steps: (64, 32),
+        scene: "animals",
+        class: "0",
+        gamma: "0,1,2,5,10",
+        unused: &["data", "train-steps"],
+        methods: false,
+        captions: false,
+    };
+
+    /// The defaults of the lecture.
+    pub const LECTURE: Defaults = Defaults { samples: (4000, 500), ..Defaults::SCENE };
+
     /// The defaults of an experiment on images.
     pub const IMAGES: Defaults = Defaults {
         samples: (5000, 300),
@@ -64,16 +79,7 @@ impl Defaults {
 
 impl Default for Defaults {
     fn default() -> Self {
-        Defaults {
-            samples: (4000, 800),
-            steps: (64, 32),
-            scene: "animals",
-            class: "0",
-            gamma: "0,1,2,5,10",
-            unused: &["data", "train-steps"],
-            methods: false,
-            captions: false,
-        }
+        Defaults::SCENE
     }
 }
 
@@ -147,6 +153,12 @@ pub struct ExperimentFlags {
     pub changed: Vec<String>,
 }
 
+/// A flag whose default is another at `--quick`.
+pub fn sized(arg: clap::Arg, (full, quick): (usize, usize)) -> clap::Arg {
+    let [full, quick] = [full, quick].map(|n| n.to_string());
+    arg.default_value(full).default_value_if("quick", "true", quick)
+}
+
 /// Flags that change no number.
 const NO_NUMBER: [&str; 13] = [
     "quick", "all", "method", "set", "theme", "lang", "format", "svg_text", "panel", "out",
@@ -176,10 +188,6 @@ impl Defaults {
 
     /// The parser of the command line of an experiment.
     pub fn command(self, name: &'static str, question: &'static str) -> clap::Command {
-        let sized = |arg: clap::Arg, (full, quick): (usize, usize)| {
-            let [full, quick] = [full, quick].map(|n| n.to_string());
-            arg.default_value(full).default_value_if("quick", "true", quick)
-        };
         let command = ExperimentFlags::command().name(name).about(question);
         command
             .mut_arg("scene", |arg| arg.default_value(self.scene))

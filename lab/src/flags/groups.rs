@@ -4,6 +4,7 @@
 
 use crate::ending::{Ending, Kind, ending, folder};
 use crate::given::Given;
+use crate::memory::MOST_GIB;
 use crate::menu::{Menu, SamplerName, menu, method_names};
 use crate::report::{Form, Wording};
 use crate::tables::PointFlags;
@@ -109,7 +110,7 @@ pub struct MachineFlags {
     #[arg(long)]
     pub threads: Option<usize>,
     /// The most memory to use, in GiB; work that would need more is refused
-    #[arg(long, default_value_t = 4.0, value_name = "GIB")]
+    #[arg(long, default_value_t = MOST_GIB, value_name = "GIB")]
     pub memory: f64,
 }
 

@@ -2,11 +2,11 @@
 
 mod groups;
 mod recipe;
-mod command;
 mod experiment;
+mod command;
 
 pub use command::{
-    Check, Completions, Data, Eval, Field, Info, Methods, Page, Sample, Sweep, Train,
+    Check, Completions, Data, Eval, Field, Info, Lecture, Methods, Page, Sample, Sweep, Train,
 };
 pub use experiment::{Defaults, ExperimentFlags};
 pub use groups::{

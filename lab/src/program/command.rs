@@ -52,6 +52,11 @@ pub enum Command {
         after_help = "Example:\n  scorelab plot field sweep --score out/joint --class dog --lang vi --out out/plot"
     )]
     Plot(Plot),
+    /// Draw the whole lecture as a deck to present from: index.html, deck.pptx and its pictures
+    #[command(
+        after_help = "Example:\n  scorelab lecture --scene three --lang vi --theme dark --out out/tonight"
+    )]
+    Lecture(flags::Lecture),
     /// List the methods of guidance with their knobs, or describe one
     #[command(
         after_help = "Example:\n  scorelab methods\n  scorelab methods apg --format json\n  scorelab sample --class 0 --method apg --set gamma=5,eta=0.5"
@@ -242,6 +247,7 @@ impl Command {
             Command::Eval(flags) => Some(&flags.common),
             Command::Field(flags) => Some(&flags.common),
             Command::Plot(flags) => Some(&flags.common),
+            Command::Lecture(flags) => Some(&flags.common),
             Command::Page(flags) => Some(&flags.common),
             Command::Data(flags) => Some(&flags.common),
             Command::Sweep(flags) => Some(&flags.common),
@@ -260,6 +266,7 @@ impl Command {
             Command::Eval(flags) => Some(&mut flags.common),
             Command::Field(flags) => Some(&mut flags.common),
             Command::Plot(flags) => Some(&mut flags.common),
+            Command::Lecture(flags) => Some(&mut flags.common),
             Command::Page(flags) => Some(&mut flags.common),
             Command::Data(flags) => Some(&mut flags.common),
             Command::Sweep(flags) => Some(&mut flags.common),

@@ -40,6 +40,7 @@ fn dispatch(command: &Command) -> Result<u8> {
         Command::Eval(flags) => flags.run().map(exit::well),
         Command::Field(flags) => flags.run().map(exit::well),
         Command::Plot(flags) => flags.run().map(exit::well),
+        Command::Lecture(flags) => flags.run().map(exit::well),
         Command::Page(flags) => flags.run().map(exit::well),
         Command::Data(flags) => flags.run().map(exit::well),
         Command::Info(flags) => flags.run().map(exit::well),

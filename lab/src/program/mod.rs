@@ -7,6 +7,7 @@
 //! | `eval` | measures a score and its samples against the exact answers |
 //! | `field` | writes a score on a grid or at given points |
 //! | `plot` | draws figures of the lecture, of any score and scene |
+//! | `lecture` | draws the whole lecture as a deck to present from |
 //! | `methods` | lists the methods of guidance, or describes one |
 //! | `page` | writes the page on which γ bends the field |
 //! | `data` | writes a data set |
@@ -37,6 +38,7 @@ mod plot;
 mod figures;
 mod command;
 mod drawn;
+mod lecture;
 mod contents;
 mod combinations;
 mod sweep;

@@ -215,7 +215,7 @@ fn refuse_captions(steering: &Steering, specs: &[&Spec]) -> Result<()> {
 /// Writes what was drawn, each figure in every format or all as the frames of a GIF: (stem, file).
 fn write(setup: &Setup, spec: &Spec, figures: Vec<Figure>) -> Result<Vec<(String, PathBuf)>> {
     if spec.moves() {
-        let files = setup.animate(spec.stem, figures, false)?.into_iter();
+        let files = setup.animate(&setup.animation(spec.stem), figures)?.into_iter();
         return Ok(files.map(|file| (spec.stem.to_string(), file)).collect());
     }
     let mut written = Vec::new();

@@ -264,7 +264,7 @@ fn an_animation_has_the_record_beside_it_where_figures_have() {
         let data = Domain::of_scene("three").unwrap();
         let setup = Typed { output, ..typed }.setup(data, None).unwrap();
         let frame = Figure { panels: vec![Panel::default()], ..Figure::default() };
-        let written = setup.animate("moving", [frame.clone(), frame], false).unwrap();
+        let written = setup.animate(&setup.animation("moving"), [frame.clone(), frame]).unwrap();
         assert_eq!((written.len(), &written[0]), (files, &dir.join("moving.gif")));
         if files == 2 {
             let text = std::fs::read_to_string(dir.join("moving.json")).unwrap();

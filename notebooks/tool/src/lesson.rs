@@ -49,6 +49,14 @@ impl Kernel {
         }
     }
 
+    /// The file, beside the lessons, of the first code cell of every notebook.
+    pub fn prelude(self) -> &'static str {
+        match self {
+            Kernel::Rust => "prelude.rs",
+            Kernel::Python => "prelude.py",
+        }
+    }
+
     /// The end of a blank, before what is to be filled in.
     pub fn todo(self) -> &'static str {
         match self {

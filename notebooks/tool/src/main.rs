@@ -11,6 +11,7 @@
 
 mod found;
 mod ipynb;
+#[allow(dead_code)] // the build script and the tests use more of it
 mod lesson;
 mod run;
 mod watch;
@@ -73,16 +74,13 @@ fn lessons() -> Result<Vec<Lesson>, Box<dyn Error>> {
 
 /// The first code cell of every notebook of a kernel.
 fn prelude(kernel: Kernel) -> Result<String, Box<dyn Error>> {
-    text(match kernel {
-        Kernel::Rust => "prelude.rs",
-        Kernel::Python => "prelude.py",
-    })
+    text(kernel.prelude())
 }
 
-/// Writes a notebook of each lesson that has cells for its kernel into a folder.
+/// Writes a notebook of each lesson into a folder.
 fn notebooks_into(folder: &Path, edition: Edition) -> Result<(), Box<dyn Error>> {
     fs::create_dir_all(folder)?;
-    for lesson in lessons()?.iter().filter(|lesson| lesson.code(edition.kernel).next().is_some()) {
+    for lesson in &lessons()? {
         let path = folder.join(format!("{}.ipynb", lesson.name));
         fs::write(path, notebook(lesson, edition))?;
     }

@@ -279,6 +279,7 @@ def method(
     of: Scene | JointNetwork | _ScoreLike | None = None,
     label: _Label | None = None,
     *,
+    observation: Observation | None = None,
     unconditional: _ScoreLike | None = None,
     conditional: _ScoreLike | None = None,
     classifier: Likelihood | None = None,
@@ -468,7 +469,7 @@ def train(
     data: str | tuple[ArrayLike, Sequence[int]] | None = None,
     *,
     progress: Callable[[int, int, float | None], object] | None = None,
-    memory: float = 4.0,
+    memory: float | None = None,
     **settings: Unpack[_Settings],
 ) -> Any: ...
 @final
