@@ -39,12 +39,12 @@ mod version_1;
 
 pub use architecture::Architecture;
 pub use recipe::{Kind, P_DROP, Place, Recipe, TRAINING_POINTS};
-pub use run::{Found, Run, find, find_as, holds_checkpoints};
+pub use run::{Found, Run, architecture_of, find, find_as, holds_checkpoints};
 pub use trained::{Fingerprint, Trained, TrainingData};
 
 use crate::classifier::{CleanClassifier, NoisyClassifier};
 use crate::data::View;
-use crate::nn::{Adam, Mlp, Net, Part, ScoreNet, Shape};
+use crate::nn::{Adam, Mlp, Net, Part, ScoreNet, Shape, Target};
 use crate::null_label::JointNet;
 use crate::train::State;
 use crate::{Error, Result, file};
@@ -103,6 +103,14 @@ impl<N: Net> Model<N> {
             Model::Joint(_) => Kind::Joint,
             Model::Noisy(_) => Kind::Noisy,
             Model::Clean(_) => Kind::Clean,
+        }
+    }
+
+    /// Of a score, what its last layer means and the root mean square of a coordinate of its data.
+    pub fn scaling(&self) -> Option<(Target, f64)> {
+        match self.scales() {
+            Scales::Score { target, sigma_data } => Some((target, sigma_data)),
+            Scales::Classifier(_) => None,
         }
     }
 
@@ -279,12 +287,8 @@ impl Checkpoint {
     }
 }
 
-/// The architecture of the network in a file, as [`Architecture::NAME`] has it: what to [`load_as`](Checkpoint::load_as).
-///
-/// # Errors
-/// If the file cannot be read, or is not a checkpoint.
-pub fn architecture_of(path: impl AsRef<Path>) -> Result<String> {
-    let path = path.as_ref();
+/// The name of the architecture in a file.
+fn architecture_in(path: &Path) -> Result<String> {
     let bytes = read(path, MOST_BYTES)?;
     let named = tensors::read(&bytes).and_then(|file| header::network_of(&file.header));
     named.map_err(|why| Error::File { path: path.into(), why })

@@ -1,12 +1,14 @@
 //! The loop of every training by a recipe: its network and objective, its steps, and those who watch them.
 
-use crate::Result;
-use crate::checkpoint::{Kind, Model, Recipe};
+use crate::checkpoint::{Architecture, Kind, Model, Recipe};
 use crate::classifier::{CleanClassifier, CrossEntropy, NoisyClassifier};
+use crate::condition::Condition;
+use crate::data::Caption;
 use crate::mixture::Labelled;
-use crate::nn::{Mlp, ScoreNet};
+use crate::nn::{Mlp, Net, ScoreNet, Transformer};
 use crate::null_label::{JointDenoising, JointNet};
 use crate::train::{Denoising, Objective, State, Training};
+use crate::{Error, Result};
 use std::ops::ControlFlow;
 
 /// What a network learns from.
@@ -23,24 +25,24 @@ pub struct Examples<'a> {
 }
 
 /// An observer of a training. It does not change what is learned, except by where it stops.
-pub trait Watcher {
+pub trait Watcher<N: Net = Mlp> {
     /// Called before the first step and after every one; [`ControlFlow::Break`] stops the training there.
     ///
     /// # Errors
     /// Those of the watcher, which end the training.
-    fn step(&mut self, now: &Now) -> Result<ControlFlow<()>>;
+    fn step(&mut self, now: &Now<N>) -> Result<ControlFlow<()>>;
 
     /// Called once, after the last step or the one that a watcher stopped at; not after an error.
     ///
     /// # Errors
     /// Those of the watcher.
-    fn end(&mut self, _: &Now) -> Result<()> {
+    fn end(&mut self, _: &Now<N>) -> Result<()> {
         Ok(())
     }
 }
 
 /// Where a training stands.
-pub struct Now<'a> {
+pub struct Now<'a, N: Net = Mlp> {
     /// Steps done.
     pub step: usize,
     /// Steps in all.
@@ -48,35 +50,94 @@ pub struct Now<'a> {
     /// The loss of the last batch, before its update; none before the first.
     pub loss: Option<f64>,
     state: &'a dyn Fn() -> State,
-    model: &'a dyn Fn() -> Model,
+    model: &'a dyn Fn() -> Model<N>,
 }
 
-impl Now<'_> {
+impl<N: Net> Now<'_, N> {
     /// All that the training needs to go on.
     pub fn state(&self) -> State {
         (self.state)()
     }
 
     /// The network, with its averaged weights.
-    pub fn model(&self) -> Model {
+    pub fn model(&self) -> Model<N> {
         (self.model)()
     }
 }
 
 /// How a training ended.
-pub struct Ended {
+pub struct Ended<N: Net = Mlp> {
     /// The network, with its averaged weights.
-    pub model: Model,
+    pub model: Model<N>,
     /// Steps done; fewer than those of the recipe if a watcher stopped it.
     pub step: usize,
     /// The loss of the last batch, if there was one.
     pub loss: Option<f64>,
 }
 
-/// Trains by a recipe, from the start or from the state of an earlier training by the same recipe.
+/// A network that is learned by a recipe.
+pub trait Learned: Architecture {
+    /// Trains by a recipe, from the start or from the state of an earlier training by the same recipe.
+    ///
+    /// # Errors
+    /// If the recipe is for another architecture, a setting is invalid, the state does not belong to such a training, a watcher
+    /// fails, or training diverges.
+    fn learn(
+        recipe: &Recipe,
+        examples: Examples,
+        from: Option<State>,
+        watchers: &mut [&mut dyn Watcher<Self>],
+    ) -> Result<Ended<Self>>;
+}
+
+impl Learned for Transformer {
+    /// Learns captioned digits, whose classes are captions by their [`label`](Caption::label).
+    fn learn(
+        recipe: &Recipe,
+        examples: Examples,
+        from: Option<State>,
+        watchers: &mut [&mut dyn Watcher<Self>],
+    ) -> Result<Ended<Self>> {
+        if recipe.model != Kind::Caption {
+            return Err(other_architecture(recipe));
+        }
+        let Examples { points, sigma_data, .. } = examples;
+        let (target, side) = (recipe.target, points.x.ncols().isqrt());
+        if side * side != points.x.ncols() {
+            let must = "a square, the pixels of an image as wide as high";
+            return Err(Error::value("the number of coordinates", points.x.ncols(), must));
+        }
+        let wrap = |network| Model::Joint(JointNet::of(network, target, sigma_data));
+        let network = Transformer::new(recipe.transformer(side), recipe.train.seed)?;
+        let net = JointNet::of(network.clone(), target, sigma_data);
+        let captions: Vec<Condition> = Caption::short().map(Condition::from).collect();
+        let objective = net.objective_under(points, &captions, recipe.levels, recipe.p_drop)?;
+        Run { recipe, from, watchers }.on(network, &objective, &wrap)
+    }
+}
+
+impl Learned for Mlp {
+    fn learn(
+        recipe: &Recipe,
+        examples: Examples,
+        from: Option<State>,
+        watchers: &mut [&mut dyn Watcher],
+    ) -> Result<Ended> {
+        learn(recipe, examples, from, watchers)
+    }
+}
+
+/// Refuses a recipe for another architecture than the one that is to be learned.
+fn other_architecture(recipe: &Recipe) -> Error {
+    let value = format!("one for a network of the kind {:?}", recipe.model).to_lowercase();
+    let must = "one for this architecture: a network for captions is a Transformer, any other a perceptron";
+    Error::value("the recipe", value, must)
+}
+
+/// Trains a perceptron by a recipe, as [`Learned::learn`] trains either architecture.
 ///
 /// # Errors
-/// If a setting is invalid, the state does not belong to such a training, a watcher fails, or training diverges.
+/// As [`Learned::learn`].
 pub fn learn(
     recipe: &Recipe,
     examples: Examples,
@@ -113,28 +174,29 @@ pub fn learn(
             let wrap = |mlp| Model::Clean(CleanClassifier::of(mlp, objective.scaling));
             run.on(objective.untrained(&recipe.classifier())?, &objective, &wrap)
         }
+        Kind::Caption => Err(other_architecture(recipe)),
     }
 }
 
 /// One training that is about to begin or to go on.
-struct Run<'a, 'w> {
+struct Run<'a, 'w, N: Net> {
     recipe: &'a Recipe,
     from: Option<State>,
-    watchers: &'a mut [&'w mut dyn Watcher],
+    watchers: &'a mut [&'w mut dyn Watcher<N>],
 }
 
-impl Run<'_, '_> {
-    fn on<O: Objective<Mlp>>(
+impl<N: Net> Run<'_, '_, N> {
+    fn on<O: Objective<N>>(
         self,
-        mlp: Mlp,
+        network: N,
         objective: &O,
-        wrap: &dyn Fn(Mlp) -> Model,
-    ) -> Result<Ended> {
+        wrap: &dyn Fn(N) -> Model<N>,
+    ) -> Result<Ended<N>> {
         let (config, steps) = (self.recipe.train.clone(), self.recipe.train.steps);
         let (mut step, mut loss) = (self.from.as_ref().map_or(0, |state| state.step), None);
         let mut training = match self.from {
-            Some(state) => Training::resume(mlp, objective, config, state)?,
-            None => Training::new(mlp, objective, config)?,
+            Some(state) => Training::resume(network, objective, config, state)?,
+            None => Training::new(network, objective, config)?,
         };
         loop {
             let (state, model) = (|| training.state(), || wrap(training.averaged()));
@@ -159,7 +221,7 @@ impl Run<'_, '_> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::data::Scene;
+    use crate::data::{Glyphs, Scene};
     use crate::null_label::train_joint;
     use crate::rng::Purpose;
     use crate::score::ScoreFn;
@@ -229,6 +291,7 @@ mod tests {
                         CleanClassifier::train(points, &recipe.classifier(), &mut |_| ())
                             .map(Model::Clean)
                     }
+                    Kind::Caption => unreachable!("not one of these"),
                 };
                 let learned = learn(&recipe, examples, None, &mut []).unwrap().model;
                 let twin = twin.unwrap();
@@ -266,5 +329,46 @@ mod tests {
                 assert_eq!(steps, (stop..=6).collect::<Vec<_>>());
             }
         });
+    }
+
+    /// Watches a Transformer: where it stood after so many steps.
+    struct Stop(usize, Option<State>);
+
+    impl Watcher<Transformer> for Stop {
+        fn step(&mut self, now: &Now<Transformer>) -> Result<ControlFlow<()>> {
+            if now.step != self.0 {
+                return Ok(ControlFlow::Continue(()));
+            }
+            self.1 = Some(now.state());
+            Ok(ControlFlow::Break(()))
+        }
+    }
+
+    #[test]
+    fn captions_are_learned_by_the_same_loop_under_each_row_s_own_caption() {
+        let images = Glyphs { seed: 1 }.captioned_images(0..64);
+        let points = images.labelled();
+        let train = TrainConfig { steps: 4, batch: 32, seed: 2, ..TrainConfig::default() };
+        let recipe = Recipe { width: 8, depth: 1, features: 4, train, ..Recipe::of(Kind::Caption) };
+        let examples = |points| Examples { points, classes: 220, sigma_data: 0.5, spread: &[] };
+        let learned = |points, from, watch: &mut Stop| {
+            Transformer::learn(&recipe, examples(points), from, &mut [watch]).unwrap()
+        };
+        let whole = learned(&points, None, &mut Stop(9, None));
+        assert_eq!((whole.step, whole.model.kind()), (4, Kind::Joint));
+        let mut stop = Stop(2, None);
+        assert_eq!(learned(&points, None, &mut stop).step, 2);
+        let resumed = learned(&points, stop.1, &mut Stop(9, None));
+        assert_eq!(resumed.model.network().params, whole.model.network().params);
+        // the wrong twin: the same images under the captions of others
+        let mut y = points.y.clone();
+        y.rotate_left(1);
+        let others = Labelled { x: points.x.clone(), y };
+        let twin = learned(&others, None, &mut Stop(9, None));
+        assert_ne!(twin.model.network().params, whole.model.network().params);
+        // each architecture refuses the other's recipe
+        let other = Recipe { model: Kind::Joint, ..recipe.clone() };
+        assert!(Transformer::learn(&other, examples(&points), None, &mut []).is_err());
+        assert!(learn(&recipe, examples(&points), None, &mut []).is_err());
     }
 }

@@ -21,12 +21,7 @@ const TOKENS: usize = 3;
 
 /// FLOPs of one forward pass of one image.
 pub fn forward_flops(c: &TransformerConfig) -> f64 {
-    let (w, t, pixels) = (c.width, c.tokens(), c.patch * c.patch);
-    let own = 4 * t * w * w + 2 * t * t * w;
-    let words = 2 * t * w * w + 2 * TOKENS * w * w + 2 * t * TOKENS * w;
-    let layer = 9 * w * w + own + words + 2 * t * w * c.hidden;
-    let ends = c.features * w + 2 * w * w + 2 * t * pixels * w;
-    2.0 * (c.depth * layer + ends) as f64
+    c.forward_flops(TOKENS)
 }
 
 /// FLOPs of a training step of one image: forward, the gradient of the weights, and back to the first layer.

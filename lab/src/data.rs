@@ -1,15 +1,15 @@
 //! The data: a scene, the rows of a file, drawn digits, or images in a folder; and the training set that is taken from them.
 
+use crate::drawings::Drawn;
 use crate::read::{Rows, TableOptions, find_scene, images, rows_of_points, scene_of_points};
 use crate::tell::tell;
 use crate::{memory, recipe};
 use ndarray::{ArrayView2, Axis, Slice};
 use rand::seq::index;
 use scorelab::checkpoint::{Fingerprint, Kind, Place, Recipe, TrainingData};
-use scorelab::data::{ClassName, Glyphs, Images, Part, Principal, Scene, View, digit_names};
+use scorelab::data::{ClassName, Images, Part, Principal, Scene, View};
 use scorelab::file::fingerprint;
 use scorelab::mixture::Labelled;
-use scorelab::nn::Shape;
 use scorelab::rng::{Purpose, stream};
 use scorelab::score::ScoreFn;
 use scorelab::training::Examples;
@@ -18,9 +18,6 @@ use scorelab::{Error, Result};
 /// The most images from which principal components are computed.
 const MOST_FOR_COMPONENTS: usize = 10_000;
 
-/// What `--data` calls the drawn digits.
-pub const DRAWN: &str = "digits";
-
 /// A distribution to draw from, or a set to choose from.
 pub enum Data {
     /// A scene, with its fingerprint.
@@ -28,7 +25,7 @@ pub enum Data {
     /// Points, of which nothing is known but they themselves.
     Rows(Rows),
     /// Digits, drawn as many as one likes.
-    Drawn,
+    Drawn(Drawn),
     /// Images, in the order of their files.
     Images(Images),
 }
@@ -40,8 +37,10 @@ impl Data {
     /// As [`find_scene`], [`scene_of_points`], [`rows_of_points`] and [`images`].
     pub fn find(place: &Place, gib: f64) -> Result<Data> {
         let options = TableOptions::within(gib);
+        if let Some(drawn) = Drawn::at(place) {
+            return Ok(Data::Drawn(drawn));
+        }
         match place {
-            Place::Images(name) if name == DRAWN => Ok(Data::Drawn),
             Place::Images(folder) | Place::Shuffled(folder) => {
                 images(folder, Part::Train).map(Data::Images)
             }
@@ -72,12 +71,20 @@ impl Data {
         })
     }
 
+    /// As a network of this kind learns them.
+    fn learned_by(self, model: Kind) -> Data {
+        match self {
+            Data::Drawn(drawn) => Data::Drawn(drawn.learned_by(model)),
+            other => other,
+        }
+    }
+
     /// What they are called.
     pub fn name(&self) -> &str {
         match self {
             Data::Scene(scene, _) => &scene.name,
             Data::Rows(rows) => &rows.name,
-            Data::Drawn => DRAWN,
+            Data::Drawn(drawn) => drawn.name(),
             Data::Images(images) => &images.name,
         }
     }
@@ -95,8 +102,8 @@ impl Data {
     pub fn size(&self) -> Option<(usize, usize)> {
         match self {
             Data::Scene(..) | Data::Rows(_) => None,
-            Data::Drawn => {
-                let none = Glyphs::default().images(0..0);
+            Data::Drawn(drawn) => {
+                let none = drawn.images(0..0, 0);
                 Some((none.height, none.width))
             }
             Data::Images(images) => Some((images.height, images.width)),
@@ -108,7 +115,7 @@ impl Data {
         match self {
             Data::Scene(scene, _) => scene.class_names.clone(),
             Data::Rows(rows) => rows.class_names.clone(),
-            Data::Drawn => digit_names(),
+            Data::Drawn(drawn) => drawn.class_names(),
             Data::Images(images) => images.class_names.clone(),
         }
     }
@@ -116,7 +123,7 @@ impl Data {
     /// How many of the points asked for there are: files have no more than they hold.
     pub fn count(&self, asked: usize) -> usize {
         match self {
-            Data::Scene(..) | Data::Drawn => asked,
+            Data::Scene(..) | Data::Drawn(_) => asked,
             Data::Rows(rows) => asked.min(rows.points.y.len()),
             Data::Images(images) => asked.min(images.labels.len()),
         }
@@ -126,7 +133,7 @@ impl Data {
     pub fn images(&self, n: usize, seed: u64) -> Option<Images> {
         match self {
             Data::Scene(..) | Data::Rows(_) => None,
-            Data::Drawn => Some(Glyphs { seed }.images(0..n as u64)),
+            Data::Drawn(drawn) => Some(drawn.images(0..n as u64, seed)),
             Data::Images(images) => Some(images.take(n)),
         }
     }
@@ -141,7 +148,7 @@ impl Data {
             Data::Rows(rows) => {
                 (some_of(&rows.points, n, seed), Fingerprint::Rows(rows.print.clone()))
             }
-            Data::Drawn | Data::Images(_) => {
+            Data::Drawn(_) | Data::Images(_) => {
                 let images = self.images(n, seed).expect("images");
                 (images.labelled(), images_fingerprint(&images))
             }
@@ -227,6 +234,7 @@ impl TrainingSet {
     /// # Errors
     /// As [`TrainingSet::of`].
     pub fn from(data: Data, recipe: &Recipe, gib: f64) -> Result<TrainingSet> {
+        let data = data.learned_by(recipe.model);
         let (names, image) = (data.class_names(), data.size());
         let classes = names.len();
         let components = recipe::components(recipe).filter(|_| image.is_some());
@@ -234,21 +242,21 @@ impl TrainingSet {
         if classes < 2 && recipe.model.classifies() {
             return Err(Error::value("the number of classes of the scene", classes, "at least 2"));
         }
-        let shape = recipe.shape(seen, classes + 1);
-        shape.validated()?;
         let count = data.count(recipe.points);
         let raw = 16.0 * count as f64 * data.dim() as f64;
-        memory::refuse("training", recipe::bytes(recipe, &shape, count) + raw, gib)?;
+        memory::refuse("training", recipe::bytes(recipe, (seen, classes), count)? + raw, gib)?;
         let (mut points, print) = data.draw(count, recipe.train.seed);
         tell_of_rows(&data, count);
-        let labelled = recipe.model != Kind::Score;
+        let labelled = !matches!(recipe.model, Kind::Score | Kind::Caption);
         if let Some(c) = (0..classes).find(|c| labelled && !points.y.contains(c)) {
             return Err(not_met(&data, recipe, count, (c, &names[c].en)));
         }
         let (name, fingerprint) = (data.name().to_string(), Some(print));
         let header =
             TrainingData { name, points: count, image, fingerprint, ..TrainingData::default() };
-        let header = if image.is_some() { header.with_image_classes(&names) } else { header };
+        // captions are known by the network that takes them
+        let named = image.is_some() && recipe.model != Kind::Caption;
+        let header = if named { header.with_image_classes(&names) } else { header };
         if let Data::Scene(scene, _) = data {
             let (view, sigma_data, spread) = (View::Identity, scene.mixture.radius(), Vec::new());
             let scene = Some(scene);
@@ -345,17 +353,19 @@ pub fn view_of_images(x: ArrayView2<f64>, components: Option<usize>) -> View {
     ))
 }
 
-/// Images that a training on the first `used` with that `seed` has not seen: n more drawn digits, different ones for
-/// every `draw`, or, for a folder, its `t10k` files or, where there are none, the images left over from training.
+/// Images that a training by this recipe has not seen: n more drawn digits, different ones for every `draw`, all of the wanted
+/// caption if a class is one; or, for a folder, its `t10k` files or, where there are none, the images left over from training.
 ///
 /// # Errors
 /// As [`images`], and if the place has no images, or they were drawn at random.
-pub fn unseen(place: &Place, used: usize, (n, draw): (usize, u64), seed: u64) -> Result<Images> {
+pub fn unseen(recipe: &Recipe, class: Option<usize>, (n, draw): (usize, u64)) -> Result<Images> {
+    let (place, used) = (&recipe.data, recipe.points);
+    if let Some(drawn) = Drawn::at(place) {
+        let first = used as u64 + ((draw % (1 << 31)) << 32); // far beyond what another draw takes
+        let drawn = drawn.learned_by(recipe.model);
+        return Ok(drawn.images_of(class, first..first + n as u64, recipe.train.seed));
+    }
     let folder = match place {
-        Place::Images(name) if name == DRAWN => {
-            let first = used as u64 + ((draw % (1 << 31)) << 32); // far beyond what another draw takes
-            return Ok(Glyphs { seed }.images(first..first + n as u64));
-        }
         Place::Images(folder) => folder,
         Place::Scene(_) | Place::Points(_) | Place::Rows(_) | Place::Shuffled(_) => {
             let name = place.name();
@@ -375,8 +385,10 @@ pub fn unseen(place: &Place, used: usize, (n, draw): (usize, u64), seed: u64) ->
 /// # Errors
 /// If the folder cannot be read.
 pub fn has_test(place: &Place) -> Result<bool> {
+    if Drawn::at(place).is_some() {
+        return Ok(false);
+    }
     let folder = match place {
-        Place::Images(name) if name == DRAWN => return Ok(false),
         Place::Scene(_) | Place::Points(_) | Place::Rows(_) => return Ok(false),
         Place::Images(folder) | Place::Shuffled(folder) => folder,
     };

@@ -1,5 +1,6 @@
 //! Ctrl-C: the first asks long work to stop at the end of its step, the second, a second later, ends the program at once.
 
+use scorelab::nn::Net;
 use scorelab::training::{Now, Watcher};
 use scorelab::{Error, Result};
 use std::ops::ControlFlow;
@@ -42,8 +43,8 @@ pub fn interrupted() -> bool {
 /// Ctrl-C, which stops a training at the end of its step.
 pub(crate) struct CtrlC;
 
-impl Watcher for CtrlC {
-    fn step(&mut self, _: &Now) -> Result<ControlFlow<()>> {
+impl<N: Net> Watcher<N> for CtrlC {
+    fn step(&mut self, _: &Now<N>) -> Result<ControlFlow<()>> {
         Ok(if interrupted() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) })
     }
 }

@@ -7,7 +7,7 @@ use crate::steering::Steering;
 use ndarray::Array2;
 use rand::seq::SliceRandom;
 use scorelab::checkpoint::{Model, Recipe};
-use scorelab::data::{Images, View, from_pixels};
+use scorelab::data::{Caption, ClassName, Images, View, digit_names, from_pixels};
 use scorelab::metrics::{Judge, Judgement};
 use scorelab::rng::{Purpose, stream};
 use scorelab::{Error, Result};
@@ -40,16 +40,18 @@ impl Yardstick {
         let checkpoint = load(path)?;
         let (view, trained) = (checkpoint.view, checkpoint.trained);
         let Model::Clean(classifier) = checkpoint.model else {
-            return Err(wrong_kind(path, &checkpoint.model, "a clean classifier"));
+            return Err(wrong_kind(path, checkpoint.model.name(), "a clean classifier"));
         };
         let own = trained.data.image.map(|(height, width)| height * width);
         let Some(pixels) = own.filter(|own| Some(*own) == size) else {
             let why = "it is not a classifier of images of this size".into();
             return Err(Error::File { path: path.into(), why });
         };
-        let (own, classes) = (&classifier.network().config, steering.data.classes());
+        let own = &classifier.network().config;
+        let names = judged_classes(steering);
+        let classes = names.len();
         fits("--judge", (own.inputs, own.outputs), (view.dim(pixels), classes))?;
-        if trained.data.image_classes() != steering.data.class_names() {
+        if trained.data.image_classes() != names {
             let why = "its classes are called differently from those of the score".into();
             return Err(Error::File { path: path.into(), why });
         }
@@ -66,7 +68,8 @@ impl Yardstick {
             }
         }
         let held_out = held_out(steering)?;
-        let wanted = steering.wanted(n);
+        let captioned = steering.data.captioned();
+        let wanted = steering.wanted(n).map(|y| if captioned { digits(y) } else { y });
         Ok(Yardstick { judge: Judge { classifier }, view, held_out, wanted })
     }
 
@@ -80,6 +83,16 @@ impl Yardstick {
     pub fn floor(&self) -> Judgement {
         let [_, twin] = &self.held_out;
         self.of(&twin.pixels, &twin.labels)
+    }
+
+    /// The digit or class of each image (n, height·width), as the judge sees it.
+    pub fn classes(&self, pixels: &Array2<u8>) -> Vec<Option<usize>> {
+        self.judge.classes(self.points(pixels).view())
+    }
+
+    /// Other held-out images, as many as samples.
+    pub fn others(&self) -> &Array2<u8> {
+        &self.held_out[1].pixels
     }
 
     fn of(&self, pixels: &Array2<u8>, wanted: &[usize]) -> Judgement {
@@ -118,10 +131,9 @@ impl ImageJudge for Yardstick {
 pub fn held_out(steering: &Steering) -> Result<[Images; 2]> {
     let (recipe, n, seed) = (recipe(steering)?, steering.samples, steering.seed);
     let class = steering.class.filter(|_| !steering.all);
-    // one drawing in ten is of a given class
-    let enough = if class.is_some() { 24 * n + 200 } else { 2 * n };
-    let data = &recipe.data;
-    let all = unseen(data, recipe.points, (enough, seed), recipe.train.seed)?;
+    // one drawing in ten is of a given class, or all of them of a given caption
+    let enough = if class.is_some() && !steering.data.captioned() { 24 * n + 200 } else { 2 * n };
+    let all = unseen(recipe, class, (enough, seed))?;
     let mut rows: Vec<usize> = (0..all.labels.len())
         .filter(|i| class.is_none_or(|class| all.labels[*i] == class))
         .collect();
@@ -133,7 +145,28 @@ pub fn held_out(steering: &Steering) -> Result<[Images; 2]> {
         );
         return Err(Error::value("--samples", n, must));
     }
-    Ok([all.select(&rows[..n]), all.select(&rows[n..2 * n])])
+    let seen = |rows: &[usize]| {
+        let images = all.select(rows);
+        match steering.data.captioned() {
+            true => Images { labels: digits(images.labels), class_names: digit_names(), ..images },
+            false => images,
+        }
+    };
+    Ok([seen(&rows[..n]), seen(&rows[n..2 * n])])
+}
+
+/// The classes that a judge tells apart: where they are captions, their digits.
+fn judged_classes(steering: &Steering) -> Vec<ClassName> {
+    match steering.data.captioned() {
+        true => digit_names(),
+        false => steering.data.class_names(),
+    }
+}
+
+/// The digit of each caption.
+fn digits(labels: Vec<usize>) -> Vec<usize> {
+    let digit = |label| Caption::of_label(label).expect("a caption's label").class;
+    labels.into_iter().map(digit).collect()
 }
 
 /// How the images of a score or a classifier were taken.

@@ -16,15 +16,16 @@ mod table;
 mod vietnamese;
 mod report;
 mod ending;
+mod drawings;
 mod recipe;
 mod data;
 mod taught;
+mod networks;
 mod view;
 mod flags;
 mod observed;
 mod setup;
 mod sampling;
-mod networks;
 mod steering;
 mod judge;
 mod watch;
@@ -34,9 +35,10 @@ pub mod course;
 pub mod program;
 
 pub use experiment::{
-    ArmRun, Billed, CLASSIFIER_STEPS, Comparison, Contest, Contested, Experiment, Guide,
-    ImageExperiment, ImageNets, JOINT_STEPS, Learned, Made, P_DROP, SCORE_STEPS, Steer,
-    TRAINING_POINTS, compare, lecture, run, run_images, untrained_joint, untrained_score,
+    ArmRun, Billed, CLASSIFIER_STEPS, CaptionExperiment, Comparison, Contest, Contested,
+    Experiment, Group, Guide, ImageExperiment, ImageNets, JOINT_STEPS, Learned, Made, P_DROP,
+    SCORE_STEPS, Steer, TRAINING_POINTS, compare, lecture, run, run_captions, run_images,
+    untrained_joint, untrained_score, worn,
 };
 pub use flags::{Defaults, ExperimentFlags, Look, MethodFlags};
 pub use memory::{A_COORDINATE, MOST_GIB};

@@ -59,6 +59,11 @@ impl Menu for Kind {
         ("joint", Kind::Joint, "The score with every label and with none"),
         ("noisy", Kind::Noisy, "A classifier of noisy points"),
         ("clean", Kind::Clean, "A classifier of points without noise"),
+        (
+            "caption",
+            Kind::Caption,
+            "The score of captioned digits under every caption and under none, by a Transformer",
+        ),
     ];
 }
 

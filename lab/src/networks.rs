@@ -1,11 +1,12 @@
 //! Scores and classifiers of each kind, exact or from a checkpoint, and whether they fit the data.
 
 use crate::tell::tell;
-use scorelab::checkpoint::{self, Checkpoint, Model};
+use scorelab::checkpoint::{self, Architecture, Checkpoint, Model, Trained, architecture_of};
 use scorelab::classifier::{CleanClassifier, NoisyClassifier};
 use scorelab::condition::Condition;
+use scorelab::data::{Caption, View};
 use scorelab::mixture::Mixture;
-use scorelab::nn::{Mlp, ScoreNet};
+use scorelab::nn::{Mlp, ScoreNet, Shape, Transformer};
 use scorelab::null_label::JointNet;
 use scorelab::score::{Likelihood, ScoreFn};
 use scorelab::{Error, Result};
@@ -20,6 +21,8 @@ pub enum ScoreModel {
     Score(Arc<ScoreNet>),
     /// A network with every label and with none.
     Joint(JointNet),
+    /// A network with every caption and with none; class k is the caption with the label k.
+    Captions(JointNet<Transformer>),
 }
 
 /// A classifier of one kind.
@@ -39,6 +42,7 @@ impl ScoreModel {
             ScoreModel::Exact(mixture) => Arc::new(mixture.given(condition)),
             ScoreModel::Score(net) => net.clone(),
             ScoreModel::Joint(net) => Arc::new(net.given(condition)),
+            ScoreModel::Captions(net) => Arc::new(net.given(in_words(condition.into()))),
         }
     }
 
@@ -53,7 +57,19 @@ impl ScoreModel {
             ScoreModel::Exact(mixture) => (mixture.dim(), mixture.classes()),
             ScoreModel::Score(net) => (net.dim(), classes),
             ScoreModel::Joint(net) => (net.network().config.inputs, net.classes()),
+            ScoreModel::Captions(net) => (net.network().config.inputs(), Caption::short().count()),
         }
+    }
+}
+
+/// A condition as a network for captions takes it.
+///
+/// # Panics
+/// If there is no caption with that label.
+pub fn in_words(condition: Condition) -> Condition {
+    match condition {
+        Condition::Class(label) => Caption::of_label(label).expect("a caption's label").into(),
+        other => other,
     }
 }
 
@@ -94,12 +110,62 @@ pub fn fits(flag: &str, (d, k): (usize, usize), (dim, classes): (usize, usize)) 
     Err(Error::value(flag, value, must))
 }
 
+/// A checkpoint of either architecture.
+pub enum Loaded {
+    /// Of a perceptron.
+    Perceptron(Checkpoint),
+    /// Of a Transformer.
+    Transformer(Checkpoint<Transformer>),
+}
+
+impl Loaded {
+    /// The checkpoint of this name, or the best of a run, of whichever architecture it is.
+    ///
+    /// # Errors
+    /// As [`checkpoint::find`].
+    pub fn of(path: &str) -> Result<Loaded> {
+        match architecture_of(path).is_ok_and(|name| name == Transformer::NAME) {
+            true => load_as(path).map(Loaded::Transformer),
+            false => load(path).map(Loaded::Perceptron),
+        }
+    }
+
+    /// How it came to be.
+    pub fn trained(&self) -> &Trained {
+        match self {
+            Loaded::Perceptron(checkpoint) => &checkpoint.trained,
+            Loaded::Transformer(checkpoint) => &checkpoint.trained,
+        }
+    }
+
+    /// How it sees its data.
+    pub fn view(&self) -> &View {
+        match self {
+            Loaded::Perceptron(checkpoint) => &checkpoint.view,
+            Loaded::Transformer(checkpoint) => &checkpoint.view,
+        }
+    }
+
+    /// Whether it knows captions.
+    pub fn captioned(&self) -> bool {
+        matches!(self, Loaded::Transformer(_))
+    }
+}
+
 /// The checkpoint of this name, or the best of a run.
 ///
 /// # Errors
 /// As [`checkpoint::find`].
 pub fn load(path: &str) -> Result<Checkpoint> {
-    let found = checkpoint::find(Path::new(path))?;
+    load_as(path)
+}
+
+/// As [`load`], of another architecture.
+///
+/// # Errors
+/// As [`load`].
+fn load_as<N: Architecture>(path: &str) -> Result<Checkpoint<N>> {
+    let found = checkpoint::find_as(Path::new(path))?;
     found
         .passed
         .iter()
@@ -107,11 +173,15 @@ pub fn load(path: &str) -> Result<Checkpoint> {
     Ok(found.checkpoint)
 }
 
-/// A score network, whose coordinates have these spreads if they do not all have the same.
+/// The score network of a checkpoint, whose coordinates have these spreads if they do not all have the same.
 ///
 /// # Errors
-/// If the checkpoint holds something else.
-pub fn score(path: &str, model: Model, spread: Vec<f64>) -> Result<ScoreModel> {
+/// If the checkpoint holds something else, or a network for captions of another kind than the lab's.
+pub fn score(path: &str, loaded: Loaded, spread: Vec<f64>) -> Result<ScoreModel> {
+    let model = match loaded {
+        Loaded::Perceptron(checkpoint) => checkpoint.model,
+        Loaded::Transformer(checkpoint) => return captions(path, checkpoint.model),
+    };
     let fits = |dim: usize| spread.is_empty() || spread.len() == dim; // the others are refused later
     match model {
         Model::Score(net) if fits(net.dim()) => {
@@ -122,8 +192,20 @@ pub fn score(path: &str, model: Model, spread: Vec<f64>) -> Result<ScoreModel> {
         }
         Model::Score(net) => Ok(ScoreModel::Score(net.into())),
         Model::Joint(net) => Ok(ScoreModel::Joint(net)),
-        other => Err(wrong_kind(path, &other, "a score network")),
+        other => Err(wrong_kind(path, other.name(), "a score network")),
     }
+}
+
+/// A network for the captions of drawn digits.
+fn captions(path: &str, model: Model<Transformer>) -> Result<ScoreModel> {
+    let Model::Joint(net) = model else {
+        return Err(wrong_kind(path, model.name(), "a network for captions"));
+    };
+    if let Some(why) = Caption::short().find_map(|c| net.network().config.takes(&c.into()).err()) {
+        let why = format!("it was not made for the captions of this lab ({why})");
+        return Err(Error::File { path: path.into(), why });
+    }
+    Ok(ScoreModel::Captions(net))
 }
 
 /// A classifier.
@@ -134,12 +216,12 @@ pub fn classifier(path: &str, model: Model) -> Result<ClassifierModel> {
     match model {
         Model::Noisy(net) => Ok(ClassifierModel::Noisy(net)),
         Model::Clean(net) => Ok(ClassifierModel::Clean(net)),
-        other => Err(wrong_kind(path, &other, "a classifier")),
+        other => Err(wrong_kind(path, other.name(), "a classifier")),
     }
 }
 
 /// A checkpoint that holds something else.
-pub fn wrong_kind(path: &str, model: &Model, wanted: &str) -> Error {
-    let why = format!("it holds a {}, but {wanted} is needed here", model.name());
+pub fn wrong_kind(path: &str, held: &str, wanted: &str) -> Error {
+    let why = format!("it holds a {held}, but {wanted} is needed here");
     Error::File { path: path.into(), why }
 }

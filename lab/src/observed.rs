@@ -5,6 +5,7 @@ use crate::report::exact;
 use scorelab::condition::Observation;
 use scorelab::data::Scene;
 use scorelab::mixture::{Measured, Mixture};
+use scorelab::number;
 use scorelab::score::ScoreFn;
 use scorelab::text::quoted;
 use scorelab::{Error, Result};
@@ -117,7 +118,7 @@ fn known(mask: &[String], dim: usize) -> Result<Vec<(usize, f64)>> {
             || Error::value("--mask", quoted(text), "a coordinate and its value, as x1=0.5");
         let (name, value) = text.split_once('=').ok_or_else(wrong)?;
         let name = name.trim();
-        let value: f64 = value.trim().parse().map_err(|_| wrong())?;
+        let value: f64 = number::parse(value.trim()).ok_or_else(wrong)?;
         let number = name.strip_prefix('x').and_then(|number| number.parse::<usize>().ok());
         let Some(number) = number.filter(|number| (1..=dim).contains(number)) else {
             let must = match dim {

@@ -1,14 +1,17 @@
 //! Which recipes are allowed.
 
+use crate::drawings::Drawn;
 use crate::given::{Idle, idle};
 use scorelab::checkpoint::{Kind, Place, Recipe};
-use scorelab::nn::{MlpConfig, Shape};
+use scorelab::nn::Shape;
+use scorelab::text::quoted;
 use scorelab::train::Levels;
 use scorelab::{Error, Result};
 
 /// How many principal components of images a network of a recipe sees; it may see the pixels instead.
 pub fn components(recipe: &Recipe) -> Option<usize> {
-    Some(recipe.components).filter(|k| *k > 0 && recipe.model != Kind::Clean)
+    let pixels = matches!(recipe.model, Kind::Clean | Kind::Caption);
+    Some(recipe.components).filter(|k| *k > 0 && !pixels)
 }
 
 /// The flags that change nothing of what this recipe learns.
@@ -27,9 +30,14 @@ pub fn idle_flags(recipe: &Recipe) -> Vec<Idle> {
             "only a network for a score has this setting",
         ),
         (
-            model != Kind::Joint,
+            !matches!(model, Kind::Joint | Kind::Caption),
             &["embedding", "p-drop"],
             "only a joint network has labels to embed and to drop",
+        ),
+        (
+            model == Kind::Caption,
+            &["components", "embedding", "residual"],
+            "a network for captions is a Transformer, which sees pixels and words",
         ),
         (
             model == Kind::Clean,
@@ -51,6 +59,10 @@ pub const OF_A_SCENE: [&str; 2] = ["scene", "sd"];
 /// If one is out of range.
 pub fn check(recipe: &Recipe) -> Result<()> {
     recipe.train.validated()?;
+    if recipe.model == Kind::Caption && Drawn::at(&recipe.data) != Some(Drawn::Captions) {
+        let must = format!("{}, or left out, for a network for captions", Recipe::CAPTIONS);
+        return Err(Error::value("--data", quoted(recipe.data.name()), must));
+    }
     if !(1..=100_000_000).contains(&recipe.points) {
         return Err(Error::value("--points", recipe.points, "1 to 100000000"));
     }
@@ -73,12 +85,28 @@ pub fn check(recipe: &Recipe) -> Result<()> {
     Ok(())
 }
 
-/// The memory that a training takes, roughly.
-pub fn bytes(recipe: &Recipe, shape: &MlpConfig, points: usize) -> f64 {
-    let weights = shape.parameters() as f64;
+/// The memory that a training takes, roughly, on points of `inputs` coordinates and of so many classes.
+///
+/// # Errors
+/// If the network cannot be.
+pub fn bytes(recipe: &Recipe, (inputs, classes): (usize, usize), points: usize) -> Result<f64> {
+    let (weights, row) = match recipe.model {
+        Kind::Caption => {
+            let shape = recipe.transformer(inputs.isqrt());
+            shape.validated()?;
+            let asked = shape.heads * (shape.tokens() + shape.words + 1);
+            let token = shape.depth * (20 * shape.width + 3 * shape.hidden + 2 * asked);
+            (shape.parameters(), shape.tokens() * token)
+        }
+        _ => {
+            let shape = recipe.shape(inputs, classes + 1);
+            shape.validated()?;
+            (shape.parameters(), (2 * shape.depth + 5) * shape.width)
+        }
+    };
     let rows = 128.0 * (recipe.train.batch as f64 / 128.0).ceil();
-    let row = (2 * shape.depth + 5) as f64 * shape.width as f64 + 4.0 * shape.inputs as f64;
+    let row = row as f64 + 4.0 * inputs as f64;
     let groups = 8.0_f64.min((rows / 64.0).ceil());
-    let data = 8.0 * points as f64 * (shape.inputs + 1) as f64;
-    4.0 * weights * (8.0 + groups) + 4.0 * 128.0 * groups * row + 2.0 * data
+    let data = 8.0 * points as f64 * (inputs + 1) as f64;
+    Ok(4.0 * weights as f64 * (8.0 + groups) + 4.0 * 128.0 * groups * row + 2.0 * data)
 }

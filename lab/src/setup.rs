@@ -111,7 +111,7 @@ impl<'a> Typed<'a> {
         let grid = Grid::to_data(&process, Spacing::KARRAS, steps)
             .map_err(|_| Error::value("--steps", steps, "1 to 1000000"))?;
         memory::refuse("the samples", samples as f64 * data.dim() as f64 * A_COORDINATE, memory)?;
-        let all = class == Some(ALL) && data.scene().is_none();
+        let all = class == Some(ALL) && data.scene().is_none() && !data.captioned();
         let class = if all { Some("0") } else { class };
         let class = class.map(|name| data.class(name)).transpose()?;
         let mut setup = Setup {

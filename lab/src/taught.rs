@@ -1,6 +1,7 @@
 //! Trainings that keep their network in memory, for whoever calls the lab from another program.
 
-use crate::data::{DRAWN, TrainingSet};
+use crate::data::TrainingSet;
+use crate::drawings::Drawn;
 use crate::recipe::check;
 use scorelab::checkpoint::{Checkpoint, Place, Recipe, Trained, TrainingData};
 use scorelab::mixture::Labelled;
@@ -23,8 +24,9 @@ impl Watcher for Teller<'_> {
 
 /// The place of data that are called so: a scene, or the images of a folder or of the lab.
 pub fn place_named(name: &str) -> Place {
-    match name == DRAWN || Path::new(name).is_dir() {
-        true => Place::Images(name.into()),
+    let images = Place::Images(name.into());
+    match Drawn::at(&images).is_some() || Path::new(name).is_dir() {
+        true => images,
         false => Place::Scene(name.into()),
     }
 }

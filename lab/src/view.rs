@@ -1,11 +1,12 @@
 //! Where the points of a score live: in a scene, among the rows of a file, or among images in the view of a network.
 
 use crate::data::Data;
+use crate::networks::Loaded;
 use crate::read::{Rows, find_scene};
 use crate::tell::tell;
 use ndarray::Array2;
-use scorelab::checkpoint::{Checkpoint, Fingerprint, Place, Recipe};
-use scorelab::data::{ClassName, Scene, View, find_class};
+use scorelab::checkpoint::{Fingerprint, Place, Recipe};
+use scorelab::data::{Caption, ClassName, Scene, View, find_class};
 use scorelab::mixture::Reach;
 use scorelab::noise::Process;
 use scorelab::score::ScoreFn;
@@ -45,6 +46,8 @@ pub enum Domain {
         view: View,
         /// What the classes are called.
         class_names: Vec<ClassName>,
+        /// Whether the classes are the captions of drawn digits, each by its label.
+        captioned: bool,
         /// The recipe by which they were chosen for training.
         recipe: Option<Box<Recipe>>,
     },
@@ -56,17 +59,21 @@ impl Domain {
     /// # Errors
     /// If the scene cannot be found, or was not named and has changed since the training; if a scene is named for
     /// images.
-    pub fn of(scene: Option<&Place>, main: Option<&Checkpoint>, gib: f64) -> Result<Domain> {
-        let trained = main.map(|c| &c.trained);
+    pub fn of(scene: Option<&Place>, main: Option<&Loaded>, gib: f64) -> Result<Domain> {
+        let trained = main.map(Loaded::trained);
         if let Some((size, main)) = trained.and_then(|t| t.data.image).zip(main) {
             if let Some(scene) = scene {
                 let must = "left out: this score is for images";
                 return Err(Error::value("--scene", scene.name(), must));
             }
-            let (view, recipe) = (main.view.clone(), main.trained.recipe.clone().map(Box::new));
-            let (name, class_names) =
-                (main.trained.data.name.clone(), main.trained.data.image_classes());
-            return Ok(Domain::Images { name, size, view, class_names, recipe });
+            let (trained, captioned) = (main.trained(), main.captioned());
+            let (view, recipe) = (main.view().clone(), trained.recipe.clone().map(Box::new));
+            let class_names = match captioned {
+                true => Caption::short().map(Caption::name).collect(),
+                false => trained.data.image_classes(),
+            };
+            let name = trained.data.name.clone();
+            return Ok(Domain::Images { name, size, view, class_names, captioned, recipe });
         }
         let recipe = trained.and_then(|t| t.recipe.as_ref().map(|recipe| (recipe, &t.data)));
         let trained_on = recipe.filter(|(recipe, _)| !recipe.data.is_images() && scene.is_none());
@@ -98,7 +105,7 @@ impl Domain {
                 let (dim, reach) = (points.x.ncols(), Reach::of(&points));
                 Domain::Rows { name, print, dim, class_names, priors, reach }
             }
-            Data::Drawn | Data::Images(_) => unreachable!("no place of images"),
+            Data::Drawn(_) | Data::Images(_) => unreachable!("no place of images"),
         }
     }
 
@@ -136,7 +143,7 @@ impl Domain {
         match self {
             Domain::Scene(scene, print) => json!({ "scene": scene.name, "fingerprint": print }),
             Domain::Rows { name, print, .. } => json!({ "rows": name, "fingerprint": print }),
-            Domain::Images { name, size, view: _, class_names: _, recipe } => {
+            Domain::Images { name, size, view: _, class_names: _, captioned: _, recipe } => {
                 json!({ "images": name, "size": size, "recipe": recipe })
             }
         }
@@ -235,23 +242,41 @@ impl Domain {
         match self {
             Domain::Scene(scene, _) => scene.class(name),
             Domain::Rows { name: file, class_names, .. } => find_class(class_names, file, name),
+            Domain::Images { captioned: true, .. } => label(Caption::parse(name)?),
             Domain::Images { class_names, .. } => find_class(class_names, "the images", name),
         }
+    }
+
+    /// Whether the classes are captions.
+    pub fn captioned(&self) -> bool {
+        matches!(self, Domain::Images { captioned: true, .. })
     }
 
     /// Refuses a network that sees images in another way.
     ///
     /// # Errors
     /// If it does.
-    pub fn shares_view(&self, path: &str, checkpoint: &Checkpoint) -> Result<()> {
+    pub fn shares_view(&self, path: &str, view: &View) -> Result<()> {
         let own = match self {
             Domain::Scene(..) | Domain::Rows { .. } => &View::Identity,
             Domain::Images { view, .. } => view,
         };
-        if *own == checkpoint.view {
+        if own == view {
             return Ok(());
         }
         let why = "it was trained on different data from the score, or with other --components: their mean images or components differ";
         Err(Error::File { path: path.into(), why: why.into() })
     }
+}
+
+/// The label of a caption.
+fn label(caption: Caption) -> Result<usize> {
+    caption.label().ok_or_else(|| {
+        let worn = caption.attributes.iter().count();
+        Error::value(
+            "the number of things that the digit wears",
+            worn,
+            "at most 2: no training sees more",
+        )
+    })
 }

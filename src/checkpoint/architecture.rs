@@ -8,6 +8,12 @@ pub trait Architecture: Net {
     /// What files call it.
     const NAME: &'static str;
 
+    /// The kind of network that a recipe for this kind makes; none if it makes one of another architecture, as one for captions
+    /// does.
+    fn made_by(recipe: Kind) -> Option<Kind> {
+        (recipe != Kind::Caption).then_some(recipe)
+    }
+
     /// The shape that a recipe asks for where a network of this kind has the shape `held`: what the recipe leaves open, such
     /// as the dimension of the data, is as it is held. A recipe that says nothing of this architecture asks for what is held.
     fn asked(_recipe: &Recipe, _kind: Kind, held: &Self::Config) -> Self::Config {
@@ -29,8 +35,11 @@ impl Architecture for Mlp {
 impl Architecture for Transformer {
     const NAME: &'static str = "transformer";
 
+    fn made_by(recipe: Kind) -> Option<Kind> {
+        (recipe == Kind::Caption).then_some(Kind::Joint)
+    }
+
     fn asked(recipe: &Recipe, _: Kind, held: &TransformerConfig) -> TransformerConfig {
-        let Recipe { width, depth, features, .. } = *recipe;
-        TransformerConfig { width, depth, features, ..held.clone() }
+        recipe.transformer(held.side)
     }
 }

@@ -3,7 +3,7 @@
 use super::architecture::Architecture;
 use crate::classifier::ClassifierConfig;
 use crate::data::PointFile;
-use crate::nn::{MlpConfig, Target};
+use crate::nn::{MlpConfig, Target, TransformerConfig};
 use crate::train::{Levels, TrainConfig};
 use serde::{Deserialize, Serialize};
 
@@ -26,6 +26,8 @@ pub enum Kind {
     Noisy,
     /// A classifier of points without noise.
     Clean,
+    /// The score of captioned digits under every caption and under none, by a Transformer.
+    Caption,
 }
 
 impl Kind {
@@ -128,6 +130,45 @@ impl Default for Recipe {
 }
 
 impl Recipe {
+    /// What drawn digits with captions are called as a place of images.
+    pub const CAPTIONS: &str = "captions";
+
+    /// The recipe for a kind of network where nothing else is asked: that of the default, but for captions.
+    pub fn of(model: Kind) -> Self {
+        let common = Recipe { model, ..Recipe::default() };
+        if model != Kind::Caption {
+            return common;
+        }
+        let TransformerConfig { width, depth, features, .. } = TransformerConfig::default();
+        let train = TrainConfig {
+            steps: 11_000,
+            batch: 128,
+            learning_rate: 2e-3,
+            warmup: 200,
+            clip: 1.0,
+            ema: 0.998,
+            ..TrainConfig::default()
+        };
+        Recipe {
+            data: Place::Images(Recipe::CAPTIONS.into()),
+            components: 0,
+            width,
+            depth,
+            features,
+            levels: Levels { location: -0.9, width: 0.7 },
+            train,
+            ..common
+        }
+    }
+
+    /// The shape of a Transformer for images of `side` lines and columns: patches and heads as by default, a perceptron four
+    /// times as wide as a token.
+    pub fn transformer(&self, side: usize) -> TransformerConfig {
+        let Recipe { width, depth, features, .. } = *self;
+        let hidden = width.saturating_mul(4);
+        TransformerConfig { side, width, depth, features, hidden, ..TransformerConfig::default() }
+    }
+
     /// The shape of a score network for points of `dim` coordinates, with this label table.
     pub fn shape(&self, dim: usize, labels: usize) -> MlpConfig {
         MlpConfig {
@@ -156,7 +197,7 @@ impl Recipe {
         c: &N::Config,
     ) -> Option<String> {
         let wanted = N::asked(self, kind, c);
-        if kind != self.model {
+        if N::made_by(self.model) != Some(kind) {
             return Some(format!("is for a network of the kind {:?}", self.model));
         }
         if wanted != *c {

@@ -1,6 +1,6 @@
 //! The folder of a training that may be interrupted: locked while in use, its last two checkpoints kept.
 
-use super::{Architecture, Checkpoint};
+use super::{Architecture, Checkpoint, architecture_in};
 use crate::file;
 use crate::nn::Mlp;
 use crate::{Error, Result};
@@ -125,15 +125,29 @@ pub fn find(path: impl AsRef<Path>) -> Result<Found> {
 /// # Errors
 /// As [`find`].
 pub fn find_as<N: Architecture>(path: impl AsRef<Path>) -> Result<Found<N>> {
-    let path = path.as_ref();
+    let (checkpoint, path, passed) = newest(path.as_ref(), |file| Checkpoint::load_as(file))?;
+    Ok(Found { checkpoint, path, passed })
+}
+
+/// The architecture of the network in a file, or in the last good one of a run's folder, as [`Architecture::NAME`] has it: what
+/// to [`load_as`](Checkpoint::load_as).
+///
+/// # Errors
+/// If the file cannot be read, or is not a checkpoint; for a folder, if it holds none that is good.
+pub fn architecture_of(path: impl AsRef<Path>) -> Result<String> {
+    newest(path.as_ref(), architecture_in).map(|(name, ..)| name)
+}
+
+/// What is read of a file, or of the last file of a run's folder of which it can be read: with that file, and why newer ones
+/// were passed over.
+fn newest<T>(path: &Path, read: impl Fn(&Path) -> Result<T>) -> Result<(T, PathBuf, Vec<Error>)> {
     if !path.is_dir() {
-        let checkpoint = Checkpoint::load_as(path)?;
-        return Ok(Found { checkpoint, path: path.into(), passed: Vec::new() });
+        return Ok((read(path)?, path.into(), Vec::new()));
     }
     let mut passed = Vec::new();
     for (_, path) in steps(path)?.into_iter().rev() {
-        match Checkpoint::load_as(&path) {
-            Ok(checkpoint) => return Ok(Found { checkpoint, path, passed }),
+        match read(&path) {
+            Ok(found) => return Ok((found, path, passed)),
             Err(e) => passed.push(e),
         }
     }

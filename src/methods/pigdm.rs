@@ -3,8 +3,8 @@
 use super::measured::{GAMMA, Place, cost, steered};
 use super::{About, Cost, Ends, Knobs, Method, Need, Parts, Plan, Walks};
 use crate::Result;
-use crate::linalg::{cholesky, solve};
-use ndarray::Array2;
+use crate::linalg::symmetric_eigen;
+use ndarray::{Array1, Array2};
 
 /// Pseudoinverse-guided diffusion (ΠGDM).
 ///
@@ -36,17 +36,22 @@ impl Method for PiGdm {
     }
 
     fn plan(&self, parts: &Parts, knobs: &Knobs) -> Result<Plan> {
-        steered((self.about(), parts, knobs), |place: &Place, gamma| {
+        let observation = parts.observation();
+        let a = observation.map();
+        // Aᵀ(r²AAᵀ + τ²I)⁻¹ = (r²AᵀA + τ²I)⁻¹Aᵀ: the smaller of the two, which is not singular where coordinates are told twice
+        let many = a.nrows() > a.ncols();
+        let (lambda, q) = symmetric_eigen(&if many { a.t().dot(&a) } else { a.dot(&a.t()) });
+        let lambda: Array1<f64> = lambda.into_iter().map(|l| l.max(0.0)).collect();
+        steered((self.about(), parts, knobs), move |place: &Place, gamma| {
             let noise = place.observation.tolerance().powi(2) / gamma;
             let (a, s2) = (place.observation.map(), place.level.ratio().powi(2));
-            let doubt = a.dot(&a.t()) * (s2 / (1.0 + s2)) + Array2::<f64>::eye(a.nrows()) * noise;
-            let lower = cholesky(&doubt);
-            let mut miss = place.miss();
-            for mut row in miss.outer_iter_mut() {
-                let solved = solve(&lower, row.to_owned());
-                row.assign(&solved);
-            }
-            place.pulled_back(miss.dot(&a).view())
+            let doubt = lambda.mapv(|lambda| s2 / (1.0 + s2) * lambda + noise);
+            let solved = |b: Array2<f64>| (b.dot(&q) / &doubt).dot(&q.t());
+            let pull = match many {
+                true => solved(place.miss().dot(&a)),
+                false => solved(place.miss()).dot(&a),
+            };
+            place.pulled_back(pull.view())
         })
     }
 }

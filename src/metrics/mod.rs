@@ -9,6 +9,7 @@
 //! | do two sets of points cover each other? | [`prdc`] | two samples of one law |
 //! | what are the nearest points, and their class? | [`nearest`], [`knn_classify`] | sorting |
 //! | are generated images what was wanted? | [`Judge`] | a shifted copy, another class |
+//! | do images show what their captions ask for? | [`CaptionHits`] | drawings, captions of others |
 //! | do two sets of samples have the same law? | [`energy_distance`], [`energy_with_se`], [`energy_test`] | two normals, closed form |
 //! | which of two samples is nearer to a third? | [`energy_difference`] | two normals, closed form |
 //! | how diverse are the samples? | [`spread_with_se`], [`entropy`] | entropy of a Gaussian |
@@ -26,6 +27,7 @@ mod entropy;
 mod frechet;
 mod interval;
 mod judge;
+mod captions;
 mod modes;
 mod neighbours;
 mod outcome;
@@ -33,6 +35,7 @@ mod shares;
 mod summary;
 mod support;
 
+pub use captions::{CaptionHits, Shown};
 pub use chi_square::{ChiSquare, chi_square, chi_square_quantile, chi_square_tail};
 pub use energy::{EnergyTest, energy_distance, energy_test};
 pub use energy_error::{Difference, RANKING_LEVEL, Ranking, energy_difference, energy_with_se};

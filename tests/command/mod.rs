@@ -1,6 +1,7 @@
 //! The program `scorelab` as a user meets it: its answers, its files, its exit codes.
 
 mod answers;
+mod captions;
 mod checked;
 mod drawn;
 mod endings;

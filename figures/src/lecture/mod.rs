@@ -48,6 +48,7 @@ figures! {
     fidelity
     mask_and_point
     exact_attention
+    composition
     tilt
     autoguidance
     samplers
@@ -77,6 +78,7 @@ pub use bill::classifier_bill;
 pub use classifier::Classifier;
 pub use classifier_training::classifier_training;
 pub use clean_classifier::clean_classifier;
+pub use composition::composition;
 pub use condition_entry::condition_entry;
 pub use denoising::{Strip, StripWalk, denoising_strips};
 pub use exact_attention::{
@@ -88,7 +90,7 @@ pub use field_over_noise::field_over_noise;
 pub use hybrid::{Arm, hybrid};
 pub use hybrid_images::{Judged, Morph, SURE, hybrid_images};
 pub use implicit::{Implicit, implicit_classifier};
-pub use inputs::{ImageInputs, ImageJudge, Inputs};
+pub use inputs::{ImageInputs, ImageJudge, Inputs, UnderCaption};
 pub use interval::{beyond, far_border, in_interval, interval};
 pub use mask_and_point::mask_and_point;
 pub use need::Need;

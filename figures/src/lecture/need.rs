@@ -13,6 +13,8 @@ pub enum Need {
     Line,
     /// A score of images.
     Images,
+    /// A score that knows captions.
+    Captions,
     /// A class.
     Class,
     /// One class and not all in turn.
@@ -48,6 +50,7 @@ impl Need {
             Need::Scene | Need::Plane | Need::Class | Need::OneScore => None,
             Need::Line => Some("no `--scene`: it brings its own, on a line"),
             Need::Images => Some("a `--score` trained on images"),
+            Need::Captions => Some("captions that it knows"),
             Need::OneClass => Some("one `--class`"),
             Need::Classifier => Some("the exact score or a `--classifier`"),
             Need::Joint => Some("a joint `--score`"),
@@ -79,6 +82,7 @@ impl Need {
         match self {
             Need::Scene | Need::Plane => inputs.setting.is_some(),
             Need::Images => inputs.images.is_some(),
+            Need::Captions => inputs.images.as_ref().is_some_and(|i| i.captions.is_some()),
             Need::Class => inputs.class.is_some(),
             Need::OneClass => inputs.class.is_some() && !inputs.every_class,
             Need::Classifier => inputs.classifier.is_some(),
@@ -102,6 +106,9 @@ impl Need {
             }
             Need::Images => {
                 "--score must be a checkpoint trained on images: this figure shows images"
+            }
+            Need::Captions => {
+                "--score must know captions: this figure asks for some; train one with `scorelab train --model caption`"
             }
             Need::Class => "--class is required: this figure shows samples of one class",
             Need::OneClass => "--class must name one class: this figure follows single samples",

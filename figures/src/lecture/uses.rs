@@ -59,7 +59,7 @@ impl Need {
             Need::Scene | Need::Plane => {
                 &["scene", "sd", "columns", "header", "no-header", "score"]
             }
-            Need::Images | Need::Joint => &["score"],
+            Need::Images | Need::Captions | Need::Joint => &["score"],
             Need::Class | Need::OneClass => &["class"],
             Need::Classifier => &["class", "classifier", "gradient-scale"],
             Need::Noisy => &["classifier"],

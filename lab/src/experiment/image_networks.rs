@@ -1,7 +1,8 @@
 //! The networks of the experiments on images: trained once, kept as files, and learned again when the settings differ.
 
 use super::images::ImageExperiment;
-use crate::data::{DRAWN, images_fingerprint, view_of_images};
+use crate::data::{images_fingerprint, view_of_images};
+use crate::drawings::DRAWN;
 use crate::interrupt::{CtrlC, interrupted, listen};
 use crate::watch::{Canvas, Progress, SamplesSoFar, Schedule};
 use ndarray::{Array2, ArrayView2};
@@ -256,7 +257,7 @@ impl ImageExperiment {
             sampler: self.sampler.clone(),
             seed: self.seed,
         };
-        let canvas = Canvas::Images { size, view, class_names };
+        let canvas = Canvas::of_classes(size, view, class_names);
         SamplesSoFar::new(SHOWN_EVERY, canvas, schedule, self.output.clone())
     }
 }

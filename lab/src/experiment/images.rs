@@ -1,7 +1,7 @@
 //! What the experiments on images share.
 
 use super::run::{Experiment, run_on};
-use crate::data::DRAWN;
+use crate::drawings::DRAWN;
 use crate::flags::{Defaults, ExperimentFlags};
 use crate::read::images;
 use crate::view::Domain;
@@ -76,7 +76,14 @@ impl ImageExperiment {
         let one = whole.as_ref().map_or_else(|| drawn.images(0..0), |images| images.take(0));
         let (size, view) = ((one.height, one.width), View::Identity);
         let class_names = one.class_names.clone();
-        let data = Domain::Images { name: called, size, view, class_names, recipe: None };
+        let data = Domain::Images {
+            name: called,
+            size,
+            view,
+            class_names,
+            captioned: false,
+            recipe: None,
+        };
         let experiment = Experiment::new(name, flags, data)?;
         let (train, kept) = (experiment.size(TRAINING.0, TRAINING.1), experiment.samples);
         let [training, held_out, twin] = match whole {

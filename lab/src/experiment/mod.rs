@@ -6,6 +6,7 @@ mod scene;
 mod images;
 mod networks;
 mod image_networks;
+mod captions;
 mod comparison;
 mod bill;
 mod rival;
@@ -14,6 +15,7 @@ mod your_guidance;
 mod lecture;
 
 pub use bill::Billed;
+pub use captions::{CaptionExperiment, Group, run_captions, worn};
 pub use comparison::{ArmRun, Comparison, Steer};
 pub use contest::{Contest, Contested, Made};
 pub use image_networks::{Guide, ImageNets};

@@ -2,8 +2,8 @@
 
 use super::experiment::{Defaults, sized};
 use super::groups::{
-    AlsoFlags, AnswerFlags, CommonFlags, ConditionFlags, Look, Measure, SamplingFlags, ScoreFlags,
-    WalkFlags,
+    AlsoFlags, AnswerFlags, CaptionFlags, CommonFlags, ConditionFlags, Look, Measure,
+    SamplingFlags, ScoreFlags, WalkFlags,
 };
 use super::recipe::RecipeFlags;
 use crate::menu::{Menu, menu, method_names};
@@ -50,6 +50,9 @@ pub struct Sample {
     pub score: ScoreFlags,
     #[command(flatten)]
     #[serde(flatten)]
+    pub caption: CaptionFlags,
+    #[command(flatten)]
+    #[serde(flatten)]
     pub condition: ConditionFlags,
     #[command(flatten)]
     #[serde(flatten)]
@@ -87,6 +90,9 @@ pub struct Eval {
     pub score: ScoreFlags,
     #[command(flatten)]
     #[serde(flatten)]
+    pub caption: CaptionFlags,
+    #[command(flatten)]
+    #[serde(flatten)]
     pub condition: ConditionFlags,
     /// Guidance scales: 0 unconditional, 1 conditional, more oversteers [default: 1 with a class]
     #[arg(long, value_delimiter = ',', allow_negative_numbers = true)]
@@ -115,12 +121,22 @@ pub struct Eval {
     pub common: AnswerFlags,
 }
 
+impl Eval {
+    /// Whether a class or a caption is wanted.
+    pub fn asks(&self) -> bool {
+        self.score.class.is_some() || self.caption.caption.is_some()
+    }
+}
+
 /// The flags of `field`.
 #[derive(Debug, Clone, Args, Serialize)]
 pub struct Field {
     #[command(flatten)]
     #[serde(flatten)]
     pub score: ScoreFlags,
+    #[command(flatten)]
+    #[serde(flatten)]
+    pub caption: CaptionFlags,
     #[command(flatten)]
     #[serde(flatten)]
     pub condition: ConditionFlags,
@@ -224,8 +240,8 @@ pub struct Data {
     pub scene: String,
     #[command(flatten)]
     pub own: PointFlags,
-    /// Data instead of a scene: the rows of a file of points as they are, or images: `digits`, drawn by the lab, or a folder of IDX files such as MNIST's or of PNG files CLASS/NAME.png
-    #[arg(long, value_name = "digits|FOLDER|FILE")]
+    /// Data instead of a scene: the rows of a file of points as they are, or images: `digits` or `captions`, digits with hats and more, drawn by the lab, or a folder of IDX files such as MNIST's or of PNG files CLASS/NAME.png
+    #[arg(long, value_name = "digits|captions|FOLDER|FILE")]
     pub data: Option<String>,
     /// How many points to draw from the scene, or images or rows of a file at most
     #[arg(long, default_value_t = 1000)]

@@ -28,10 +28,14 @@ pub struct Defaults {
     pub unused: &'static [&'static str],
     /// Whether it takes a method of the catalogue.
     pub methods: bool,
+    /// Whether it takes a network for captions.
+    pub captions: bool,
 }
 
 /// The flags of an experiment that takes a method.
 const OF_METHODS: [&str; 2] = ["method", "set"];
+/// The flag of an experiment that takes a network for captions.
+const OF_CAPTIONS: &str = "score";
 
 impl Defaults {
     /// The defaults of an experiment on a scene.
@@ -43,6 +47,7 @@ impl Defaults {
         gamma: "0,1,2,5,10",
         unused: &["data", "train-steps"],
         methods: false,
+        captions: false,
     };
 
     /// The defaults of the lecture.
@@ -57,6 +62,18 @@ impl Defaults {
         gamma: "0,1,1.25,2,5,10",
         unused: &["scene", "gradient-scale", "all"],
         methods: false,
+        captions: false,
+    };
+
+    /// The defaults of an experiment on captioned digits.
+    pub const CAPTIONS: Defaults = Defaults {
+        samples: (1000, 20),
+        steps: (20, 8),
+        class: "three",
+        gamma: "1,1.5,2,3,5",
+        unused: &["scene", "data", "class", "gradient-scale", "all"],
+        captions: true,
+        ..Defaults::IMAGES
     };
 }
 
@@ -78,6 +95,10 @@ pub struct ExperimentFlags {
     #[arg(long, value_name = "FOLDER")]
     #[serde(skip)]
     pub data: Option<PathBuf>,
+    /// A network for captions that is trained already: a checkpoint, or the folder of a run [default: one is trained]
+    #[arg(long, value_name = "FILE|FOLDER")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub score: Option<PathBuf>,
     /// The wanted class y, by name or number; counted from 0
     #[arg(long, required = false, value_name = "NAME|NUMBER")]
     #[serde(skip)]
@@ -176,7 +197,9 @@ impl Defaults {
             .mut_arg("samples", |arg| sized(arg, self.samples))
             .mut_args(|arg| {
                 let unused = arg.get_long().is_some_and(|flag| {
-                    self.unused.contains(&flag) || !self.methods && OF_METHODS.contains(&flag)
+                    self.unused.contains(&flag)
+                        || !self.methods && OF_METHODS.contains(&flag)
+                        || !self.captions && flag == OF_CAPTIONS
                 });
                 arg.hide(unused)
             })

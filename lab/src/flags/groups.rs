@@ -247,6 +247,15 @@ pub struct AlsoFlags {
     pub also: Vec<String>,
 }
 
+/// What an image of a network for captions is to be.
+#[derive(Debug, Clone, Default, PartialEq, Args, Serialize)]
+pub struct CaptionFlags {
+    /// What is wanted of a score that knows captions, in English or Vietnamese: a digit, and at most two things that it wears; without it nothing is steered
+    #[arg(long, value_name = "TEXT")]
+    #[serde(skip)]
+    pub caption: Option<String>,
+}
+
 /// What is observed of the data: y = A·x₀ + τ·n, instead of a class or beside one.
 #[derive(Debug, Clone, Default, PartialEq, Args, Serialize)]
 pub struct ConditionFlags {

@@ -1,5 +1,6 @@
 //! The flags that decide what is learned.
 
+use crate::given::Given;
 use crate::menu::{Menu, menu};
 use crate::tables::PointFlags;
 use clap::Args;
@@ -24,8 +25,8 @@ pub struct RecipeFlags {
     pub scene: String,
     #[command(flatten)]
     pub own: PointFlags,
-    /// Data instead of a scene: the rows of a file of points as they are, or images: `digits`, drawn by the lab, or a folder of IDX files such as MNIST's or of PNG files CLASS/NAME.png
-    #[arg(long, value_name = "digits|FOLDER|FILE")]
+    /// Data instead of a scene: the rows of a file of points as they are, or images: `digits` or `captions`, digits with hats and more, drawn by the lab, or a folder of IDX files such as MNIST's or of PNG files CLASS/NAME.png
+    #[arg(long, value_name = "digits|captions|FOLDER|FILE")]
     pub data: Option<String>,
     /// For images: how many principal components a network sees, 0 for the pixels; a clean classifier always sees
     /// pixels
@@ -85,31 +86,56 @@ pub struct RecipeFlags {
 }
 
 impl RecipeFlags {
-    /// The recipe that these flags describe.
+    /// The recipe that these flags describe; what was not given is that of [`Recipe::of`] the model.
     ///
     /// # Errors
     /// As [`PointFlags::place`].
-    pub fn recipe(&self) -> Result<Recipe> {
+    pub fn recipe(&self, given: &Given) -> Result<Recipe> {
+        let (own, usual) = (Recipe::of(self.model), &*DEFAULT);
+        let own_data = self.data.is_none() && !own.data.is_scene();
+        // a value from the top of a configuration is not among what was given, but differs from what the help says
+        fn or<T: PartialEq>(given: bool, typed: T, usual: T, own: T) -> T {
+            if given || typed != usual { typed } else { own }
+        }
+        let count = |flag, typed, usual, own| or::<usize>(given.has(flag), typed, usual, own);
+        let number = |flag, typed, usual, own| or::<f64>(given.has(flag), typed, usual, own);
+        let (levels, train) = ((own.levels, usual.levels), (&own.train, &usual.train));
         Ok(Recipe {
             model: self.model,
-            data: place(&self.scene, self.data.as_deref(), &self.own)?,
-            points: self.points,
-            components: self.components,
-            width: self.width,
-            depth: self.depth,
-            features: self.features,
+            data: match own_data {
+                true => own.data,
+                false => place(&self.scene, self.data.as_deref(), &self.own)?,
+            },
+            points: count("points", self.points, usual.points, own.points),
+            components: count("components", self.components, usual.components, own.components),
+            width: count("width", self.width, usual.width, own.width),
+            depth: count("depth", self.depth, usual.depth, own.depth),
+            features: count("features", self.features, usual.features, own.features),
             embedding: self.embedding,
             residual: self.residual,
             target: self.target,
             p_drop: self.p_drop,
-            levels: Levels { location: self.level_location, width: self.level_width },
+            levels: Levels {
+                location: number(
+                    "level-location",
+                    self.level_location,
+                    levels.1.location,
+                    levels.0.location,
+                ),
+                width: number("level-width", self.level_width, levels.1.width, levels.0.width),
+            },
             train: TrainConfig {
-                steps: self.steps,
-                batch: self.batch,
-                learning_rate: self.learning_rate,
-                warmup: self.warmup,
-                clip: self.clip,
-                ema: self.ema,
+                steps: count("steps", self.steps, train.1.steps, train.0.steps),
+                batch: count("batch", self.batch, train.1.batch, train.0.batch),
+                learning_rate: number(
+                    "learning-rate",
+                    self.learning_rate,
+                    train.1.learning_rate,
+                    train.0.learning_rate,
+                ),
+                warmup: count("warmup", self.warmup, train.1.warmup, train.0.warmup),
+                clip: number("clip", self.clip, train.1.clip, train.0.clip),
+                ema: number("ema", self.ema, train.1.ema, train.0.ema),
                 seed: self.seed,
             },
         })
@@ -142,7 +168,7 @@ mod tests {
 
     fn typed(words: &[&str]) -> Recipe {
         let words = ["program"].iter().chain(words);
-        Program::try_parse_from(words).unwrap().recipe.recipe().unwrap()
+        Program::try_parse_from(words).unwrap().recipe.recipe(&Given::default()).unwrap()
     }
 
     #[test]
@@ -152,6 +178,25 @@ mod tests {
         assert_eq!(typed(&[]).levels, Levels::default());
         assert_ne!(typed(&["--width=65"]), Recipe::default());
         assert!(check(&typed(&[])).is_ok());
+    }
+
+    #[test]
+    fn a_network_for_captions_has_defaults_of_its_own() {
+        let captions = typed(&["--model", "caption"]);
+        assert_eq!(captions, Recipe::of(Kind::Caption));
+        assert!(check(&captions).is_ok());
+        assert_eq!(Recipe { width: 64, ..captions.clone() }, {
+            // 64 is what the help calls the default, so only one that is given counts
+            let flags = Program::try_parse_from(["program", "--model=caption", "--width=64"]);
+            let given = Given::default().and(["width".to_string()]);
+            flags.unwrap().recipe.recipe(&given).unwrap()
+        });
+        assert_eq!(typed(&["--model=caption", "--width=72"]).width, 72);
+        for kind in [Kind::Score, Kind::Joint, Kind::Noisy, Kind::Clean] {
+            assert_eq!(typed(&["--model", kind.name()]), Recipe::of(kind));
+        }
+        let wrong = typed(&["--model=caption", "--data=digits"]);
+        assert!(check(&wrong).unwrap_err().to_string().contains("captions, or left out"));
     }
 
     #[test]

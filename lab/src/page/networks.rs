@@ -1,7 +1,7 @@
 //! The networks that a page holds: their weights as they are, f32, in base64.
 
 use super::base64::base64;
-use crate::networks::{self, ClassifierModel, ScoreModel, fits, load};
+use crate::networks::{self, ClassifierModel, Loaded, ScoreModel, fits, load};
 use scorelab::data::Scene;
 use scorelab::nn::{Mlp, ScoreNet};
 use scorelab::{Error, Result};
@@ -15,7 +15,7 @@ const MOST: usize = 200_000;
 /// # Errors
 /// If the checkpoint holds something else, or does not fit the scene or the page.
 pub fn score(path: &str, scene: &Scene) -> Result<Value> {
-    let model = networks::score(path, load(path)?.model, Vec::new())?;
+    let model = networks::score(path, Loaded::of(path)?, Vec::new())?;
     let m = &scene.mixture;
     let classes = m.classes();
     fits("--score", model.shape(classes), (m.means().ncols(), classes))?;
@@ -30,6 +30,7 @@ pub fn score(path: &str, scene: &Scene) -> Result<Value> {
     match &model {
         ScoreModel::Score(net) => of(net, false),
         ScoreModel::Joint(net) => of(&net.net, true),
+        ScoreModel::Captions(_) => unreachable!("no scene has its dimensions"),
         ScoreModel::Exact(_) => unreachable!("a checkpoint holds a network"),
     }
 }

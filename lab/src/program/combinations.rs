@@ -173,11 +173,12 @@ impl Planned {
             None => return None,
         };
         let observed = self.eval.condition.given().is_some();
-        let steered = score.class.is_some() || observed || score.guiding.is_some();
+        let asked = self.eval.asks();
+        let steered = asked || observed || score.guiding.is_some();
         let learned = self.recipe.is_some() && !classifies || score.score != "exact";
         let compared =
             learned && !observed && score.guiding.is_none() && score.gradient_scale == 1.0;
-        let alone = classifies && score.class.is_none();
+        let alone = classifies && !asked;
         let measured = Measured { scene, alone, compared };
         let mut all = measured.idle_flags();
         all.extend(idle([(!steered, &["interval"], "nothing steers within it or outside it")]));
@@ -340,7 +341,7 @@ fn evaluation(trained: Option<&Recipe>, flags: &Flags) -> Result<Eval> {
         let must = "a number: what is measured is what the sweep trains";
         return wrong("samples", &eval.samples.to_string(), must);
     }
-    let (exact, steers) = (eval.score.score == "exact", eval.score.class.is_some());
+    let (exact, steers) = (eval.score.score == "exact", eval.asks());
     let samples = !classifies || steers;
     if matches!(recipe.data, Place::Rows(_)) && eval.score.scene.is_none() {
         return Err(Error::Usage { why: "scene in [eval] is required: rows of a file are learned without a scene; name the one to measure by, or the file".into() });
@@ -366,7 +367,7 @@ fn evaluation(trained: Option<&Recipe>, flags: &Flags) -> Result<Eval> {
 /// The recipe of some flags of `train`.
 fn recipe(flags: &Flags) -> Result<Recipe> {
     let Command::Train(train) = parsed("train", flags)? else { unreachable!("asked for train") };
-    let recipe = train.recipe.recipe()?;
+    let recipe = train.recipe.recipe(&train.common.given)?;
     check(&recipe)?;
     Ok(recipe)
 }

@@ -1,10 +1,12 @@
 //! `scorelab data`: writes a data set.
 
 use super::points::Points;
+use crate::drawings::Drawn;
 use crate::flags::{Data, place};
 use crate::given::{Idle, idle};
 use crate::recipe::{NO_SCENE, OF_A_SCENE};
 use crate::{data, memory};
+use scorelab::checkpoint::Place;
 use scorelab::data::{Part, PointFile};
 use scorelab::{Error, Result};
 
@@ -16,7 +18,8 @@ impl Data {
     fn idle_flags(&self) -> Vec<Idle> {
         let file = self.data.as_deref().is_some_and(PointFile::is);
         let images = self.data.is_some() && !file;
-        let folder = images && self.data.as_deref() != Some(data::DRAWN);
+        let drawn = |name: &String| Drawn::at(&Place::Images(name.clone())).is_some();
+        let folder = images && !self.data.as_ref().is_some_and(drawn);
         idle([
             (images, &NO_SCENE, "the images of --data replace the scene"),
             (file, &OF_A_SCENE, "the rows of --data are taken as they are, without a scene"),

@@ -27,6 +27,9 @@ const NOT_DRAWN: [&str; 11] = [
 /// What steers a sheet of every class: which class is named changes nothing, but without one nothing is steered.
 const NEEDED_ALL_THE_SAME: [(&str, &str); 1] = [("digits_samples", "class")];
 
+/// A training of a network for captions that takes a moment.
+pub(super) const CAPTION_TRAINING: &str = "--points 300 --batch 64 --width 16 --depth 1 --features 8 --steps 4 --learning-rate 0.02 --warmup 0 --ema 0.1";
+
 pub(super) struct Folder(PathBuf);
 
 impl Drop for Folder {
@@ -72,6 +75,15 @@ impl Folder {
             "train --data digits --model {model} --seed {seed} --out {out} {small} {view}"
         ));
         let Command::Train(train) = train else { panic!() };
+        assert!(!train.run().unwrap());
+        out
+    }
+
+    /// A network of captioned digits, trained for two steps.
+    pub(super) fn of_captions(&self, name: &str, seed: u64) -> String {
+        let out = self.path(&format!("{name}{seed}"));
+        let words = format!("train --model caption --seed {seed} --out {out} {CAPTION_TRAINING}");
+        let Command::Train(train) = command(&words) else { panic!() };
         assert!(!train.run().unwrap());
         out
     }
@@ -176,6 +188,7 @@ struct Files {
     runs: String,
     images: [String; 2],
     judge: [String; 2],
+    captions: [String; 2],
 }
 
 impl Files {
@@ -192,6 +205,7 @@ impl Files {
             runs: [(3, 0.1), (4, 0.5), (5, 0.9)].map(|(s, p)| of("r", Kind::Joint, s, p)).join(","),
             images: [1, 2].map(|seed| folder.of_images("i", "joint", seed)),
             judge: [3, 4].map(|seed| folder.of_images("g", "clean", seed)),
+            captions: [1, 2].map(|seed| folder.of_captions("captions", seed)),
             scenes,
         }
     }
@@ -200,6 +214,12 @@ impl Files {
     fn ways(&self, spec: &Spec) -> Vec<String> {
         let needs = |need| spec.needs.contains(&need);
         let walk = "--steps 4 --samples 60 --frames 3 --gamma 0,1,2";
+        if needs(Need::Captions) {
+            return vec![
+                format!("--score {} {walk}", self.captions[0])
+                    .replace("--samples 60", "--samples 70"),
+            ];
+        }
         if needs(Need::Images) {
             let judge = if needs(Need::Judge) { &format!("--judge {}", self.judge[0]) } else { "" };
             return vec![format!("--score {} --class 1 {judge} {walk}", self.images[0])];
@@ -233,6 +253,7 @@ impl Files {
         let other = match flag {
             "scene" if images => return None,
             "scene" => with(&self.scenes[1]),
+            "score" if way.contains(&self.captions[0]) => with(&self.captions[1]),
             "score" if images => with(&self.images[1]),
             // it also tells the scene, where none is named
             "score" => {
@@ -274,7 +295,7 @@ impl Files {
             "process" => with("ve"),
             "sampler" => with("sde"),
             "steps" => with("5"),
-            "samples" => with("70"),
+            "samples" => with("140"),
             "seed" => with("3"),
             "frames" => with("4"),
             "method" => with("apg"),

@@ -1,5 +1,6 @@
 //! `scorelab eval`: a score, and the samples it gives, beside the exact answers.
 
+use super::caption_rows;
 use super::metric_rows::{At, COLUMNS, Rows};
 use super::sample_rows::{self, energy};
 use crate::flags::{Eval, Measure, SamplingFlags};
@@ -10,6 +11,7 @@ use crate::report::{Cell, Report};
 use crate::setup::{Typed, noise_level};
 use crate::steering::{Spelled, Steering};
 use ndarray::{Array2, ArrayView1};
+use scorelab::data::Caption;
 use scorelab::guidance::{Gamma, Guided};
 use scorelab::methods::{Effective, Knobs, Score, effective, window};
 use scorelab::metrics::{Interval, cosine_with_se, mean_with_se, score_error_with_se};
@@ -104,7 +106,8 @@ impl Eval {
         let typed = Typed::new("eval", (&walk, &self.common.machine), self);
         let (gamma, interval) = (&self.gamma[..], &self.interval[..]);
         let condition = Some(&self.condition);
-        let spelled = Spelled { gamma, interval, condition, ..Spelled::default() };
+        let caption = self.caption.caption.as_deref();
+        let spelled = Spelled { gamma, interval, condition, caption, ..Spelled::default() };
         let learned = self.score.classifier.as_deref().is_some_and(|path| path != "exact");
         match learned && self.score.score == "exact" && self.score.class.is_none() {
             // a classifier alone, and then nothing is walked
@@ -222,9 +225,14 @@ impl Evaluation<'_> {
         self.rows.add((None, None), "held_out_fd", floor.fd);
         self.rows.add((None, None), "held_out_coverage", floor.prdc.coverage);
         let steering = self.steering;
+        let caption = steering.class.filter(|_| steering.data.captioned());
+        let caption = caption.and_then(Caption::of_label);
+        caption.iter().for_each(|caption| caption_rows::ceiling(&mut self.rows, &by, *caption));
         for knobs in &steering.guidance.settings {
             let at = (knobs.find("gamma"), None);
-            let judged = by.judged(&steering.pixels(knobs, by.wanted.as_deref())?);
+            let pixels = steering.pixels(knobs, steering.wanted(steering.samples).as_deref())?;
+            let judged = by.judged(&pixels);
+            caption.iter().for_each(|c| caption_rows::rows(&mut self.rows, at, &pixels, &by, *c));
             if by.wanted.is_some() {
                 self.rows.share(at, "accuracy", judged.accuracy);
                 self.rows.add(at, "confidence", judged.confidence);

@@ -75,7 +75,8 @@ impl Field {
         }
         let (gamma, also) = (self.gamma.as_slice(), &self.also.also[..]);
         let condition = Some(&self.condition);
-        let spelled = Spelled { gamma, also, condition, ..Spelled::default() };
+        let caption = self.caption.caption.as_deref();
+        let spelled = Spelled { gamma, also, condition, caption, ..Spelled::default() };
         Steering::new(&score, spelled, Typed { walks: false, ..typed })
     }
 

@@ -13,11 +13,14 @@ use scorelab::data::{Scene, to_pixels};
 use scorelab::guidance::Gamma;
 use scorelab::methods::{self, Score};
 use scorelab::mixture::Noiseless;
+use scorelab::nn::Transformer;
 use scorelab::null_label::JointNet;
 use scorelab::score::{Likelihood, ScoreFn};
 use scorelab::train::TrainConfig;
 use scorelab::{Error, Result};
-use scorelab_figures::lecture::{Bill, Classifier, ImageInputs, Inputs, Need, Spec, Trainer};
+use scorelab_figures::lecture::{
+    Bill, Classifier, ImageInputs, Inputs, Need, Spec, Trainer, UnderCaption,
+};
 use scorelab_figures::plot::{Role, Text, words};
 use std::sync::Arc;
 
@@ -148,7 +151,14 @@ fn images(source: &Steering) -> ImageInputs<'_> {
         seed: source.seed,
         pixels: Box::new(pixels),
         samples: Box::new(samples),
+        captions: source.captions().map(under),
     }
+}
+
+/// The score of a network under a caption at a γ.
+fn under(net: &JointNet<Transformer>) -> Box<UnderCaption<'static>> {
+    let net = net.clone();
+    Box::new(move |caption, gamma| Arc::new(net.guided(caption, gamma)))
 }
 
 /// Trains the networks of the figures that have their own.
@@ -171,7 +181,7 @@ fn joint_run(path: &str, scene: &Scene) -> Result<(Recipe, JointNet)> {
     let checkpoint = load(path)?;
     let trained = checkpoint.trained;
     let Model::Joint(net) = checkpoint.model else {
-        return Err(wrong_kind(path, &checkpoint.model, "a joint network"));
+        return Err(wrong_kind(path, checkpoint.model.name(), "a joint network"));
     };
     let Some(recipe) = trained.recipe else {
         let why = "it does not record its p_drop; use a run of `scorelab train`".into();

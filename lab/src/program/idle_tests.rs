@@ -1,15 +1,16 @@
 //! Every flag of every subcommand changes the answer, or is refused; and what is refused for want of an effect has none.
 
 use super::command::{Command, Program};
-use super::effect_tests::{Folder, command};
+use super::effect_tests::{CAPTION_TRAINING, Folder, command};
 use crate::given::{Given, without_effect};
 use crate::vietnamese::vietnamese;
 use clap::CommandFactory;
 use rayon::prelude::*;
 use scorelab::Result;
-use scorelab::checkpoint::{self, Kind, Model};
+use scorelab::checkpoint::{self, Architecture, Kind};
+use scorelab::nn::{Mlp, Transformer};
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// Where an answer goes, what is said in which language, what is taken of the machine, and when a training is saved or shown.
 const NO_ANSWER: [&str; 15] = [
@@ -38,6 +39,7 @@ struct Files {
     noisy: [String; 2],
     images: [String; 2],
     judge: [String; 2],
+    captions: [String; 2],
     idx: String,
     points: [String; 2],
     own: [String; 2],
@@ -68,6 +70,7 @@ impl Files {
             noisy: [1, 2].map(|seed| of("n", Kind::Noisy, seed)),
             images: [1, 2].map(|seed| folder.of_images("i", "joint", seed)),
             judge: [3, 4].map(|seed| folder.of_images("g", "clean", seed)),
+            captions: [1, 2].map(|seed| folder.of_captions("captions", seed)),
             folder,
             scenes,
             idx,
@@ -81,6 +84,7 @@ impl Files {
         let Files { scenes: [scene, _], joint: [joint, worse], noisy: [noisy, _], .. } = self;
         let (images, judge, idx, points) =
             (&self.images[0], &self.judge[0], &self.idx, &self.points[0]);
+        let captions = format!("--score {} --caption three --gamma 2", self.captions[0]);
         let own = &self.own[0];
         let few = "--samples 60 --steps 4";
         let train = "--steps 2 --batch 128 --points 400 --width 16 --depth 2";
@@ -99,6 +103,10 @@ impl Files {
             format!("field --scene {scene} --class 0 --gamma 2 --classifier exact --grid -1,1,3"),
             format!("field --scene {points} --sd 0.5 --columns 1,2 --grid -1,1,3"),
             format!("eval --judge {judge} --score {images} --class 1 {few}"),
+            format!("eval --judge {judge} {captions} {few}"),
+            format!("sample {captions} --samples 2 --steps 2"),
+            "data --data captions --points 20".into(),
+            format!("train --model caption {CAPTION_TRAINING}"),
             format!("eval --classifier {noisy} --scene {scene} --samples 60"),
             format!("eval --samples {own} --scene {scene} --columns 1,2"),
             format!("eval --samples {own} --scene {scene} --class 0"),
@@ -140,6 +148,7 @@ impl Files {
         let value = match flag {
             "scene" if way.contains(&self.points[0]) => &self.points[1],
             "scene" => &self.scenes[1],
+            "score" if way.contains(&self.captions[0]) => &self.captions[1],
             "score" if images => &self.images[1],
             "score" => &self.joint[1],
             "classifier" => &self.noisy[1],
@@ -151,6 +160,7 @@ impl Files {
             "data" if way.contains(&self.idx) => "digits",
             "data" => &self.idx,
             "class" => "2",
+            "caption" => "four",
             "mask" => "x1=0.4",
             "point" if !way.contains("--tolerance") => "0.8,0.1 --tolerance 0.4",
             "point" => "0.8,0.1",
@@ -222,18 +232,22 @@ impl Files {
                 let _ = std::fs::remove_dir_all(&folder);
                 c.out = Some(folder.clone());
                 c.run()?;
-                let found = checkpoint::find(&folder)?.checkpoint;
-                let meaning = match &found.model {
-                    Model::Score(net) => format!("{:?}", net.target),
-                    Model::Joint(net) => format!("{:?}", net.net.target),
-                    _ => String::new(),
+                return match c.recipe.model {
+                    Kind::Caption => learned::<Transformer>(&folder),
+                    _ => learned::<Mlp>(&folder),
                 };
-                return Ok(format!("{meaning} {:?}", found.model.network().params).into_bytes());
             }
             _ => unreachable!("no way of these"),
         }
         Ok(std::fs::read(path).unwrap())
     }
+}
+
+/// What a training left: its weights, and what they mean.
+fn learned<N: Architecture>(folder: &Path) -> Result<Vec<u8>> {
+    let model = checkpoint::find_as::<N>(folder)?.checkpoint.model;
+    let target = model.scaling().map(|(target, _)| target);
+    Ok(format!("{target:?} {:?}", model.network().params()).into_bytes())
 }
 
 #[test]

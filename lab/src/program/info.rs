@@ -3,8 +3,8 @@
 use crate::flags::Info;
 use crate::report::{Cell, Report};
 use crate::tell::tell;
-use scorelab::checkpoint::{self, Model};
-use scorelab::nn::Shape;
+use scorelab::checkpoint::{self, Architecture, Found, Model, architecture_of};
+use scorelab::nn::{Shape, Transformer};
 use scorelab::{Error, Result};
 use serde_json::Value;
 
@@ -14,28 +14,39 @@ impl Info {
     /// # Errors
     /// As [`checkpoint::find`].
     pub fn run(&self) -> Result<()> {
-        let found = checkpoint::find(&self.checkpoint)?;
+        let transformer = architecture_of(&self.checkpoint).is_ok_and(|n| n == Transformer::NAME);
+        match transformer {
+            false => self.say(&checkpoint::find(&self.checkpoint)?, |model| match model {
+                Model::Joint(net) => vec![("classes", net.classes())],
+                Model::Score(_) => Vec::new(),
+                other => vec![("classes", other.network().config.outputs)],
+            }),
+            true => self.say(&checkpoint::find_as::<Transformer>(&self.checkpoint)?, |model| {
+                let c = &model.network().config;
+                vec![("patches", c.tokens()), ("vocabulary", c.vocabulary), ("words", c.words)]
+            }),
+        }
+    }
+
+    /// Describes what was found, and what is told of networks of its architecture.
+    fn say<N: Architecture>(
+        &self,
+        found: &Found<N>,
+        own: impl Fn(&Model<N>) -> Vec<(&'static str, usize)>,
+    ) -> Result<()> {
         found.passed.iter().for_each(|e| tell(format!("warning: {e}")));
-        let (c, mlp) = (&found.checkpoint, found.checkpoint.model.network());
+        let (c, network) = (&found.checkpoint, found.checkpoint.model.network());
         let mut report = Report::new(["property", "value"]);
         let mut say = |name: Cell, value: Cell| report.row([name, value]);
         say(Cell::Name("file"), found.path.display().to_string().into());
         say(Cell::Name("kind"), Cell::Name(c.model.name()));
-        match &c.model {
-            Model::Score(net) => {
-                say(Cell::Name("target"), format!("{:?}", net.target).to_lowercase().into());
-                say(Cell::Name("sigma_data"), net.sigma_data.into());
-            }
-            Model::Joint(net) => {
-                say(Cell::Name("target"), format!("{:?}", net.net.target).to_lowercase().into());
-                say(Cell::Name("sigma_data"), net.net.sigma_data.into());
-                say(Cell::Name("classes"), net.classes().into());
-            }
-            Model::Noisy(net) => say(Cell::Name("classes"), net.network().config.outputs.into()),
-            Model::Clean(net) => say(Cell::Name("classes"), net.network().config.outputs.into()),
+        if let Some((target, sigma_data)) = c.model.scaling() {
+            say(Cell::Name("target"), format!("{target:?}").to_lowercase().into());
+            say(Cell::Name("sigma_data"), sigma_data.into());
         }
-        say(Cell::Name("parameters"), mlp.params.len().into());
-        for part in mlp.config.parts() {
+        own(&c.model).into_iter().for_each(|(name, n)| say(Cell::Name(name), n.into()));
+        say(Cell::Name("parameters"), network.params().len().into());
+        for part in network.config().parts() {
             let sizes: Vec<String> = part.shape.iter().map(usize::to_string).collect();
             say(part.name.as_str().into(), sizes.join(" × ").into());
         }

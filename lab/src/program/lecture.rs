@@ -22,6 +22,7 @@ impl Lecture {
             self.clone();
         let changed = self.changed()?;
         Ok(ExperimentFlags {
+            score: None,
             scene,
             data: None,
             class,

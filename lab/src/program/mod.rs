@@ -25,6 +25,7 @@ mod sample;
 mod field;
 mod metric_rows;
 mod sample_rows;
+mod caption_rows;
 mod eval;
 mod of_file;
 mod data;

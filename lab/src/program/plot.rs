@@ -102,6 +102,7 @@ impl Plot {
         let (steering, gammas) = self.meant()?;
         steering.data.measurable()?;
         let specs = self.specs(steering.data.scene().is_none());
+        refuse_captions(&steering, &specs)?;
         if specs.iter().any(|spec| spec.moves()) {
             let bytes = plot::bytes_of_frames(self.frames);
             memory::refuse("the frames", bytes, steering.memory)?;
@@ -197,6 +198,18 @@ impl Plot {
         steering.guidance.over_gamma(&score.guidance)?;
         Ok((steering, gammas(&self.gamma)?))
     }
+}
+
+/// Refuses a network for captions where a figure knows of none: it would be asked for classes.
+fn refuse_captions(steering: &Steering, specs: &[&Spec]) -> Result<()> {
+    let knows = |spec: &&Spec| spec.needs.contains(&Need::Captions);
+    let Some(spec) = specs.iter().find(|spec| steering.data.captioned() && !knows(spec)) else {
+        return Ok(());
+    };
+    let all: Vec<&str> = FIGURES.iter().copied().filter(knows).map(|s| s.name).collect();
+    let must =
+        format!("without captions for the figure {}; with them: {}", spec.name, all.join(", "));
+    Err(Error::value("--score", "a network for captions", must))
 }
 
 /// Writes what was drawn, each figure in every format or all as the frames of a GIF: (stem, file).

@@ -59,7 +59,8 @@ impl Sample {
         let typed = Typed::new("sample", (&walk, &self.common.machine), self);
         let gamma = self.gamma.as_slice();
         let (also, condition) = (&self.also.also[..], Some(&self.condition));
-        let spelled = Spelled { gamma, interval: &self.interval, also, condition };
+        let caption = self.caption.caption.as_deref();
+        let spelled = Spelled { gamma, interval: &self.interval, also, condition, caption };
         // points of a file start where they are
         Steering::new(&score, spelled, Typed { walks: table.is_none(), ..typed })
     }

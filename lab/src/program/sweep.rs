@@ -159,7 +159,7 @@ impl Sweep {
             let (folder, gib) = (open.folder(), self.common.machine.memory);
             let (set, from) = if checkpoint::holds_checkpoints(folder)? {
                 let begun = Begun::find(folder)?;
-                (begun.training_set(folder, gib)?, Some(begun.checkpoint))
+                (begun.training_set(folder, gib)?, Some(begun.state))
             } else {
                 (TrainingSet::of(recipe, gib)?, None)
             };

@@ -10,9 +10,13 @@ use crate::report::Report;
 use crate::tell::tell;
 use crate::watch::{Canvas, Checkpoints, Progress, SamplesSoFar, Schedule, interval};
 use scorelab::arch::kernel_name;
-use scorelab::checkpoint::{self, Checkpoint, Place, Recipe, Run};
+use scorelab::checkpoint::{
+    self, Architecture, Checkpoint, Found, Kind, Place, Recipe, Run, TrainingData,
+};
 use scorelab::file;
-use scorelab::training::learn;
+use scorelab::nn::{Mlp, Transformer};
+use scorelab::train::State;
+use scorelab::training::Learned;
 use scorelab::{Error, Result};
 use scorelab_figures::plot::{Output, Text};
 use std::borrow::Cow;
@@ -36,7 +40,7 @@ impl Train {
     }
 
     fn begin(&self) -> Result<bool> {
-        let recipe = self.recipe.recipe()?;
+        let recipe = self.recipe.recipe(&self.common.given)?;
         self.common.given.refuse(&recipe::idle_flags(&recipe))?;
         let show = self.show(&recipe)?;
         let set = TrainingSet::of(&recipe, self.common.machine.memory)?;
@@ -64,7 +68,7 @@ impl Train {
         let set = begun.training_set(folder, self.common.machine.memory)?;
         let recipe = &begun.recipe;
         let job = Job { recipe, set: &set, run: &run, every: self.every, quiet: false };
-        self.report(&job, &job.run(show, Some(begun.checkpoint))?)
+        self.report(&job, &job.run(show, Some(begun.state))?)
     }
 
     /// How often samples are to be drawn, if they are.
@@ -103,7 +107,7 @@ fn refuse_begun(folder: &Path) -> Result<()> {
     if !checkpoint::holds_checkpoints(folder)? {
         return Ok(());
     }
-    let why = match checkpoint::find(folder) {
+    let why = match checkpoint::architecture_of(folder) {
         Ok(_) => format!(
             "it already holds a run; go on with `scorelab train --resume {}`, or choose another --out",
             quoted(folder)
@@ -119,8 +123,10 @@ fn refuse_begun(folder: &Path) -> Result<()> {
 pub struct Begun {
     /// What decides what it learns.
     pub recipe: Recipe,
-    /// Its last good checkpoint.
-    pub checkpoint: Checkpoint,
+    /// Where it stood at its last good checkpoint.
+    pub state: State,
+    /// What it learned from.
+    data: TrainingData,
 }
 
 impl Begun {
@@ -129,16 +135,22 @@ impl Begun {
     /// # Errors
     /// If there is no good checkpoint, or it is not one that can go on.
     pub fn find(folder: &Path) -> Result<Begun> {
-        let found = checkpoint::find(folder)?;
+        match checkpoint::architecture_of(folder).is_ok_and(|name| name == Transformer::NAME) {
+            true => Begun::of(folder, checkpoint::find_as::<Transformer>(folder)?),
+            false => Begun::of(folder, checkpoint::find(folder)?),
+        }
+    }
+
+    fn of<N: Architecture>(folder: &Path, found: Found<N>) -> Result<Begun> {
         found.passed.iter().for_each(|e| tell(format!("warning: {e}")));
-        let checkpoint = found.checkpoint;
-        let (Some(recipe), Some(_)) = (&checkpoint.trained.recipe, &checkpoint.training) else {
+        let Checkpoint { trained, training, .. } = found.checkpoint;
+        let (Some(recipe), Some(state)) = (trained.recipe, training) else {
             let why =
                 "its checkpoint was not written by `scorelab train`, so the run cannot be resumed"
                     .into();
             return Err(Error::File { path: folder.into(), why });
         };
-        let (version, kernel) = (&checkpoint.trained.version, &checkpoint.trained.kernel);
+        let (version, kernel) = (&trained.version, &trained.kernel);
         let now = (env!("CARGO_PKG_VERSION"), kernel_name());
         if (version.as_str(), kernel.as_str()) != now {
             tell(format!(
@@ -146,7 +158,7 @@ impl Begun {
                 now.0, now.1
             ));
         }
-        Ok(Begun { recipe: recipe.clone(), checkpoint })
+        Ok(Begun { recipe, state, data: trained.data })
     }
 
     /// The training set of the run.
@@ -156,7 +168,7 @@ impl Begun {
     pub fn training_set(&self, folder: &Path, gib: f64) -> Result<TrainingSet> {
         recipe::check(&self.recipe)?;
         let data = Data::find_again(&self.recipe.data, "begin anew with the data of today", gib)?;
-        let before = &self.checkpoint.trained.data;
+        let before = &self.data;
         let remedy = "the run began, so its data are not the ones it began with; restore it";
         data.same(&self.recipe.data, before, remedy)?;
         let set = TrainingSet::from(data, &self.recipe, gib)?;
@@ -202,17 +214,24 @@ impl Job<'_> {
     ///
     /// # Errors
     /// If a file cannot be written, or training diverges.
-    pub fn run(&self, show: Option<Duration>, from: Option<Checkpoint>) -> Result<Ended> {
+    pub fn run(&self, show: Option<Duration>, from: Option<State>) -> Result<Ended> {
+        match self.recipe.model {
+            Kind::Caption => self.learn::<Transformer>(show, from),
+            _ => self.learn::<Mlp>(show, from),
+        }
+    }
+
+    /// As [`Job::run`], of this architecture.
+    fn learn<N: Learned>(&self, show: Option<Duration>, from: Option<State>) -> Result<Ended> {
         let (recipe, set) = (self.recipe, self.set);
-        let from = from.and_then(|checkpoint| checkpoint.training);
         let begun = from.as_ref().map_or(0, |state| state.step);
         let so_far = show.map(|every| self.so_far(every)).transpose()?;
         let mut progress =
             (!self.quiet).then(|| Progress::new("training", begun, recipe.train.steps));
         let mut saver = Checkpoints::new(self.run, self.every, recipe, set, so_far);
         let ended = match &mut progress {
-            None => learn(recipe, set.examples(), from, &mut [&mut saver, &mut CtrlC]),
-            Some(bar) => learn(recipe, set.examples(), from, &mut [bar, &mut saver, &mut CtrlC]),
+            None => N::learn(recipe, set.examples(), from, &mut [&mut saver, &mut CtrlC]),
+            Some(bar) => N::learn(recipe, set.examples(), from, &mut [bar, &mut saver, &mut CtrlC]),
         };
         if let (Err(Error::Diverged { .. }), Some(path)) = (&ended, saver.last()) {
             tell(format!("the last good checkpoint is {}", path.display()));
@@ -226,9 +245,11 @@ impl Job<'_> {
     fn so_far(&self, every: Duration) -> Result<SamplesSoFar<'_>> {
         let canvas = match (&self.set.scene, self.set.header.image) {
             (Some(scene), _) => Canvas::Scene(Cow::Borrowed(scene)),
+            (None, Some(size)) if self.recipe.model == Kind::Caption => {
+                Canvas::of_captions(size, &self.set.view)
+            }
             (None, Some(size)) => {
-                let class_names = self.set.header.image_classes();
-                Canvas::Images { size, view: &self.set.view, class_names }
+                Canvas::of_classes(size, &self.set.view, self.set.header.image_classes())
             }
             // rows are drawn as the scene that their file is
             (None, None) => match &self.recipe.data {

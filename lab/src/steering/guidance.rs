@@ -16,6 +16,8 @@ pub struct Spelled<'a> {
     pub also: &'a [String],
     /// `--mask` and `--point`.
     pub condition: Option<&'a ConditionFlags>,
+    /// `--caption`.
+    pub caption: Option<&'a str>,
 }
 
 impl Spelled<'_> {
@@ -44,7 +46,8 @@ impl Guidance {
     /// # Errors
     /// If there is no such method or knob, a value is out of its range, or a flag says nothing to the method.
     pub fn of(flags: &ScoreFlags, spelled: Spelled) -> Result<Guidance> {
-        let asked = flags.class.is_some() || spelled.observes().is_some();
+        let asked =
+            flags.class.is_some() || spelled.caption.is_some() || spelled.observes().is_some();
         let scale = gradient_scale(flags.gradient_scale)?;
         let interval = interval(spelled.interval)?;
         let name = flags.guidance.method.as_deref();

@@ -3,15 +3,14 @@
 use super::guidance::{Guidance, Spelled};
 use crate::flags::ScoreFlags;
 use crate::given::{Idle, idle};
-use crate::networks::{self, ClassifierModel, ScoreModel, fits, load};
+use crate::networks::{self, ClassifierModel, Loaded, ScoreModel, fits, load};
 use crate::setup::{Setup, Typed};
 use crate::tell::tell;
 use crate::view::Domain;
 use ndarray::{Array2, ArrayView2};
-use scorelab::checkpoint::Model;
 use scorelab::methods::{Knobs, Need};
 use scorelab::mixture::{Mixture, Tilt};
-use scorelab::nn::Mlp;
+use scorelab::nn::{Mlp, Transformer};
 use scorelab::noise::NoiseLevel;
 use scorelab::null_label::JointNet;
 use scorelab::score::Likelihood;
@@ -72,16 +71,17 @@ impl Steering {
         let guidance = Guidance::of(flags, spelled)?;
         let main = match flags.score.as_str() {
             "exact" => None,
-            path => Some(load(path)?),
+            path => Some(Loaded::of(path)?),
         };
         // with an exact score, a classifier decides the scene
         let alone = match (&main, flags.classifier.as_deref()) {
-            (None, Some(path)) if path != "exact" => Some(load(path)?),
+            (None, Some(path)) if path != "exact" => Some(load(path).map(Loaded::Perceptron)?),
             _ => None,
         };
         let (place, found) = (flags.place()?, main.as_ref().or(alone.as_ref()));
         let data = Domain::of(place.as_ref(), found, typed.machine.memory)?;
-        let setup = typed.setup(data, flags.class.as_deref())?;
+        let class = wanted(flags.class.as_deref(), spelled.caption, &data)?;
+        let setup = typed.setup(data, class)?;
         let setup = match spelled.condition {
             Some(condition) => setup.observing(condition)?,
             None => setup,
@@ -97,7 +97,7 @@ impl Steering {
         let classifier = classifier.map(|path| opened_classifier(&setup, path, exact.as_ref()));
         let classifier = classifier.transpose()?;
         let score = match main {
-            Some(main) => Some(networks::score(&flags.score, main.model, setup.data.widths())?),
+            Some(main) => Some(networks::score(&flags.score, main, setup.data.widths())?),
             None => exact.map(ScoreModel::Exact),
         };
         let steering = Steering { setup, score, classifier, guiding, guidance, also };
@@ -202,6 +202,14 @@ impl Steering {
         }
     }
 
+    /// The network that knows captions, if the score is one.
+    pub fn captions(&self) -> Option<&JointNet<Transformer>> {
+        match &self.score {
+            Some(ScoreModel::Captions(net)) => Some(net),
+            _ => None,
+        }
+    }
+
     /// p(y | x_t) of each class, by the classifier or, where there is none, exactly.
     ///
     /// # Panics
@@ -276,7 +284,7 @@ impl Steering {
 
     /// Whether the score is a network.
     pub fn learned(&self) -> bool {
-        matches!(self.score, Some(ScoreModel::Score(_) | ScoreModel::Joint(_)))
+        matches!(&self.score, Some(score) if !matches!(score, ScoreModel::Exact(_)))
     }
 
     /// Whether a learned classifier steers.
@@ -294,11 +302,35 @@ impl Steering {
     }
 }
 
-/// The model of a checkpoint that sees the data as the score does.
-fn sharing_view(setup: &Setup, path: &str) -> Result<Model> {
-    let checkpoint = load(path)?;
-    setup.data.shares_view(path, &checkpoint)?;
-    Ok(checkpoint.model)
+/// What is wanted of these data: a class or a caption, as they know them.
+///
+/// # Errors
+/// If both are given, or what the data do not know.
+fn wanted<'a>(
+    class: Option<&'a str>,
+    caption: Option<&'a str>,
+    data: &Domain,
+) -> Result<Option<&'a str>> {
+    let wrong = |flag, must| Err(Error::value(flag, "given", must));
+    match (class, caption, data.captioned()) {
+        (Some(_), Some(_), _) => wrong("--class", "left out: --caption says what is wanted"),
+        (Some(_), None, true) => wrong(
+            "--class",
+            "left out: this score knows captions; say what is wanted with --caption",
+        ),
+        (None, Some(_), false) => wrong(
+            "--caption",
+            "left out, or given together with a --score that knows captions, trained by `scorelab train --model caption`",
+        ),
+        (class, caption, _) => Ok(class.or(caption)),
+    }
+}
+
+/// A checkpoint that sees the data as the score does.
+fn sharing_view(setup: &Setup, path: &str) -> Result<Loaded> {
+    let loaded = Loaded::of(path)?;
+    setup.data.shares_view(path, loaded.view())?;
+    Ok(loaded)
 }
 
 /// The classifier of this name.
@@ -313,6 +345,10 @@ fn opened_classifier(
             let must = "a checkpoint: only a scene has an exact classifier";
             Err(Error::value("--classifier", "exact", must))
         }
-        _ => networks::classifier(path, sharing_view(setup, path)?),
+        _ => {
+            let checkpoint = load(path)?;
+            setup.data.shares_view(path, &checkpoint.view)?;
+            networks::classifier(path, checkpoint.model)
+        }
     }
 }

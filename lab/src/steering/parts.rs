@@ -1,11 +1,14 @@
 //! What a method is built from, as the flags say: each score, classifier and density that there is.
 
 use super::opened::Steering;
-use crate::networks::ScoreModel;
+use crate::networks::{ScoreModel, in_words};
 use crate::observed::Observed;
+use scorelab::condition::Condition;
 use scorelab::guidance::{ClassifierGuided, Gamma, GradientScaled};
 use scorelab::methods::{Blend, Need, Parts, Score};
 use scorelab::mixture::Mixture;
+use scorelab::nn::Net;
+use scorelab::null_label::JointNet;
 use scorelab::score::{Likelihood, LogDensity};
 use std::sync::Arc;
 
@@ -142,16 +145,27 @@ impl Steering {
                 }))
             }
             (Some(ScoreModel::Joint(net)), None, None) => {
-                let net = net.clone();
-                Some(Arc::new(move |gamma: Gamma, also: &[f64]| -> Score {
-                    let weights = std::iter::once(gamma.value()).chain(also.iter().copied());
-                    let terms: Vec<_> = weights.zip(classes.iter().copied()).collect();
-                    Arc::new(net.composed(&terms))
-                }))
+                Some(in_one_pass(net, classes.into_iter().map(Condition::from)))
+            }
+            (Some(ScoreModel::Captions(net)), None, None) => {
+                Some(in_one_pass(net, classes.into_iter().map(|y| in_words(y.into()))))
             }
             _ => None,
         }
     }
+}
+
+/// How a joint network blends these conditions in one pass.
+fn in_one_pass<N: Net + 'static>(
+    net: &JointNet<N>,
+    conditions: impl Iterator<Item = Condition>,
+) -> Blend {
+    let (net, conditions): (_, Vec<Condition>) = (net.clone(), conditions.collect());
+    Arc::new(move |gamma: Gamma, also: &[f64]| -> Score {
+        let weights = std::iter::once(gamma.value()).chain(also.iter().copied());
+        let terms: Vec<_> = weights.zip(conditions.iter().cloned()).collect();
+        Arc::new(net.composed(&terms))
+    })
 }
 
 /// A score that a classifier steers.

@@ -3,7 +3,7 @@
 use super::samples_so_far::SamplesSoFar;
 use crate::data::TrainingSet;
 use scorelab::Result;
-use scorelab::checkpoint::{Checkpoint, Recipe, Run, Trained};
+use scorelab::checkpoint::{Architecture, Checkpoint, Recipe, Run, Trained};
 use scorelab::training::{Now, Watcher};
 use std::ops::ControlFlow;
 use std::path::PathBuf;
@@ -37,7 +37,7 @@ impl<'a> Checkpoints<'a> {
         self.last.as_ref().map(|(_, path)| path)
     }
 
-    fn save(&mut self, now: &Now) -> Result<()> {
+    fn save<N: Architecture>(&mut self, now: &Now<N>) -> Result<()> {
         if self.last.as_ref().is_some_and(|(step, _)| *step == now.step) {
             return Ok(());
         }
@@ -49,8 +49,8 @@ impl<'a> Checkpoints<'a> {
     }
 }
 
-impl Watcher for Checkpoints<'_> {
-    fn step(&mut self, now: &Now) -> Result<ControlFlow<()>> {
+impl<N: Architecture> Watcher<N> for Checkpoints<'_> {
+    fn step(&mut self, now: &Now<N>) -> Result<ControlFlow<()>> {
         let middle = now.loss.is_some() && now.step < now.steps;
         let shown = middle && self.so_far.as_ref().is_some_and(SamplesSoFar::due);
         if now.loss.is_none() || shown || (middle && now.step.is_multiple_of(self.every)) {
@@ -62,7 +62,7 @@ impl Watcher for Checkpoints<'_> {
         Ok(ControlFlow::Continue(()))
     }
 
-    fn end(&mut self, now: &Now) -> Result<()> {
+    fn end(&mut self, now: &Now<N>) -> Result<()> {
         self.save(now)?;
         if let Some(so_far) = &mut self.so_far {
             so_far.draw(now);

@@ -3,6 +3,7 @@
 use crate::tell::tell;
 use indicatif::{ProgressBar, ProgressStyle};
 use scorelab::Result;
+use scorelab::nn::Net;
 use scorelab::training::{Now, Watcher};
 use std::io::IsTerminal;
 use std::ops::ControlFlow;
@@ -67,15 +68,15 @@ impl Progress {
     }
 }
 
-impl Watcher for Progress {
-    fn step(&mut self, now: &Now) -> Result<ControlFlow<()>> {
+impl<N: Net> Watcher<N> for Progress {
+    fn step(&mut self, now: &Now<N>) -> Result<ControlFlow<()>> {
         if let Some(loss) = now.loss {
             self.at(now.step, loss);
         }
         Ok(ControlFlow::Continue(()))
     }
 
-    fn end(&mut self, now: &Now) -> Result<()> {
+    fn end(&mut self, now: &Now<N>) -> Result<()> {
         if now.step == self.steps {
             self.finish();
         }

@@ -3,8 +3,10 @@
 use crate::tell::tell;
 use ndarray::Array2;
 use scorelab::checkpoint::Model;
-use scorelab::data::{ClassName, Scene, View, to_pixels};
+use scorelab::condition::Condition;
+use scorelab::data::{Attribute, Caption, ClassName, Scene, View, to_pixels};
 use scorelab::guidance::Gamma;
+use scorelab::nn::{Net, Shape};
 use scorelab::noise::{Grid, Process, Spacing};
 use scorelab::rng::Purpose;
 use scorelab::sampler::{AnySampler, DpmSolver2M, sample, sample_classes, start};
@@ -37,9 +39,27 @@ pub enum Canvas<'a> {
         size: (usize, usize),
         /// How the network sees them.
         view: &'a View,
-        /// What the classes are called.
-        class_names: Vec<ClassName>,
+        /// What a line of the sheet shows, and what it is called; a network without conditions has none.
+        lines: Vec<(ClassName, Condition)>,
     },
+}
+
+impl<'a> Canvas<'a> {
+    /// A sheet of images, a line for each class.
+    pub fn of_classes(size: (usize, usize), view: &'a View, class_names: Vec<ClassName>) -> Self {
+        let lines = class_names.into_iter().enumerate().map(|(c, name)| (name, c.into()));
+        Canvas::Images { size, view, lines: lines.collect() }
+    }
+
+    /// A sheet of captioned digits, a line for each digit and one thing that it wears, held out of the training or not.
+    pub fn of_captions(size: (usize, usize), view: &'a View) -> Self {
+        let caption = |class: usize| {
+            let worn = Attribute::ALL[class % Attribute::ALL.len()];
+            Caption { class, attributes: [worn].into_iter().collect() }
+        };
+        let lines = (0..10).map(caption).map(|c| (c.name(), c.into())).collect();
+        Canvas::Images { size, view, lines }
+    }
 }
 
 /// How samples are drawn.
@@ -100,7 +120,7 @@ impl<'a> SamplesSoFar<'a> {
     }
 
     /// Draws samples of the network as it is now; a picture that cannot be made is a warning.
-    pub fn draw(&mut self, now: &Now) {
+    pub fn draw<N: Net>(&mut self, now: &Now<N>) {
         let written =
             self.figure(now.step, &now.model()).and_then(|f| plot::write(&f, &self.output));
         if let Err(error) = written {
@@ -109,39 +129,46 @@ impl<'a> SamplesSoFar<'a> {
         self.drawn = Instant::now();
     }
 
-    fn figure(&self, step: usize, model: &Model) -> Result<Figure> {
+    fn figure<N: Net>(&self, step: usize, model: &Model<N>) -> Result<Figure> {
         let joint = matches!(model, Model::Joint(_));
         let Schedule { process, ref grid, ref sampler, seed } = self.schedule;
         match &self.canvas {
             Canvas::Scene(scene) => {
                 let truth = scene.mixture.sample(POINTS, seed, Purpose::Reference);
                 let wanted = if joint { truth.y } else { Vec::new() };
-                let x = self.samples(model, POINTS, &wanted, Gamma::new(1.0)?);
+                let x = self.samples(model, POINTS, (&wanted, Condition::from), Gamma::new(1.0)?);
                 let setting = Setting { scene, class: 0, process, grid, sampler, seed };
                 training_points(&setting, step, x.view(), &wanted)
             }
-            Canvas::Images { size, view, class_names } => {
-                let classes = if joint { class_names.len() } else { 0 };
-                let wanted: Vec<usize> = (0..IMAGES * classes).map(|i| i / IMAGES).collect();
+            Canvas::Images { size, view, lines } => {
+                let lines = if joint { &lines[..] } else { &[] };
+                let wanted: Vec<usize> = (0..IMAGES * lines.len()).map(|i| i / IMAGES).collect();
                 let n = if joint { wanted.len() } else { IMAGES * IMAGES };
                 let gamma = Gamma::new(IMAGE_GAMMA)?;
-                let z = self.samples(model, n, &wanted, gamma);
+                let z =
+                    self.samples(model, n, (&wanted, |line: usize| lines[line].1.clone()), gamma);
                 let pixels = to_pixels(view.points(z.view()).view());
-                let name = |c: &ClassName| Text::from((c.en.clone(), c.vi.clone()));
-                let names: Vec<Text> = class_names.iter().take(classes).map(name).collect();
+                let name = |(c, _): &(ClassName, _)| Text::from((c.en.clone(), c.vi.clone()));
+                let names: Vec<Text> = lines.iter().map(name).collect();
                 Ok(training_images(step, joint.then_some(gamma), pixels, *size, &names))
             }
         }
     }
 
-    /// n samples (n, d), from the same noise each time; for a joint network, of the classes wanted.
-    fn samples(&self, model: &Model, n: usize, wanted: &[usize], gamma: Gamma) -> Array2<f64> {
+    /// n samples (n, d), from the same noise each time; for a joint network, of what is wanted and stands for a condition.
+    fn samples<N: Net>(
+        &self,
+        model: &Model<N>,
+        n: usize,
+        (wanted, condition): (&[usize], impl Fn(usize) -> Condition),
+        gamma: Gamma,
+    ) -> Array2<f64> {
         let Schedule { process, grid, sampler, seed } = &self.schedule;
-        let z = start(n, model.network().config.inputs, process, grid, *seed);
+        let z = start(n, model.network().config().inputs(), process, grid, *seed);
         match model {
             Model::Score(net) => sample(sampler, net, process, grid, z.view(), *seed),
             Model::Joint(net) => {
-                let parts = |class| vec![(net.guided(class, gamma), grid)];
+                let parts = |line| vec![(net.guided(condition(line), gamma), grid)];
                 sample_classes(sampler, parts, process, z.view(), wanted, *seed)
             }
             Model::Noisy(_) | Model::Clean(_) => unreachable!("refused at the door"),
@@ -149,8 +176,8 @@ impl<'a> SamplesSoFar<'a> {
     }
 }
 
-impl Watcher for SamplesSoFar<'_> {
-    fn step(&mut self, now: &Now) -> Result<ControlFlow<()>> {
+impl<N: Net> Watcher<N> for SamplesSoFar<'_> {
+    fn step(&mut self, now: &Now<N>) -> Result<ControlFlow<()>> {
         if self.due() && now.step < now.steps {
             self.draw(now);
         }

@@ -1,7 +1,7 @@
 //! Captions of drawn digits, said in English and in Vietnamese.
 
 use super::attributes::{Attribute::*, Attributes};
-use crate::data::digit_names;
+use crate::data::{ClassName, digit_names};
 use std::fmt::Write;
 
 /// A digit and what it wears, as words say it.
@@ -19,6 +19,11 @@ impl Caption {
         (0..10).flat_map(|class| {
             Attributes::every().map(move |attributes| Caption { class, attributes })
         })
+    }
+
+    /// The caption in both languages.
+    pub fn name(self) -> ClassName {
+        ClassName { en: self.english(), vi: self.vietnamese() }
     }
 
     /// The caption in English.

@@ -19,6 +19,16 @@ impl Caption {
         Caption::every().filter(|c| c.is_short())
     }
 
+    /// Its number among [`Caption::short`], by which images with captions are labelled; none if it has more attributes.
+    pub fn label(self) -> Option<usize> {
+        Caption::short().position(|c| c == self)
+    }
+
+    /// The caption with that number; none if there are not so many.
+    pub fn of_label(label: usize) -> Option<Caption> {
+        Caption::short().nth(label)
+    }
+
     fn is_short(self) -> bool {
         self.attributes.iter().count() <= MOST
     }

@@ -13,7 +13,7 @@ pub use attributes::{Attribute, Attributes, normalised};
 pub use captions::Caption;
 pub use held_out::HELD_OUT_PAIRS;
 
-use super::{ClassName, Images, digit_names};
+use super::{Images, digit_names};
 use crate::rng::{Purpose, stream};
 use ndarray::Array2;
 use pen::Hand;
@@ -99,15 +99,27 @@ impl Glyphs {
     /// The drawings of a range of indices, [`captioned`](Self::captioned); a class is a caption, in the order of
     /// [`Caption::short`].
     pub fn captioned_images(&self, indices: Range<u64>) -> Images {
-        let (pixels, captions) = drawn(indices, |i| self.captioned(i));
-        let all: Vec<Caption> = Caption::short().collect();
-        let place = |caption| all.iter().position(|c| *c == caption).expect("a short caption");
-        let labels = captions.into_iter().map(place).collect();
-        let class_names =
-            all.iter().map(|c| ClassName { en: c.english(), vi: c.vietnamese() }).collect();
-        let name = "captioned digits".into();
-        Images { name, height: SIDE, width: SIDE, pixels, labels, class_names }
+        labelled_by_captions(drawn(indices, |i| self.captioned(i)))
     }
+
+    /// What one caption asks for, by the hands of a range of indices, as [`draw_as`](Self::draw_as); a class is a caption, in
+    /// the order of [`Caption::short`].
+    ///
+    /// # Panics
+    /// If the caption has more than two attributes.
+    pub fn images_as(&self, indices: Range<u64>, caption: Caption) -> Images {
+        labelled_by_captions(drawn(indices, |i| self.draw_as(i, caption)))
+    }
+}
+
+/// Images of which a class is a caption.
+fn labelled_by_captions((pixels, captions): (Array2<u8>, Vec<Caption>)) -> Images {
+    let all: Vec<Caption> = Caption::short().collect();
+    let place = |caption| all.iter().position(|c| *c == caption).expect("a short caption");
+    let labels = captions.into_iter().map(place).collect();
+    let class_names = all.iter().map(|c| c.name()).collect();
+    let name = "captioned digits".into();
+    Images { name, height: SIDE, width: SIDE, pixels, labels, class_names }
 }
 
 /// The pixels (n, 28·28) and the captions of a range of drawings.

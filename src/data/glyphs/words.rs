@@ -3,7 +3,7 @@
 use super::attributes::Attribute::{self, *};
 use super::captions::Caption;
 use crate::condition::Condition;
-use crate::data::{did_you_mean, digit_names};
+use crate::data::{ClassName, did_you_mean, digit_names};
 use crate::text::composed;
 use crate::{Error, Result};
 use std::sync::LazyLock;
@@ -45,6 +45,14 @@ static PHRASES: LazyLock<Vec<(Vec<String>, Meaning)>> = LazyLock::new(|| {
         |(name, meaning): (String, Meaning)| (name.split(' ').map(String::from).collect(), meaning);
     digits.chain(worn).chain(links).map(phrase).collect()
 });
+
+impl Attribute {
+    /// What it is called in the captions of both languages.
+    pub fn name(self) -> ClassName {
+        let (_, en, vi) = WORN[self as usize];
+        ClassName { en: en.into(), vi: vi.into() }
+    }
+}
 
 impl Caption {
     /// The number of different tokens: the ten digits and what they may wear.
@@ -171,6 +179,17 @@ mod tests {
             every.iter().map(|c| c.tokens()).collect();
         assert_eq!((every.len(), tokens.len()), (640, 640));
         assert!(tokens.iter().flatten().all(|t| *t < Caption::VOCABULARY));
+    }
+
+    #[test]
+    fn an_attribute_is_called_what_its_captions_say() {
+        for attribute in Attribute::ALL {
+            let caption = Caption { class: 3, attributes: [attribute].into_iter().collect() };
+            let name = attribute.name();
+            assert!(
+                caption.english().contains(&name.en) && caption.vietnamese().contains(&name.vi)
+            );
+        }
     }
 
     #[test]

@@ -55,8 +55,8 @@ impl Shape for TransformerConfig {
     /// Checks the shape.
     ///
     /// # Errors
-    /// If a size is 0 or above 4096, the patches do not divide the side or the heads the width, the number of features is odd, or
-    /// the network would have over 10⁸ parameters.
+    /// If a size is 0 or above 4096, the patches do not divide the side or the heads the width, there are more than 4096 patches,
+    /// since each asks each, the number of features is odd, or the network would have over 10⁸ parameters.
     fn validated(&self) -> Result<()> {
         let c = self;
         for (what, n) in [
@@ -84,6 +84,14 @@ impl Shape for TransformerConfig {
         };
         divides("the side of the Transformer's patches", c.patch, c.side)?;
         divides("the number of the Transformer's heads", c.heads, c.width)?;
+        if c.tokens() > 4096 {
+            let what = "the number of the Transformer's patches";
+            return Err(Error::value(
+                what,
+                c.tokens(),
+                "at most 4096: larger patches, or a smaller side",
+            ));
+        }
         if !c.features.is_multiple_of(2) {
             return Err(Error::value("the Transformer's features", c.features, "even"));
         }
@@ -174,6 +182,17 @@ impl TransformerConfig {
             depth: 2,
             hidden: 18,
         }
+    }
+
+    /// FLOP of one forward pass of one image under a caption of so many tokens, the start token included: two for each
+    /// multiply-add of the matrix products, and nothing else.
+    pub fn forward_flops(&self, tokens: usize) -> f64 {
+        let (w, t, pixels) = (self.width, self.tokens(), self.patch * self.patch);
+        let own = 4 * t * w * w + 2 * t * t * w;
+        let words = 2 * t * w * w + 2 * tokens * w * w + 2 * t * tokens * w;
+        let layer = 9 * w * w + own + words + 2 * t * w * self.hidden;
+        let ends = self.features * w + 2 * w * w + 2 * t * pixels * w;
+        2.0 * (self.depth * layer + ends) as f64
     }
 
     /// T, the number of an image's patches.

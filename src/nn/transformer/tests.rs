@@ -330,6 +330,10 @@ fn a_shape_or_a_condition_that_cannot_be_is_refused_in_one_sentence() {
         ),
         (TransformerConfig { features: 3, ..TransformerConfig::tiny(false) }, "must be even"),
         (
+            TransformerConfig { side: 4096, patch: 1, ..TransformerConfig::tiny(false) },
+            "patches is 16777216, but it must be at most 4096",
+        ),
+        (
             TransformerConfig { width: 4095, hidden: 4096, ..TransformerConfig::tiny(false) },
             "at most 10^8",
         ),

@@ -315,3 +315,22 @@ fn a_mask_is_what_replacement_needs_and_a_tolerance_is_none() {
     assert_eq!(known(Observation::new(array![[2.0, 0.0]], array![1.0], 0.0)), None);
     assert_eq!(known(Observation::new(array![[1.0, 1.0]], array![1.0], 0.0)), None);
 }
+
+#[test]
+fn a_coordinate_told_twice_is_told_once_with_a_tolerance_smaller_by_root_two() {
+    let (prior, x) = (normal(0.7), array![[-1.2], [0.3], [2.0]]);
+    let twice = |tau| Observation::new(array![[1.0], [1.0]], array![0.4, 0.4], tau).unwrap();
+    let once = |tau| Observation::point(array![0.4], tau).unwrap();
+    for name in ["pigdm", "tmpd"] {
+        for (tau, sigma) in [(1e-9, 1.0), (1e-9, 0.01), (0.5, 1.0), (0.5, 0.01)] {
+            let level = NoiseLevel::ve(sigma);
+            let score = |o| observing(&prior, o, name, &[]).score().unwrap().score(x.view(), level);
+            let own = score(twice(tau));
+            let off = |o| max_abs(&(&own - &score(o))) / max_abs(&own);
+            let same = off(once(tau / 2.0f64.sqrt()));
+            assert!(same < 1e-9, "{name} at τ = {tau}, σ = {sigma}: {same:e}");
+            // where τ is nothing beside the noise, it is no matter how often a coordinate is told
+            assert!(tau < 1e-6 || off(once(tau)) > 1e-4, "{name}: the wrong twin passed");
+        }
+    }
+}

@@ -69,7 +69,7 @@ pub(super) fn inputs<'a>(s: &Setting<'a>, joint: &'a JointNet) -> Inputs<'a> {
         class: Some(class),
         observation: None,
         every_class: false,
-        samples: 60,
+        samples: 80,
         frames: 3,
         gammas: [0.0, 1.0, 2.0].map(gamma).into(),
         method: "exact".into(),
@@ -95,11 +95,12 @@ pub(super) fn inputs<'a>(s: &Setting<'a>, joint: &'a JointNet) -> Inputs<'a> {
     }
 }
 
-/// The same for images of 4 × 3 pixels, of two classes.
+/// The same for images of 28 × 28 pixels, of two classes, and under captions all alike.
 pub(super) fn with_images<'a>(s: &Setting<'a>, joint: &'a JointNet) -> Inputs<'a> {
-    let images = |n| Array2::from_shape_fn((n, 12), |(i, j)| (20 * i + j) as u8);
+    let images = |n| Array2::from_shape_fn((n, 784), |(i, j)| (20 * i + j) as u8);
+    let score = Arc::new(s.exact().clone());
     let images = ImageInputs {
-        size: (4, 3),
+        size: (28, 28),
         classes: 2,
         target: "three".into(),
         process: s.process,
@@ -108,6 +109,7 @@ pub(super) fn with_images<'a>(s: &Setting<'a>, joint: &'a JointNet) -> Inputs<'a
         seed: s.seed,
         pixels: Box::new(move |x| images(x.nrows())),
         samples: Box::new(move |_, wanted| Ok(images(wanted.map_or(30, |w| w.len())))),
+        captions: Some(Box::new(move |_, _| score.clone())),
     };
     let judge: Option<Box<dyn ImageJudge>> = Some(Box::new(Sure));
     Inputs { setting: None, images: Some(images), judge, ..inputs(s, joint) }
@@ -116,6 +118,7 @@ pub(super) fn with_images<'a>(s: &Setting<'a>, joint: &'a JointNet) -> Inputs<'a
 /// The figures of one entry, from what it says it needs and nothing more.
 pub(super) fn drawn(spec: &Spec, inputs: Inputs) -> Vec<Figure> {
     let all = [
+        Need::Captions,
         Need::Class,
         Need::Classifier,
         Need::Joint,
@@ -190,6 +193,11 @@ fn without(need: Need, mut inputs: Inputs) -> Inputs {
     match need {
         Need::Scene | Need::Plane => inputs.setting = None,
         Need::Images => inputs.images = None,
+        Need::Captions => {
+            if let Some(images) = &mut inputs.images {
+                images.captions = None;
+            }
+        }
         Need::Class | Need::OneClass => inputs.class = None,
         Need::Classifier => inputs.classifier = None,
         Need::Joint => inputs.joint = None,

@@ -1,0 +1,206 @@
+//! What does a caption cost that no training has seen, and when do two scores add up to the score of both?
+//!
+//! ```text
+//! cargo run --example composition
+//! ```
+//!
+//! First exactly: y₁ and y₂ on coordinates of their own, s = s_∅ + (s_y₁ − s_∅) + (s_y₂ − s_∅) beside the score of both. It is exact
+//! where the two are independent in the data; with the pair held out they are not, and it is wrong by several per cent and more, with
+//! exact scores; and exact again where ∅ is a background of its own and each y is seen against it. Then on captioned digits with a
+//! pair that no training has seen: asked for as one caption of one network, composed of the two captions of one thing each, and
+//! steered to by a classifier of its own, which has to be given drawings of it and to be trained. Figure F20 shows the held-out
+//! cells, and one z under several captions.
+
+use ndarray::{Array2, Axis, concatenate};
+use scorelab::Result;
+use scorelab::checkpoint::{Kind, Model, Recipe};
+use scorelab::data::{Attribute, Caption, Glyphs, HELD_OUT_PAIRS};
+use scorelab::guidance::{ClassifierGuided, Gamma};
+use scorelab::mixture::{Labelled, Mixture};
+use scorelab::noise::NoiseLevel;
+use scorelab::rng::{Purpose, normals};
+use scorelab::score::ScoreFn;
+use scorelab::train::TrainConfig;
+use scorelab::training::{Examples, learn};
+use scorelab_figures::lecture;
+use scorelab_lab::{CaptionExperiment, Defaults, Table, run_captions, share, worn};
+use std::process::ExitCode;
+use std::time::Instant;
+
+const QUESTION: &str = "what does a caption cost that no training has seen, and when do two scores add up to that of both?";
+
+fn main() -> ExitCode {
+    let defaults = Defaults { gamma: "3", ..Defaults::CAPTIONS };
+    run_captions("composition", QUESTION, "mask_and_point", defaults, experiment)
+}
+
+fn experiment(lab: &mut CaptionExperiment) -> Result<()> {
+    exact(lab)?;
+    pairs(lab)?;
+    a_caption_of_its_own(lab)?;
+    let figures = lecture::composition(&lab.inputs(), lab.large_gamma(), lab.size(1400, 70))?;
+    lab.draw(&figures)
+}
+
+/// σ at which exact scores are compared.
+const LEVELS: [f64; 3] = [0.3, 1.0, 3.0];
+
+/// The places of three digits and a blank, and of a hat, no hat and a blank, in the plane of each.
+const DIGITS: [[f64; 2]; 4] = [[-1.0, 0.6], [1.1, 0.5], [0.1, -1.2], [0.0, 0.0]];
+const HATS: [[f64; 2]; 3] = [[0.9, 0.4], [-0.9, -0.3], [0.0, 0.0]];
+const WIDTH: f64 = 0.35;
+
+/// A mixture of these pairs of a digit and a hat; what is asked for is a subset of its components.
+fn of_pairs(pairs: &[(usize, usize)]) -> Result<Mixture> {
+    let place = |(digit, hat): &(usize, usize)| [DIGITS[*digit], HATS[*hat]].concat();
+    let means: Vec<f64> = pairs.iter().flat_map(place).collect();
+    let means = Array2::from_shape_vec((pairs.len(), 4), means).expect("four numbers each");
+    let n = pairs.len();
+    Mixture::isotropic(vec![1.0 / n as f64; n], means, &vec![WIDTH; n], vec![0; n])
+}
+
+/// The data of one case: its pairs, ∅, what is seen under y₁ (the first digit) and y₂ (the hat), each as pairs.
+struct Case {
+    name: &'static str,
+    null: Vec<(usize, usize)>,
+    given: [Vec<(usize, usize)>; 2],
+}
+
+fn cases() -> [Case; 3] {
+    const BLANK: (usize, usize) = (3, 2);
+    let all: Vec<(usize, usize)> = (0..3).flat_map(|d| (0..2).map(move |h| (d, h))).collect();
+    let held: Vec<(usize, usize)> = all.iter().copied().filter(|pair| *pair != (0, 0)).collect();
+    let of = |pairs: &[(usize, usize)]| {
+        let digit = pairs.iter().copied().filter(|(d, _)| *d == 0).collect();
+        [digit, pairs.iter().copied().filter(|(_, h)| *h == 0).collect()]
+    };
+    [
+        Case { name: "every pair seen", given: of(&all), null: all },
+        Case { name: "the pair held out", given: of(&held), null: held },
+        Case {
+            name: "held out, against a background",
+            null: vec![BLANK],
+            given: [vec![(0, BLANK.1)], vec![(BLANK.0, 0)]],
+        },
+    ]
+}
+
+/// How far composed exact scores are from the score of both, relative to it.
+fn exact(lab: &mut CaptionExperiment) -> Result<()> {
+    let mut table = Table::new(&["data", "σ", "off"]);
+    table.notes = vec![
+        "off: √(E|s_∅ + (s_y₁ − s_∅) + (s_y₂ − s_∅) − s_both|²/E|s_both|²), exact scores".into(),
+    ];
+    let both = of_pairs(&[(0, 0)])?;
+    for Case { name, null, given } in cases() {
+        let (null, [a, b]) = (of_pairs(&null)?, [of_pairs(&given[0])?, of_pairs(&given[1])?]);
+        for sigma in LEVELS {
+            let level = NoiseLevel::ve(sigma);
+            let x0 = both.sample(1000, lab.seed, Purpose::Reference).x;
+            let x = &x0 + &(normals(lab.seed, Purpose::Reference, 1, x0.dim()) * sigma);
+            let s = |m: &Mixture| m.score(x.view(), level);
+            let (truth, composed) = (s(&both), s(&a) + s(&b) - s(&null));
+            let square = |a: &Array2<f64>| a.iter().map(|v| v * v).sum::<f64>();
+            let off = (square(&(composed - &truth)) / square(&truth)).sqrt();
+            table.row(&[name.to_string(), sigma.to_string(), format!("{off:.1e}")]);
+            let range = if name == "the pair held out" { 1e-2..=10.0 } else { 0.0..=1e-12 };
+            lab.check(&format!("{name}, σ = {sigma}: off"), off, range.clone(), range);
+        }
+    }
+    lab.show("composition_exact", &table)
+}
+
+/// The held-out pairs as one caption, and composed of two.
+fn pairs(lab: &mut CaptionExperiment) -> Result<()> {
+    let headers = ["held-out pair", "asked for as", "digit", "what it wears", "all right"];
+    let (mut table, gamma, n) = (Table::new(&headers), lab.large_gamma(), lab.samples);
+    table.notes = vec![
+        format!("γ = {}, {n} images a row", gamma.value()),
+        "two captions: s_∅ + γ·((s_a − s_∅) + (s_b − s_∅) − (s_digit − s_∅)), a and b the digit with one thing each".into(),
+    ];
+    for pair in HELD_OUT_PAIRS {
+        let whole = (0..10).map(|class| worn(class, &pair));
+        let seen: Vec<Caption> = whole.filter(|c| !c.is_in_held_out_cell()).collect();
+        let wanted: Vec<Caption> = seen.iter().copied().cycle().take(n).collect();
+        let name = format!("{} + {}", pair[0].name().en, pair[1].name().en);
+        let net = lab.net.clone();
+        let composed = |caption: Caption| {
+            let one = |a: &[Attribute]| worn(caption.class, a);
+            let [a, b, digit] = [one(&pair[..1]), one(&pair[1..]), one(&[])];
+            let g = gamma.value();
+            net.composed(&[(g, a), (g, b), (-g, digit)])
+        };
+        for (how, pixels) in [
+            ("one caption", lab.guided(gamma, &wanted)?),
+            ("two captions", lab.images(composed, &wanted)?),
+            ("drawn", lab.drawings(&wanted)),
+        ] {
+            let hits = lab.hits(&pixels, &wanted);
+            let shares = [hits.digit, hits.attributes, hits.all].map(share);
+            table.row(&[vec![name.clone(), how.into()], shares.into()].concat());
+        }
+    }
+    lab.show("composition_pairs", &table)
+}
+
+/// Drawings with the caption, and as many without it, from which its own classifier learns.
+fn examples(lab: &CaptionExperiment, caption: Caption, n: usize) -> Labelled {
+    let glyphs = Glyphs { seed: lab.seed.wrapping_add(3) };
+    let [with, without] =
+        [glyphs.images_as(0..n as u64, caption), glyphs.captioned_images(n as u64..2 * n as u64)];
+    let [with, without] = [with, without].map(|images| lab.points(images.pixels.view()));
+    let x = concatenate![Axis(0), without, with];
+    Labelled { x, y: (0..2 * n).map(|i| i / n).collect() }
+}
+
+/// What a classifier of one caption costs, and what it gives, beside the network of all captions.
+fn a_caption_of_its_own(lab: &mut CaptionExperiment) -> Result<()> {
+    let (caption, n) = (worn(3, &HELD_OUT_PAIRS[0]), lab.samples);
+    let wanted = vec![caption; n];
+    let (drawings, steps, width) = lab.size((4000, 2000, 256), (300, 100, 32));
+    let began = Instant::now();
+    let data = examples(lab, caption, drawings);
+    let train = TrainConfig { steps, batch: 128, seed: lab.seed, ..TrainConfig::default() };
+    let recipe = Recipe {
+        width,
+        train,
+        levels: Recipe::of(Kind::Caption).levels,
+        ..Recipe::of(Kind::Noisy)
+    };
+    let examples = Examples { points: &data, classes: 2, sigma_data: 1.0, spread: &[] };
+    let Model::Noisy(own) = learn(&recipe, examples, None, &mut [])?.model else {
+        unreachable!("a noisy classifier was asked for")
+    };
+    let (seconds, parameters) = (began.elapsed().as_secs_f64(), own.network().params.len());
+    let flops = 6.0 * parameters as f64 * (steps * 128) as f64;
+    let headers = [
+        "how",
+        "γ",
+        "new drawings",
+        "FLOP of training",
+        "s",
+        "digit",
+        "what it wears",
+        "all right",
+    ];
+    let mut table = Table::new(&headers);
+    table.notes = vec![format!("the caption: {}; {n} images a row", caption.english())];
+    let mut row = |how: &str, gamma: f64, cost: [String; 3], pixels: &Array2<u8>| {
+        let hits = lab.hits(pixels, &wanted);
+        let shares = [hits.digit, hits.attributes, hits.all].map(share);
+        table.row(&[vec![how.into(), gamma.to_string()], cost.into(), shares.into()].concat());
+    };
+    let free = ["0".to_string(), "0".into(), "0".into()];
+    let gamma = lab.large_gamma();
+    row("the network of all captions", gamma.value(), free, &lab.guided(gamma, &wanted)?);
+    let cost = [(2 * drawings).to_string(), format!("{flops:.1e}"), format!("{seconds:.1}")];
+    for gamma in [1.0, 3.0, 10.0] {
+        let guided = |_| ClassifierGuided {
+            score: lab.net.unconditional(),
+            likelihood: own.given(1),
+            gamma: Gamma::new(gamma).expect("a finite number"),
+        };
+        row("a classifier of its own", gamma, cost.clone(), &lab.images(guided, &wanted)?);
+    }
+    lab.show("composition_cost", &table)
+}

@@ -1,0 +1,310 @@
+//! What the experiments on captioned digits share: one network for all captions, a judge, and what is asked of them.
+
+use super::run::{Experiment, run_on};
+use crate::data::view_of_images;
+use crate::drawings::Drawn;
+use crate::flags::{Defaults, ExperimentFlags};
+use crate::interrupt::{CtrlC, interrupted, listen};
+use crate::networks::{self, Loaded, ScoreModel};
+use crate::view::Domain;
+use crate::watch::Progress;
+use ndarray::{Array2, ArrayView2};
+use scorelab::Result;
+use scorelab::checkpoint::{Checkpoint, Kind, Model, Recipe, Trained};
+use scorelab::data::{
+    Attribute, Attributes, Caption, Glyphs, HELD_OUT_PAIRS, View, from_pixels, to_pixels,
+};
+use scorelab::guidance::Gamma;
+use scorelab::metrics::{CaptionHits, Judge, Shown};
+use scorelab::mixture::Labelled;
+use scorelab::nn::Transformer;
+use scorelab::null_label::JointNet;
+use scorelab::score::ScoreFn;
+use scorelab::train::TrainConfig;
+use scorelab::training::{Examples, Learned, Watcher, learn};
+use scorelab_figures::lecture::ImageInputs;
+use std::ops::{Deref, DerefMut};
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::time::Instant;
+
+/// An experiment on captioned digits.
+pub struct CaptionExperiment {
+    experiment: Experiment,
+    /// The network of all captions.
+    pub net: JointNet<Transformer>,
+    /// A classifier of the digits, whatever they wear, that steers nothing.
+    pub judge: Judge,
+    /// How the network sees images.
+    view: View,
+}
+
+impl Deref for CaptionExperiment {
+    type Target = Experiment;
+
+    fn deref(&self) -> &Experiment {
+        &self.experiment
+    }
+}
+
+impl DerefMut for CaptionExperiment {
+    fn deref_mut(&mut self) -> &mut Experiment {
+        &mut self.experiment
+    }
+}
+
+impl AsMut<Experiment> for CaptionExperiment {
+    fn as_mut(&mut self) -> &mut Experiment {
+        &mut self.experiment
+    }
+}
+
+/// Runs an experiment on captioned digits as a program; as [`run`](super::scene::run) does one on a scene. The network is that of
+/// `--score`, or that of an earlier run with these settings, or learned first.
+pub fn run_captions(
+    name: &'static str,
+    question: &'static str,
+    next: &str,
+    defaults: Defaults,
+    body: impl FnOnce(&mut CaptionExperiment) -> Result<()>,
+) -> ExitCode {
+    let open = |flags: ExperimentFlags| CaptionExperiment::open(name, flags);
+    run_on((name, question, next), defaults, open, body)
+}
+
+/// Captions that are asked for together.
+pub struct Group {
+    /// What they are called.
+    pub name: &'static str,
+    /// The captions, from the first again when more are needed.
+    pub captions: Vec<Caption>,
+}
+
+impl Group {
+    /// All groups: captions of the training, a digit alone, the held-out cells, and the held-out pairs.
+    pub fn all() -> Vec<Group> {
+        const SEEN: u64 = 200;
+        let drawn = |i| Glyphs { seed: 55 }.captioned(i).caption;
+        let alone = |class| Caption { class, attributes: Attributes::NONE };
+        let cell = |class| worn(class, &[Caption::held_out_cell(class)]);
+        let mut all = vec![
+            Group { name: "seen", captions: (0..SEEN).map(drawn).collect() },
+            Group { name: "digit alone", captions: (0..10).map(alone).collect() },
+            Group { name: "held-out cells", captions: (0..10).map(cell).collect() },
+        ];
+        let names = ["bold + underlined", "hat + boxed", "tilted + sunglasses"];
+        for (name, pair) in names.into_iter().zip(HELD_OUT_PAIRS) {
+            let of = (0..10).map(|class| worn(class, &pair));
+            let captions = of.filter(|caption| !caption.is_in_held_out_cell()).collect();
+            all.push(Group { name, captions });
+        }
+        all
+    }
+
+    /// n captions of the group, in turn.
+    pub fn wanted(&self, n: usize) -> Vec<Caption> {
+        self.captions.iter().copied().cycle().take(n).collect()
+    }
+}
+
+/// A digit that wears these.
+pub fn worn(class: usize, attributes: &[Attribute]) -> Caption {
+    Caption { class, attributes: attributes.iter().copied().collect() }
+}
+
+impl CaptionExperiment {
+    fn open(name: &'static str, flags: ExperimentFlags) -> Result<Self> {
+        let (size, class_names) = ((28, 28), Drawn::Captions.class_names());
+        let domain = |view: &View| Domain::Images {
+            name: Recipe::CAPTIONS.into(),
+            size,
+            view: view.clone(),
+            class_names: class_names.clone(),
+            captioned: true,
+            recipe: None,
+        };
+        let mut experiment = Experiment::new(name, flags, domain(&View::Identity))?;
+        listen()?;
+        let (net, view) = network(&mut experiment)?;
+        let judge = judge(&experiment)?;
+        if interrupted() {
+            experiment.stopped_early();
+        }
+        experiment.change(|setup| setup.data = domain(&view));
+        Ok(CaptionExperiment { experiment, net, judge, view })
+    }
+
+    /// Images (n, 28·28), the i-th along the score of its caption.
+    ///
+    /// # Errors
+    /// If a sample is not finite.
+    pub fn images<C: ScoreFn>(
+        &self,
+        score: impl Fn(Caption) -> C,
+        wanted: &[Caption],
+    ) -> Result<Array2<u8>> {
+        let label = |caption: &Caption| caption.label().expect("a caption of two things at most");
+        let labels: Vec<usize> = wanted.iter().map(label).collect();
+        let of = |label| score(Caption::of_label(label).expect("a caption's label"));
+        let z = self.starts(wanted.len(), self.data.dim());
+        Ok(self.pixels(self.walk_classes(of, z.view(), &labels)?.view()))
+    }
+
+    /// Images (n, 28·28) of captions at a γ.
+    ///
+    /// # Errors
+    /// If a sample is not finite.
+    pub fn guided(&self, gamma: Gamma, wanted: &[Caption]) -> Result<Array2<u8>> {
+        self.images(|caption| self.net.guided(caption, gamma), wanted)
+    }
+
+    /// What images (n, 28·28) show.
+    pub fn shown(&self, pixels: &Array2<u8>, raw: bool) -> Vec<Shown> {
+        let digits = self.judge.classes(from_pixels(pixels.view()).view());
+        Shown::in_images(pixels.view(), &digits, raw)
+    }
+
+    /// How often images (n, 28·28) show what is wanted of them.
+    pub fn hits(&self, pixels: &Array2<u8>, wanted: &[Caption]) -> CaptionHits {
+        CaptionHits::of(&self.shown(pixels, false), wanted)
+    }
+
+    /// Drawings (n, 28·28) of captions that no network has seen.
+    pub fn drawings(&self, wanted: &[Caption]) -> Array2<u8> {
+        let glyphs = Glyphs { seed: self.seed.wrapping_add(2) };
+        let mut pixels = Array2::zeros((wanted.len(), 28 * 28));
+        for (i, (mut row, caption)) in pixels.outer_iter_mut().zip(wanted).enumerate() {
+            let drawing = glyphs.draw_as(i as u64, *caption);
+            row.iter_mut().zip(drawing.pixels).for_each(|(own, pixel)| *own = pixel);
+        }
+        pixels
+    }
+
+    /// Points of the network as images.
+    pub fn pixels(&self, x: ArrayView2<f64>) -> Array2<u8> {
+        to_pixels(self.view.points(x).view())
+    }
+
+    /// Images as points of the network.
+    pub fn points(&self, pixels: ArrayView2<u8>) -> Array2<f64> {
+        self.view.coordinates(from_pixels(pixels).view())
+    }
+
+    /// Images with pixels from −1 to 1 as points of the network.
+    pub fn coordinates(&self, x: ArrayView2<f64>) -> Array2<f64> {
+        self.view.coordinates(x)
+    }
+
+    /// What figures of images need.
+    pub fn inputs(&self) -> ImageInputs<'_> {
+        let net = self.net.clone();
+        let under = move |caption: Caption, gamma| -> std::sync::Arc<dyn ScoreFn> {
+            std::sync::Arc::new(net.guided(caption, gamma))
+        };
+        ImageInputs {
+            size: (28, 28),
+            classes: self.data.classes(),
+            target: "".into(),
+            process: self.process,
+            grid: &self.grid,
+            sampler: &self.sampler,
+            seed: self.seed,
+            pixels: Box::new(|x| self.pixels(x)),
+            samples: Box::new(|gamma, wanted| {
+                let of = |label| Caption::of_label(label).expect("a caption's label");
+                let wanted: Vec<Caption> = wanted.into_iter().flatten().map(of).collect();
+                self.guided(gamma, &wanted)
+            }),
+            captions: Some(Box::new(under)),
+        }
+    }
+}
+
+/// The recipe of the network: that of `scorelab train --model caption` or, at `--quick`, a small one of some seconds.
+fn recipe(experiment: &Experiment) -> Recipe {
+    let full = Recipe::of(Kind::Caption);
+    let small = TrainConfig { steps: 150, batch: 64, ema: 0.98, warmup: 50, ..full.train.clone() };
+    let quick = Recipe { width: 32, depth: 2, points: 3000, train: small, ..full.clone() };
+    let mut recipe = experiment.size(full, quick);
+    recipe.train.seed = experiment.seed;
+    recipe.train.steps = experiment.flags.train_steps.unwrap_or(recipe.train.steps);
+    recipe
+}
+
+/// The network of `--score`, of an earlier run with these settings, or of a training, and how it sees images.
+fn network(experiment: &mut Experiment) -> Result<(JointNet<Transformer>, View)> {
+    if let Some(path) = experiment.flags.score.clone() {
+        return opened(&path.display().to_string());
+    }
+    let (recipe, quick) = (recipe(experiment), experiment.size("", "-quick"));
+    let folder = experiment.flags.out.clone().unwrap_or_else(|| "out/captions".into());
+    let file = folder.join(format!("captions{quick}.safetensors"));
+    let trained = Trained::here(Recipe::CAPTIONS.into(), Some(recipe.clone()));
+    let found = Checkpoint::<Transformer>::load_as(&file).ok();
+    if found.is_some_and(|found| found.trained.recipe == trained.recipe) {
+        println!("network: loaded from {}, trained with these settings", file.display());
+        return opened(&file.display().to_string());
+    }
+    let (net, view) = trained_network(&recipe)?;
+    if !interrupted() {
+        std::fs::create_dir_all(&folder).map_err(|e| scorelab::Error::io("create", &folder, e))?;
+        let mut checkpoint = Checkpoint::new(Model::Joint(net.clone()), trained);
+        (checkpoint.view, checkpoint.trained.data.image) = (view.clone(), Some((28, 28)));
+        checkpoint.save(&file)?;
+        experiment.keep(vec![PathBuf::from(&file)]);
+    }
+    Ok((net, view))
+}
+
+fn opened(path: &str) -> Result<(JointNet<Transformer>, View)> {
+    let loaded = Loaded::of(path)?;
+    let view = loaded.view().clone();
+    match networks::score(path, loaded, Vec::new())? {
+        ScoreModel::Captions(net) => Ok((net, view)),
+        _ => Err(networks::wrong_kind(path, "network without captions", "one that knows them")),
+    }
+}
+
+fn trained_network(recipe: &Recipe) -> Result<(JointNet<Transformer>, View)> {
+    let images = Drawn::Captions.images(0..recipe.points as u64, recipe.train.seed);
+    let Labelled { x, y } = images.labelled();
+    let view = view_of_images(x.view(), None);
+    let points = Labelled { x: view.coordinates(x.view()), y };
+    let sigma_data = points.x.iter().map(|v| v * v).sum::<f64>() / points.x.len() as f64;
+    let examples = Examples {
+        points: &points,
+        classes: images.class_names.len(),
+        sigma_data: sigma_data.sqrt(),
+        spread: &[],
+    };
+    let began = Instant::now();
+    let mut bar = Progress::new("training the network for captions", 0, recipe.train.steps);
+    let mut watchers: [&mut dyn Watcher<Transformer>; 2] = [&mut bar, &mut CtrlC];
+    let ended = Transformer::learn(recipe, examples, None, &mut watchers)?;
+    let Model::Joint(net) = ended.model else { unreachable!("a joint network was asked for") };
+    let flops =
+        3.0 * net.network().config.forward_flops(3) * (ended.step * recipe.train.batch) as f64;
+    println!(
+        "network: {} steps, {:.1e} FLOP of training, {:.0} s",
+        ended.step,
+        flops,
+        began.elapsed().as_secs_f64()
+    );
+    Ok((net, view))
+}
+
+/// The judge, trained on other drawings than the network.
+fn judge(experiment: &Experiment) -> Result<Judge> {
+    let config = Judge::config(experiment.seed);
+    let (points, width, steps) = experiment.size((60_000, 128, 4000), (4000, 64, 500));
+    let train = TrainConfig { steps, ..config.train };
+    let recipe = Recipe { width, depth: config.depth, points, train, ..Recipe::of(Kind::Clean) };
+    let seed = experiment.seed.wrapping_add(1);
+    let points = Drawn::Dressed.images(0..points as u64, seed).labelled();
+    let examples = Examples { points: &points, classes: 10, sigma_data: 1.0, spread: &[] };
+    let mut bar = Progress::new("training the judge", 0, steps);
+    let Model::Clean(classifier) = learn(&recipe, examples, None, &mut [&mut bar])?.model else {
+        unreachable!("a clean classifier was asked for")
+    };
+    Ok(Judge { classifier })
+}
