@@ -11,6 +11,7 @@
 //! | `product` | mixtures of independent blocks of coordinates |
 //! | `attention` | [`Attention`], the denoiser of components that are alike |
 //! | `tilt` | [`Tilt`], what guidance is said to sample |
+//! | `diffused` | the score of a tilt with noise |
 //! | `empirical` | [`Empirical`], a data set as a distribution |
 //! | `fitted` | [`sample_fitted`], Gaussians fitted to a data set |
 //! | `fast` | what [`Mixture`] computes with; not needed to understand |
@@ -25,6 +26,7 @@ mod product;
 mod attention;
 mod start;
 mod tilt;
+mod diffused;
 mod empirical;
 mod fitted;
 mod fast;

@@ -19,9 +19,9 @@ use std::f64::consts::TAU;
 /// Source: Bradley & Nakkiran 2024 (2408.09000), section 3; Chidambaram et al. 2024 (2409.13074).
 #[derive(Debug, Clone)]
 pub struct Tilt {
-    axes: Vec<Array1<f64>>, // the cells' centres along each axis
-    step: f64,              // the side of a cell, the same along each axis
-    mass: Vec<f64>,         // the probability of each cell, the last axis running fastest
+    pub(super) axes: Vec<Array1<f64>>, // the cells' centres along each axis
+    step: f64,                         // the side of a cell, the same along each axis
+    pub(super) mass: Vec<f64>, // the probability of each cell, the last axis running fastest
 }
 
 /// How far below its largest value log q may fall before the grid ends.
