@@ -10,8 +10,7 @@
 //! | `behind` | the covariance of the data behind a noisy point |
 //! | `product` | mixtures of independent blocks of coordinates |
 //! | `attention` | [`Attention`], the denoiser of components that are alike |
-//! | `tilt` | [`Tilt`], what guidance is said to sample |
-//! | `diffused` | the score of a tilt with noise |
+//! | `tilt` | [`Tilt`], what guidance is said to sample, and its score with noise |
 //! | `empirical` | [`Empirical`], a data set as a distribution |
 //! | `fitted` | [`sample_fitted`], Gaussians fitted to a data set |
 //! | `fast` | what [`Mixture`] computes with; not needed to understand |
@@ -26,7 +25,6 @@ mod product;
 mod attention;
 mod start;
 mod tilt;
-mod diffused;
 mod empirical;
 mod fitted;
 mod fast;

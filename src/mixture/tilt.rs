@@ -1,5 +1,7 @@
 //! What guidance is said to sample: a product of powers of densities, normalised by quadrature.
 
+mod diffused;
+
 use super::Mixture;
 use crate::noise::NoiseLevel;
 use crate::rng::{Purpose, stream};
@@ -19,9 +21,9 @@ use std::f64::consts::TAU;
 /// Source: Bradley & Nakkiran 2024 (2408.09000), section 3; Chidambaram et al. 2024 (2409.13074).
 #[derive(Debug, Clone)]
 pub struct Tilt {
-    pub(super) axes: Vec<Array1<f64>>, // the cells' centres along each axis
-    step: f64,                         // the side of a cell, the same along each axis
-    pub(super) mass: Vec<f64>, // the probability of each cell, the last axis running fastest
+    axes: Vec<Array1<f64>>, // the cells' centres along each axis
+    step: f64,              // the side of a cell, the same along each axis
+    mass: Vec<f64>,         // the probability of each cell, the last axis running fastest
 }
 
 /// How far below its largest value log q may fall before the grid ends.

@@ -87,8 +87,8 @@ fn nearness(axis: &Array1<f64>, x: f64, r: f64) -> (Array1<f64>, f64) {
 
 #[cfg(test)]
 mod tests {
-    use super::super::Mixture;
     use super::*;
+    use crate::mixture::Mixture;
     use ndarray::array;
 
     fn off(tilt: &Tilt, exact: &Mixture, x: &Array2<f64>, level: NoiseLevel, twin: f64) -> f64 {
