@@ -35,6 +35,9 @@ fn every_slide_shows_a_picture_that_is_there_and_none_comes_twice() {
         assert!(out.join(file).is_file() && !file.ends_with(".svg"), "{file}");
     }
     assert!(std::fs::read(out.join("deck.pptx")).unwrap().starts_with(b"PK"));
+    assert!(page.contains("<iframe src=\"guidance.html\""));
+    let live = std::fs::read_to_string(out.join("guidance.html")).unwrap();
+    assert!(live.contains("\"scenes\":[{") && live.contains("Content-Security-Policy"));
     // no deck of panels
     std::fs::remove_file(out.join("index.html")).unwrap();
     let ended = experiment(&out, &["--format", "png", "--panel", "1"]);

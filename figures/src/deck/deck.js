@@ -12,7 +12,8 @@ function show(k) {
   count.textContent = `${now + 1} / ${slides.length}`;
   // what comes next is there when it is asked for
   const next = slides[now + 1];
-  if (next) new Image().src = next.querySelector('img').src;
+  const picture = next?.querySelector('img');
+  if (picture) new Image().src = picture.src;
   history.replaceState(null, '', '#' + slides[now].id);
   body.classList.remove('quiet');
   clearTimeout(timer);

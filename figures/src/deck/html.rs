@@ -1,7 +1,7 @@
 //! The deck as one page.
 
 use super::slide::Slide;
-use crate::plot::{Lang, Theme, escape};
+use crate::plot::{Lang, Text, Theme, escape};
 
 /// The deck as an HTML page that needs nothing but the pictures beside it, each given by the name of its file.
 ///
@@ -11,8 +11,8 @@ use crate::plot::{Lang, Theme, escape};
 /// ```
 ///
 /// Every slide has an address of its own (`#` and its stem). Without JavaScript all slides stand below one another with
-/// their notes. All words are escaped.
-pub fn html(slides: &[(Slide, String)], theme: Theme, lang: Lang) -> String {
+/// their notes. All words are escaped. `live` is the file of a page on which to drag γ: the last slide, if there is one.
+pub fn html(slides: &[(Slide, String)], live: Option<&str>, theme: Theme, lang: Lang) -> String {
     let (code, title) = match lang {
         Lang::En => ("en", "Guided diffusion: the lecture's slides"),
         Lang::Vi => ("vi", "Khuếch tán có điều hướng: các trang chiếu"),
@@ -23,11 +23,12 @@ pub fn html(slides: &[(Slide, String)], theme: Theme, lang: Lang) -> String {
          <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<title>{title}</title>\n\
          <style>\n{STYLE}</style>\n</head>\n<body>\n"
     );
-    out += &contents(slides, title, lang);
+    out += &contents(slides, live, title, lang);
     out += "<main>\n";
     for (slide, picture) in slides {
         out += &section(slide, picture, lang);
     }
+    out += &live.map_or(String::new(), |file| live_section(file, lang));
     out += "</main>\n";
     out += &format!("<p id=\"keys\">{} <span id=\"count\"></span></p>\n", keys(lang));
     out + "<script>\n" + SCRIPT + "</script>\n</body>\n</html>\n"
@@ -43,8 +44,20 @@ fn keys(lang: Lang) -> &'static str {
     }
 }
 
+/// What the page of one's own hand is called.
+static LIVE: Text = Text::new("Drag γ, and the field bends", "Kéo γ và trường score uốn theo");
+
+/// The slide on which γ can be dragged, and a link to it alone.
+fn live_section(file: &str, lang: Lang) -> String {
+    let (file, title) = (escape(&address(file)), LIVE.get(lang));
+    format!(
+        "<section id=\"live\">\n<iframe src=\"{file}\" title=\"{title}\" loading=\"lazy\"></iframe>\n\
+         <aside>\n<h2>{title}</h2>\n<p><a href=\"{file}\">{file}</a></p>\n</aside>\n</section>\n"
+    )
+}
+
 /// The list of slides under the parts of the lecture; builds are one entry.
-fn contents(slides: &[(Slide, String)], title: &str, lang: Lang) -> String {
+fn contents(slides: &[(Slide, String)], live: Option<&str>, title: &str, lang: Lang) -> String {
     let mut out = format!("<nav id=\"contents\">\n<h1>{title}</h1>\n<ul>\n");
     let mut part = String::new();
     for (slide, _) in slides.iter().filter(|(slide, _)| !slide.builds()) {
@@ -55,6 +68,9 @@ fn contents(slides: &[(Slide, String)], title: &str, lang: Lang) -> String {
         }
         let words = escape(&Slide::read(&slide.title, lang));
         out += &format!("<li><a href=\"#{}\">{words}</a></li>\n", address(&slide.stem));
+    }
+    if live.is_some() {
+        out += &format!("<li class=\"part\"><a href=\"#live\">{}</a></li>\n", LIVE.get(lang));
     }
     out + "</ul>\n</nav>\n"
 }

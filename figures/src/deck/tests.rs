@@ -27,7 +27,7 @@ fn slides() -> Vec<Slide> {
 fn the_page_is_escaped_speaks_its_language_and_names_each_picture_once() {
     let named: Vec<(Slide, String)> =
         slides().into_iter().map(|s| (s.clone(), format!("{}.svg", s.stem))).collect();
-    let page = html(&named, Theme::Dark, Lang::En);
+    let page = html(&named, Some("guidance.html"), Theme::Dark, Lang::En);
     assert!(page.contains("lang=\"en\" class=\"dark\"") && page.contains("&lt;b&gt; &amp; sγ"));
     assert!(page.contains("src=\"mine%20%26%20yours.svg\"") && !page.contains("<b>"));
     assert!(
@@ -35,13 +35,16 @@ fn the_page_is_escaped_speaks_its_language_and_names_each_picture_once() {
             && page.contains("4,000 samples")
     );
     assert_eq!(page.matches("<img ").count(), 4);
-    // a build is a slide, but no entry of the contents
-    assert_eq!((page.matches("<section ").count(), page.matches("<li><a ").count()), (4, 3));
-    let page = html(&named, Theme::Light, Lang::Vi);
+    // a build is a slide, but no entry of the contents; the page of one's own hand is the last slide
+    assert_eq!((page.matches("<section ").count(), page.matches("<li><a ").count()), (5, 3));
+    let live = page.rsplit("<section ").next().unwrap();
+    assert!(live.contains("<iframe src=\"guidance.html\"") && page.contains("<a href=\"#live\">"));
+    let page = html(&named, None, Theme::Light, Lang::Vi);
     assert!(
         page.contains("lang=\"vi\">")
             && page.contains("4.000 mẫu: 25,6 %")
             && !page.contains("part 2")
+            && !page.contains("<iframe")
     );
     // nothing is fetched from elsewhere
     assert!(!page.contains("http:") && !page.contains("https:"));

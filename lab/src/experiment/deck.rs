@@ -1,13 +1,14 @@
 //! The deck of an experiment's figures.
 
 use super::run::Experiment;
+use crate::page::Page;
 use scorelab::{Error, Result};
 use scorelab_figures::deck::{self, Slide};
 use scorelab_figures::plot::{Figure, Format, Output, pdf, png, svg};
 
 impl Experiment {
     /// Writes the figures that have been drawn as a deck, `index.html`, `deck.pptx` and, with the feature `pdf`, `deck.pdf`, and
-    /// names the page last of all.
+    /// names the page last of all. Its last slide is the page of [`Page`], written beside it, if the scene fits on that.
     ///
     /// Slides are in the order of the lecture. The page shows the pictures in the folder, as SVG if there are any and as PNG
     /// otherwise; what moves is the APNG of the figure's stem, in the PPTX file the GIF. With `--panel` or with neither SVG nor PNG among the formats
@@ -38,7 +39,19 @@ impl Experiment {
             let pages: Vec<String> = drawn.collect::<Result<_>>()?;
             self.write("deck.pdf", &pdf(&pages)?)?;
         }
-        let html = deck::html(&page, self.output.theme, self.output.lang);
+        let live = Page::fits(self.scene()).then_some("guidance.html");
+        if let Some(name) = live {
+            let Output { theme, lang, .. } = self.output;
+            let page = Page {
+                scene: self.scene(),
+                networks: Default::default(),
+                lang,
+                theme: Some(theme),
+            };
+            let page = page.html()?;
+            self.write(name, page.as_bytes())?;
+        }
+        let html = deck::html(&page, live, self.output.theme, self.output.lang);
         let path = self.write("index.html", html.as_bytes())?;
         self.last_line = Some(format!("open {}", path.display()));
         Ok(())

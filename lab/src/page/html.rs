@@ -2,7 +2,7 @@
 
 use super::base64::base64;
 use super::join::join;
-use super::scenes::scenes;
+use super::scenes::{fits, scenes};
 use crate::menu::Menu;
 use scorelab::Result;
 use scorelab::data::Scene;
@@ -36,6 +36,11 @@ pub struct Page<'a> {
 }
 
 impl Page<'_> {
+    /// Whether a scene can be shown: it lies in the plane, and has few enough components to follow γ.
+    pub fn fits(scene: &Scene) -> bool {
+        fits(scene).is_ok()
+    }
+
     /// The file.
     ///
     /// # Errors

@@ -9,11 +9,8 @@ const MOST: usize = 256;
 /// A built-in scene with more is on the page only if it is asked for.
 const FEW: usize = 16;
 
-/// The scene `first`, and the built-in ones of the plane, as the page reads them.
-///
-/// # Errors
-/// If it is not in the plane, or has more than 256 components.
-pub fn scenes(first: &Scene) -> Result<Value> {
+/// Refuses a scene that is not in the plane, or has more than 256 components.
+pub fn fits(first: &Scene) -> Result<()> {
     let (d, n) = (first.mixture.means().ncols(), first.mixture.weights().len());
     if d != 2 {
         return Err(Error::value("the dimension of the scene", d, "2: the page is a plane"));
@@ -22,6 +19,15 @@ pub fn scenes(first: &Scene) -> Result<Value> {
         let must = format!("at most {MOST}, which a page can follow while γ is dragged");
         return Err(Error::value("the number of the scene's components", n, must));
     }
+    Ok(())
+}
+
+/// The scene `first`, and the built-in ones of the plane, as the page reads them.
+///
+/// # Errors
+/// As [`fits`].
+pub fn scenes(first: &Scene) -> Result<Value> {
+    fits(first)?;
     let mut all = vec![scene(first)];
     for name in Scene::names().iter().filter(|name| **name != first.name) {
         let other = Scene::named(name)?;
