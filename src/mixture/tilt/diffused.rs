@@ -6,7 +6,8 @@ use crate::score::{LogDensity, ScoreFn, score_of_denoised};
 use ndarray::{Array1, Array2, ArrayView1, ArrayView2};
 use std::f64::consts::TAU;
 
-/// ∇ log π_t, the tilt π₀ after the forward process: by the same quadrature, at levels with σ/α not below the side of a cell.
+/// ∇ log π_t, the tilt π₀ after the forward process: by the same quadrature, at levels with σ/α not below the side of a
+/// cell, and points x/α that are not many σ/α outside all cells.
 ///
 /// ```text
 /// D(x) = Σ_z π₀(z)·z·N(x; αz, σ²I) / Σ_z π₀(z)·N(x; αz, σ²I),   z the centres of the cells
@@ -115,6 +116,7 @@ mod tests {
             for sigma in [0.1, 0.7, 3.0, 50.0] {
                 for level in [NoiseLevel::ve(sigma), NoiseLevel { alpha: 0.4, sigma: 0.4 * sigma }]
                 {
+                    let x = &x * level.alpha; // as far from the data
                     let [found, twin] = [1.0, 1.001].map(|by| off(&tilt, &given, &x, level, by));
                     assert!(found < 1e-8 && twin > 1e-8, "{level:?}: {found:.1e}, {twin:.1e}");
                     let log =
