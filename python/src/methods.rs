@@ -250,6 +250,7 @@ fn of_mixture(mixture: &scorelab::mixture::Mixture, class: Option<usize>, needs:
         classifier: class.map(|class| Arc::new(mixture.posterior(class)) as _),
         densities,
         classes: classes.collect(),
+        class,
         ..Parts::default()
     }
 }

@@ -3,6 +3,22 @@
 use super::measured::{GAMMA, Place, cost, steered};
 use super::{About, Cost, Ends, Knob, Knobs, Method, Need, Parts, Plan, Range, Walks};
 use crate::Result;
+use crate::condition::Observation;
+use ndarray::{Array2, ArrayView2};
+
+/// The least τ that is taken.
+pub const FLOOR: Knob = Knob {
+    name: "floor",
+    meaning: "the least τ that is taken, for an exact mask too",
+    default: 0.2,
+    range: Range::Above(0.0),
+    neutral: None,
+};
+
+/// The gradient of log N(y; A·D, I/c) by D, c·Aᵀ(y − A·D) of each row (n, d).
+pub fn pull(observation: &Observation, denoised: ArrayView2<f64>, c: f64) -> Array2<f64> {
+    observation.miss(denoised).dot(&observation.map()) * c
+}
 
 /// Diffusion posterior sampling (DPS) in its continuous form.
 ///
@@ -24,16 +40,7 @@ impl Method for Dps {
             formula: "s_u + γ·∇ₓ log N(y; A·D_u(x), τ²I)",
             source: "Chung et al. 2023 (2209.14687), eq. 16",
             needs: &[Need::Unconditional, Need::Observation],
-            knobs: &[
-                GAMMA,
-                Knob {
-                    name: "floor",
-                    meaning: "the least τ that is taken, for an exact mask too",
-                    default: 0.2,
-                    range: Range::Above(0.0),
-                    neutral: None,
-                },
-            ],
+            knobs: &[GAMMA, FLOOR],
             walks: Walks::Any,
             ends: Ends { zero: true, one: false, neutral: false },
         }
@@ -47,7 +54,7 @@ impl Method for Dps {
         let floor = knobs.get("floor");
         steered((self.about(), parts, knobs), move |place: &Place, gamma| {
             let tau = place.observation.tolerance().max(floor);
-            let v = place.miss().dot(&place.observation.map()) * (gamma / (tau * tau));
+            let v = pull(place.observation, place.denoised, gamma / (tau * tau));
             place.pulled_back(v.view())
         })
     }

@@ -1,16 +1,13 @@
 //! Particles with weights that make guided samples those of the tilt.
 
 use super::denoiser::Denoiser;
+use super::weighted::Weights;
 use super::{About, Cost, Ends, Knob, Knobs, Method, Need, Parts, Plan, Range, Rule, Score, Walks};
 use crate::Result;
 use crate::guidance::{Gamma, Guided};
-use crate::sampler::{
-    AnyPopulation, AnySampler, Ddim, Population, Sampler, Step, effective_size, in_blocks,
-    mean_weight, systematic,
-};
+use crate::sampler::{AnyPopulation, AnySampler, Ddim, InBlocks, Population, Sampler, Step};
 use crate::score::ScoreFn;
-use ndarray::{Array1, Array2, ArrayView2, Axis};
-use rand::Rng;
+use ndarray::{Array2, ArrayView2, Axis};
 
 /// The Feynman–Kac corrector of guidance: ancestral sampling on s_γ, each particle with a weight.
 ///
@@ -28,36 +25,29 @@ use rand::Rng;
 pub struct FeynmanKac {
     pair: Guided<Score, Score>,
     threshold: f64,
-    log_weights: Array1<f64>,
-    log_z: f64,
-    resampled: usize,
+    weights: Weights,
     last_step: f64, // of σ², whose second half is still to be weighed
 }
 
 impl FeynmanKac {
     /// Particles of s_c and s_u that are resampled where their effective share is below `threshold`.
     pub fn new(pair: Guided<Score, Score>, threshold: f64) -> Self {
-        let log_weights = Array1::zeros(0);
-        FeynmanKac { pair, threshold, log_weights, log_z: 0.0, resampled: 0, last_step: 0.0 }
+        FeynmanKac { pair, threshold, weights: Weights::default(), last_step: 0.0 }
     }
 
     /// log Ẑ, the estimate so far of log Z₀/Z_T, where Z normalises p_t(x)^(1 − γ)·p_t(x|y)^γ. Its bias is the step's.
     pub fn log_z(&self) -> f64 {
-        self.log_z + mean_weight(self.log_weights.view())
+        self.weights.log_z()
     }
 
     /// How often the particles were resampled.
     pub fn resampled(&self) -> usize {
-        self.resampled
+        self.weights.resampled()
     }
 
-    /// Puts as many copies of each particle into its place as its weight says.
-    fn resample(&mut self, x: &mut Array2<f64>, u: f64) {
-        let weights = self.log_weights.view();
-        self.log_z += mean_weight(weights);
-        *x = x.select(Axis(0), &systematic(weights, u));
-        self.log_weights.fill(0.0);
-        self.resampled += 1;
+    /// (Σw)²/Σw² as a share of the particles, since they were last resampled; 1 without particles.
+    pub fn effective_share(&self) -> f64 {
+        self.weights.effective_share()
     }
 }
 
@@ -66,10 +56,8 @@ impl Population for FeynmanKac {
         let ((here, there), gamma) = (step.levels(), self.pair.gamma.value());
         let [before, after] = [here, there].map(|level| level.ratio() * level.ratio());
         let [walk, pick] = step.noise.split();
-        if self.log_weights.len() != x.nrows() {
-            self.log_weights = Array1::zeros(x.nrows());
-        }
-        let ask = |score: &Score| in_blocks(x.view(), |x| score.denoised(x, here));
+        self.weights.of(x.nrows());
+        let ask = |score: &Score| InBlocks(score).denoised(x.view(), here);
         let (mut d, mut apart) = (ask(&self.pair.guiding), ask(&self.pair.main));
         apart -= &d;
         d.scaled_add(gamma, &apart);
@@ -79,10 +67,9 @@ impl Population for FeynmanKac {
         let steps = 0.5 * (self.last_step + before - after);
         let growth = 0.5 * gamma * (gamma - 1.0) * steps / (before * before);
         self.last_step = before - after;
-        self.log_weights.scaled_add(growth, &apart.map_axis(Axis(1), |d| d.dot(&d)));
-        let few = effective_size(self.log_weights.view()) < self.threshold * x.nrows() as f64;
-        if few || (there.sigma == 0.0 && self.threshold > 0.0) {
-            self.resample(x, pick.shared().random());
+        self.weights.log.scaled_add(growth, &apart.map_axis(Axis(1), |d| d.dot(&d)));
+        if self.effective_share() < self.threshold || (there.sigma == 0.0 && self.threshold > 0.0) {
+            *x = x.select(Axis(0), &self.weights.resample(pick.shared()));
         }
     }
 }

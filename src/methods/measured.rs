@@ -24,7 +24,7 @@ pub fn cost(knobs: &Knobs) -> Cost {
 ///
 /// # Errors
 /// If it is below 0.
-fn power(about: &About, knobs: &Knobs) -> Result<f64> {
+pub fn power(about: &About, knobs: &Knobs) -> Result<f64> {
     match knobs.get("gamma") {
         gamma if gamma >= 0.0 => Ok(gamma),
         gamma => {

@@ -33,6 +33,7 @@ mod plan;
 mod table;
 mod denoiser;
 mod measured;
+mod weighted;
 
 pub use effective::{Effective, Window, effective, effective_at_once, window};
 pub use knob::{Knob, Knobs, Range};
@@ -72,13 +73,17 @@ methods! {
     bands: Bands;
     rectified: Rectified;
     independent: Icg;
+    cads: Cads;
+    temporal: TemporalRescaling;
     dps: Dps;
     pigdm: PiGdm;
     tmpd: Tmpd;
     replacement: Replacement;
     repaint: RePaint;
+    twisted: TwistedSmc;
 }
 
+pub use cads::{Annealing, NoisyLabel};
 pub use cfg_plus_plus::CfgPlusPlusStep;
 pub use characteristic::{CharacteristicScore, Solved};
 pub use feynman_kac::FeynmanKac;
@@ -89,3 +94,4 @@ pub use repaint::RePaintStep;
 pub use replacement::Replaced;
 pub use schedule::Schedule;
 pub use tangential::Tangential;
+pub use twisted::Twisted;

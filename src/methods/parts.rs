@@ -31,6 +31,8 @@ pub enum Need {
     Densities,
     /// The scores and priors of all classes.
     Classes,
+    /// Which of the classes s_c is of.
+    Class,
     /// Points of two coordinates or more.
     Coordinates,
     /// y = A·x₀ + τ·n.
@@ -49,6 +51,7 @@ impl Need {
             Need::Guiding => "a guiding score, worse than the conditional one",
             Need::Densities => "the exact densities of a scene",
             Need::Classes => "the scores of all classes",
+            Need::Class => "the number of the class",
             Need::Coordinates => "two coordinates or more",
             Need::Observation => "an observation: a mask or a point",
             Need::Mask => "a mask that is exact",
@@ -73,6 +76,8 @@ pub struct Parts {
     pub densities: Option<[Arc<dyn LogDensity>; 2]>,
     /// P(y) and s_y of every class.
     pub classes: Vec<(f64, Score)>,
+    /// Which of them s_c is of.
+    pub class: Option<usize>,
     /// Something measured of the data.
     pub observation: Option<Arc<Observation>>,
     /// The height and width of an image, whose pixels in rows are the coordinates.
@@ -96,6 +101,7 @@ impl Parts {
             Need::Guiding => self.guiding.is_some(),
             Need::Densities => self.densities.is_some(),
             Need::Classes => !self.classes.is_empty(),
+            Need::Class => self.class.is_some(),
             Need::Coordinates => self.dim().is_none_or(|d| d >= 2),
             Need::Observation => self.observation.is_some(),
             Need::Mask => self.observation.as_ref().is_some_and(|o| o.known().is_some()),
@@ -140,6 +146,14 @@ impl Parts {
     /// If there is none; [`Parts::check`] says so first.
     pub fn conditional(&self) -> Score {
         self.conditional.clone().expect("a conditional score, which was checked")
+    }
+
+    /// The place of s_c's class among all.
+    ///
+    /// # Panics
+    /// If it is not told; [`Parts::check`] says so first.
+    pub fn class(&self) -> usize {
+        self.class.expect("the number of the class, which was checked")
     }
 
     /// y = A·x₀ + τ·n.

@@ -12,6 +12,7 @@
 //! | do images show what their captions ask for? | [`CaptionHits`] | drawings, captions of others |
 //! | do two sets of samples have the same law? | [`energy_distance`], [`energy_with_se`], [`energy_test`] | two normals, closed form |
 //! | which of two samples is nearer to a third? | [`energy_difference`] | two normals, closed form |
+//! | of many methods, which differ from their rivals? | [`sign_flip_p`], [`holm`] | every pattern of signs |
 //! | how diverse are the samples? | [`spread_with_se`], [`entropy`] | entropy of a Gaussian |
 //! | how good is a learned score? | [`score_error`], [`cosine`] | a scaled and a turned score |
 //! | all of that for one guided sample | [`outcome`] | |
@@ -31,6 +32,7 @@ mod captions;
 mod modes;
 mod neighbours;
 mod outcome;
+mod paired;
 mod shares;
 mod summary;
 mod support;
@@ -46,6 +48,7 @@ pub use judge::{Judge, Judgement};
 pub use modes::{Modes, drawn_mode_counts, mode_counts};
 pub use neighbours::{Prdc, knn_classify, nearest, prdc};
 pub use outcome::{ENERGY_ROWS, Outcome, energy_rows, outcome};
+pub use paired::{MOST_FLIPS, holm, sign_flip_p};
 pub use shares::{ON_MODE, Shares, Verdict, on_mode, shares, verdicts};
 pub use summary::{
     cosine, cosine_with_se, mean_with_se, root_ratio, score_error, score_error_with_se, spread,

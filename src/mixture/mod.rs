@@ -10,7 +10,7 @@
 //! | `behind` | the covariance of the data behind a noisy point |
 //! | `product` | mixtures of independent blocks of coordinates |
 //! | `attention` | [`Attention`], the denoiser of components that are alike |
-//! | `tilt` | [`Tilt`], what guidance is said to sample |
+//! | `tilt` | [`Tilt`], what guidance is said to sample, and its score with noise |
 //! | `empirical` | [`Empirical`], a data set as a distribution |
 //! | `fitted` | [`sample_fitted`], Gaussians fitted to a data set |
 //! | `fast` | what [`Mixture`] computes with; not needed to understand |

@@ -1,5 +1,7 @@
 //! What guidance is said to sample: a product of powers of densities, normalised by quadrature.
 
+mod diffused;
+
 use super::Mixture;
 use crate::noise::NoiseLevel;
 use crate::rng::{Purpose, stream};

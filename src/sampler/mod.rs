@@ -28,7 +28,7 @@ pub use langevin::Langevin;
 pub use legs::{Leg, parts_of};
 pub use likelihood::{FlowLikelihood, divergence};
 pub use ode::{Ddim, DpmSolver2M, Heun};
-pub(crate) use population::in_blocks;
+pub(crate) use population::InBlocks;
 pub use population::{sample_population, sample_population_rows, trajectories_population};
 pub use resample::{effective_size, mean_weight, systematic};
 pub use sde::EulerMaruyama;

@@ -62,7 +62,7 @@ pub fn trajectories_population<P: Population + Clone, C: ScoreFn>(
 }
 
 /// The answers of a score that is asked for blocks of points on all threads.
-pub(crate) fn in_blocks(
+fn in_blocks(
     x: ArrayView2<f64>,
     answer: impl Fn(ArrayView2<f64>) -> Array2<f64> + Sync,
 ) -> Array2<f64> {
@@ -73,7 +73,7 @@ pub(crate) fn in_blocks(
 }
 
 /// A score that is asked for blocks of points on all threads.
-struct InBlocks<'a, C>(&'a C);
+pub(crate) struct InBlocks<'a, C>(pub &'a C);
 
 impl<C: ScoreFn> ScoreFn for InBlocks<'_, C> {
     fn dim(&self) -> usize {

@@ -63,7 +63,7 @@ fn every_method_samples_or_is_refused_for_what_it_needs() {
         assert_eq!(found.lines().count(), 41, "{}", about.name);
         assert_eq!(found == plain, about.name == "conditional", "{}", about.name);
     }
-    assert_eq!(refused, 2 + 5);
+    assert_eq!(refused, 2 + 6);
 }
 
 #[test]

@@ -13,6 +13,7 @@ pub struct CountedParts {
     scores: Vec<Arc<Counted<Mixture>>>,
     posterior: Arc<Counted<Posterior>>,
     priors: Vec<f64>,
+    class: usize,
 }
 
 impl CountedParts {
@@ -23,7 +24,7 @@ impl CountedParts {
         let scores = [counted(mixture.clone()), counted(mixture.given(class))].into_iter();
         let posterior = Arc::new(Counted::new(mixture.posterior(class)));
         let priors = mixture.class_weights();
-        CountedParts { scores: scores.chain(classes).collect(), posterior, priors }
+        CountedParts { scores: scores.chain(classes).collect(), posterior, priors, class }
     }
 
     /// Points that were asked about so far, of whatever part.
@@ -69,6 +70,7 @@ impl CountedParts {
             classifier: Some(self.posterior.clone()),
             densities: Some([self.scores[0].clone(), self.scores[1].clone()]),
             classes: self.priors.iter().copied().zip(classes).collect(),
+            class: Some(self.class),
             ..Parts::default()
         }
     }

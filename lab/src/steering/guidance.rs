@@ -220,6 +220,7 @@ fn given_by(need: Need) -> &'static str {
         Need::Classifier => "--classifier and the --class to steer to",
         Need::Guiding => "--guiding",
         Need::Densities => "the exact --score of a scene and a --class, with no other guide",
+        Need::Class => "--class",
         Need::Classes => "an exact or joint --score, or a --classifier",
         Need::Coordinates => "another --scene",
         Need::Observation => "--mask or --point",

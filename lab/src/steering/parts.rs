@@ -44,6 +44,7 @@ impl Steering {
             also: self.also.iter().copied().filter_map(weighted).collect(),
             densities,
             classes: priors.into_iter().zip(0..).filter_map(weighted).collect(),
+            class,
             image: self.data.size().filter(|_| self.data.sees_pixels()),
             blend: class.and_then(|class| self.blend(class)),
             guiding,

@@ -152,6 +152,7 @@ fn counted(mixture: &Mixture) -> (Parts, impl Fn() -> u64 + use<>) {
         guiding: Some(guide.clone()),
         densities: Some([unconditional.clone(), conditional.clone()]),
         classes: with_priors.map(|(w, score)| (w, score.clone() as Score)).collect(),
+        class: Some(0),
         observation: Some(mask(mixture)),
         ..Parts::default()
     };
@@ -160,9 +161,16 @@ fn counted(mixture: &Mixture) -> (Parts, impl Fn() -> u64 + use<>) {
     (parts, total)
 }
 
-/// The questions that a point takes in each step of a walk.
+/// F3 with its last two components in one class.
+fn two_classes() -> Mixture {
+    let f3 = cases::f3();
+    let means = f3.means().to_owned();
+    Mixture::isotropic(vec![1.0; 3], means, &[0.6; 3], vec![0, 1, 1]).unwrap()
+}
+
+/// The questions that a point takes in each step of a walk where there are two classes.
 fn each_step(method: &dyn Method, knobs: &Knobs) -> Vec<f64> {
-    let (parts, total) = counted(&cases::f3());
+    let (parts, total) = counted(&two_classes());
     let plan = build(method, &parts, knobs).unwrap();
     let Course { process, grid, start } = Course::new(2, 24);
     let pieces = parts_of(&plan.legs, &process, &grid);

@@ -4,11 +4,14 @@ mod characteristic;
 mod effective;
 mod laws;
 mod legs;
+mod noisy_label;
 mod observing;
 mod particles;
 mod pointwise;
 mod renoising;
 mod symmetries;
+mod tempering;
+mod twisted;
 mod words;
 
 use crate::common::cases;
@@ -37,6 +40,7 @@ fn parts_with(mixture: &Mixture, blur: f64) -> Parts {
         guiding: Some(score(given.noised(scorelab::noise::NoiseLevel::ve(blur)))),
         densities: Some([Arc::new(mixture.clone()), Arc::new(given)]),
         classes: classes.map(|(y, w)| (w, score(mixture.given(y)))).collect(),
+        class: Some(0),
         observation: Some(mask(mixture)),
         ..Parts::default()
     }

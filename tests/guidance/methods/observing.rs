@@ -9,15 +9,15 @@ use scorelab::noise::NoiseLevel;
 use scorelab::score::ScoreFn;
 
 /// A mean and a variance.
-type Moments = (f64, f64);
+pub(super) type Moments = (f64, f64);
 
 /// y = x₀ + τ·n of one coordinate, c = 1/τ².
-fn point(y: f64, c: f64) -> Observation {
+pub(super) fn point(y: f64, c: f64) -> Observation {
     Observation::point(array![y], c.sqrt().recip()).unwrap()
 }
 
 /// The plan of a method on this prior, with some knobs set.
-fn observing(prior: &Mixture, o: Observation, name: &str, set: &[(&str, f64)]) -> Plan {
+pub(super) fn observing(prior: &Mixture, o: Observation, name: &str, set: &[(&str, f64)]) -> Plan {
     let score: Score = Arc::new(prior.clone());
     let observation = Some(Arc::new(o));
     let parts = Parts { unconditional: Some(score), observation, ..Parts::default() };
@@ -27,19 +27,19 @@ fn observing(prior: &Mixture, o: Observation, name: &str, set: &[(&str, f64)]) -
     build(named(name), &parts, &knobs).unwrap()
 }
 
-fn normal(variance: f64) -> Mixture {
+pub(super) fn normal(variance: f64) -> Mixture {
     Mixture::isotropic(vec![1.0], array![[0.0]], &[variance.sqrt()], vec![0]).unwrap()
 }
 
 /// Steps of σ from this one down.
-fn levels(steps: usize, sigma_max: f64) -> Vec<f64> {
+pub(super) fn levels(steps: usize, sigma_max: f64) -> Vec<f64> {
     let process = Process::Ve { sigma_min: 0.002, sigma_max };
     let grid = Grid::to_data(&process, Spacing::KARRAS, steps).unwrap();
     grid.times().iter().map(|t| process.level(*t).sigma).collect()
 }
 
 /// Where DDIM with η ends along a score in one dimension that is affine in x: the law carried from step to step.
-fn moments(score: &dyn ScoreFn, eta: f64, (steps, sigma_max): (usize, f64)) -> Moments {
+pub(super) fn moments(score: &dyn ScoreFn, eta: f64, (steps, sigma_max): (usize, f64)) -> Moments {
     let levels = levels(steps, sigma_max);
     let (mut mean, mut variance) = (0.0, levels[0].powi(2));
     for pair in levels.windows(2) {

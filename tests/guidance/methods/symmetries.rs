@@ -82,6 +82,8 @@ const TABLE: &[(&str, [bool; 3])] = &[
     ("frequency-decoupled", [true, false, true]),
     ("rectified-cfg++", [true, true, false]),
     ("independent", [true, true, true]),
+    ("cads", [true, true, false]),
+    ("temporal-rescaling", [true, true, false]),
 ];
 
 #[test]
