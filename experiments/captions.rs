@@ -15,6 +15,7 @@
 use scorelab::Result;
 use scorelab::data::{Attribute, Caption};
 use scorelab::metrics::{CaptionHits, Shown};
+use scorelab_figures::lecture;
 use scorelab_lab::{CaptionExperiment, Defaults, Group, Table, run_captions, share};
 use std::process::ExitCode;
 
@@ -51,6 +52,8 @@ fn experiment(lab: &mut CaptionExperiment) -> Result<()> {
         vec!["of images that ask for it / of those that do not, how often it is right".into()];
     lab.show("captions", &table)?;
     lab.show("captions_each", &each)?;
+    let figures = lecture::composition(&lab.inputs(), lab.large_gamma(), lab.size(1400, 70))?;
+    lab.draw(&figures)?;
     check(lab, &groups, &best)
 }
 
