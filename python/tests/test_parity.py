@@ -22,7 +22,7 @@ def flags(scene, process, sampler, steps, seed, n):
 
 
 # these take the steps themselves, and the command refuses a sampler beside them
-OWN_STEPS = ("feynman-kac", "cfg++", "apg-momentum", "momentum", "rectified-cfg++")
+OWN_STEPS = ("feynman-kac", "cfg++", "apg-momentum", "momentum", "rectified-cfg++", "repaint")
 
 
 # scene, class, process, sampler, steps, seed, n, method, knobs
