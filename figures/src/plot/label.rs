@@ -13,6 +13,8 @@ use ndarray::ArrayView1;
 const GAP: f64 = 10.0;
 /// From one base line to the next.
 const LINE: f64 = 26.0;
+/// The most that a name takes of the width of its map.
+const MOST: f64 = 0.4;
 
 /// A label's left end, middle height and width, and the point it belongs to.
 #[derive(Clone, Debug)]
@@ -191,7 +193,7 @@ pub(super) fn placed(panel: &Panel, place: &Place, theme: Theme, lang: Lang) -> 
             let (dx, dy, anchor) = beside(labels.side);
             for ([x, y], words) in &labels.at {
                 let Some((x, y)) = place.point(*x, *y) else { continue };
-                let words = font::shortened(words.get(lang), SMALL, place.rect.w);
+                let words = font::shortened(words.get(lang), SMALL, MOST * place.rect.w);
                 let mut word = word(&words, (x + dx, y + dy), Style { anchor, ..style });
                 if panel.equal {
                     word.keep_within(place.rect);

@@ -39,7 +39,7 @@ const TWO_FILES: Text = Text::new(
 
 /// The flags that change nothing of how samples of a file are measured.
 pub fn idle_flags() -> Vec<Idle> {
-    const WALK: [&str; 13] = [
+    const WALK: [&str; 14] = [
         "score",
         "classifier",
         "gradient-scale",
@@ -53,6 +53,7 @@ pub fn idle_flags() -> Vec<Idle> {
         "steps",
         "sigma",
         "judge",
+        "caption",
     ];
     idle([(true, &WALK, "the samples are those of a file, and nothing is walked")])
 }
