@@ -99,7 +99,7 @@ impl ScoreFn for Spoiled<'_> {
         let u = self.unconditional.score(x, level);
         let mut s = u.clone();
         for (score, weights) in self.classes.iter().zip(self.labels.columns()) {
-            s += &((score.score(x, level) - &u) * &weights.insert_axis(Axis(1)));
+            s += &((score.score(x, level) - &u) * weights.insert_axis(Axis(1)));
         }
         s
     }

@@ -328,7 +328,9 @@ fn the_document_says_what_the_program_does() {
     // what is quoted is one word
     let words = |c: &str| -> String {
         let parts = c.split('"').enumerate();
-        parts.map(|(i, part)| if i % 2 == 1 { part.replace(' ', "_") } else { part.into() }).collect()
+        parts
+            .map(|(i, part)| if i % 2 == 1 { part.replace(' ', "_") } else { part.into() })
+            .collect()
     };
     assert!(commands.map(|c| answer(&format!("{} --help", words(&c[9..])))).count() >= 5);
     let folder = Folder::new("document");

@@ -109,7 +109,7 @@ pub fn write(figure: &Figure, out: &Output) -> Result<Vec<PathBuf>> {
             Format::Svg if out.svg_text == SvgText::Text => svg.clone().into_bytes(),
             Format::Svg => outlines(&svg).map_err(named)?.into_bytes(),
             Format::Png => raster::png(&svg, out.width).map_err(named)?,
-            Format::Pdf => raster::pdf(&[svg.clone()]).map_err(named)?,
+            Format::Pdf => raster::pdf(std::slice::from_ref(&svg)).map_err(named)?,
             Format::Csv => data::csv(figure, out.lang, out.panel)?.into_bytes(),
             Format::Json => sidecar(figure, out, &names).into_bytes(),
         };

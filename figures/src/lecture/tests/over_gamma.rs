@@ -139,14 +139,13 @@ fn the_sweep_of_small_data_shows_it_as_large_as_that_of_large_data() {
         let (means, sds) = (by * &scene.mixture.means(), [0.25 * by; 4]);
         let labels = scene.mixture.labels().to_vec();
         scene.mixture = Mixture::isotropic(vec![1.0; 4], means, &sds, labels).unwrap();
-        let tiles = with(&scene, Process::VP_LINEAR, |s| {
+        with(&scene, Process::VP_LINEAR, |s| {
             let figure = gamma_sweep(s, "exact".into(), |_| s.exact(), &[gamma(1.0)]).unwrap();
             match &figure.panels[0].layers[0].mark {
                 Mark::Density(density) => density.values.mapv(|v| if v.is_nan() { 0.0 } else { v }),
                 _ => panic!("the density comes first"),
             }
-        });
-        tiles
+        })
     };
     let off = |by: f64| (drawn(1.0) - drawn(by)).mapv(f64::abs).mean().unwrap();
     assert!(off(0.01) < 1e-6, "{}", off(0.01));
