@@ -21,7 +21,7 @@ use scorelab::noise::NoiseLevel;
 use scorelab::rng::{Purpose, normals};
 use scorelab::score::ScoreFn;
 use scorelab::train::TrainConfig;
-use scorelab::training::{Examples, learn};
+use scorelab::training_loop::{Examples, learn};
 use scorelab_figures::lecture;
 use scorelab_lab::{CaptionExperiment, Defaults, Table, run_captions, share, worn};
 use std::process::ExitCode;

@@ -44,7 +44,7 @@
 //! | [`methods`] | the catalogue of guidance methods: what each needs, its knobs, its cost, and the plan of a walk |
 //! | [`metrics`] | shares, energy distance, χ², entropy, score error |
 //! | [`checkpoint`] | trained networks as files, in the `safetensors` format |
-//! | [`training`] | a network learned by a recipe, step by step, under the eyes of watchers |
+//! | [`training_loop`] | a network learned by a recipe, step by step, under the eyes of watchers |
 //! | plumbing | |
 //! | [`mod@text`] | text from users: names in one form, and how it is printed |
 //! | [`error`] | one error type; a message names the thing, its value and the remedy |
@@ -68,7 +68,7 @@ pub mod sampler;
 pub mod methods;
 pub mod metrics;
 pub mod checkpoint;
-pub mod training;
+pub mod training_loop;
 
 pub mod text;
 pub mod error;

@@ -12,7 +12,7 @@ use scorelab::file::fingerprint;
 use scorelab::mixture::Labelled;
 use scorelab::rng::{Purpose, stream};
 use scorelab::score::ScoreFn;
-use scorelab::training::Examples;
+use scorelab::training_loop::Examples;
 use scorelab::{Error, Result};
 
 /// The most images from which principal components are computed.

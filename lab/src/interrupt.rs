@@ -1,7 +1,7 @@
 //! Ctrl-C: the first asks long work to stop at the end of its step, the second, a second later, ends the program at once.
 
 use scorelab::nn::Net;
-use scorelab::training::{Now, Watcher};
+use scorelab::training_loop::{Now, Watcher};
 use scorelab::{Error, Result};
 use std::ops::ControlFlow;
 use std::sync::OnceLock;

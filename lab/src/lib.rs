@@ -15,7 +15,7 @@ mod tables;
 mod table;
 mod vietnamese;
 mod report;
-mod ending;
+mod file_ending;
 mod drawings;
 mod recipe;
 mod data;

@@ -5,7 +5,7 @@ use crate::drawings::Drawn;
 use crate::recipe::check;
 use scorelab::checkpoint::{Checkpoint, Place, Recipe, Trained, TrainingData};
 use scorelab::mixture::Labelled;
-use scorelab::training::{Examples, Now, Watcher, learn};
+use scorelab::training_loop::{Examples, Now, Watcher, learn};
 use scorelab::{Error, Result};
 use std::ops::ControlFlow;
 use std::path::Path;

@@ -8,7 +8,7 @@ use scorelab::nn::ScoreNet;
 use scorelab::null_label::JointNet;
 use scorelab::rng::Purpose;
 use scorelab::train::TrainConfig;
-use scorelab::training::{Examples, learn};
+use scorelab::training_loop::{Examples, learn};
 use scorelab_lab::{CLASSIFIER_STEPS, P_DROP, SCORE_STEPS, TRAINING_POINTS, untrained_score};
 use std::sync::LazyLock;
 

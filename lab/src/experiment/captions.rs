@@ -21,7 +21,7 @@ use scorelab::nn::Transformer;
 use scorelab::null_label::JointNet;
 use scorelab::score::ScoreFn;
 use scorelab::train::TrainConfig;
-use scorelab::training::{Examples, Learned, Watcher, learn};
+use scorelab::training_loop::{Examples, Learned, Watcher, learn};
 use scorelab_figures::lecture::ImageInputs;
 use std::ops::{Deref, DerefMut};
 use std::path::PathBuf;

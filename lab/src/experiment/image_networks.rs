@@ -16,7 +16,7 @@ use scorelab::mixture::Labelled;
 use scorelab::null_label::JointNet;
 use scorelab::score::ScoreFn;
 use scorelab::train::{Levels, TrainConfig};
-use scorelab::training::{Examples, Watcher, learn};
+use scorelab::training_loop::{Examples, Watcher, learn};
 use scorelab_figures::lecture::TRAINING_SAMPLES;
 use scorelab_figures::plot::{Text, words};
 use std::path::{Path, PathBuf};

@@ -10,7 +10,7 @@ use scorelab::null_label::JointNet;
 use scorelab::rng::Purpose;
 use scorelab::score::ScoreFn;
 use scorelab::train::{Denoising, TrainConfig, loss_floor};
-use scorelab::training::{Examples, Now, Watcher, learn};
+use scorelab::training_loop::{Examples, Now, Watcher, learn};
 use scorelab::{Error, Result};
 use scorelab_figures::lecture;
 use scorelab_figures::plot::Figure;

@@ -2,7 +2,7 @@
 //!
 //! A flag that becomes a field of [`Setup`](crate::setup::Setup) is skipped where flags are serialised: the record has it there.
 
-use crate::ending::{Ending, Kind, ending, folder};
+use crate::file_ending::{Ending, Kind, ending, folder};
 use crate::given::Given;
 use crate::memory::MOST_GIB;
 use crate::menu::{Menu, SamplerName, menu, method_names};

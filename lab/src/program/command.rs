@@ -2,8 +2,8 @@
 
 use super::config;
 use super::plot::Plot;
-use crate::ending::{Ending, Kind, ending, folder, page};
 use crate::exit;
+use crate::file_ending::{Ending, Kind, ending, folder, page};
 use crate::flags::{self, CommonFlags};
 use crate::given::Given;
 use crate::report::Form;

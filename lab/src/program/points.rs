@@ -1,6 +1,6 @@
 //! Points as a file: text, arrays for NumPy, or a sheet of images.
 
-use crate::ending::{Ending, Kind, ending};
+use crate::file_ending::{Ending, Kind, ending};
 use crate::flags::AnswerFlags;
 use crate::memory;
 use crate::read::{npy, npz};

@@ -16,7 +16,7 @@ use scorelab::checkpoint::{
 use scorelab::file;
 use scorelab::nn::{Mlp, Transformer};
 use scorelab::train::State;
-use scorelab::training::Learned;
+use scorelab::training_loop::Learned;
 use scorelab::{Error, Result};
 use scorelab_figures::plot::{Output, Text};
 use std::borrow::Cow;

@@ -1,7 +1,7 @@
 //! The trajectories of walks as a file: text or arrays for NumPy.
 
 use super::points::Points;
-use crate::ending::{Ending, Kind, ending};
+use crate::file_ending::{Ending, Kind, ending};
 use crate::flags::AnswerFlags;
 use crate::read::{npy, npz};
 use crate::report::{Cell, Form, Report, Wording};

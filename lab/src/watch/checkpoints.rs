@@ -4,7 +4,7 @@ use super::samples_so_far::SamplesSoFar;
 use crate::data::TrainingSet;
 use scorelab::Result;
 use scorelab::checkpoint::{Architecture, Checkpoint, Recipe, Run, Trained};
-use scorelab::training::{Now, Watcher};
+use scorelab::training_loop::{Now, Watcher};
 use std::ops::ControlFlow;
 use std::path::PathBuf;
 

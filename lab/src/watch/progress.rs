@@ -4,7 +4,7 @@ use crate::tell::tell;
 use indicatif::{ProgressBar, ProgressStyle};
 use scorelab::Result;
 use scorelab::nn::Net;
-use scorelab::training::{Now, Watcher};
+use scorelab::training_loop::{Now, Watcher};
 use std::io::IsTerminal;
 use std::ops::ControlFlow;
 use std::time::Instant;

@@ -10,7 +10,7 @@ use scorelab::nn::{Net, Shape};
 use scorelab::noise::{Grid, Process, Spacing};
 use scorelab::rng::Purpose;
 use scorelab::sampler::{AnySampler, DpmSolver2M, sample, sample_classes, start};
-use scorelab::training::{Now, Watcher};
+use scorelab::training_loop::{Now, Watcher};
 use scorelab::{Error, Result};
 use scorelab_figures::lecture::{Setting, training_images, training_points};
 use scorelab_figures::plot::{self, Figure, Format, Output, Text};
