@@ -42,6 +42,7 @@ struct Files {
     captions: [String; 2],
     idx: String,
     points: [String; 2],
+    pixels: [String; 2],
     own: [String; 2],
 }
 
@@ -54,6 +55,11 @@ impl Files {
         };
         let points = [("p1.csv", "0,1\n1,0\n2,3\n0,0\n"), ("p2.csv", "0,1\n1,0\n2,3\n1,1\n")];
         let points = points.map(|(name, text)| folder.file(name, text));
+        let pixels = [("x1.csv", 0.02), ("x2.csv", 0.03)].map(|(name, step)| {
+            let row: Vec<String> =
+                (0..784).map(|i| f64::sin(step * i as f64).to_string()).collect();
+            folder.file(name, &format!("{}\n", row.join(",")))
+        });
         let own = [("o1.csv", 1.3), ("o2.csv", 1.7)].map(|(name, step)| {
             let row = |i| format!("{},{}\n", f64::sin(step * i as f64), 0.1 * i as f64);
             folder.file(name, &(0..30).map(row).collect::<String>())
@@ -75,6 +81,7 @@ impl Files {
             scenes,
             idx,
             points,
+            pixels,
             own,
         }
     }
@@ -105,6 +112,7 @@ impl Files {
             format!("eval --judge {judge} --score {images} --class 1 {few}"),
             format!("eval --judge {judge} {captions} {few}"),
             format!("sample {captions} --samples 2 --steps 2"),
+            format!("field {captions} --points {} --sigma 1.5", self.pixels[0]),
             "data --data captions --points 20".into(),
             format!("train --model caption {CAPTION_TRAINING}"),
             format!("eval --classifier {noisy} --scene {scene} --samples 60"),
@@ -154,6 +162,7 @@ impl Files {
             "classifier" => &self.noisy[1],
             "guiding" => &self.joint[0],
             "judge" => &self.judge[1],
+            "points" if way.contains(&self.pixels[0]) => &self.pixels[1],
             "points" if way.starts_with("field") => &self.points[1],
             "samples" if way.contains(&self.own[0]) => &self.own[1],
             "data" if way.contains(&self.own[0]) => &self.own[1],
