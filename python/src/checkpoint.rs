@@ -8,7 +8,7 @@ use crate::pickle::function;
 use ndarray::Array2;
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyDict, PyTuple};
-use scorelab::checkpoint::{Checkpoint, Kind, Model, find};
+use scorelab::checkpoint::{Checkpoint, Model, find};
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -73,11 +73,11 @@ impl Kept {
 /// Never but for want of memory.
 pub fn object(py: Python, checkpoint: Checkpoint) -> PyResult<Py<PyAny>> {
     let kept = Kept(Arc::new(checkpoint));
-    Ok(match kept.model().kind() {
-        Kind::Score => Py::new(py, ScoreNetwork::init(kept))?.into_any(),
-        Kind::Joint => Py::new(py, JointNetwork(kept))?.into_any(),
-        Kind::Noisy => Py::new(py, NoisyClassifier(kept))?.into_any(),
-        Kind::Clean => Py::new(py, CleanClassifier(kept))?.into_any(),
+    Ok(match kept.model() {
+        Model::Score(_) => Py::new(py, ScoreNetwork::init(kept))?.into_any(),
+        Model::Joint(_) => Py::new(py, JointNetwork(kept))?.into_any(),
+        Model::Noisy(_) => Py::new(py, NoisyClassifier(kept))?.into_any(),
+        Model::Clean(_) => Py::new(py, CleanClassifier(kept))?.into_any(),
     })
 }
 
