@@ -22,7 +22,7 @@ def flags(scene, process, sampler, steps, seed, n):
 
 
 # these take the steps themselves, and the command refuses a sampler beside them
-OWN_STEPS = ("feynman-kac", "cfg++", "apg-momentum", "momentum", "rectified-cfg++", "repaint")
+OWN_STEPS = ("feynman-kac", "cfg++", "apg-momentum", "momentum", "rectified-cfg++", "repaint", "twisted")
 
 
 # scene, class, process, sampler, steps, seed, n, method, knobs
