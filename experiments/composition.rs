@@ -16,6 +16,7 @@ use scorelab::Result;
 use scorelab::checkpoint::{Kind, Model, Recipe};
 use scorelab::data::{Attribute, Caption, Glyphs, HELD_OUT_PAIRS};
 use scorelab::guidance::{ClassifierGuided, Gamma};
+use scorelab::metrics::score_error;
 use scorelab::mixture::{Labelled, Mixture};
 use scorelab::noise::NoiseLevel;
 use scorelab::rng::{Purpose, normals};
@@ -100,8 +101,7 @@ fn exact(lab: &mut CaptionExperiment) -> Result<()> {
             let x = &x0 + &(normals(lab.seed, Purpose::Reference, 1, x0.dim()) * sigma);
             let s = |m: &Mixture| m.score(x.view(), level);
             let (truth, composed) = (s(&both), s(&a) + s(&b) - s(&null));
-            let square = |a: &Array2<f64>| a.iter().map(|v| v * v).sum::<f64>();
-            let off = (square(&(composed - &truth)) / square(&truth)).sqrt();
+            let off = score_error(composed.view(), truth.view());
             table.row(&[name.to_string(), sigma.to_string(), format!("{off:.1e}")]);
             let range = if name == "the pair held out" { 1e-2..=10.0 } else { 0.0..=1e-12 };
             lab.check(&format!("{name}, σ = {sigma}: off"), off, range.clone(), range);

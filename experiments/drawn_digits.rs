@@ -81,7 +81,7 @@ fn experiment(lab: &mut ImageExperiment) -> Result<()> {
     let worn = CAPTIONS.iter().map(|c| Caption::parse(c).map(both)).collect::<Result<Vec<_>>>()?;
     let title = Text::new("Digits drawn by the lab", "Chữ số do chương trình vẽ");
     let digits = sheet("drawn_digits", title, glyphs, 16, &digits);
-    let title = Text::new("What digits wear, and their captions", "Chữ số và lời mô tả");
+    let title = Text::new("What digits wear, and their captions", "Chữ số và chú thích");
     lab.draw(&[digits, sheet("drawn_attributes", title, glyphs, 8, &worn)])
 }
 

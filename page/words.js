@@ -179,7 +179,7 @@ const VI = {
   condition: 'Điều kiện y',
   none: '∅',
   not: 'không phải',
-  caption: 'lời mô tả',
+  caption: 'chú thích',
   allowed: 'Những từ được phép',
   attends: 'Chú ý (attention) tại xₜ',
   point: 'một điểm',

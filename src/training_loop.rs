@@ -6,7 +6,7 @@ use crate::condition::Condition;
 use crate::data::Caption;
 use crate::mixture::Labelled;
 use crate::nn::{Mlp, Net, ScoreNet, Transformer};
-use crate::null_label::{JointDenoising, JointNet};
+use crate::null_label::JointNet;
 use crate::train::{Denoising, Objective, State, Training};
 use crate::{Error, Result};
 use std::ops::ControlFlow;
@@ -16,11 +16,11 @@ use std::ops::ControlFlow;
 pub struct Examples<'a> {
     /// The points and their classes, as the network sees them.
     pub points: &'a Labelled,
-    /// How many classes there are, present or not.
+    /// How many classes there are, present or not; only a joint perceptron asks.
     pub classes: usize,
-    /// The root mean square of a coordinate.
+    /// The root mean square of a coordinate; a classifier does not ask.
     pub sigma_data: f64,
-    /// The spread of each coordinate, as in [`ScoreNet`]; empty: σ_data for all.
+    /// The spread of each coordinate, as in [`ScoreNet`]; empty: σ_data for all. Classifiers and Transformers do not ask.
     pub spread: &'a [f64],
 }
 
@@ -147,21 +147,20 @@ pub fn learn(
     let Examples { points, classes, sigma_data, spread } = examples;
     let (dim, seed, target, levels) =
         (points.x.ncols(), recipe.train.seed, recipe.target, recipe.levels);
-    let denoising = Denoising { data: points, target, sigma_data, spread, levels };
     let run = Run { recipe, from, watchers };
     match recipe.model {
         Kind::Score => {
+            let denoising = Denoising { data: points, target, sigma_data, spread, levels };
             let wrap = |mlp| {
                 Model::Score(ScoreNet::of(mlp, target, sigma_data).with_spread(spread.to_vec()))
             };
             run.on(Mlp::new(recipe.shape(dim, 0), seed)?, &denoising, &wrap)
         }
         Kind::Joint => {
-            let net = JointNet::new(recipe.shape(dim, 0), classes, target, sigma_data, seed)?;
-            let objective = JointDenoising::new(denoising, recipe.p_drop)?;
-            let wrap = |mlp| {
-                Model::Joint(JointNet::of(mlp, target, sigma_data).with_spread(spread.to_vec()))
-            };
+            let net = JointNet::new(recipe.shape(dim, 0), classes, target, sigma_data, seed)?
+                .with_spread(spread.to_vec());
+            let objective = net.objective(points, levels, recipe.p_drop)?;
+            let wrap = |mlp| Model::Joint(net.with_weights(mlp));
             run.on(net.network().clone(), &objective, &wrap)
         }
         Kind::Noisy => {

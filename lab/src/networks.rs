@@ -124,7 +124,7 @@ impl Loaded {
     /// # Errors
     /// As [`checkpoint::find`].
     pub fn of(path: &str) -> Result<Loaded> {
-        match architecture_of(path).is_ok_and(|name| name == Transformer::NAME) {
+        match is_transformer(Path::new(path)) {
             true => load_as(path).map(Loaded::Transformer),
             false => load(path).map(Loaded::Perceptron),
         }
@@ -150,6 +150,11 @@ impl Loaded {
     pub fn captioned(&self) -> bool {
         matches!(self, Loaded::Transformer(_))
     }
+}
+
+/// Whether the checkpoint of this name, or the last good one of a run, holds a Transformer.
+pub fn is_transformer(path: &Path) -> bool {
+    architecture_of(path).is_ok_and(|name| name == Transformer::NAME)
 }
 
 /// The checkpoint of this name, or the best of a run.

@@ -6,7 +6,7 @@ const NAMES: &[(&str, &str)] = &[
     ("all_right", "tất cả đúng"),
     ("alpha", "α"),
     ("answer", "đáp án"),
-    ("attributes_right", "đồ đội, đeo và dấu: tỉ lệ đúng"),
+    ("attributes_right", "những gì chữ số mang: tỉ lệ đúng"),
     ("begin", "bắt đầu"),
     ("bold", "đậm"),
     ("boxed", "đóng khung"),
@@ -100,9 +100,9 @@ const NAMES: &[(&str, &str)] = &[
     ("unconditional at γ = 0", "không điều kiện tại γ = 0"),
     ("underlined", "gạch chân"),
     ("value", "giá trị"),
-    ("vocabulary", "vốn từ"),
+    ("vocabulary", "cỡ từ vựng"),
     ("walks", "cách đi"),
-    ("words", "số từ nhiều nhất"),
+    ("words", "số từ tối đa"),
 ];
 
 /// The Vietnamese words for a name, if it has any.

@@ -1,6 +1,7 @@
 //! Where the points of a score live: in a scene, among the rows of a file, or among images in the view of a network.
 
 use crate::data::Data;
+use crate::drawings::Drawn;
 use crate::networks::Loaded;
 use crate::read::{Rows, find_scene};
 use crate::tell::tell;
@@ -69,7 +70,7 @@ impl Domain {
             let (trained, captioned) = (main.trained(), main.captioned());
             let (view, recipe) = (main.view().clone(), trained.recipe.clone().map(Box::new));
             let class_names = match captioned {
-                true => Caption::short().map(Caption::name).collect(),
+                true => Drawn::Captions.class_names(),
                 false => trained.data.image_classes(),
             };
             let name = trained.data.name.clone();

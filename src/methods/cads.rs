@@ -11,8 +11,8 @@ use std::sync::Arc;
 /// A sampler on s_u + γ·(s_ŷ − s_u), with a noisy label ŷ drawn for each row and each step of `inner`.
 ///
 /// ```text
-/// ŷ = √g·e_c + scale·√(1 − g)·n,   g from 1 at σ/α ≤ low to 0 at σ/α ≥ high, even in ln(σ/α)
-/// ŷ ← mix·(what has the mean and the spread of e_c) + (1 − mix)·ŷ
+/// ŷ = √g·e_c + scale·√(1 − g)·n,   g from 1 at σ/α ≤ low to 0 at σ/α ≥ high, linear in ln(σ/α)
+/// ŷ ← mix·((ŷ − mean ŷ)·sd e_c/sd ŷ + mean e_c) + (1 − mix)·ŷ
 /// s_ŷ = s_u + Σ_y ŷ_y·(s_y − s_u)
 /// ```
 ///
@@ -30,7 +30,7 @@ pub struct NoisyLabel<S> {
     pub unconditional: Score,
     /// s_y of every class.
     pub classes: Vec<Score>,
-    /// c, a place among them.
+    /// c, a place among them: below their number.
     pub class: usize,
     /// How a label is made noisy.
     pub annealing: Annealing,
@@ -63,7 +63,8 @@ impl Annealing {
 
     /// ŷ of e_c of so many classes, in place of as many normals.
     fn spoil(&self, mut noise: ArrayViewMut1<f64>, class: usize, kept: f64) {
-        let (mean, sd) = moments(Array1::from_shape_fn(noise.len(), |y| of(y == class)).view());
+        let (mean, sd) =
+            moments(Array1::from_shape_fn(noise.len(), |y| f64::from(y == class)).view());
         noise *= self.scale * (1.0 - kept).sqrt();
         noise[class] += kept.sqrt();
         let (own_mean, own_sd) = moments(noise.view());
@@ -72,10 +73,6 @@ impl Annealing {
             noise.mapv_inplace(|y| self.mix * mended(y) + (1.0 - self.mix) * y);
         }
     }
-}
-
-fn of(there: bool) -> f64 {
-    if there { 1.0 } else { 0.0 }
 }
 
 /// The mean and the standard deviation of the numbers of a label.
@@ -171,7 +168,8 @@ impl Method for Cads {
     }
 
     fn cost(&self, knobs: &Knobs) -> Cost {
-        let (gamma, clean) = (knobs.get("gamma"), Cost::guided(knobs.get("gamma")));
+        let gamma = knobs.get("gamma");
+        let clean = Cost::guided(gamma);
         match gamma != 0.0 && knobs.get("low").is_finite() {
             true => Cost { most: 3, ..clean }, // of two classes
             false => clean,

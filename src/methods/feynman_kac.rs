@@ -56,7 +56,7 @@ impl Population for FeynmanKac {
         let ((here, there), gamma) = (step.levels(), self.pair.gamma.value());
         let [before, after] = [here, there].map(|level| level.ratio() * level.ratio());
         let [walk, pick] = step.noise.split();
-        self.weights.of(x.nrows());
+        self.weights.begin(x.nrows());
         let ask = |score: &Score| InBlocks(score).denoised(x.view(), here);
         let (mut d, mut apart) = (ask(&self.pair.guiding), ask(&self.pair.main));
         apart -= &d;

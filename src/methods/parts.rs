@@ -76,7 +76,7 @@ pub struct Parts {
     pub densities: Option<[Arc<dyn LogDensity>; 2]>,
     /// P(y) and s_y of every class.
     pub classes: Vec<(f64, Score)>,
-    /// Which of them s_c is of.
+    /// Which of them s_c is of, by its number from 0.
     pub class: Option<usize>,
     /// Something measured of the data.
     pub observation: Option<Arc<Observation>>,
@@ -113,15 +113,24 @@ impl Parts {
         about.needs.iter().copied().filter(|need| !self.has(*need)).collect()
     }
 
-    /// Refuses parts among which something is missing that the method needs, and an observation of other points than the score's.
+    /// Refuses parts among which something is missing that the method needs, a class that is none of the classes, and an observation
+    /// of other points than the score's.
     ///
     /// # Errors
-    /// If something is missing, and the message names all of it; if the observation does not have the width of a point.
+    /// If something is missing, and the message names all of it; if the class that the method needs is not below the number of
+    /// classes; if the observation does not have the width of a point.
     pub fn check(&self, about: &About) -> Result<()> {
         let lacking: Vec<&str> = self.lacking(about).into_iter().map(Need::words).collect();
         if !lacking.is_empty() {
             let must = format!("given {}, or another method chosen", lacking.join(" and "));
             return Err(Error::value("the method", about.name, must));
+        }
+        match self.class {
+            Some(class) if about.needs.contains(&Need::Class) && class >= self.classes.len() => {
+                let must = format!("below {}, the number of classes", self.classes.len());
+                return Err(Error::value("the class", class, must));
+            }
+            _ => (),
         }
         match (self.dim(), self.observation.as_ref().map(|o| o.map().ncols())) {
             (Some(dim), Some(width)) if width != dim => {

@@ -38,7 +38,7 @@ impl Method for PiGdm {
     fn plan(&self, parts: &Parts, knobs: &Knobs) -> Result<Plan> {
         let observation = parts.observation();
         let a = observation.map();
-        // Aᵀ(r²AAᵀ + τ²I)⁻¹ = (r²AᵀA + τ²I)⁻¹Aᵀ: the smaller of the two, which is not singular where coordinates are told twice
+        // Aᵀ(r²AAᵀ + τ²I)⁻¹ = (r²AᵀA + τ²I)⁻¹Aᵀ, the smaller of the two: with more rows than coordinates AAᵀ is singular
         let many = a.nrows() > a.ncols();
         let (lambda, q) = symmetric_eigen(&if many { a.t().dot(&a) } else { a.dot(&a.t()) });
         let lambda: Array1<f64> = lambda.into_iter().map(|l| l.max(0.0)).collect();

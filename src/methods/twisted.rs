@@ -22,8 +22,8 @@ use std::sync::Arc;
 ///
 /// The step into σ = 0 ends in D(x), as the prior's does. What is sampled is then the posterior p(x₀)·p(y|x₀)^γ of the prior as
 /// it is walked, steps and all: Ẑ is an unbiased estimate of its ∫p(x₀)·p(y|x₀)^γ dx₀ for any number of particles. Means are
-/// not: they tend to the truth as particles grow in number, and of one particle they are those of DPS. Source: Wu et al. 2023
-/// (2306.17775), algorithm 1.
+/// not: they tend to the truth as particles grow in number, and of one particle they are those of DPS. A threshold of 0 takes no
+/// weights into account: this is DPS. Source: Wu et al. 2023 (2306.17775), algorithm 1.
 #[derive(Clone)]
 pub struct Twisted {
     prior: Score,
@@ -36,8 +36,8 @@ pub struct Twisted {
 }
 
 impl Twisted {
-    /// Particles of a prior that are steered to p(y|x₀)^γ at τ or, if τ is below it, at `floor`, and resampled where their
-    /// effective share is below `threshold`.
+    /// Particles of a prior that are steered to p(y|x₀)^γ, γ above 0, at τ or, if τ is below it, at `floor`, and resampled where
+    /// their effective share is below `threshold`.
     pub fn new(
         prior: Score,
         observation: Arc<Observation>,
@@ -52,16 +52,6 @@ impl Twisted {
         self.weights.log_z()
     }
 
-    /// How often the particles were resampled.
-    pub fn resampled(&self) -> usize {
-        self.weights.resampled()
-    }
-
-    /// (Σw)²/Σw² as a share of the particles, since they were last resampled; 1 without particles.
-    pub fn effective_share(&self) -> f64 {
-        self.weights.effective_share()
-    }
-
     /// log g of these denoised points (n,).
     fn twist(&self, d: &Array2<f64>) -> Array1<f64> {
         let (miss, variance) = (self.observation.miss(d.view()), self.tau * self.tau / self.gamma);
@@ -74,8 +64,7 @@ impl Population for Twisted {
     fn step_all(&mut self, _: &dyn ScoreFn, x: &mut Array2<f64>, step: Step) {
         let (here, there) = step.levels();
         let [walk, pick] = step.noise.split();
-        if self.weights.log.len() != x.nrows() {
-            self.weights.of(x.nrows());
+        if self.weights.begin(x.nrows()) {
             self.last = Array1::zeros(x.nrows());
         }
         let mut d = InBlocks(&self.prior).denoised(x.view(), here);
@@ -88,7 +77,7 @@ impl Population for Twisted {
             }
             return;
         }
-        if self.effective_share() < self.threshold {
+        if self.weights.effective_share() < self.threshold {
             let rows = self.weights.resample(pick.shared());
             (*x, d) = (x.select(Axis(0), &rows), d.select(Axis(0), &rows));
             twist = twist.select(Axis(0), &rows);

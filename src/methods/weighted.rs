@@ -14,11 +14,13 @@ pub struct Weights {
 }
 
 impl Weights {
-    /// Equal weights for n particles, if there are not yet weights for as many.
-    pub fn of(&mut self, n: usize) {
-        if self.log.len() != n {
+    /// Equal weights for n particles, if there are not yet weights for as many; whether that was so.
+    pub fn begin(&mut self, n: usize) -> bool {
+        let fresh = self.log.len() != n;
+        if fresh {
             self.log = Array1::zeros(n);
         }
+        fresh
     }
 
     /// The log of the product of all mean weights so far.

@@ -44,7 +44,7 @@ fn keys(lang: Lang) -> &'static str {
     }
 }
 
-/// What the page of one's own hand is called.
+/// The title of the slide on which γ can be dragged.
 static LIVE: Text = Text::new("Drag γ, and the field bends", "Kéo γ và trường score uốn theo");
 
 /// The slide on which γ can be dragged, and a link to it alone.

@@ -19,7 +19,12 @@ pub(crate) fn arrows(name: &str, role: Role, ends: &[[f64; 4]]) -> Layer {
 
 /// A word without a box.
 pub(crate) fn word(role: Role, at: [f64; 2], side: Side, word: impl Into<Text>) -> Layer {
-    Layer::new("word", "a word of the diagram", role, Labels { at: vec![(at, word.into())], side })
+    Layer::new(
+        "word",
+        "a word of the diagram",
+        role,
+        Labels { at: vec![(at, word.into())], side, ..Labels::default() },
+    )
 }
 
 /// A panel for a diagram of this width and height.

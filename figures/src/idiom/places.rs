@@ -51,7 +51,7 @@ pub(crate) fn names(s: &Setting, level: NoiseLevel, place: Names) -> Vec<Layer> 
         let sd = (level.alpha.powi(2) * cov[[1, 1]] + level.sigma.powi(2)).sqrt();
         let (at, side) = place.place(level, [mean[0], mean[1]], sd, mean[1] >= centre[1]);
         let role = if class == s.class { Role::Neutral } else { Role::Muted };
-        let labels = Labels { at: vec![(at, s.class_name(class))], side };
+        let labels = Labels { at: vec![(at, s.class_name(class))], side, names: true };
         Some(Layer::new(&format!("name-{class}"), "the name of a class, at its mode", role, labels))
     };
     (0..mixture.classes()).filter_map(name).collect()
@@ -188,5 +188,10 @@ pub(crate) fn line_below(
     number: impl Into<Text>,
 ) -> Layer {
     let at = vec![([window.x.1 - 0.01 * window.width(), y], number.into())];
-    Layer::new(name, "its value and standard error", role, Labels { at, side: Side::Left })
+    Layer::new(
+        name,
+        "its value and standard error",
+        role,
+        Labels { at, side: Side::Left, ..Labels::default() },
+    )
 }

@@ -167,7 +167,7 @@ fn one(s: &Setting, cloud: &Cloud, support: &Support) -> Panel {
     for (k, (word, value)) in words.into_iter().enumerate() {
         let y = window.y.0 - (k as f64 + 0.7) * line;
         let at = vec![([window.x.0 + 0.01 * window.width(), y], word)];
-        let name = Labels { at, side: Side::Right };
+        let name = Labels { at, side: Side::Right, ..Labels::default() };
         panel.layers.push(Layer::new("word", "what is measured", Role::Neutral, name));
         panel.layers.push(line_below(window, y, "number", Role::Neutral, value));
     }

@@ -160,7 +160,7 @@ impl Triangle {
             (false, _, true) => Side::Above,
             (false, _, false) => Side::Below,
         };
-        let label = Labels { at: vec![(at, words)], side };
+        let label = Labels { at: vec![(at, words)], side, ..Labels::default() };
         [
             Layer::new(name, "an arrow of the sum", role, arrows),
             Layer::new(&format!("{name} words"), "what the arrow is", role, label),
@@ -175,7 +175,7 @@ impl Triangle {
         let at = [0, 1].map(|j| x[j] + by * back[j]);
         let side = if 2.0 * x[1] < tip[1] + end[1] { Side::Below } else { Side::Above };
         let dot = Points { size: 18.0, marker: Some(Marker::Dot), ..Points::default() };
-        let word = Labels { at: vec![(at, "x_t".into())], side };
+        let word = Labels { at: vec![(at, "x_t".into())], side, ..Labels::default() };
         [
             dots("point", "the point x_t", Role::Neutral, arr2(&[x]), dot),
             Layer::new("point word", "its name", Role::Neutral, word),

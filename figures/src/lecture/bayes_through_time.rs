@@ -61,7 +61,7 @@ pub fn bayes_through_time(s: &Setting, frames: usize) -> Result<impl Iterator<It
             (place(0.93), format!("σ/α = {}", ratio(level)).into()),
             (place(0.85), format!("p(y ∣ x_t) = {p:.2}").into()),
         ];
-        let state = Labels { at: state, side: Side::Right };
+        let state = Labels { at: state, side: Side::Right, ..Labels::default() };
         panel.layers.push(Layer::new("state", "where on the way", Role::Neutral, state));
         let mut f = SPEC.figure();
         f.panels = vec![panel];

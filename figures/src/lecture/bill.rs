@@ -85,7 +85,7 @@ fn lines(apart: &Bill, joint: &Bill) -> Panel {
     for (k, (name, cells)) in rows.into_iter().enumerate() {
         let y = 1.0 - (k as f64 + 0.5) / LINES as f64;
         let word = |role, x, side, text| {
-            let at = Labels { at: vec![([x, y], text)], side };
+            let at = Labels { at: vec![([x, y], text)], side, ..Labels::default() };
             Layer::new(&format!("line-{k}"), "a line of the bill", role, at)
         };
         let [left, right] = cells;

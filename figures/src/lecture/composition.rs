@@ -2,8 +2,8 @@
 
 use super::inputs::ImageInputs;
 use super::prelude::*;
-use scorelab::data::{Attribute, Attributes, Caption, ClassName, normalised};
-use scorelab::metrics::Interval;
+use scorelab::data::{Attribute, Caption, ClassName};
+use scorelab::metrics::{Interval, Shown};
 use scorelab::sampler::{sample, start};
 
 pub const SPEC: Spec = Spec {
@@ -17,7 +17,7 @@ pub const SPEC: Spec = Spec {
     ),
     caption: Text::new(
         "One network has learned digits and what they wear from captions; each framed cell was held out, and is asked for all the same.",
-        "Một mạng học chữ số và những gì chúng mang từ chú thích; mỗi ô có khung bị giữ lại khi học, mà vẫn được yêu cầu.",
+        "Một mạng học chữ số và những gì chúng mang từ chú thích; mỗi ô có khung được để riêng khi học, nhưng vẫn được yêu cầu.",
     ),
     needs: &[Need::Images, Need::Captions, Need::LastGamma],
     uses: &[Use::Walk, Use::Samples],
@@ -102,13 +102,13 @@ fn grid(images: &ImageInputs, gamma: Gamma, cells: &[Array2<u8>]) -> [Figure; 2]
     let each = right[0].len();
     told.notes = vec![Text::from((
         format!(
-            "the share of {each} images that wear what is asked and nothing else: seen {seen_said}, held out {held_said}"
+            "{each} images a cell; worn as asked and nothing else: seen {seen_said}, held out {held_said}"
         ),
         format!(
-            "tỉ lệ của {each} ảnh mang đúng những gì được yêu cầu: đã thấy {seen_said}, giữ lại {held_said}"
+            "mỗi ô {each} ảnh; mang đúng những gì được yêu cầu: đã thấy {seen_said}, để riêng {held_said}"
         ),
     ))];
-    f.notes = vec![Text::new("framed: held out of the training", "có khung: bị giữ lại khi học")];
+    f.notes = vec![Text::new("framed: held out of the training", "có khung: để riêng khi học")];
     [f, told]
 }
 
@@ -131,11 +131,8 @@ fn worn() -> impl Iterator<Item = Text> {
 
 /// Whether each image (n, 28·28) wears what the caption says, and nothing else.
 fn wears(pixels: &Array2<u8>, caption: Caption) -> Vec<bool> {
-    let right = |row: ndarray::ArrayView1<u8>| {
-        let pixels = row.to_vec().try_into().expect("images of captioned digits");
-        Attributes::measured(&normalised(&pixels)) == caption.attributes
-    };
-    pixels.outer_iter().map(right).collect()
+    let shown = Shown::in_images(pixels.view(), &vec![None; pixels.nrows()], false);
+    shown.iter().map(|shown| shown.attributes == caption.attributes).collect()
 }
 
 /// What is worn from the top, digits from the left, each cell with its share, the held-out ones framed.
@@ -150,7 +147,7 @@ fn heat(shares: &Array2<f64>) -> Panel {
     let cells = shares.indexed_iter().map(|((row, digit), share)| {
         ([digit as f64, height(row)], format!("{:.0}", 100.0 * share).into())
     });
-    let numbers = Labels { at: cells.collect(), side: Side::On };
+    let numbers = Labels { at: cells.collect(), side: Side::On, ..Labels::default() };
     let around = |digit: usize| {
         let (x, y) = (digit as f64, height(1 + Caption::held_out_cell(digit) as usize));
         let corner = |(dx, dy): (f64, f64)| [x + 0.46 * dx, y + 0.46 * dy];

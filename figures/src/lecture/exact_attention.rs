@@ -155,7 +155,7 @@ fn heat(title: Text, (map, top): (&Array2<f64>, f64), with_words: bool) -> Panel
         let told = if *v == 0.0 { "0".into() } else { format!("{v:.2}").into() };
         ([place as f64, height(word)], told)
     });
-    let numbers = Labels { at: cells.collect(), side: Side::On };
+    let numbers = Labels { at: cells.collect(), side: Side::On, ..Labels::default() };
     let ticks = WORDS.into_iter().enumerate().map(|(word, (text, _))| (height(word), text));
     let hidden = Axis::hidden((-0.5, n as f64 - 0.5));
     Panel {

@@ -112,7 +112,7 @@ fn gammas(found: &[(Gamma, Outcome)], x: (f64, f64)) -> Vec<Layer> {
         };
         let name = if taken.len() == 1 { "γ = " } else { "" };
         let at = vec![([o.spread, 100.0 * target - down], format!("{name}{gamma}").into())];
-        let labels = Labels { at, side };
+        let labels = Labels { at, side, ..Labels::default() };
         let desc = "the guidance scale of a point of the first method";
         layers.push(Layer::new(&format!("gamma-{gamma}"), desc, Role::Neutral, labels));
     }

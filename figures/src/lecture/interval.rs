@@ -187,7 +187,7 @@ fn share_panel(
     }
     let middle = (range.0 * range.1).sqrt();
     let word = |name: &str, role, y, text| {
-        let labels = Labels { at: vec![([middle, y], text)], side: Side::On };
+        let labels = Labels { at: vec![([middle, y], text)], side: Side::On, ..Labels::default() };
         Layer::new(name, "its name", role, labels)
     };
     let (up, past) = (
@@ -242,7 +242,8 @@ fn densities(s: &Setting, everywhere: &Array2<f64>, within: &Array2<f64>, edge: 
         |at, dashed| Curve { at, dashed: Some(dashed), width: Some(4.0), ..Curve::default() };
     let word = |k: usize, role, text: Text| {
         let at = [1.27, 1.18, 1.09][k] * top;
-        let labels = Labels { at: vec![([range.0, at], text)], side: Side::Right };
+        let labels =
+            Labels { at: vec![([range.0, at], text)], side: Side::Right, ..Labels::default() };
         Layer::new(&format!("word {}", k + 1), "name", role, labels)
     };
     let dashed = Text::new("γ everywhere (dashed)", "γ ở mọi mức (nét đứt)");

@@ -92,7 +92,7 @@ fn panels(s: &Setting, measured: &Measured, level: NoiseLevel, x: &Array2<f64>) 
     };
     let prior = Text::new("prior", "tiên nghiệm");
     let likelihood = Text::new("likelihood", "hàm hợp lý");
-    let after = Text::new("posterior, and samples", "hậu nghiệm, và mẫu");
+    let after = Text::new("posterior, and samples", "hậu nghiệm và mẫu");
     let shown = x.slice(slice![..x.nrows().min(DOTS), ..]).to_owned();
     let small = Points { size: 5.0, ..Points::default() };
     let mut last = panel(after, None, "posterior", &|x| posterior.log_density(x, level));

@@ -138,7 +138,12 @@ fn zoom(s: &Setting, gammas: &[Gamma], found: &[Found]) -> Panel {
     ];
     for k in [0, found.len() - 1] {
         let at = vec![(found[k].mean, format!("γ = {}", gammas[k].value()).into())];
-        panel.layers.push(Layer::new("γ", "its γ", Role::Guided, Labels { at, side: Side::Left }));
+        panel.layers.push(Layer::new(
+            "γ",
+            "its γ",
+            Role::Guided,
+            Labels { at, side: Side::Left, ..Labels::default() },
+        ));
     }
     panel
 }

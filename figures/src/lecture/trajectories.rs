@@ -247,7 +247,7 @@ fn marks(levels: &[(f64, f64)]) -> Vec<Layer> {
         } else {
             (format!("{gamma}"), Side::On, x)
         };
-        let label = Labels { at: vec![([x, 1.06], words.into())], side };
+        let label = Labels { at: vec![([x, 1.06], words.into())], side, ..Labels::default() };
         layers.push(Layer::new(&format!("gamma-{k}"), "the γ of a curve", Role::Guided, label));
     }
     layers

@@ -103,7 +103,11 @@ fn share_lines(s: &Setting, shares: &[Interval]) -> Panel {
     layers.push(Layer::new("prior", "shares in the data", Role::Neutral, prior));
     let value =
         |(c, i): (usize, &Interval)| ([high(c), y(c)], percent(i.value, i.low, i.high).into());
-    let values = Labels { at: shares.iter().enumerate().map(value).collect(), side: Side::Right };
+    let values = Labels {
+        at: shares.iter().enumerate().map(value).collect(),
+        side: Side::Right,
+        ..Labels::default()
+    };
     layers.push(Layer::new("values", "the shares", Role::Neutral, values));
     let ticks = (0..shares.len()).map(|c| (y(c), s.class_name(c)));
     Panel {

@@ -8,7 +8,7 @@ use super::palette::{Theme, mix};
 use super::scale::{Scale, short};
 use super::slide::{HEIGHT, NOTE, Place, SMALL, TITLE, WIDTH, WORDS};
 use super::svg::{Ids, Style, drop, ends_low, escape, group, n, spans, text};
-use super::words::{Lang, Text, plain};
+use super::words::{self, Lang, Text, plain};
 use super::{chart, draw, font, heat, room};
 use scorelab::number::count;
 use scorelab::{Error, Result};
@@ -212,7 +212,7 @@ impl Canvas {
         if !words.is_empty() {
             let room = (place.rect.w + 40.0).min(place.title);
             let (_, size) = font::fit(words, WORDS, SMALL, room);
-            let words = font::shortened(words, size, place.title);
+            let words = font::shortened(words, size, place.title + 1.0); // but for rounding
             let middle = place.rect.x + place.rect.w / 2.0;
             self.out += &text(middle, place.rect.y - 13.0, &words, self.words(size, "middle"));
         }
@@ -241,12 +241,13 @@ impl Canvas {
             n(h),
             self.theme.muted()
         );
+        let number = |value: f64| words::numbers(&short(value), self.lang);
         let marks = [(low, y + h), ((low + top) / 2.0, y + h / 2.0), (top, y)];
         for (value, at) in marks {
             let at = (at + 0.36 * SMALL).clamp(y + 0.75 * SMALL, y + h);
-            out += &text(x + 22.0, at, &short(value), self.words(SMALL, "start"));
+            out += &text(x + 22.0, at, &number(value), self.words(SMALL, "start"));
         }
-        let wide = font::width(&short(low), SMALL).max(font::width(&short(top), SMALL));
+        let wide = font::width(&number(low), SMALL).max(font::width(&number(top), SMALL));
         let (tx, ty) = (x + 22.0 + wide + 24.0, y + h / 2.0);
         let turn = format!("<g transform=\"rotate(-90 {} {})\">", n(tx), n(ty));
         if !label.get(self.lang).is_empty() {

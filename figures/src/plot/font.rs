@@ -67,8 +67,11 @@ pub(super) fn fit(text: &str, size: f64, least: f64, room: f64) -> (Cow<'_, str>
     if wide <= room {
         return (Cow::Borrowed(text), size);
     }
-    let size = (size * room / wide).max(least);
-    (shortened(text, size, room), size)
+    let size = size * room / wide;
+    match size > least {
+        true => (Cow::Borrowed(text), size),
+        false => (shortened(text, least, room), least),
+    }
 }
 
 /// `text` without as much of its middle as makes it wider than `room`, "…" in its place; three letters or fewer stay.

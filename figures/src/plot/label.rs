@@ -14,7 +14,7 @@ const GAP: f64 = 10.0;
 /// From one base line to the next.
 const LINE: f64 = 26.0;
 /// The most that a name takes of the width of its map.
-const MOST: f64 = 0.4;
+const NAME: f64 = 0.5;
 
 /// A label's left end, middle height and width, and the point it belongs to.
 #[derive(Clone, Debug)]
@@ -193,7 +193,8 @@ pub(super) fn placed(panel: &Panel, place: &Place, theme: Theme, lang: Lang) -> 
             let (dx, dy, anchor) = beside(labels.side);
             for ([x, y], words) in &labels.at {
                 let Some((x, y)) = place.point(*x, *y) else { continue };
-                let words = font::shortened(words.get(lang), SMALL, MOST * place.rect.w);
+                let most = if labels.names { NAME } else { 1.0 };
+                let words = font::shortened(words.get(lang), SMALL, most * place.rect.w);
                 let mut word = word(&words, (x + dx, y + dy), Style { anchor, ..style });
                 if panel.equal {
                     word.keep_within(place.rect);

@@ -5,7 +5,7 @@ use super::label;
 use super::mark::{Density, Mark};
 use super::scale::{Scale, short};
 use super::slide::{HEIGHT, NOTE, Place, Rect, SMALL, WIDTH, tick_counts};
-use super::words::{Lang, Text};
+use super::words::{self, Lang, Text};
 use super::{font, heat};
 
 /// Height of the equation's line.
@@ -174,7 +174,8 @@ fn bar_room(panel: &Panel, lang: Lang) -> f64 {
     let bar = |density: &Density| {
         let label = density.bar.as_ref()?;
         let (low, top) = heat::range(density);
-        let numbers = font::width(&short(low), SMALL).max(font::width(&short(top), SMALL));
+        let wide = |value: f64| font::width(&words::numbers(&short(value), lang), SMALL);
+        let numbers = wide(low).max(wide(top));
         Some(16.0 + 14.0 + 8.0 + numbers + if label.get(lang).is_empty() { 0.0 } else { 32.0 })
     };
     let bars = panel.layers.iter().filter_map(|layer| match &layer.mark {

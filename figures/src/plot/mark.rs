@@ -213,6 +213,9 @@ pub struct Labels {
     pub at: Vec<([f64; 2], Text)>,
     /// On which side of the place.
     pub side: Side,
+    /// Whether they are names: one that takes more than half of the map's width loses its middle. Of other words only what is
+    /// wider than the map does.
+    pub names: bool,
 }
 
 /// Rounded boxes with a word inside: diagrams, strips of chips.

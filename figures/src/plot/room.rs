@@ -230,6 +230,18 @@ fn points(panel: &Panel, place: &Place) -> Vec<Point> {
     all
 }
 
+/// The words of a figure that have lost their middle.
+#[cfg(test)]
+pub(crate) fn cut(figure: &super::Figure, lang: Lang) -> Vec<String> {
+    let figure = figure.with_numerals();
+    let panels: Vec<&Panel> = figure.panels.iter().collect();
+    let layout = super::layout::lay_out(&figure, &panels, lang).unwrap();
+    let all = panels.iter().zip(&layout.places);
+    let all = all.flat_map(|(panel, place)| words(panel, place, Theme::Light, lang));
+    let cut = all.filter(|word| word.text().contains('…'));
+    cut.map(|word| format!("{}: {:?}", figure.stem, word.text())).collect()
+}
+
 /// The words of a figure that a line runs through, that another word covers or that leave the slide; with `moved`, after room
 /// was made.
 #[cfg(test)]

@@ -4,6 +4,7 @@ use super::run::{Experiment, run_on};
 use crate::data::view_of_images;
 use crate::drawings::Drawn;
 use crate::flags::{Defaults, ExperimentFlags};
+use crate::given::without_effect;
 use crate::interrupt::{CtrlC, interrupted, listen};
 use crate::networks::{self, Loaded, ScoreModel};
 use crate::view::Domain;
@@ -138,6 +139,9 @@ impl CaptionExperiment {
     ///
     /// # Errors
     /// If a sample is not finite.
+    ///
+    /// # Panics
+    /// If a caption has more than two attributes.
     pub fn images<C: ScoreFn>(
         &self,
         score: impl Fn(Caption) -> C,
@@ -154,19 +158,22 @@ impl CaptionExperiment {
     ///
     /// # Errors
     /// If a sample is not finite.
+    ///
+    /// # Panics
+    /// As [`CaptionExperiment::images`].
     pub fn guided(&self, gamma: Gamma, wanted: &[Caption]) -> Result<Array2<u8>> {
         self.images(|caption| self.net.guided(caption, gamma), wanted)
     }
 
-    /// What images (n, 28·28) show.
-    pub fn shown(&self, pixels: &Array2<u8>, raw: bool) -> Vec<Shown> {
+    /// What images (n, 28·28) show, their ink normalised and as it is.
+    pub fn shown(&self, pixels: &Array2<u8>) -> [Vec<Shown>; 2] {
         let digits = self.judge.classes(from_pixels(pixels.view()).view());
-        Shown::in_images(pixels.view(), &digits, raw)
+        [false, true].map(|raw| Shown::in_images(pixels.view(), &digits, raw))
     }
 
     /// How often images (n, 28·28) show what is wanted of them.
     pub fn hits(&self, pixels: &Array2<u8>, wanted: &[Caption]) -> CaptionHits {
-        CaptionHits::of(&self.shown(pixels, false), wanted)
+        CaptionHits::of(&self.shown(pixels)[0], wanted)
     }
 
     /// Drawings (n, 28·28) of captions that no network has seen.
@@ -188,11 +195,6 @@ impl CaptionExperiment {
     /// Images as points of the network.
     pub fn points(&self, pixels: ArrayView2<u8>) -> Array2<f64> {
         self.view.coordinates(from_pixels(pixels).view())
-    }
-
-    /// Images with pixels from −1 to 1 as points of the network.
-    pub fn coordinates(&self, x: ArrayView2<f64>) -> Array2<f64> {
-        self.view.coordinates(x)
     }
 
     /// What figures of images need.
@@ -234,6 +236,9 @@ fn recipe(experiment: &Experiment) -> Recipe {
 /// The network of `--score`, of an earlier run with these settings, or of a training, and how it sees images.
 fn network(experiment: &mut Experiment) -> Result<(JointNet<Transformer>, View)> {
     if let Some(path) = experiment.flags.score.clone() {
+        if experiment.flags.train_steps.is_some() {
+            return Err(without_effect("train-steps", "the network of --score is trained"));
+        }
         return opened(&path.display().to_string());
     }
     let (recipe, quick) = (recipe(experiment), experiment.size("", "-quick"));

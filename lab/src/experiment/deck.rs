@@ -8,11 +8,12 @@ use scorelab_figures::plot::{Figure, Format, Output, pdf, png, svg};
 
 impl Experiment {
     /// Writes the figures that have been drawn as a deck, `index.html`, `deck.pptx` and, with the feature `pdf`, `deck.pdf`, and
-    /// names the page last of all. Its last slide is the page of [`Page`], written beside it, if the scene fits on that.
+    /// names `index.html` last of all.
     ///
-    /// Slides are in the order of the lecture. The page shows the pictures in the folder, as SVG if there are any and as PNG
-    /// otherwise; what moves is the APNG of the figure's stem, in the PPTX file the GIF. With `--panel` or with neither SVG nor PNG among the formats
-    /// there is no deck.
+    /// Slides are in the order of the lecture. `index.html` shows the pictures in the folder, as SVG if there are any and as PNG
+    /// otherwise; what moves is the APNG of the figure's stem, in the PPTX file the GIF. Its last slide is the interactive page
+    /// ([`Page`]), written beside it, if the scene fits on that. With `--panel` or with neither SVG nor PNG among the formats there
+    /// is no deck.
     ///
     /// # Errors
     /// If a picture cannot be drawn, or a file cannot be read or written.

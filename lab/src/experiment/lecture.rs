@@ -49,10 +49,11 @@ pub fn lecture(lab: &mut Experiment) -> Result<()> {
     figures.extend(lecture::over_a_line(&s, n)?);
     let frames = lecture::guided_particles(&s, &score, &likelihood, one, 128, lab.size(72, 8))?;
     let frames: Vec<Figure> = frames.collect();
-    lab.animate_slide(ANIMATION, frames.clone())?;
+    let first = frames[0].clone();
+    lab.animate_slide(ANIMATION, frames)?;
     lab.draw(&figures)?;
     check(lab, &figures);
-    figures.push(Figure { stem: ANIMATION.into(), ..frames[0].clone() });
+    figures.push(Figure { stem: ANIMATION.into(), ..first });
     lab.deck(&figures)
 }
 

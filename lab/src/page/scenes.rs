@@ -9,7 +9,10 @@ const MOST: usize = 256;
 /// A built-in scene with more is on the page only if it is asked for.
 const FEW: usize = 16;
 
-/// Refuses a scene that is not in the plane, or has more than 256 components.
+/// Refuses a scene that the page cannot show.
+///
+/// # Errors
+/// If it is not in the plane, or has more than 256 components.
 pub fn fits(first: &Scene) -> Result<()> {
     let (d, n) = (first.mixture.means().ncols(), first.mixture.weights().len());
     if d != 2 {

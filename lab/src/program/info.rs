@@ -1,9 +1,10 @@
 //! `scorelab info`: what a checkpoint holds.
 
 use crate::flags::Info;
+use crate::networks::is_transformer;
 use crate::report::{Cell, Report};
 use crate::tell::tell;
-use scorelab::checkpoint::{self, Architecture, Found, Model, architecture_of};
+use scorelab::checkpoint::{self, Architecture, Found, Model};
 use scorelab::nn::{Shape, Transformer};
 use scorelab::{Error, Result};
 use serde_json::Value;
@@ -14,8 +15,7 @@ impl Info {
     /// # Errors
     /// As [`checkpoint::find`].
     pub fn run(&self) -> Result<()> {
-        let transformer = architecture_of(&self.checkpoint).is_ok_and(|n| n == Transformer::NAME);
-        match transformer {
+        match is_transformer(&self.checkpoint) {
             false => self.say(&checkpoint::find(&self.checkpoint)?, |model| match model {
                 Model::Joint(net) => vec![("classes", net.classes())],
                 Model::Score(_) => Vec::new(),

@@ -4,6 +4,7 @@ use crate::data::{Data, TrainingSet};
 use crate::flags::Train;
 use crate::interrupt::{CtrlC, listen};
 use crate::menu::Menu;
+use crate::networks::is_transformer;
 use crate::read::{TableOptions, scene_of_points};
 use crate::recipe;
 use crate::report::Report;
@@ -135,7 +136,7 @@ impl Begun {
     /// # Errors
     /// If there is no good checkpoint, or it is not one that can go on.
     pub fn find(folder: &Path) -> Result<Begun> {
-        match checkpoint::architecture_of(folder).is_ok_and(|name| name == Transformer::NAME) {
+        match is_transformer(folder) {
             true => Begun::of(folder, checkpoint::find_as::<Transformer>(folder)?),
             false => Begun::of(folder, checkpoint::find(folder)?),
         }

@@ -136,7 +136,7 @@ impl Guidance {
     pub fn also(&self, also: &[String], setup: &Setup, guiding: bool) -> Result<Vec<(f64, usize)>> {
         let Some(first) = also.first() else { return Ok(Vec::new()) };
         if setup.class.is_none() || setup.all || setup.observed.is_some() || guiding {
-            let must = "left out, or given together with one --class and without --guiding, --mask and --point";
+            let must = "left out, or given together with one --class or --caption and without --guiding, --mask and --point";
             return Err(Error::value("--also", first, must));
         }
         if !self.method.takes_also() {

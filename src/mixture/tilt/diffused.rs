@@ -13,8 +13,8 @@ use std::f64::consts::TAU;
 /// D(x) = Σ_z π₀(z)·z·N(x; αz, σ²I) / Σ_z π₀(z)·N(x; αz, σ²I),   z the centres of the cells
 /// ```
 ///
-/// It differs from the guided score by ∇ log ∫ p(x₀|x, c)^γ·p(x₀|x)^(1 − γ) dx₀. γ = 0 and γ = 1 are s_u and s_c. A walk along it
-/// samples the tilt.
+/// It is s_γ + ∇ log ∫ p(x₀|x, c)^γ·p(x₀|x)^(1 − γ) dx₀, s_γ the guided score. γ = 0 and γ = 1 are s_u and s_c. A walk along it
+/// samples the tilt. Below those levels D is the centre of the nearest cell, and at σ = 0 it is not a number.
 impl ScoreFn for Tilt {
     fn dim(&self) -> usize {
         self.axes.len()

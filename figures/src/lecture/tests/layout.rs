@@ -2,7 +2,7 @@
 
 use super::catalogue::{drawn, inputs, of_images, untrained, with_images};
 use super::*;
-use crate::plot::{Axis, Curve, Labels, Lang, Layer, Panel, Role, Side, crossed};
+use crate::plot::{Axis, Curve, Labels, Lang, Layer, Panel, Role, Side, crossed, cut};
 use scorelab::data::ClassName;
 
 /// A scene whose classes have long names.
@@ -53,12 +53,26 @@ fn no_line_runs_through_a_word_and_no_word_covers_another() {
 }
 
 #[test]
+fn no_number_and_no_formula_loses_its_middle() {
+    let (mut found, mut twin) = (vec![], vec![]);
+    for lang in [Lang::En, Lang::Vi] {
+        all(&scene("animals"), |figure| found.extend(cut(&figure, lang)));
+        all(&with_long_names("animals"), |figure| twin.extend(cut(&figure, lang)));
+    }
+    assert!(found.is_empty(), "{}", found.join("\n"));
+    assert!(twin.len() > 10, "names that are too long do: {twin:?}");
+    let numbers = twin.iter().filter(|word| word.contains(['%', '→']));
+    assert_eq!(numbers.count(), 0, "{twin:?}");
+}
+
+#[test]
 fn a_word_without_any_room_is_found() {
     let zigzag = Array2::from_shape_fn((400, 2), |(i, j)| match j {
         0 => i as f64 / 400.0,
         _ => (i % 2) as f64,
     });
-    let labels = Labels { at: vec![([0.5, 0.5], "a word".into())], side: Side::On };
+    let labels =
+        Labels { at: vec![([0.5, 0.5], "a word".into())], side: Side::On, ..Labels::default() };
     let panel = Panel {
         x: Axis::new("", (0.0, 1.0)),
         y: Axis::new("", (0.0, 1.0)),
