@@ -24,6 +24,13 @@ const POINTS: usize = 300;
 /// The largest γ.
 const MOST: f64 = 10.0;
 
+/// A panel with one layer more, and names over it.
+fn over((mut panel, (layer, names)): (Panel, (Layer, Vec<Layer>))) -> Panel {
+    panel.layers.push(layer);
+    panel.layers.extend(names);
+    panel
+}
+
 /// γ of a frame.
 fn gamma_of(i: usize, frames: usize) -> f64 {
     let u = i as f64 / (frames - 1) as f64;
@@ -74,12 +81,8 @@ pub fn bending_field(
         let ends = dots("ends", "where the same noise ends", role, s.sample(&score, n), small);
         let layers: [Layer; 2] = [field.score("field", role, &score, level), ends];
         let mut f = SPEC.figure();
-        for ((panel, layer), level) in under.iter().zip(layers).zip([level, CLEAN]) {
-            let mut panel: Panel = panel.clone();
-            panel.layers.push(layer);
-            panel.layers.extend(clean_names(s, level));
-            f.panels.push(panel);
-        }
+        let names = [level, CLEAN].map(|level| clean_names(s, level));
+        f.panels = under.iter().cloned().zip(layers.into_iter().zip(names)).map(over).collect();
         f.formula = guided_sum(format!(",    γ = {gap}{value:.1}"));
         f.notes = vec![Field::NOTE];
         f.number("gamma", value);

@@ -240,6 +240,16 @@ fn densities_along(
     curves
 }
 
+const MARGINALS_TITLE: Text = Text::new(
+    "Guidance does not sample the tilt: γ = ",
+    "Điều hướng không lấy mẫu từ phân phối nghiêng: γ = ",
+);
+const MARGINALS_CAPTION: Text = Text::new(
+    "Along the line from the data's mean to the class's, guided samples are narrower than the tilt and further out.",
+    "Dọc đường từ tâm dữ liệu đến tâm lớp, mẫu đã điều hướng hẹp hơn phân phối nghiêng và lệch ra xa hơn.",
+);
+
+/// F12, the second picture: densities along the line through the means.
 fn marginals(
     gamma: Gamma,
     methods: &[Series<Array2<f64>>],
@@ -263,18 +273,8 @@ fn marginals(
         Layer::new(&title.en, "a density along the line", role, look)
             .label_at(format!("p(x ∣ y): {mean}, sd {sd}"), place)
     };
-    let mut f = slide(
-        "12b_marginals_and_tilt",
-        Text::new(
-            "Guidance does not sample the tilt: γ = ",
-            "Điều hướng không lấy mẫu từ phân phối nghiêng: γ = ",
-        )
-        .then(gamma.value().to_string()),
-        Text::new(
-            "Along the line from the data's mean to the class's, guided samples are narrower than the tilt and further out.",
-            "Dọc đường từ tâm dữ liệu đến tâm lớp, mẫu đã điều hướng hẹp hơn phân phối nghiêng và lệch ra xa hơn.",
-        ),
-    );
+    let title = MARGINALS_TITLE.then(gamma.value().to_string());
+    let mut f = slide("12b_marginals_and_tilt", title, MARGINALS_CAPTION);
     let along =
         Text::new("from the data's mean towards the class's", "từ tâm dữ liệu về phía tâm lớp");
     f.panels = vec![Panel {

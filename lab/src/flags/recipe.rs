@@ -97,45 +97,38 @@ impl RecipeFlags {
         fn or<T: PartialEq>(given: bool, typed: T, usual: T, own: T) -> T {
             if given || typed != usual { typed } else { own }
         }
-        let count = |flag, typed, usual, own| or::<usize>(given.has(flag), typed, usual, own);
-        let number = |flag, typed, usual, own| or::<f64>(given.has(flag), typed, usual, own);
-        let (levels, train) = ((own.levels, usual.levels), (&own.train, &usual.train));
+        let count =
+            |flag, typed, of: fn(&Recipe) -> usize| or(given.has(flag), typed, of(usual), of(&own));
+        let number =
+            |flag, typed, of: fn(&Recipe) -> f64| or(given.has(flag), typed, of(usual), of(&own));
         Ok(Recipe {
             model: self.model,
             data: match own_data {
-                true => own.data,
+                true => own.data.clone(),
                 false => place(&self.scene, self.data.as_deref(), &self.own)?,
             },
-            points: count("points", self.points, usual.points, own.points),
-            components: count("components", self.components, usual.components, own.components),
-            width: count("width", self.width, usual.width, own.width),
-            depth: count("depth", self.depth, usual.depth, own.depth),
-            features: count("features", self.features, usual.features, own.features),
+            points: count("points", self.points, |r| r.points),
+            components: count("components", self.components, |r| r.components),
+            width: count("width", self.width, |r| r.width),
+            depth: count("depth", self.depth, |r| r.depth),
+            features: count("features", self.features, |r| r.features),
             embedding: self.embedding,
             residual: self.residual,
             target: self.target,
             p_drop: self.p_drop,
             levels: Levels {
-                location: number(
-                    "level-location",
-                    self.level_location,
-                    levels.1.location,
-                    levels.0.location,
-                ),
-                width: number("level-width", self.level_width, levels.1.width, levels.0.width),
+                location: number("level-location", self.level_location, |r| r.levels.location),
+                width: number("level-width", self.level_width, |r| r.levels.width),
             },
             train: TrainConfig {
-                steps: count("steps", self.steps, train.1.steps, train.0.steps),
-                batch: count("batch", self.batch, train.1.batch, train.0.batch),
-                learning_rate: number(
-                    "learning-rate",
-                    self.learning_rate,
-                    train.1.learning_rate,
-                    train.0.learning_rate,
-                ),
-                warmup: count("warmup", self.warmup, train.1.warmup, train.0.warmup),
-                clip: number("clip", self.clip, train.1.clip, train.0.clip),
-                ema: number("ema", self.ema, train.1.ema, train.0.ema),
+                steps: count("steps", self.steps, |r| r.train.steps),
+                batch: count("batch", self.batch, |r| r.train.batch),
+                learning_rate: number("learning-rate", self.learning_rate, |r| {
+                    r.train.learning_rate
+                }),
+                warmup: count("warmup", self.warmup, |r| r.train.warmup),
+                clip: number("clip", self.clip, |r| r.train.clip),
+                ema: number("ema", self.ema, |r| r.train.ema),
                 seed: self.seed,
             },
         })

@@ -321,9 +321,6 @@ fn add_files(content: &mut serde_json::Value, of: &str, files: BTreeMap<&str, St
 /// The evaluation of some flags of `eval`, of what is trained, if anything is.
 fn evaluation(trained: Option<&Recipe>, flags: &Flags) -> Result<Eval> {
     let classifies = trained.is_some_and(|recipe| recipe.model.classifies());
-    let wrong = |flag: &str, value: &str, must: &str| {
-        Err(Error::value(format!("{flag} in [eval]"), value, must))
-    };
     let own = if classifies { "classifier" } else { "score" };
     if trained.is_some() && flags.contains_key(own) {
         return wrong(own, "given", "left out: the sweep trains one and sets it itself");
@@ -336,7 +333,20 @@ fn evaluation(trained: Option<&Recipe>, flags: &Flags) -> Result<Eval> {
         );
     }
     let Command::Eval(eval) = parsed("eval", flags)? else { unreachable!("asked for eval") };
-    let Some(recipe) = trained else { return Ok(eval) };
+    if let Some(recipe) = trained {
+        measures(&eval, recipe)?;
+    }
+    Ok(eval)
+}
+
+/// A setting of an evaluation that does not go with what the sweep trains.
+fn wrong<T>(flag: &str, value: &str, must: &str) -> Result<T> {
+    Err(Error::value(format!("{flag} in [eval]"), value, must))
+}
+
+/// Refuses an evaluation that cannot measure what the sweep trains.
+fn measures(eval: &Eval, recipe: &Recipe) -> Result<()> {
+    let classifies = recipe.model.classifies();
     if !eval.samples.drawn() {
         let must = "a number: what is measured is what the sweep trains";
         return wrong("samples", &eval.samples.to_string(), must);
@@ -360,7 +370,7 @@ fn evaluation(trained: Option<&Recipe>, flags: &Flags) -> Result<Eval> {
         _ if classifies && !steers && !eval.gamma.is_empty() => {
             wrong("gamma", "given", "left out, or given together with the class to steer to")
         }
-        _ => Ok(eval),
+        _ => Ok(()),
     }
 }
 

@@ -174,7 +174,8 @@ pub fn read_array(mut input: impl Read, most: usize) -> Parsed<Array> {
     Ok(Array { shape: header.shape, values })
 }
 
-fn read_header(input: &mut impl Read) -> Parsed<Header> {
+/// The text of a header.
+fn header_text(input: &mut impl Read) -> Parsed<String> {
     let short = |e: std::io::Error| format!("it ends within its header: {e}");
     let mut begin = [0; 8];
     input.read_exact(&mut begin).map_err(short)?;
@@ -195,7 +196,11 @@ fn read_header(input: &mut impl Read) -> Parsed<Header> {
     }
     let mut text = vec![0; length];
     input.read_exact(&mut text).map_err(short)?;
-    let text = String::from_utf8_lossy(&text);
+    Ok(String::from_utf8_lossy(&text).into_owned())
+}
+
+fn read_header(input: &mut impl Read) -> Parsed<Header> {
+    let text = header_text(input)?;
     let field = |name: &str| {
         let at = text.find(&format!("'{name}':"))? + name.len() + 3;
         Some(text[at..].trim_start())

@@ -48,33 +48,44 @@ pub fn images(folder: impl AsRef<Path>, part: Part) -> Result<Images> {
         order.extend(files.iter().map(|file| (class, file)));
     }
     order.shuffle(&mut stream(0, Purpose::Data, 1, 0));
-    let first = read(order[0].1)?;
+    let (pixels, (height, width)) = of_one_size(order.iter().map(|(_, path)| path.as_path()))?;
+    let name = folder.file_name().map_or("images".into(), |name| name.to_string_lossy().into());
+    let named = |(name, _): &(String, _)| ClassName { en: name.clone(), vi: name.clone() };
+    Ok(Images {
+        name,
+        height,
+        width,
+        pixels,
+        labels: order.iter().map(|(class, _)| *class).collect(),
+        class_names: classes.iter().map(named).collect(),
+    })
+}
+
+/// The pixels of images of one size (images, height·width), and height and width.
+fn of_one_size<'a>(
+    mut paths: impl ExactSizeIterator<Item = &'a Path>,
+) -> Result<(Array2<u8>, (usize, usize))> {
+    let count = paths.len();
+    let head = paths.next().expect("a class has an image");
+    let first = read(head)?;
     let (height, width) = (first.height, first.width);
-    let mut pixels = Vec::with_capacity(count * height * width);
-    for (_, path) in &order {
+    let mut pixels = first.grey;
+    pixels.reserve((count - 1) * height * width);
+    for path in paths {
         let image = read(path)?;
         if (image.height, image.width) != (height, width) {
             let why = format!(
                 "it has {} × {} pixels, but {} has {width} × {height}; make all images one size",
                 image.width,
                 image.height,
-                order[0].1.display()
+                head.display()
             );
             return Err(Error::File { path: path.to_path_buf(), why });
         }
         pixels.extend(image.grey);
     }
-    let name = folder.file_name().map_or("images".into(), |name| name.to_string_lossy().into());
     let pixels = Array2::from_shape_vec((count, height * width), pixels);
-    let named = |(name, _): &(String, _)| ClassName { en: name.clone(), vi: name.clone() };
-    Ok(Images {
-        name,
-        height,
-        width,
-        pixels: pixels.expect("images of one size"),
-        labels: order.iter().map(|(class, _)| *class).collect(),
-        class_names: classes.iter().map(named).collect(),
-    })
+    Ok((pixels.expect("images of one size"), (height, width)))
 }
 
 /// The classes, each with its PNG files; none where no folder within has any.

@@ -19,6 +19,9 @@ const MISSING: [&str; 7] = ["na", "n/a", "null", "none", "nil", "missing", "-"];
 /// What breaks a line elsewhere, but not here: a carriage return, vertical tab, form feed, and those of Unicode.
 const BREAKS: [char; 6] = ['\r', '\u{b}', '\u{c}', '\u{85}', '\u{2028}', '\u{2029}'];
 
+/// What a cell gives, or the row of the trouble and why.
+type Cell<T> = std::result::Result<T, (u32, String)>;
+
 /// The lines that are neither comments nor empty, with their numbers, counted from 1.
 struct Lines<'a, R> {
     input: R,
@@ -44,30 +47,7 @@ impl<R: BufRead> Lines<'_, R> {
                 return Ok(None);
             }
             self.number += 1;
-            if self.number == 1
-                && (bytes.starts_with(b"\xff\xfe") || bytes.starts_with(b"\xfe\xff"))
-            {
-                return Err(wrong(
-                    "it is text in UTF-16; save it as UTF-8, or as CSV UTF-8".into(),
-                ));
-            }
-            if bytes.contains(&0) {
-                return Err(wrong(format!(
-                    "row {} contains a zero byte, so this is not text",
-                    self.number
-                )));
-            }
-            if read as u64 == MOST_LINE && bytes.last() != Some(&b'\n') {
-                let most = MOST_LINE >> 20;
-                return Err(wrong(format!(
-                    "row {} is longer than {most} MiB; write one point a line",
-                    self.number
-                )));
-            }
-            let text = String::from_utf8(bytes);
-            let text = text.map_err(|_| {
-                wrong(format!("row {} is not UTF-8; save the file as UTF-8", self.number))
-            })?;
+            let text = text_of(self.number, bytes).map_err(wrong)?;
             let line = text.trim_start_matches('\u{feff}').trim_end_matches(['\n', '\r']);
             if line.contains(BREAKS) {
                 let why = "has a line break of another kind within; save the file with the line ends of Unix or Windows";
@@ -80,6 +60,22 @@ impl<R: BufRead> Lines<'_, R> {
             }
         }
     }
+}
+
+/// A row's bytes as text; refused where they are none, or more than a row may have.
+fn text_of(row: u32, bytes: Vec<u8>) -> std::result::Result<String, String> {
+    if row == 1 && (bytes.starts_with(b"\xff\xfe") || bytes.starts_with(b"\xfe\xff")) {
+        return Err("it is text in UTF-16; save it as UTF-8, or as CSV UTF-8".into());
+    }
+    if bytes.contains(&0) {
+        return Err(format!("row {row} contains a zero byte, so this is not text"));
+    }
+    if bytes.len() as u64 == MOST_LINE && bytes.last() != Some(&b'\n') {
+        let most = MOST_LINE >> 20;
+        return Err(format!("row {row} is longer than {most} MiB; write one point a line"));
+    }
+    let text = String::from_utf8(bytes);
+    text.map_err(|_| format!("row {row} is not UTF-8; save the file as UTF-8"))
 }
 
 /// Reads a table from text.
@@ -242,60 +238,54 @@ impl Rows {
     }
 
     /// Adds a cell; an error comes with its row.
-    fn cell(
-        &mut self,
-        row: u32,
-        column: usize,
-        cell: String,
-    ) -> std::result::Result<(), (u32, String)> {
+    fn cell(&mut self, row: u32, column: usize, cell: String) -> Cell<()> {
         let number = self.number(&cell);
-        let free = self.table.names.get(column).is_some_and(|n| self.is_of_labels(n));
-        match &mut self.table.columns[column] {
-            Column::Words(words, which) => {
-                if number.is_some() && !free {
-                    let before = quoted(words.first().map_or("", String::as_str));
-                    let why = format!(
-                        "{before} is not a number, but row {row} has {} there; if they are labels, call the column \"label\"",
-                        quoted(&cell)
-                    );
-                    return Err((self.table.lines[0], why));
-                }
-                let word = name(&cell).map_err(|why| (row, why))?;
-                let next = words.len() as u32;
-                let place = *self.known[column].entry(word.clone()).or_insert(next);
-                if place == next {
-                    if words.len() == MOST_WORDS {
-                        return Err((
-                            row,
-                            format!(
-                                "the column has more than {MOST_WORDS} different words, the most that are read"
-                            ),
-                        ));
-                    }
-                    words.push(word);
-                }
-                which.push(place);
-                Ok(())
+        if let Column::Words(words, _) = &self.table.columns[column] {
+            let free = self.table.names.get(column).is_some_and(|n| self.is_of_labels(n));
+            if number.is_some() && !free {
+                let before = quoted(words.first().map_or("", String::as_str));
+                let why = format!(
+                    "{before} is not a number, but row {row} has {} there; if they are labels, call the column \"label\"",
+                    quoted(&cell)
+                );
+                return Err((self.table.lines[0], why));
             }
-            Column::Numbers(_) => {
-                let Some((value, mark)) = number else { return Err((row, self.no_number(&cell))) };
-                if let Some(mark) = mark {
-                    let (first, where_) = *self.decimal.get_or_insert((mark, row));
-                    if first != mark {
-                        let why = format!(
-                            "{} has the decimal mark {mark:?}, but row {where_} has {first:?}; use one of them",
-                            quoted(&cell)
-                        );
-                        return Err((row, why));
-                    }
-                }
-                let Column::Numbers(values) = &mut self.table.columns[column] else {
-                    return Ok(());
-                };
-                values.push(value);
-                Ok(())
+            return self.word(row, column, &cell);
+        }
+        let Some((value, mark)) = number else { return Err((row, self.no_number(&cell))) };
+        if let Some(mark) = mark {
+            let (first, where_) = *self.decimal.get_or_insert((mark, row));
+            if first != mark {
+                let why = format!(
+                    "{} has the decimal mark {mark:?}, but row {where_} has {first:?}; use one of them",
+                    quoted(&cell)
+                );
+                return Err((row, why));
             }
         }
+        if let Column::Numbers(values) = &mut self.table.columns[column] {
+            values.push(value);
+        }
+        Ok(())
+    }
+
+    /// A further word in a column of words.
+    fn word(&mut self, row: u32, column: usize, cell: &str) -> Cell<()> {
+        let Column::Words(words, which) = &mut self.table.columns[column] else { return Ok(()) };
+        let word = name(cell).map_err(|why| (row, why))?;
+        let next = words.len() as u32;
+        let place = *self.known[column].entry(word.clone()).or_insert(next);
+        if place == next {
+            if words.len() == MOST_WORDS {
+                let why = format!(
+                    "the column has more than {MOST_WORDS} different words, the most that are read"
+                );
+                return Err((row, why));
+            }
+            words.push(word);
+        }
+        which.push(place);
+        Ok(())
     }
 
     /// The number in a cell, and its decimal mark.
