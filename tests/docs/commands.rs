@@ -122,7 +122,7 @@ fn small(words: &[String]) -> &'static [(&'static str, &'static str)] {
             ("--depth", "2"),
         ],
         "sample" | "eval" => &[("--samples", "60"), ("--steps", "8")],
-        "plot" if words[1] == "composition" => &[("--samples", "8"), ("--steps", "4")],
+        "plot" if words[1] == "composition" => &[("--samples", "70"), ("--steps", "3")],
         "plot" => &[("--frames", "2")],
         _ => &[],
     }

@@ -48,7 +48,7 @@ impl Slide {
     }
 
     /// A text of the slide as it is read in this language: without the marks of subscripts, with the language's numbers.
-    pub fn read(text: &Text, lang: Lang) -> String {
+    pub(super) fn read(text: &Text, lang: Lang) -> String {
         words::plain(&words::numbers(text.get(lang), lang))
     }
 }
