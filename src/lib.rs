@@ -80,10 +80,10 @@ pub mod linalg;
 
 pub use error::{Error, Result};
 
-/// The README's example is compiled and run.
+/// The example of the page about the library is compiled and run.
 #[cfg(doctest)]
-#[doc = include_str!("../README.md")]
-struct Readme;
+#[doc = include_str!("../docs/library.md")]
+struct Library;
 
 /// The recipes are compiled and run.
 #[cfg(doctest)]

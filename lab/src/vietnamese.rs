@@ -40,7 +40,7 @@ const NAMES: &[(&str, &str)] = &[
     ("file", "tệp"),
     ("formula", "công thức"),
     ("gamma", "γ"),
-    ("gradient_cosine", "cosin của gradient"),
+    ("gradient_cosine", "cosine của gradient"),
     ("gradient_error", "sai số gradient"),
     ("hat", "mũ"),
     ("held_out_accuracy", "ảnh để riêng: tỉ lệ đúng"),

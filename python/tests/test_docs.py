@@ -15,14 +15,15 @@ import scorelab as sl
 HERE = Path(__file__).resolve().parents[1]
 
 
-def test_the_ten_lines_of_the_readme_run(capsys):
-    text = (HERE / "README.md").read_text(encoding="utf-8")
+@pytest.mark.parametrize("name", ["README.md", "../docs/researcher.md", "../docs/researcher.vi.md"])
+def test_the_ten_lines_of_the_documents_run(name, capsys):
+    text = (HERE / name).read_text(encoding="utf-8")
     code = re.search(r"```python\n(.*?)```", text, re.S).group(1)
     lines = [line for line in code.splitlines() if line.strip()]
     assert len(lines) <= 10
-    exec(compile(code.replace("gamma=3))", "gamma=3, samples=200, steps=8))"), "README.md", "exec"), {})
+    exec(compile(code.replace("gamma=3))", "gamma=3, samples=200, steps=8))"), name, "exec"), {})
     told = capsys.readouterr().out
-    assert "Shares(n=1000" in told and "mine" in told and "effective γ" in told
+    assert ("Shares(n=1000" in told or "docs" in name) and "mine" in told and "effective γ" in told
 
 
 def test_every_name_of_the_readme_is_there():

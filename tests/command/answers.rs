@@ -323,16 +323,7 @@ fn the_document_says_what_the_program_does() {
     for name in listed.filter(|n| *n != "help") {
         assert!(text.contains(&format!("| `{name}` |")), "{name}");
     }
-    // the commands, and the two files
-    let commands = text.lines().filter(|l| l.starts_with("scorelab ") && !l.contains('$'));
-    // what is quoted is one word
-    let words = |c: &str| -> String {
-        let parts = c.split('"').enumerate();
-        parts
-            .map(|(i, part)| if i % 2 == 1 { part.replace(' ', "_") } else { part.into() })
-            .collect()
-    };
-    assert!(commands.map(|c| answer(&format!("{} --help", words(&c[9..])))).count() >= 5);
+    // the two files
     let folder = Folder::new("document");
     let blocks = text.split("```toml\n").skip(1).map(|b| b.split("```").next().unwrap());
     let [configuration, grid] = blocks.collect::<Vec<_>>()[..] else { panic!("two files") };

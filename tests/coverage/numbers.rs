@@ -149,7 +149,7 @@ fn others(seed: u64, support: &Support) -> Vec<Said> {
     ]
 }
 
-/// The spread of walks by the exact score, unconditional: the first row of README's table.
+/// The spread of walks by the exact score, unconditional: the first row of the table in `docs/experiments.md`.
 fn walked(seed: u64) -> Vec<Said> {
     let (mixture, process) = (animals(), Process::VP_LINEAR);
     let grid = Grid::to_data(&process, Spacing::KARRAS, 64).unwrap();

@@ -1,4 +1,4 @@
-//! The page: the numbers to which `node --test page/test` holds its modules, and the copy that is committed.
+//! The page: the numbers to which `node --test lab/page/test` holds its modules, and the copy that is committed.
 
 mod answers;
 mod methods;
@@ -95,7 +95,7 @@ fn two_classifiers_of_a_kind_are_refused() {
 
 #[test]
 fn the_golden_numbers_of_the_page_are_those_of_the_plain_formulas() {
-    let path = repository("page/test/golden.json");
+    let path = repository("lab/page/test/golden.json");
     let now = answers::all();
     if writes() {
         std::fs::write(&path, serde_json::to_string(&now).unwrap() + "\n").unwrap();

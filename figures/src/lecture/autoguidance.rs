@@ -17,7 +17,7 @@ pub const SPEC: Spec = Spec {
         "Điều hướng bằng một phiên bản kém hơn của chính nó",
     ),
     caption: Text::new(
-        "A network's stray samples are fewer when it is pushed away from a worse network of the same condition; pushed away from the unconditional score it leaves whole branches empty.",
+        "A network's stray samples are fewer when it is pushed away from a worse network of the same condition; pushed away from the unconditional score, it leaves whole branches empty.",
         "Mạng cho ít mẫu lạc hơn khi được đẩy ra xa một mạng kém hơn của cùng điều kiện; đẩy ra xa score không điều kiện thì cả những cành bị bỏ trống.",
     ),
     needs: &[Need::Plane, Need::Class, Need::Joint, Need::Guiding, Need::OneScore, Need::LastGamma],

@@ -21,7 +21,7 @@ pub const SPEC: Spec = Spec {
         "Bộ phân loại học trên dữ liệu nhiễu và bộ chỉ học trên dữ liệu sạch",
     ),
     caption: Text::new(
-        "The blend of class colours is p(y∣x_t): where noise hides the class an honest classifier fades to a mixture.",
+        "The blend of class colours is p(y∣x_t): where noise hides the class, an honest classifier fades to a mixture.",
         "Màu pha trộn là p(y∣x_t): ở nơi nhiễu che mất lớp, một bộ phân loại trung thực phải nhạt thành hỗn hợp.",
     ),
     needs: &[Need::Plane, Need::Clean],
@@ -228,7 +228,7 @@ fn spread_over_steps(
             "Bộ phân loại trên dữ liệu sạch làm gì với mẫu",
         ),
         Text::new(
-            "Guided by a classifier trained on clean data the samples crowd together, and more solver steps do not bring the diversity back.",
+            "Guided by a classifier trained on clean data, the samples crowd together, and more solver steps do not bring the diversity back.",
             "Khi điều hướng bằng bộ phân loại học trên dữ liệu sạch, mẫu co cụm lại; thêm bước giải không trả lại sự đa dạng.",
         ),
     );

@@ -18,7 +18,7 @@ pub const SPEC: Spec = Spec {
         "Hai score của một mạng là một bộ phân loại",
     ),
     caption: Text::new(
-        "At the noise where classes part the joint network's s_c − s_{∅} is as near to ∇log p(y∣x_t) as a classifier's gradient; where p(y∣x_t) is certain it is only the network's error.",
+        "At the noise where classes part, the joint network's s_c − s_{∅} is as near to ∇log p(y∣x_t) as a classifier's gradient; where p(y∣x_t) is certain, it is only the network's error.",
         "Ở mức nhiễu mà các lớp tách nhau, s_c − s_{∅} của mạng học chung gần ∇log p(y∣x_t) như gradient của bộ phân loại; nơi p(y∣x_t) đã chắc chắn, nó chỉ còn là sai số của mạng.",
     ),
     needs: &[Need::Plane, Need::Class, Need::Joint, Need::Noisy],

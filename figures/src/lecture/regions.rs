@@ -15,7 +15,7 @@ pub const SPEC: Spec = Spec {
         "Bộ phân loại tin gì khi nhiễu giảm",
     ),
     caption: Text::new(
-        "Where the noise hides the class a noisy classifier is unsure everywhere; as the noise falls its regions part.",
+        "Where the noise hides the class, a noisy classifier is unsure everywhere; as the noise falls its regions part.",
         "Khi nhiễu che mất lớp, bộ phân loại không chắc ở mọi nơi; khi nhiễu giảm, các vùng tách nhau ra.",
     ),
     needs: &[Need::Plane, Need::Clean, Need::Frames],

@@ -15,7 +15,7 @@ pub const SPEC: Spec = Spec {
     latex: IMPLICIT,
     title: Text::new("Guided samples, and the tilt", "Mẫu đã điều hướng và phân phối nghiêng"),
     caption: Text::new(
-        "With a classifier or without one the samples are nearly the same; neither are those of the tilt.",
+        "With a classifier or without one, the samples are nearly the same; neither are those of the tilt.",
         "Có hay không có bộ phân loại thì mẫu gần như nhau; cả hai đều không phải mẫu của phân phối nghiêng.",
     ),
     needs: &[Need::Plane, Need::Class, Need::OneScore, Need::LastGamma],

@@ -10,12 +10,12 @@ use scorelab::file::fingerprint;
 use scorelab_figures::plot::{Lang, Theme};
 use serde_json::{Value, json};
 
-const MARKUP: &str = include_str!("../../../page/page.html");
-const STYLE: &str = include_str!("../../../page/page.css");
+const MARKUP: &str = include_str!("../../page/page.html");
+const STYLE: &str = include_str!("../../page/page.css");
 
 /// Reads the modules, each before those that import it.
 macro_rules! modules {
-    ($($name:literal)*) => { [$(($name, include_str!(concat!("../../../page/", $name, ".js")))),*] };
+    ($($name:literal)*) => { [$(($name, include_str!(concat!("../../page/", $name, ".js")))),*] };
 }
 
 const MODULES: &[(&str, &str)] = &modules!(

@@ -1,4 +1,4 @@
-//! The page: the modules of `page/`, joined into one file that needs no network.
+//! The page: the modules of `lab/page/`, joined into one file that needs no network.
 //!
 //! | module | what it holds |
 //! |---|---|

@@ -70,8 +70,7 @@ impl Check {
         add("question", e.question.get(lang).into());
         add("answer", shape(e, lang).into());
         add("begin", e.start.get(lang).into());
-        let mut notes =
-            vec![Text::new("read more: docs/course", "phần bài quanh nó: docs/course/vi")];
+        let mut notes = vec![Text::new("read more: docs/course", "đọc thêm: docs/course/vi")];
         if let Some((level, _)) = course::points(n) {
             add("alpha", level.alpha.into());
             add("sigma", level.sigma.into());

@@ -246,7 +246,7 @@ impl Evaluation<'_> {
         Ok(vec![
             SE.then(Text::new(
                 "; all by the judge, beside as many images that were held out",
-                "; tất cả do bộ giám định, bên cạnh từng ấy ảnh để riêng",
+                "; tất cả do trọng tài, bên cạnh từng ấy ảnh để riêng",
             )),
             Text::new(
                 "held_out: other images of the data, the difference between two samples of them",

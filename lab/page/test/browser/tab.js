@@ -1,4 +1,4 @@
-// Opens docs/page/index.html from a file in headless Chromium, for the tests beside this; page/test/run starts them.
+// Opens docs/page/index.html from a file in headless Chromium, for the tests beside this; lab/page/test/run starts them.
 
 import assert from 'node:assert/strict';
 import { createRequire } from 'node:module';
@@ -8,7 +8,7 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 export const require = createRequire(process.env.SCORELAB_MODULES);
 const { chromium } = require('playwright-core');
 /** The file of the page. */
-export const file = fileURLToPath(new URL('../../../docs/page/index.html', import.meta.url));
+export const file = fileURLToPath(new URL('../../../../docs/page/index.html', import.meta.url));
 /** Its address. */
 export const address = pathToFileURL(file).href;
 /** Whether the tests run at full length. */
