@@ -21,7 +21,7 @@ use scorelab::noise::NoiseLevel;
 use scorelab::number::significant;
 use scorelab::rng::{Purpose, normals};
 use scorelab::score::{LogDensity, ScoreFn, score_of_denoised};
-use scorelab_figures::plot::{Axis, Density, Figure, Layer, Panel, Role, Text};
+use scorelab_figures::plot::{Axis, Density, Figure, Labels, Layer, Panel, Role, Side, Text};
 use scorelab_lab::{Defaults, Experiment, Table, run, share};
 use std::process::ExitCode;
 
@@ -156,31 +156,16 @@ fn identity(lab: &mut Experiment, mixture: &Mixture, given: &Mixture, tilt: &Til
 
 /// σ·|r| over the plane for both, and the Rényi term.
 fn map(lab: &Experiment, mixture: &Mixture, given: &Mixture, tilt: &Tilt, gamma: Gamma) -> Figure {
-    let (side, level) = (lab.size(61, 31), NoiseLevel::ve(MAPPED));
-    let half = 1.6 * mixture.radius();
-    let middle = mixture.mean();
-    let at = |k: usize| half * (2.0 * k as f64 / (side - 1) as f64 - 1.0);
-    let x =
-        Array2::from_shape_fn((side * side, 2), |(k, i)| middle[i] + at([k % side, k / side][i]));
+    let level = NoiseLevel::ve(MAPPED);
+    let plane = Plane::of(lab);
+    let x = plane.places();
     let found = lacking(mixture, given, tilt, (gamma, x.view(), level));
     let lengths =
         |r: &Array2<f64>| r.map_axis(ndarray::Axis(1), |v| level.sigma * v.dot(&v).sqrt());
+    let [ordinary, near] = [&found.ordinary, &found.characteristic].map(lengths);
+    let largest = |values: &Array1<f64>| values.fold(0.0f64, |a, b| a.max(*b));
+    let (top, least) = (largest(&ordinary), largest(&near));
     let term = renyi(mixture, given, tilt, (gamma, x.view(), level));
-    let top = lengths(&found.ordinary).fold(0.0f64, |a, b| a.max(*b));
-    let panel = |title: Text, values: Array1<f64>, diverging: bool, top: Option<f64>| {
-        let values = values.into_shape_with_order((side, side)).expect("a value for each place");
-        let [x, y] = [0, 1].map(|i: usize| (middle[i] - half, middle[i] + half));
-        let density =
-            Density { values, x, y, diverging, top, bar: Some("".into()), ..Density::default() };
-        Panel {
-            title,
-            x: Axis::new("x_1", x),
-            y: Axis::new("x_2", y),
-            equal: true,
-            layers: vec![Layer::new("map", "over the plane", Role::Neutral, density)],
-            ..Panel::default()
-        }
-    };
     let shifted = &term - term.fold(f64::NEG_INFINITY, |a, b| a.max(*b));
     let mut f = Figure {
         stem: format!("characteristic_gamma_{}", gamma.value()),
@@ -196,24 +181,76 @@ fn map(lab: &Experiment, mixture: &Mixture, given: &Mixture, tilt: &Tilt, gamma:
         ..Figure::default()
     };
     f.number("largest, ordinary", top);
-    f.number(
-        "largest, characteristic",
-        lengths(&found.characteristic).fold(0.0f64, |a, b| a.max(*b)),
-    );
+    f.number("largest, characteristic", least);
+    let ordinary_title = Text::new("ordinary: σ|r|", "điều hướng thường: σ|r|");
+    let near_title = Text::new("characteristic: σ|r|", "đặc trưng: σ|r|");
+    let scale = Density { top: Some(top), ..Density::default() };
+    let bar = || Some(Text::from(""));
     f.panels = vec![
-        panel(
-            Text::new("ordinary: σ|r|", "điều hướng thường: σ|r|"),
-            lengths(&found.ordinary),
-            false,
-            Some(top),
+        plane.panel(ordinary_title, ordinary, scale.clone()),
+        plane.panel(near_title, near, Density { bar: bar(), ..scale }),
+        plane.panel(
+            Text::new("the missing term", "số hạng còn thiếu"),
+            shifted,
+            Density { diverging: true, bar: bar(), ..Density::default() },
         ),
-        panel(
-            Text::new("characteristic: σ|r|", "đặc trưng: σ|r|"),
-            lengths(&found.characteristic),
-            false,
-            Some(top),
-        ),
-        panel(Text::new("the missing term", "số hạng còn thiếu"), shifted, true, None),
     ];
     f
+}
+
+/// The square that the maps show, and the names of the classes on it.
+struct Plane {
+    middle: Array1<f64>,
+    half: f64,
+    /// Places along a side.
+    side: usize,
+    names: Labels,
+}
+
+impl Plane {
+    fn of(lab: &Experiment) -> Self {
+        let scene = lab.scene();
+        let name = |class: usize| {
+            let mean = scene.mixture.given(class).mean();
+            let name = scene.class_names.get(class);
+            let name =
+                name.map_or(class.to_string().into(), |n| (n.en.clone(), n.vi.clone()).into());
+            ([mean[0], mean[1]], name)
+        };
+        let at = (0..scene.mixture.classes()).map(name).collect();
+        Plane {
+            middle: scene.mixture.mean(),
+            half: 1.6 * scene.mixture.radius(),
+            side: lab.size(61, 31),
+            names: Labels { at, side: Side::On, names: true },
+        }
+    }
+
+    /// Row by row from the bottom: (side², 2).
+    fn places(&self) -> Array2<f64> {
+        let along = |k: usize| self.half * (2.0 * k as f64 / (self.side - 1) as f64 - 1.0);
+        Array2::from_shape_fn((self.side * self.side, 2), |(k, i)| {
+            self.middle[i] + along([k % self.side, k / self.side][i])
+        })
+    }
+
+    /// A map of values at the places.
+    fn panel(&self, title: Text, values: Array1<f64>, look: Density) -> Panel {
+        let size = (self.side, self.side);
+        let values = values.into_shape_with_order(size).expect("a value for each place");
+        let [x, y] = [0, 1].map(|i| (self.middle[i] - self.half, self.middle[i] + self.half));
+        let density = Density { values, x, y, ..look };
+        let layers = vec![
+            Layer::new("map", "over the plane", Role::Neutral, density),
+            Layer::new("names", "the classes at their middles", Role::Neutral, self.names.clone()),
+        ];
+        Panel {
+            title,
+            x: Axis::hidden(x),
+            y: Axis::hidden(y),
+            equal: true,
+            layers,
+            ..Panel::default()
+        }
+    }
 }

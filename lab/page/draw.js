@@ -242,15 +242,17 @@ function wayLayer(pen, frame, size, unit, look) {
   }
 }
 
-/** s_u, γ times the gradient from its tip, and their sum: as many of them as `stage` says, 1 to 3. */
-function probeLayer(pen, frame, state, { size, unit, look, stage }) {
-  const { x, free, guided } = frame.probe;
-  const sigma = frame.level.sigma;
+/** Where the arrows at x_t begin and end, in pixels: s_u from `from` to `tip`, γ times the gradient on to `sum`. */
+function arrowsOf({ probe: { x, free, guided }, level: { sigma } }, size) {
   const longest = Math.max(...[free, guided].map((v) => sigma * Math.hypot(...v)), 1e-9);
   const scale = sigma * Math.min(GAIN, LONGEST / longest);
-  const from = pixel(...x, size);
-  const tip = pixel(x[0] + scale * free[0], x[1] + scale * free[1], size);
-  const sum = pixel(x[0] + scale * guided[0], x[1] + scale * guided[1], size);
+  const end = (v) => pixel(x[0] + scale * v[0], x[1] + scale * v[1], size);
+  return { from: pixel(...x, size), tip: end(free), sum: end(guided) };
+}
+
+/** s_u, γ times the gradient from its tip, and their sum: as many of them as `stage` says, 1 to 3. */
+function probeLayer(pen, frame, state, { size, unit, look, stage }) {
+  const { from, tip, sum } = arrowsOf(frame, size);
   const arrow = (a, b, name, width, dash) => {
     const length = Math.hypot(b[0] - a[0], b[1] - a[1]);
     if (length < 2) return;
@@ -264,20 +266,34 @@ function probeLayer(pen, frame, state, { size, unit, look, stage }) {
   if (state.kind !== 'none' && stage > 1) arrow(tip, sum, 'gradient', 2.2 * unit, [6 * unit, 4.5 * unit]);
   if (state.kind !== 'none' && stage > 2) arrow(from, sum, 'guided', 3.6 * unit, []);
   pen.discs(from, 5 * unit, { colour: look.ink, fill: true });
-  labels(pen, {
-    from,
-    tip,
-    sum,
-    stage,
-    unit,
-    look,
-    asked: state.kind !== 'none',
-    base: state.method === 'autoguidance' ? 's°' : 'sᵤ',
-  });
+  for (const { name, at, colour } of arrowNames(frame, state, { size, unit, look, stage })) {
+    pen.text(name, ...at, { colour, size: 15 * unit, halo: look.ground, anchor: 'middle' });
+  }
+}
+
+/** The names of the arrows that are drawn, { name, at, colour }, each beside the middle of its own. */
+function arrowNames(frame, state, { size, unit, look, stage }) {
+  const { from, tip, sum } = arrowsOf(frame, size);
+  const side = (tip[0] - from[0]) * (sum[1] - from[1]) - (tip[1] - from[1]) * (sum[0] - from[0]) >= 0 ? 1 : -1;
+  const back = (tip[0] - from[0]) * (sum[0] - tip[0]) + (tip[1] - from[1]) * (sum[1] - tip[1]) < 0;
+  const beside = (a, b, u, name, colour, side) => {
+    const length = Math.hypot(b[0] - a[0], b[1] - a[1]);
+    const off = (side * 13 * unit) / length;
+    const at = [a[0] + u * (b[0] - a[0]) + (b[1] - a[1]) * off, a[1] + u * (b[1] - a[1]) - (b[0] - a[0]) * off];
+    return length < 30 * unit ? [] : [{ name, at, colour }];
+  };
+  const shown = state.kind === 'none' ? 1 : stage;
+  return [
+    ...beside(from, tip, 0.4, state.method === 'autoguidance' ? 's°' : 'sᵤ', look.freeWord, side),
+    ...(shown > 1 ? beside(tip, sum, back ? 0.35 : 0.5, 'γ·∇', look.gradientWord, side) : []),
+    ...(shown > 2 ? beside(from, sum, 0.66, 's', look.guidedWord, -side) : []),
+  ];
 }
 
 /** How the exact denoiser attends: a line from x_t to the value of every token, as wide as its weight, and their mean D. */
-function attentionLayer(pen, { probe }, size, unit, look) {
+function attentionLayer(pen, frame, state, view) {
+  const { probe } = frame;
+  const { size, unit, look } = view;
   const from = pixel(...probe.x, size);
   const mean = [0, 0];
   for (const { weight, value } of probe.tokens) {
@@ -290,24 +306,13 @@ function attentionLayer(pen, { probe }, size, unit, look) {
   const at = pixel(...mean, size);
   pen.discs(at, 6 * unit, { colour: look.ground, fill: true });
   pen.discs(at, 4.5 * unit, { colour: look.gradient, width: 2.4 * unit });
-  pen.text('D', at[0], at[1] + 17 * unit, { colour: look.gradientWord, size: 15 * unit, halo: look.ground, anchor: 'middle' });
-}
-
-/** Names of the arrows, each beside the middle of its own. */
-function labels(pen, { from, tip, sum, stage, unit, look, asked, base }) {
-  const size = 15 * unit;
-  const side = (tip[0] - from[0]) * (sum[1] - from[1]) - (tip[1] - from[1]) * (sum[0] - from[0]) >= 0 ? 1 : -1;
-  const back = (tip[0] - from[0]) * (sum[0] - tip[0]) + (tip[1] - from[1]) * (sum[1] - tip[1]) < 0;
-  const beside = (a, b, u, words, colour, side) => {
-    const length = Math.hypot(b[0] - a[0], b[1] - a[1]);
-    if (length < 30 * unit) return;
-    const off = (side * 13 * unit) / length;
-    const [x, y] = [a[0] + u * (b[0] - a[0]) + (b[1] - a[1]) * off, a[1] + u * (b[1] - a[1]) - (b[0] - a[0]) * off];
-    pen.text(words, x, y, { colour, size, halo: look.ground, anchor: 'middle' });
-  };
-  beside(from, tip, 0.4, base, look.freeWord, side);
-  if (asked && stage > 1) beside(tip, sum, back ? 0.35 : 0.5, 'γ·∇', look.gradientWord, side);
-  if (asked && stage > 2) beside(from, sum, 0.66, 's', look.guidedWord, -side);
+  // its name stands below, or where it is farthest from those of the arrows
+  const names = arrowNames(frame, state, view);
+  const room = (spot) => Math.min(...names.map((name) => Math.hypot(name.at[0] - spot[0], name.at[1] - spot[1])));
+  const turns = Array.from({ length: 8 }, (_, k) => (k * Math.PI) / 4);
+  const spots = turns.map((a) => [at[0] + 17 * unit * Math.sin(a), at[1] + 17 * unit * Math.cos(a)]);
+  const spot = room(spots[0]) > 24 * unit ? spots[0] : spots.reduce((a, b) => (room(b) > room(a) ? b : a));
+  pen.text('D', ...spot, { colour: look.gradientWord, size: 15 * unit, halo: look.ground, anchor: 'middle' });
 }
 
 /** Whether the name of a class stands at its k-th component: at each of two, at the first of more. */
@@ -340,18 +345,15 @@ function namesLayer(pen, frame, { size, unit, look, names, editing }) {
     if (names.length === 0 || !named(frame.mixture, k)) return;
     const above = 2.6 * Math.sqrt(yy) + 0.16;
     const [x, y] = pixel(mean[0], mean[1] + (mean[1] >= 0 ? above : -above), size);
-    const edge = 14 * unit;
-    pen.text(
-      names[frame.mixture.labels[k]],
-      Math.min(Math.max(x, edge), size - edge),
-      Math.min(Math.max(y, edge), size - edge),
-      {
-        colour: look.muted,
-        size: 14 * unit,
-        halo: look.ground,
-        anchor: 'middle',
-      },
-    );
+    const name = names[frame.mixture.labels[k]];
+    const within = (v, edge) => Math.min(Math.max(v, edge), size - edge);
+    const half = 0.3 * name.length * 14 * unit; // a letter is about 0.6 of its size wide
+    pen.text(name, within(x, Math.max(half, 14 * unit)), within(y, 14 * unit), {
+      colour: look.muted,
+      size: 14 * unit,
+      halo: look.ground,
+      anchor: 'middle',
+    });
   });
 }
 
@@ -386,6 +388,6 @@ export function drawPlane(pen, frame, state, view) {
     endsLayer(pen, frame, size, unit, look);
   }
   wayLayer(pen, frame, size, unit, look);
-  if (frame.probe.tokens) attentionLayer(pen, frame, size, unit, look);
+  if (frame.probe.tokens) attentionLayer(pen, frame, state, view);
   probeLayer(pen, frame, state, view);
 }

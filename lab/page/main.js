@@ -12,7 +12,7 @@ import { conditionSection, dataSection, layersSection, lessonSection, methodSect
 import { MOST_COMPONENTS, painted } from './paint.js';
 import { canvasPen } from './pen.js';
 import { componentsIn, componentsOf, fresh, fromHash, sceneOf, toHash } from './state.js';
-import { WORDS, percent } from './words.js';
+import { WORDS, classNames, percent } from './words.js';
 
 const SECONDS = 5; // from noise to data
 const SLOW = 1.6; // seconds a step in slow motion: three arrows, then the move
@@ -154,7 +154,7 @@ class App {
   /** What the drawing has to know besides frame and state. */
   viewOf(size, unit) {
     const { lang } = this.state;
-    const names = sceneOf(this.state, this.data).classes.map((name) => name[lang]);
+    const names = classNames(sceneOf(this.state, this.data), lang);
     const { playing, stage, editing } = this.view;
     return { size, unit, look: this.look(), names, playing, stage, editing };
   }

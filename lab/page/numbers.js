@@ -4,7 +4,7 @@ import { drawing, el, put, section } from './dom.js';
 import { VERDICTS } from './metrics.js';
 import { PATHS, classAt } from './model.js';
 import { sceneOf } from './state.js';
-import { decimal, gammaText, percent } from './words.js';
+import { classNames, decimal, gammaText, percent } from './words.js';
 
 const SIGNS = {
   target: [['circle', { cx: 7, cy: 7, r: 5, fill: 'var(--target)' }]],
@@ -105,14 +105,14 @@ function withError(found, digits, lang) {
 export function numbersSection(app) {
   const { words, state } = app;
   const { lang } = state;
-  const classes = sceneOf(state, app.data).classes;
+  const classes = classNames(sceneOf(state, app.data), lang);
   const told = ['target', 'other', 'hybrid', 'overshoot'].map((name) =>
     shareRow(SIGNS[name], words[name], `var(--${name})`),
   );
   const free = [
     ...classes.map((name, k) => {
       const colour = `var(--class-${k % 4})`;
-      return shareRow([['circle', { cx: 7, cy: 7, r: 5, fill: colour }]], name[lang], colour);
+      return shareRow([['circle', { cx: 7, cy: 7, r: 5, fill: colour }]], name, colour);
     }),
     shareRow(SIGNS.hybrid, words.nowhere, 'var(--hybrid)'),
   ];
@@ -197,7 +197,7 @@ export function probeSection(app) {
     heads,
     el('div', { class: 'row gap' }, back),
   );
-  const classes = sceneOf(app.state, app.data).classes.map((name) => name[lang]);
+  const classes = classNames(sceneOf(app.state, app.data), lang);
   const update = (now, { probe, mixture }) => {
     const length = (v) => Math.hypot(v[0], v[1]);
     ARROWS.forEach(([name], i) => put(rows[i][2], 'textContent', decimal(length(probe[name]), 2, lang)));

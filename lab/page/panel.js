@@ -5,7 +5,7 @@ import { LESSONS } from './lessons.js';
 import { BENT } from './methods.js';
 import { MOST_COMPONENTS } from './paint.js';
 import { LAYERS, METHODS, SAMPLER_NAMES, componentsOf, sceneOf, sourcesOf } from './state.js';
-import { FORMULAS, decimal } from './words.js';
+import { FORMULAS, classNames, decimal } from './words.js';
 
 /** A scene of the lesson: its words, its question, and the way to the next. */
 export function lessonSection(app) {
@@ -99,7 +99,7 @@ export function conditionSection(app) {
     words,
     state: { lang },
   } = app;
-  const classes = sceneOf(app.state, app.data).classes.map((name) => name[lang]);
+  const classes = classNames(sceneOf(app.state, app.data), lang);
   const options = [
     ...classes.map((name, i) => [`class ${i}`, name]),
     ['none', words.none],

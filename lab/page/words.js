@@ -354,3 +354,21 @@ export function decimal(value, digits, lang) {
 export function gammaText(gamma, lang) {
   return decimal(gamma, Number.isInteger(gamma) ? 0 : Number.isInteger(Math.round(gamma * 1e6) / 1e5) ? 1 : 2, lang);
 }
+
+/** A name without as many letters of its middle as it has more than `most`, "…" in their place; where it can, its last word stays. */
+export function shortened(name, most) {
+  if ([...name].length <= most) return name;
+  const words = name.split(' ');
+  const last = words.pop();
+  while (words.length > 0) {
+    const short = `${words.join(' ')} … ${last}`;
+    if ([...short].length <= most) return short;
+    words.pop();
+  }
+  return `${[...name].slice(0, most - 1).join('').trimEnd()}…`;
+}
+
+/** What the classes of a scene are called where there is room for a word or two. */
+export function classNames(scene, lang) {
+  return scene.classes.map((name) => shortened(name[lang], 24));
+}

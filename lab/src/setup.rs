@@ -204,7 +204,7 @@ impl Setup {
         frames: impl IntoIterator<Item = Figure>,
     ) -> Result<Vec<PathBuf>> {
         let frames: Vec<Figure> = frames.into_iter().collect();
-        memory::refuse("the frames", plot::bytes_of_frames(frames.len()), self.memory)?;
+        memory::refuse("the frames", how.bytes(frames.len()), self.memory)?;
         let first = frames.first().map(|first| Figure { stem: how.stem.clone(), ..first.clone() });
         let mut files = plot::write_gif(frames, how)?;
         if let Some(first) = first.filter(|_| self.output.formats.contains(&Format::Json)) {

@@ -108,21 +108,23 @@ pub(crate) fn thinned(line: Array2<f64>, within: f64) -> Array2<f64> {
     if line.nrows() <= 2 {
         return line;
     }
-    let mut keep = vec![false; line.nrows()];
-    let mut open = vec![(0, line.nrows() - 1)];
+    let at: Vec<[f64; 2]> = line.rows().into_iter().map(|row| [row[0], row[1]]).collect();
+    let mut keep = vec![false; at.len()];
+    let mut open = vec![(0, at.len() - 1)];
     while let Some((a, b)) = open.pop() {
         (keep[a], keep[b]) = (true, true);
-        let chord = &line.row(b) - &line.row(a);
-        let length = chord.dot(&chord).sqrt();
+        let from = |i: usize| [at[i][0] - at[a][0], at[i][1] - at[a][1]];
+        let chord = from(b);
+        let length = chord[0].hypot(chord[1]);
         let off = |i: usize| {
-            let d = &line.row(i) - &line.row(a);
+            let d = from(i);
             match length > 0.0 {
                 true => (chord[0] * d[1] - chord[1] * d[0]).abs() / length,
-                false => d.dot(&d).sqrt(),
+                false => d[0].hypot(d[1]),
             }
         };
-        let far = (a + 1..b).max_by(|i, j| off(*i).total_cmp(&off(*j)));
-        if let Some(i) = far.filter(|i| off(*i) > within || off(*i).is_nan()) {
+        let far = (a + 1..b).map(|i| (i, off(i))).max_by(|i, j| i.1.total_cmp(&j.1));
+        if let Some((i, _)) = far.filter(|(_, off)| *off > within || off.is_nan()) {
             open.extend([(a, i), (i, b)]);
         }
     }

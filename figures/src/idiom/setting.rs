@@ -126,7 +126,8 @@ impl Setting<'_> {
         self.whole_name(self.class)
     }
 
-    fn whole_name(&self, class: usize) -> Text {
+    /// What a class is called.
+    pub(crate) fn whole_name(&self, class: usize) -> Text {
         match self.scene.class_names.get(class) {
             Some(name) => (name.en.clone(), name.vi.clone()).into(),
             None => class.to_string().into(),

@@ -55,17 +55,17 @@ fn column(role: Role, middle: &str) -> Vec<Layer> {
             "upwards",
             Role::Neutral,
             &[
-                [130.0, 70.0, 130.0, 118.0],
-                [130.0, 182.0, 130.0, 218.0],
-                [130.0, 282.0, 130.0, 318.0],
-                [130.0, 382.0, 130.0, 402.0],
+                [110.0, 70.0, 110.0, 118.0],
+                [110.0, 182.0, 110.0, 218.0],
+                [110.0, 282.0, 110.0, 318.0],
+                [110.0, 382.0, 110.0, 402.0],
             ],
         ),
-        boxed("input", Role::Neutral, [50.0, 10.0, 210.0, 68.0], "x_t, σ_t"),
-        boxed("below", Role::Neutral, [50.0, 120.0, 210.0, 180.0], Text::new("layer", "tầng")),
-        boxed("condition", role, [40.0, 220.0, 220.0, 280.0], middle),
-        boxed("above", Role::Neutral, [50.0, 320.0, 210.0, 380.0], Text::new("layer", "tầng")),
-        word(Role::Neutral, [130.0, 430.0], Side::On, "s_θ(x_t, y)"),
+        boxed("input", Role::Neutral, [30.0, 10.0, 190.0, 68.0], "x_t, σ_t"),
+        boxed("below", Role::Neutral, [30.0, 120.0, 190.0, 180.0], Text::new("layer", "tầng")),
+        boxed("condition", role, [20.0, 220.0, 200.0, 280.0], middle),
+        boxed("above", Role::Neutral, [30.0, 320.0, 190.0, 380.0], Text::new("layer", "tầng")),
+        word(Role::Neutral, [110.0, 430.0], Side::On, "s_θ(x_t, y)"),
     ]
 }
 
@@ -74,13 +74,13 @@ fn added(s: &Setting) -> Panel {
     layers.push(arrows(
         "label",
         Role::Guided,
-        &[[438.0, 250.0, 402.0, 250.0], [298.0, 250.0, 224.0, 250.0]],
+        &[[388.0, 250.0, 354.0, 250.0], [260.0, 250.0, 204.0, 250.0]],
     ));
-    layers.push(boxed("embedding", Role::Guided, [300.0, 220.0, 400.0, 280.0], "e(y)"));
+    layers.push(boxed("embedding", Role::Guided, [262.0, 220.0, 352.0, 280.0], "e(y)"));
     layers.push(boxed(
         "y",
         Role::Guided,
-        [440.0, 220.0, 600.0, 280.0],
+        [390.0, 220.0, 600.0, 280.0],
         Text::from("y: ").then(s.target_name()),
     ));
     diagram(Text::new("added: a class, a point", "cộng vào: một lớp, một điểm"), SIZE, layers)
@@ -94,7 +94,7 @@ fn attended(s: &Setting) -> Panel {
         layers.push(boxed(
             &format!("word-{k}"),
             Role::Guided,
-            [440.0, y - 30.0, 600.0, y + 30.0],
+            [390.0, y - 30.0, 600.0, y + 30.0],
             words,
         ));
     }
@@ -102,13 +102,13 @@ fn attended(s: &Setting) -> Panel {
         "words",
         Role::Guided,
         &[
-            [438.0, 350.0, 402.0, 272.0],
-            [438.0, 250.0, 402.0, 250.0],
-            [438.0, 150.0, 402.0, 228.0],
-            [298.0, 250.0, 224.0, 250.0],
+            [388.0, 350.0, 354.0, 272.0],
+            [388.0, 250.0, 354.0, 250.0],
+            [388.0, 150.0, 354.0, 228.0],
+            [260.0, 250.0, 204.0, 250.0],
         ],
     ));
-    layers.push(boxed("keys", Role::Guided, [300.0, 205.0, 400.0, 295.0], "K, V"));
+    layers.push(boxed("keys", Role::Guided, [262.0, 205.0, 352.0, 295.0], "K, V"));
     let title = Text::new("attended to: words of a caption", "chú ý tới: các từ của chú thích");
     diagram(title, SIZE, layers)
 }

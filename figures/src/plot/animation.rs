@@ -31,9 +31,9 @@ pub struct Animation {
     pub lang: Lang,
     /// Frames per second; a GIF rounds to hundredths of a second.
     pub fps: u32,
-    /// Pixels of the GIF across; the height is 9/16 of it.
+    /// Pixels across; the height is 9/16 of it.
     pub width: u32,
-    /// Also an APNG in true colour, twice as wide and as high as the GIF.
+    /// Also an APNG, in true colour.
     pub apng: bool,
     /// The last frame stays for a second before the animation starts again.
     pub hold: bool,
@@ -58,10 +58,26 @@ impl Default for Animation {
 }
 
 impl Animation {
-    /// Pixels across and down of what is drawn.
-    fn drawn(&self) -> (u32, u32) {
-        let width = if self.apng { 2 * self.width } else { self.width };
-        (width, width * 9 / 16)
+    /// Pixels across and down.
+    fn size(&self) -> (u32, u32) {
+        (self.width, self.width * 9 / 16)
+    }
+
+    /// How many frames are drawn at once.
+    fn batch() -> usize {
+        4 * rayon::current_num_threads()
+    }
+
+    /// The memory that so many frames take, in bytes.
+    ///
+    /// Of the GIF every frame stays until the palette of all is known; beside it lie the frames that are drawn at once and, of an
+    /// APNG, what has been written, at a quarter of its pixels at most.
+    pub fn bytes(&self, frames: usize) -> f64 {
+        let (width, height) = self.size();
+        let (n, picture) = (frames as f64, 4.0 * f64::from(width) * f64::from(height));
+        let at_once = 2.0 * frames.min(Self::batch()) as f64;
+        let written = if self.apng { 0.25 * n } else { 0.0 };
+        n * FIGURE + (n + at_once + written) * picture
     }
 
     /// How long the i-th of n frames stays, in hundredths of a second.
@@ -70,13 +86,6 @@ impl Animation {
         let hold = if self.hold && i + 1 == n { 100 } else { 0 };
         hold.max(rounded(i % 1200 + 1) - rounded(i % 1200))
     }
-}
-
-/// The memory that an animation of so many frames takes: every frame stays until the palette of all is known.
-pub fn bytes_of_frames(frames: usize) -> f64 {
-    let Animation { width, .. } = Animation::default();
-    let pixels = f64::from(width) * f64::from(width) * 9.0 / 16.0;
-    frames as f64 * (pixels * std::mem::size_of::<u32>() as f64 + FIGURE)
 }
 
 /// What a figure of two panels takes before it is drawn: their maps, of some ten thousand cells each, and their layers.
@@ -100,8 +109,8 @@ pub fn write_gif(
 ) -> Result<Vec<PathBuf>> {
     let figures: Vec<Figure> = figures.into_iter().collect();
     let (mut frames, mut large) = (vec![], vec![]);
-    let mut apng = Some(Apng::new(&mut large, how.drawn(), figures.len())).filter(|_| how.apng);
-    for batch in figures.chunks(4 * rayon::current_num_threads()) {
+    let mut apng = Some(Apng::new(&mut large, how.size(), figures.len())).filter(|_| how.apng);
+    for batch in figures.chunks(Animation::batch()) {
         let drawn: Result<Vec<_>> = batch.par_iter().map(|figure| draw(figure, how)).collect();
         for (pixmap, bins) in drawn? {
             if let Some(apng) = &mut apng {
@@ -130,31 +139,13 @@ pub fn write_gif(
 
 fn draw(figure: &Figure, how: &Animation) -> Result<(Pixmap, Bins)> {
     let svg = compose::frame(figure, how.theme, how.lang)?;
-    let pixmap = raster::pixmap(&svg, how.drawn().0)?;
-    let pixels = if how.apng { halved(&pixmap) } else { colours(&pixmap) };
+    let pixmap = raster::pixmap(&svg, how.width)?;
+    let pixels =
+        pixmap.pixels().iter().map(|p| bin(Colour(p.red(), p.green(), p.blue()))).collect();
     let png = how.frames.then(|| pixmap.encode_png()).transpose();
     let png =
         png.map_err(|why| Error::Figure { figure: figure.stem.clone(), why: why.to_string() })?;
-    Ok((pixmap, Bins { pixels: pixels.into_iter().map(bin).collect(), png }))
-}
-
-fn colours(pixmap: &Pixmap) -> Vec<Colour> {
-    pixmap.pixels().iter().map(|p| Colour(p.red(), p.green(), p.blue())).collect()
-}
-
-/// The mean of every two by two pixels.
-fn halved(pixmap: &Pixmap) -> Vec<Colour> {
-    let (all, width) = (colours(pixmap), pixmap.width() as usize);
-    let mean = |i: usize| {
-        let four = [i, i + 1, i + width, i + width + 1].map(|i| all[i]);
-        let of = |channel: fn(&Colour) -> u8| {
-            let sum: u32 = four.iter().map(|c| u32::from(channel(c))).sum();
-            ((sum + 2) / 4) as u8
-        };
-        Colour(of(|c| c.0), of(|c| c.1), of(|c| c.2))
-    };
-    let rows = (0..pixmap.height() as usize / 2).map(|y| 2 * y * width);
-    rows.flat_map(|row| (0..width / 2).map(move |x| row + 2 * x)).map(mean).collect()
+    Ok((pixmap, Bins { pixels, png }))
 }
 
 fn encode(frames: &[Bins], how: &Animation) -> std::result::Result<Vec<u8>, String> {

@@ -2,7 +2,7 @@
 
 use super::figure::{Figure, Layer, Panel};
 use super::label::{self, Word};
-use super::layout::{lay_out, note_lines};
+use super::layout::{BEYOND, UPRIGHT, lay_out, note_lines, upright};
 use super::mark::{Density, Mark};
 use super::palette::{Theme, mix};
 use super::scale::{Scale, short};
@@ -187,9 +187,10 @@ impl Canvas {
                 self.words(size, "middle"),
             );
         }
-        if !y.is_empty() {
-            let (y, size) = font::fit(y, WORDS, SMALL, rect.h + 60.0);
-            let (cx, cy) = (rect.x - place.left + 22.0, rect.y + rect.h / 2.0);
+        for (k, y) in upright(y, rect.h).into_iter().enumerate().filter(|(_, y)| !y.is_empty()) {
+            let (y, size) = font::fit(y, WORDS, SMALL, rect.h + BEYOND);
+            let cx = rect.x - place.left + 22.0 + UPRIGHT * k as f64;
+            let cy = rect.y + rect.h / 2.0;
             let turned = text(cx, cy, &y, self.words(size, "middle"));
             out += &format!("<g transform=\"rotate(-90 {} {})\">{turned}</g>\n", n(cx), n(cy));
         }

@@ -121,6 +121,8 @@ fn push_apart(spots: &mut [Option<Spot>], rect: Rect) {
 pub(super) struct Word {
     /// Which layer it belongs to.
     pub layer: usize,
+    /// Whether it is a name, which far from what it names would be taken for another's.
+    pub name: bool,
     words: String,
     style: Style,
     width: f64,
@@ -150,6 +152,12 @@ impl Word {
     pub fn shift(&mut self, (dx, dy): (f64, f64)) {
         (self.at.0, self.at.1) = (self.at.0 + dx, self.at.1 + dy);
         self.leader = self.leader.filter(|_| dx == 0.0 && dy == 0.0);
+    }
+
+    /// The word with no more letters than fill this share of its width.
+    pub fn narrowed(&self, share: f64) -> Word {
+        let words = font::shortened(&self.words, SMALL, share * self.width).into_owned();
+        Word { width: font::width(&words, SMALL), words, ..self.clone() }
     }
 
     /// Moves it sideways until no more of it than an edge of letters stands beside a map.
@@ -187,7 +195,7 @@ pub(super) fn placed(panel: &Panel, place: &Place, theme: Theme, lang: Lang) -> 
             Style { size: SMALL, colour, anchor: "start", halo: Some(theme.ground()), bold: false };
         let word = |words: &str, at, style| {
             let width = font::width(words, SMALL);
-            Word { layer: k, words: words.into(), style, width, at, leader: None }
+            Word { layer: k, name: false, words: words.into(), style, width, at, leader: None }
         };
         if let Mark::Labels(labels) = &layer.mark {
             let (dx, dy, anchor) = beside(labels.side);
@@ -196,6 +204,7 @@ pub(super) fn placed(panel: &Panel, place: &Place, theme: Theme, lang: Lang) -> 
                 let most = if labels.names { NAME } else { 1.0 };
                 let words = font::shortened(words.get(lang), SMALL, most * place.rect.w);
                 let mut word = word(&words, (x + dx, y + dy), Style { anchor, ..style });
+                word.name = labels.names;
                 if panel.equal {
                     word.keep_within(place.rect);
                 }

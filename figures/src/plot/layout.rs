@@ -11,6 +11,10 @@ use super::{font, heat};
 /// Height of the equation's line.
 const FORMULA: f64 = 54.0;
 const EDGE: f64 = 28.0;
+/// How much longer than its axis the label of an axis may be.
+pub(super) const BEYOND: f64 = 32.0;
+/// From the first line of a vertical label to its second.
+pub(super) const UPRIGHT: f64 = 28.0;
 
 /// Room around a panel's axes.
 #[derive(Clone, Copy, Default)]
@@ -40,6 +44,8 @@ pub(super) fn lay_out(figure: &Figure, panels: &[&Panel], lang: Lang) -> Result<
     for (i, panel) in panels.iter().enumerate() {
         sides.push(around(panel, cells[i], lang).map_err(|why| format!("panel {}: {why}", i + 1))?);
     }
+    let alike = panels.iter().all(|p| p.equal == panels[0].equal);
+    let cells = if alike { shared(cells, &sides, cols) } else { cells };
     let places: Vec<Place> = (0..panels.len())
         .map(|i| {
             let shared = share(&sides, i, cols);
@@ -92,6 +98,21 @@ fn cell(area: Rect, panels: &[&Panel], i: usize, rows: usize, cols: usize) -> Re
     let h = (area.h - 12.0 * (rows - 1) as f64) / rows as f64;
     let (row, col) = (i / cols, i % cols);
     Rect { x: area.x + col as f64 * (w + gap), y: area.y + row as f64 * (h + 12.0), w, h }
+}
+
+/// The cells with the room of their row shared out anew: what is as wide in every column is not the cell but what lies within its
+/// axes. A map beside a chart keeps its cell, which it needs more.
+fn shared(mut cells: Vec<Rect>, sides: &[Sides], cols: usize) -> Vec<Rect> {
+    let columns = cols.min(cells.len());
+    let around = |col: usize| share(sides, col, cols);
+    let rooms: Vec<f64> = (0..columns).map(around).map(|s| s.left + s.right).collect();
+    let mean = rooms.iter().sum::<f64>() / columns as f64;
+    for (k, cell) in cells.iter_mut().enumerate() {
+        let before = &rooms[..k % cols];
+        cell.x += before.iter().sum::<f64>() - mean * before.len() as f64;
+        cell.w += rooms[k % cols] - mean;
+    }
+    cells
 }
 
 /// Columns of equal panels are narrower than their cells: they are moved together, and the whole is centred.
@@ -153,20 +174,31 @@ fn around(panel: &Panel, cell: Rect, lang: Lang) -> Result<Sides, String> {
     let (_, ny) = tick_counts(cell.w, cell.h - 80.0);
     let widest =
         y.ticks(&panel.y, ny, lang).iter().map(|(_, t)| font::width(t, SMALL)).fold(0.0, f64::max);
-    let left = if panel.y.hidden {
-        worded(&panel.y.label) + 4.0
-    } else {
-        widest + 16.0 + worded(&panel.y.label)
-    };
     let bottom =
         if panel.x.hidden { worded(&panel.x.label) + 4.0 } else { 38.0 + worded(&panel.x.label) };
     let top = if panel.title.is_empty() { 14.0 } else { 44.0 };
+    let named = worded(&panel.y.label);
+    let left = if panel.y.hidden { named + 4.0 } else { widest + 16.0 + named };
     let mut sides = Sides { left, right: 16.0 + bar_room(panel, lang), top, bottom };
     let rough = place(panel, cell, sides)?;
+    let lines = upright(panel.y.label.get(lang), rough.rect.h).len();
+    sides.left += UPRIGHT * (lines - 1) as f64;
     let far = label::reach(panel, &rough, lang) - rough.rect.right();
     let spare = (cell.w - sides.left - sides.right - rough.rect.w) / 2.0;
     sides.right = sides.right.max(far + 6.0 - if panel.equal { spare.max(0.0) } else { 0.0 });
     Ok(sides)
+}
+
+/// The label of a vertical axis of this height, in one line or, where that is too long even in small words, in two.
+pub(super) fn upright(label: &str, height: f64) -> Vec<&str> {
+    if font::width(label, SMALL) <= height + BEYOND {
+        return vec![label];
+    }
+    let lines = |(at, _): (usize, &str)| [label[..at].trim_end(), label[at..].trim_start()];
+    let longest =
+        |lines: &[&str; 2]| font::width(lines[0], SMALL).max(font::width(lines[1], SMALL));
+    let all = label.match_indices(' ').map(lines);
+    all.min_by(|a, b| longest(a).total_cmp(&longest(b))).map_or(vec![label], Vec::from)
 }
 
 /// Width of a colour bar with its numbers and its label.
@@ -205,6 +237,28 @@ fn place(panel: &Panel, cell: Rect, sides: Sides) -> Result<Place, String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::plot::Axis;
+
+    #[test]
+    fn panels_of_a_row_are_equally_wide_whatever_stands_beside_their_axes() {
+        let ticks = [(0.5, Text::from("a tick with a good many letters"))];
+        let worded = Panel { y: Axis::new("y", (0.0, 1.0)).with_ticks(ticks), ..Panel::default() };
+        let bare = Panel { y: Axis::hidden((0.0, 1.0)), ..Panel::default() };
+        let figure = Figure { panels: vec![worded, bare.clone(), bare], ..Figure::default() };
+        let panels: Vec<&Panel> = figure.panels.iter().collect();
+        let apart =
+            |widths: &[f64]| widths.iter().map(|w| (w - widths[0]).abs()).fold(0.0, f64::max);
+        let places = lay_out(&figure, &panels, Lang::En).unwrap().places;
+        assert!(apart(&places.iter().map(|p| p.rect.w).collect::<Vec<_>>()) < 1e-9);
+        assert!(places.windows(2).all(|p| p[0].rect.right() < p[1].rect.x));
+        // cells that are equally wide do not do that
+        let area = Rect { x: EDGE, y: 74.0, w: WIDTH - 2.0 * EDGE, h: 600.0 };
+        let width = |i: usize| {
+            let cell = cell(area, &panels, i, 1, 3);
+            place(panels[i], cell, around(panels[i], cell, Lang::En).unwrap()).unwrap().rect.w
+        };
+        assert!(apart(&[0, 1, 2].map(width)) > 100.0);
+    }
 
     #[test]
     fn a_footer_that_is_too_long_is_broken_and_loses_nothing() {

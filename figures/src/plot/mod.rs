@@ -58,7 +58,7 @@ mod animation;
 #[cfg(test)]
 mod tests;
 
-pub use animation::{Animation, bytes_of_frames, write_gif};
+pub use animation::{Animation, write_gif};
 pub use compose::svg;
 pub use data::csv;
 pub use figure::{Axis, Figure, Layer, Panel};

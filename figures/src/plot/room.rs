@@ -16,10 +16,12 @@ type Point = (f64, f64);
 const SQUARE: f64 = 4.0;
 /// What a square costs that a line crosses, that a point covers, that a word has taken.
 const COSTS: [u64; 3] = [1000, 20, 4000];
-/// How far a word may be moved, and from place to place.
-const REACH: (f64, f64) = (420.0, 6.0);
-/// What is kept free around a word.
-const MARGIN: f64 = 2.0;
+/// How far a word may be moved, how far a name, and from place to place.
+const REACH: [f64; 3] = [420.0, 84.0, 6.0];
+/// The shares of its letters that a name may keep, and what each step costs.
+const SHORTER: ([f64; 3], u64) = ([1.0, 0.6, 0.4], 2000);
+/// What is kept free around a word, and beside it to the next word.
+const MARGIN: [f64; 2] = [2.0, 8.0];
 
 /// What each square of a panel costs, summed from the upper left so that a rectangle takes four look-ups.
 struct Plan {
@@ -78,10 +80,10 @@ impl Plan {
     /// Everything that a word in this box would cover.
     fn taken(&self, of: Rect) -> u64 {
         let square = |v: f64, most: usize| (v / SQUARE).clamp(0.0, most as f64) as usize;
-        let (x, y) = (of.x - MARGIN - self.rect.x, of.y - MARGIN - self.rect.y);
+        let (x, y) = (of.x - MARGIN[0] - self.rect.x, of.y - MARGIN[0] - self.rect.y);
         let (left, top) = (square(x, self.columns), square(y, self.rows));
-        let right = square(x + of.w + 2.0 * MARGIN + SQUARE, self.columns);
-        let bottom = square(y + of.h + 2.0 * MARGIN + SQUARE, self.rows);
+        let right = square(x + of.w + 2.0 * MARGIN[0] + SQUARE, self.columns);
+        let bottom = square(y + of.h + 2.0 * MARGIN[0] + SQUARE, self.rows);
         let sum = |row: usize, column: usize| self.sums[row * (self.columns + 1) + column];
         sum(bottom, right) + sum(top, left) - sum(top, right) - sum(bottom, left)
     }
@@ -89,8 +91,8 @@ impl Plan {
     fn take(&mut self, of: Rect) {
         let mut y = of.y;
         while y <= of.bottom() {
-            let mut x = of.x;
-            while x <= of.right() {
+            let mut x = of.x - MARGIN[1];
+            while x <= of.right() + MARGIN[1] {
                 self.cost((x, y), COSTS[2]);
                 x += SQUARE;
             }
@@ -114,7 +116,7 @@ fn make_room(panel: &Panel, place: &Place, words: &mut [Word]) {
     let mut plan = Plan::of(panel, place);
     for word in words {
         if inside(place.rect, word.area()) && plan.taken(word.area()) > 0 {
-            word.shift(nearest(&plan, word.area()));
+            *word = moved(&plan, word);
         }
         plan.take(word.area());
     }
@@ -127,12 +129,26 @@ fn inside(rect: Rect, area: Rect) -> bool {
         && area.bottom() > rect.y
 }
 
+/// The word where it covers least. A name stays near what it names: where there is no room for it, it loses some of its middle.
+fn moved(plan: &Plan, word: &Word) -> Word {
+    let (shares, less) = SHORTER;
+    let (shares, reach) =
+        if word.name { (&shares[..], REACH[1]) } else { (&shares[..1], REACH[0]) };
+    let all = shares.iter().zip(0u64..).map(|(share, k)| {
+        let mut word = word.narrowed(*share);
+        word.shift(nearest(plan, word.area(), reach));
+        (plan.taken(word.area()) + k * less, word)
+    });
+    all.min_by_key(|(cost, _)| *cost).map_or_else(|| word.clone(), |(_, word)| word)
+}
+
 /// By how much to move a box so that it covers least; a unit of the way costs as much as a twentieth of a square under a point.
-fn nearest(plan: &Plan, area: Rect) -> Point {
-    let steps = (REACH.0 / REACH.1) as i32;
+fn nearest(plan: &Plan, area: Rect, reach: f64) -> Point {
+    let step = REACH[2];
+    let steps = (reach / step) as i32;
     let moves = (-steps..=steps).flat_map(|i| (-steps..=steps).map(move |j| (i, j)));
     let cost = |(i, j): (i32, i32)| {
-        let by = (f64::from(i) * REACH.1, f64::from(j) * REACH.1);
+        let by = (f64::from(i) * step, f64::from(j) * step);
         let at = Rect { x: area.x + by.0, y: area.y + by.1, ..area };
         let rect = plan.rect;
         let within = at.x >= rect.x + 3.0

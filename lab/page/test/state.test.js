@@ -19,7 +19,7 @@ import {
   sceneOf,
   toHash,
 } from '../state.js';
-import { WORDS, decimal, percent } from '../words.js';
+import { WORDS, classNames, decimal, percent, shortened } from '../words.js';
 import { data, golden, hostile, random } from './hashes.js';
 
 const RANDOM = 10000;
@@ -274,4 +274,17 @@ test('both languages have the same words, and write numbers as one does', () => 
     ['−1.5', '1,25', '0.0', '–'],
   );
   assert.deepEqual([percent(0.25, 'en'), percent(1, 'vi'), percent(0.998, 'vi')], ['25 %', '100 %', '99,8 %']);
+});
+
+test('a name that is too long loses its middle and keeps its last word, and one that is not stays', () => {
+  const long = 'một cái tên lớp dài khác thường, thuộc loại A';
+  assert.equal(shortened(long, 24), 'một cái tên lớp dài … A');
+  assert.equal(shortened('dog', 24), 'dog');
+  assert.equal(shortened('unpronounceably', 8), 'unprono…');
+  for (const most of [4, 8, 16, 24, 45, 46]) {
+    const short = shortened(long, most);
+    assert.ok([...short].length <= most && short.split('…').length <= 2, short);
+    assert.equal(short === long, most >= [...long].length);
+  }
+  assert.deepEqual(classNames({ classes: [{ en: 'dog', vi: 'chó' }] }, 'vi'), ['chó']);
 });

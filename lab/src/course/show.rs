@@ -1,7 +1,7 @@
 //! Figures in a notebook.
 
 use scorelab::Result;
-use scorelab_figures::plot::{Figure, Lang, Theme, svg};
+use scorelab_figures::plot::{Figure, Lang, Theme, outlines, svg};
 
 /// Prints a figure in the form in which the Rust kernel of Jupyter shows an image under the cell.
 ///
@@ -12,8 +12,8 @@ pub(super) fn show(figure: &Figure, lang: Lang) -> Result<()> {
     Ok(())
 }
 
-/// A figure as SVG between the two lines by which the kernel knows it.
+/// A figure as SVG, which needs no font, between the two lines by which the kernel knows it.
 pub(super) fn content(figure: &Figure, lang: Lang) -> Result<String> {
-    let picture = svg(figure, Theme::default(), lang, None)?;
+    let picture = outlines(&svg(figure, Theme::default(), lang, None)?)?;
     Ok(format!("EVCXR_BEGIN_CONTENT image/svg+xml\n{}\nEVCXR_END_CONTENT", picture.trim()))
 }

@@ -11,7 +11,7 @@ impl Experiment {
     /// names `index.html` last of all.
     ///
     /// Slides are in the order of the lecture. `index.html` shows the pictures in the folder, as SVG if there are any and as PNG
-    /// otherwise; what moves is the APNG of the figure's stem, in the PPTX file the GIF. Its last slide is the interactive page
+    /// otherwise; what moves ([`Experiment::animate_slide`]) is its APNG, in the PPTX file its GIF. Its last slide is the interactive page
     /// ([`Page`]), written beside it, if the scene fits on that. With `--panel` or with neither SVG nor PNG among the formats there
     /// is no deck.
     ///
@@ -27,7 +27,7 @@ impl Experiment {
         let (mut page, mut slides) = (vec![], vec![]);
         for figure in deck::in_order(figures) {
             let slide = Slide::of(figure, &self.scene().name);
-            let moving = self.output.dir.join(format!("{}.gif", figure.stem)).exists();
+            let moving = self.has_written(&format!("{}.apng", figure.stem));
             let ending = if moving { "apng" } else { format.ending() };
             page.push((slide.clone(), format!("{}.{ending}", figure.stem)));
             slides.push((slide, self.pixels(figure, moving)?));

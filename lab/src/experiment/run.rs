@@ -195,12 +195,15 @@ impl Experiment {
         self.animate_as(self.animation(stem), frames)
     }
 
-    /// As [`Experiment::animate`], and as an APNG for the page of a deck.
+    /// As [`Experiment::animate`], for a slide: as large as its pictures, and also as an APNG for the page of a deck.
     ///
     /// # Errors
     /// If it cannot be drawn or written.
     pub fn animate_slide(&mut self, stem: &str, frames: Vec<Figure>) -> Result<()> {
-        self.animate_as(Animation { apng: true, ..self.animation(stem) }, frames)
+        self.animate_as(
+            Animation { apng: true, width: self.output.width, ..self.animation(stem) },
+            frames,
+        )
     }
 
     fn animate_as(
@@ -232,6 +235,11 @@ impl Experiment {
     /// Remembers files that were written for the list at the end.
     pub fn keep(&mut self, files: Vec<PathBuf>) {
         self.written.extend(files);
+    }
+
+    /// Whether this run has written a file of this name into the output folder.
+    pub(super) fn has_written(&self, name: &str) -> bool {
+        self.written.contains(&self.output.dir.join(name))
     }
 
     /// Prints a table and writes it as `<name>.csv`.

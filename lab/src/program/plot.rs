@@ -11,7 +11,7 @@ use clap::builder::{PossibleValue, PossibleValuesParser};
 use scorelab::guidance::Gamma;
 use scorelab::{Error, Result};
 use scorelab_figures::lecture::{FIGURES, Need, Spec};
-use scorelab_figures::plot::{self, Figure, Format};
+use scorelab_figures::plot::{self, Animation, Figure, Format};
 use serde::Serialize;
 use std::path::PathBuf;
 
@@ -104,7 +104,7 @@ impl Plot {
         let specs = self.specs(steering.data.scene().is_none());
         refuse_captions(&steering, &specs)?;
         if specs.iter().any(|spec| spec.moves()) {
-            let bytes = plot::bytes_of_frames(self.frames);
+            let bytes = Animation::default().bytes(self.frames);
             memory::refuse("the frames", bytes, steering.memory)?;
         }
         let inputs = self.inputs(&steering, &specs, gammas)?;
