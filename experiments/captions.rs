@@ -29,6 +29,7 @@ fn main() -> ExitCode {
 fn experiment(lab: &mut CaptionExperiment) -> Result<()> {
     let headers = ["captions", "γ", "digit", "what it wears", "all right", "raw", "product"];
     let (mut table, mut each) = (Table::new(&headers), Table::new(&attributes_headers()));
+    let mut cells = Table::new(&["held-out cell", "γ", "digit", "what it wears", "all right"]);
     let (groups, n) = (Group::all(), lab.samples);
     let mut ceilings = Vec::new();
     for group in &groups {
@@ -41,8 +42,12 @@ fn experiment(lab: &mut CaptionExperiment) -> Result<()> {
     for gamma in gammas {
         for (group, best) in groups.iter().zip(&mut best) {
             let wanted = group.wanted(n);
-            let found = Found::of(lab, &lab.guided(gamma, &wanted)?, &wanted);
+            let pixels = lab.guided(gamma, &wanted)?;
+            let found = Found::of(lab, &pixels, &wanted);
             found.tell(&mut table, &mut each, group.name, &gamma.value().to_string());
+            if group.name == "held-out cells" {
+                one_by_one(lab, (&pixels, &wanted), &gamma.value().to_string(), &mut cells);
+            }
             *best = best.max(found.hits.all.value);
         }
     }
@@ -54,7 +59,9 @@ fn experiment(lab: &mut CaptionExperiment) -> Result<()> {
         vec!["of images that ask for it / of those that do not, how often it is right".into()];
     lab.show("captions", &table)?;
     lab.show("captions_each", &each)?;
-    let figures = lecture::composition(&lab.inputs(), lab.large_gamma(), lab.size(1400, 70))?;
+    lab.show("captions_cells", &cells)?;
+    let mut figures = lecture::composition(&lab.inputs(), lab.large_gamma(), lab.size(1400, 70))?;
+    figures.push(lecture::word_attention(&lab.inputs(), lab.large_gamma())?);
     lab.draw(&figures)?;
     check(lab, &groups, &ceilings[0], &best)
 }
@@ -88,6 +95,25 @@ impl Found {
             format!("{} / {}", told(worn), told(absent))
         });
         each.row(&[group.into(), gamma.into()].into_iter().chain(both).collect::<Vec<String>>());
+    }
+}
+
+/// A row for each caption: how often its images are right.
+fn one_by_one(
+    lab: &CaptionExperiment,
+    (pixels, wanted): (&ndarray::Array2<u8>, &[Caption]),
+    gamma: &str,
+    cells: &mut Table,
+) {
+    let shown = &lab.shown(pixels)[0];
+    for digit in 0..10 {
+        let own = || (0..wanted.len()).filter(|i| wanted[*i].class == digit);
+        let seen: Vec<Shown> = own().map(|i| shown[i]).collect();
+        let asked: Vec<Caption> = own().map(|i| wanted[i]).collect();
+        let Some(caption) = asked.first() else { continue };
+        let CaptionHits { digit, attributes, all, .. } = CaptionHits::of(&seen, &asked);
+        let shares = [digit, attributes, all].map(share);
+        cells.row(&[vec![caption.english(), gamma.into()], shares.into()].concat());
     }
 }
 

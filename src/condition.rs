@@ -1,8 +1,8 @@
 //! What a sample is asked to be: y, or nothing.
 
-use crate::linalg::cholesky;
+use crate::linalg::{cholesky, symmetric_eigen};
 use crate::{Error, Result};
-use ndarray::{Array1, Array2, ArrayView2};
+use ndarray::{ArcArray2, Array1, Array2, ArrayView2, Axis};
 use std::sync::Arc;
 
 /// What is asked of a sample: y of p(x | y), or ∅ of p(x).
@@ -37,18 +37,19 @@ pub enum Condition {
 /// (2201.11793).
 #[derive(Debug, Clone, PartialEq)]
 pub struct Observation {
-    pub(crate) a: Array2<f64>,
+    pub(crate) a: ArcArray2<f64>,
     pub(crate) y: Array1<f64>,
     pub(crate) tau: f64,
 }
 
 impl Observation {
-    /// An observation of any linear map of the data: A (m, d), y (m), τ.
+    /// An observation of any linear map of the data: A (m, d), y (m), τ. Observations of one shared A cost no copy of it.
     ///
     /// # Errors
     /// If nothing is measured, the lengths differ, a number is not finite, τ is below 0, or at τ = 0 a row of A is made of
     /// the others.
-    pub fn new(a: Array2<f64>, y: Array1<f64>, tau: f64) -> Result<Self> {
+    pub fn new(a: impl Into<ArcArray2<f64>>, y: Array1<f64>, tau: f64) -> Result<Self> {
+        let a = a.into();
         let (m, d) = a.dim();
         if m == 0 || d == 0 {
             return Err(Error::value("the observation", "of nothing", "of at least one number"));
@@ -138,6 +139,53 @@ impl Observation {
     /// y − A·x, by how much points miss it: `x` (n, d) → (n, m).
     pub fn miss(&self, x: ArrayView2<f64>) -> Array2<f64> {
         &self.y - &x.dot(&self.a.t())
+    }
+}
+
+/// Many observations by one A and one τ, told by as few numbers as A has independent rows.
+///
+/// ```text
+/// AᵀA = Q·diag(λ)·Qᵀ,   A' = diag(√λ)·Qᵀ,   W = diag(1/√λ)·QᵀAᵀ,   y' = W·y
+/// ```
+///
+/// for the λ above rounding. N(y'; A'·x, τ²I) is N(y; A·x, τ²I) but for a factor in which there is no x, so every posterior is the
+/// same, and a method that pays for each number pays for fewer.
+#[derive(Debug, Clone)]
+pub struct Compressed {
+    a: ArcArray2<f64>,    // A' (r, d)
+    read: ArcArray2<f64>, // W (r, m)
+    tau: f64,
+}
+
+impl Compressed {
+    /// Of A (m, d) and τ.
+    ///
+    /// # Errors
+    /// As [`Observation::new`].
+    pub fn new(a: ArrayView2<f64>, tau: f64) -> Result<Self> {
+        Observation::new(a.to_owned(), Array1::zeros(a.nrows()), tau)?;
+        let (lambda, q) = symmetric_eigen(&a.t().dot(&a));
+        let most = lambda.iter().fold(0.0f64, |most, l| most.max(*l));
+        let kept: Vec<usize> = (0..lambda.len()).filter(|i| lambda[*i] > 1e-12 * most).collect();
+        let roots: Array1<f64> = kept.iter().map(|i| lambda[*i].sqrt()).collect();
+        let (rows, roots) = (q.select(Axis(1), &kept).reversed_axes(), roots.insert_axis(Axis(1)));
+        let (small, read) = (&rows * &roots, (&rows / &roots).dot(&a.t()));
+        Ok(Compressed { a: small.into(), read: read.into(), tau })
+    }
+
+    /// r, how many numbers are told.
+    pub fn numbers(&self) -> usize {
+        self.a.nrows()
+    }
+
+    /// What y (m) tells.
+    ///
+    /// # Panics
+    /// If y has another length than A has rows, or is not finite.
+    pub fn observation(&self, y: &Array1<f64>) -> Observation {
+        let y = self.read.dot(y);
+        assert!(y.iter().all(|v| v.is_finite()), "finite values");
+        Observation { a: self.a.clone(), y, tau: self.tau }
     }
 }
 

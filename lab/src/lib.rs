@@ -23,6 +23,7 @@ mod taught;
 mod networks;
 mod view;
 mod flags;
+mod known_pixels;
 mod observed;
 mod setup;
 mod sampling;
@@ -36,8 +37,8 @@ pub mod program;
 
 pub use experiment::{
     ArmRun, Billed, CLASSIFIER_STEPS, CaptionExperiment, Comparison, Contest, Contested,
-    Experiment, Group, Guide, ImageExperiment, ImageNets, JOINT_STEPS, Learned, Made, P_DROP,
-    SCORE_STEPS, Steer, TRAINING_POINTS, compare, lecture, run, run_captions, run_images,
+    Experiment, Group, Guide, ImageExperiment, ImageNets, JOINT_STEPS, KnownPixels, Learned, Made,
+    P_DROP, SCORE_STEPS, Steer, TRAINING_POINTS, compare, lecture, run, run_captions, run_images,
     untrained_joint, untrained_score, worn,
 };
 pub use flags::{Defaults, ExperimentFlags, Look, MethodFlags};

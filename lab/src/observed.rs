@@ -1,9 +1,10 @@
 //! What is observed of a scene, as `--mask` and `--point` say it, and what is then left of the scene.
 
 use crate::flags::ConditionFlags;
+use crate::known_pixels::known_of_image;
 use crate::report::exact;
+use crate::view::Domain;
 use scorelab::condition::Observation;
-use scorelab::data::Scene;
 use scorelab::mixture::{Measured, Mixture};
 use scorelab::number;
 use scorelab::score::ScoreFn;
@@ -15,11 +16,18 @@ use std::sync::Arc;
 /// Standard deviations from the nearest component up to which a density is a normal f64: e^(−37²/2) = 5·10⁻²⁹⁸.
 const FARTHEST: f64 = 37.0;
 
-/// Something observed of a scene, with its exact answers.
+/// Something observed, of a scene with its exact answers.
 #[derive(Clone)]
 pub struct Observed {
     /// y = A·x₀ + τ·n.
     pub observation: Arc<Observation>,
+    /// The exact answers; none of an image.
+    pub exact: Option<Exact>,
+}
+
+/// What is exact of something observed of a scene.
+#[derive(Clone)]
+pub struct Exact {
     /// The scene or, of a wanted class, its components: γ is on the observation alone.
     pub prior: Mixture,
     /// p(y | x_t).
@@ -33,17 +41,25 @@ impl Observed {
     /// As [`Setup::observing`](crate::setup::Setup::observing).
     pub fn of(
         flags: &ConditionFlags,
-        scene: Option<&Scene>,
-        class: Option<usize>,
+        image: Option<&str>,
+        (data, class): (&Domain, Option<usize>),
     ) -> Result<Option<Observed>> {
         let Some(flag) = flags.given() else {
+            if image.is_some() {
+                let must = "left out, or given together with the --mask that says which of its pixels are known";
+                return Err(Error::value("--image", "given", must));
+            }
             return flags.tolerance.map_or(Ok(None), |tau| {
                 let must = "left out, or given together with --mask or --point";
                 Err(Error::value("--tolerance", exact(tau), must))
             });
         };
-        let Some(scene) = scene else {
-            let must = "left out: only of a scene is something observed";
+        if let Some(image) = image {
+            let observation = Arc::new(known_of_image(flags, image, data)?);
+            return Ok(Some(Observed { observation, exact: None }));
+        }
+        let Some(scene) = data.scene() else {
+            let must = "left out: only of a scene is something observed, and by `sample --image` of an image";
             return Err(Error::value(flag, "given", must));
         };
         let observation = observation(flags, scene.mixture.dim())?;
@@ -57,18 +73,30 @@ impl Observed {
             return Err(Error::value(flag, value, must));
         }
         let observation = Arc::new(observation);
-        Ok(Some(Observed { observation, prior, likelihood }))
+        Ok(Some(Observed { observation, exact: Some(Exact { prior, likelihood }) }))
+    }
+
+    /// What is exact of it.
+    ///
+    /// # Panics
+    /// If it is observed of an image, which only `sample` can.
+    pub fn of_scene(&self) -> &Exact {
+        self.exact.as_ref().expect("something observed of a scene")
     }
 
     /// p(x₀)·p(y | x₀)^γ, normalised.
     ///
     /// # Errors
     /// If γ is below 0.
+    ///
+    /// # Panics
+    /// As [`Observed::of_scene`].
     pub fn posterior(&self, gamma: f64) -> Result<Mixture> {
+        let Exact { prior, likelihood } = self.of_scene();
         match gamma {
-            0.0 => Ok(self.prior.clone()),
-            1.0 => Ok(self.likelihood.posterior().clone()),
-            gamma => self.prior.observed(&self.observation.raised_to(gamma)?),
+            0.0 => Ok(prior.clone()),
+            1.0 => Ok(likelihood.posterior().clone()),
+            gamma => prior.observed(&self.observation.raised_to(gamma)?),
         }
     }
 }

@@ -20,7 +20,12 @@ pub fn idle_flags(recipe: &Recipe) -> Vec<Idle> {
     let rows = matches!(recipe.data, Place::Rows(_));
     let classifies = model.classifies();
     idle([
-        (images, &NO_SCENE, "the images of --data replace the scene"),
+        (
+            model == Kind::Caption,
+            &NO_SCENE,
+            "a network for captions learns digits drawn by the lab",
+        ),
+        (images && model != Kind::Caption, &NO_SCENE, "the images of --data replace the scene"),
         (rows, &OF_A_SCENE, "the rows of --data are learned as they are, without a scene"),
         (!images, &["components"], "only networks for images see principal components"),
         (model == Kind::Clean, &["components"], "a clean classifier sees pixels"),

@@ -214,13 +214,13 @@ impl Setup {
         Ok(files)
     }
 
-    /// The same, with what these flags say is observed of the scene or, of a wanted class, its components.
+    /// The same, with what these flags say is observed of the scene or, of a wanted class, its components; or of an image.
     ///
     /// # Errors
     /// If there is no scene, a coordinate is unknown or given twice, a number is out of its range, nothing would be left to
-    /// draw, or the observation lies where the scene is not.
-    pub fn observing(mut self, flags: &ConditionFlags) -> Result<Setup> {
-        self.observed = Observed::of(flags, self.data.scene(), self.class)?;
+    /// draw, or the observation lies where the scene is not; of an image, as [`known_of_image`](crate::known_pixels::known_of_image).
+    pub fn observing(mut self, flags: &ConditionFlags, image: Option<&str>) -> Result<Setup> {
+        self.observed = Observed::of(flags, image, (&self.data, self.class))?;
         Ok(self)
     }
 

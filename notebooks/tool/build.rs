@@ -17,7 +17,7 @@ fn main() {
         .expect("the folder lessons")
         .filter_map(|entry| entry.ok()?.file_name().to_str()?.strip_suffix(".md").map(String::from))
         .collect();
-    names.sort();
+    names.sort_by_key(|name| name.split('_').next().and_then(|n| n.parse::<usize>().ok()));
     let mut rust = String::new();
     let mut list = String::new();
     for name in &names {

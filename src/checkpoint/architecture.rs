@@ -1,7 +1,7 @@
 //! What a file says of a network's architecture.
 
 use super::recipe::{Kind, Recipe};
-use crate::nn::{Mlp, MlpConfig, Net, Transformer, TransformerConfig};
+use crate::nn::{Mlp, MlpConfig, Net, Observing, Transformer, TransformerConfig};
 
 /// A network that can stand in a file.
 pub trait Architecture: Net {
@@ -41,5 +41,14 @@ impl Architecture for Transformer {
 
     fn asked(recipe: &Recipe, _: Kind, held: &TransformerConfig) -> TransformerConfig {
         recipe.transformer(held.side)
+    }
+}
+
+impl Architecture for Observing {
+    const NAME: &'static str = "observing";
+
+    /// No recipe tells of masks.
+    fn made_by(_: Kind) -> Option<Kind> {
+        None
     }
 }

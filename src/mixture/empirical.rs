@@ -1,5 +1,6 @@
 //! A data set as a distribution: what a network that memorised its training set would answer.
 
+use crate::condition::Observation;
 use crate::noise::NoiseLevel;
 use crate::score::{LogDensity, ScoreFn, score_of_denoised};
 use crate::{Error, Result};
@@ -63,6 +64,25 @@ impl Empirical {
             .map(|x| x.outer_iter().map(one).collect())
             .collect();
         blocks.concat().into()
+    }
+
+    /// How many of the points an observation y = A·x₀ + τ·n, τ > 0, leaves: the effective sample size of their weights.
+    ///
+    /// ```text
+    /// (Σᵢ wᵢ)²/Σᵢ wᵢ²,   wᵢ = N(y; A·xᵢ, τ²I)
+    /// ```
+    ///
+    /// From 1, one point and all others nothing, to N, nothing observed. Where it is near 1 the data set alone answers with a copy.
+    /// Source: Kong 1992.
+    ///
+    /// # Panics
+    /// If A has another width than the points.
+    pub fn effective_size(&self, observation: &Observation) -> f64 {
+        let miss = observation.miss(self.points.view()); // (N, m)
+        let scale = -0.5 / observation.tolerance().powi(2);
+        let mut weights: Vec<f64> = miss.outer_iter().map(|m| scale * m.dot(&m)).collect();
+        softmax(&mut weights);
+        1.0 / weights.iter().map(|w| w * w).sum::<f64>()
     }
 
     /// −|x − α·xᵢ|²/2σ² of every point (N).

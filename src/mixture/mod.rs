@@ -32,7 +32,7 @@ mod fast;
 pub use attention::Attention;
 pub use empirical::Empirical;
 pub use fitted::sample_fitted;
-pub use observed::Measured;
+pub use observed::{Instrument, Measured};
 pub use posterior::{Noiseless, Posterior};
 pub use start::Reach;
 pub use tilt::Tilt;

@@ -8,8 +8,9 @@ use crate::linalg::{cholesky, log_det, solve, solve_lower};
 use crate::noise::NoiseLevel;
 use crate::score::{Likelihood, ScoreFn, log_sum_exp};
 use crate::{Error, Result};
-use ndarray::{Array1, Array2, ArrayView2};
+use ndarray::{ArcArray2, Array1, Array2, ArrayView2};
 use std::f64::consts::TAU;
+use std::sync::Arc;
 
 /// An eigenvalue of a posterior covariance this far below the prior's largest entry is rounding: nothing is left along it.
 const ROUNDING: f64 = 1e-14;
@@ -37,71 +38,102 @@ impl Mixture {
     /// # Errors
     /// As [`Mixture::observed`].
     pub fn measured(&self, observation: &Observation) -> Result<Measured> {
+        Ok(self.instrument(observation)?.reads(&observation.y))
+    }
+
+    /// What measures this mixture by the A and τ of an observation, to be read at any y: all that does not depend on y is done once.
+    ///
+    /// # Errors
+    /// As [`Mixture::observed`].
+    pub fn instrument(&self, observation: &Observation) -> Result<Instrument> {
         let (width, dim) = (observation.a.ncols(), self.dim());
         if width != dim {
             let must = format!("{dim}, as many as a point has coordinates");
             return Err(Error::value("the width of the observation", width, must));
         }
-        let components: Vec<Component> =
-            (0..self.weights.len()).map(|k| self.update(k, observation)).collect::<Result<_>>()?;
-        let logs: Array1<f64> = components.iter().map(|c| c.log_share).collect();
-        let log_evidence = log_sum_exp(logs.view());
-        let mut means = Array2::zeros(self.means.raw_dim());
-        for (mut mean, c) in means.outer_iter_mut().zip(&components) {
-            mean.assign(&c.mean);
-        }
-        let share = |l: &f64| (l - log_evidence).exp().max(f64::MIN_POSITIVE);
-        let distance = components.iter().map(|c| c.distance).fold(f64::INFINITY, f64::min);
-        let axes: Vec<Axes> = components.into_iter().map(|c| c.axes).collect();
-        let posterior = Mixture {
-            weights: logs.iter().map(share).collect(),
-            means: means.into(),
-            covs: axes.iter().map(Axes::covariance).collect(),
-            labels: self.labels.clone(),
-            classes: self.classes,
-            axes: axes.into(),
-            components: Components::default(),
-        };
-        Ok(Measured { prior: self.clone(), posterior, log_evidence, distance })
+        let all = (0..self.weights.len()).map(|k| self.update(k, observation));
+        let (updates, axes): (Vec<Update>, Vec<Axes>) =
+            all.collect::<Result<Vec<_>>>()?.into_iter().unzip();
+        let covs = axes.iter().map(Axes::covariance).collect();
+        let a = observation.a.clone();
+        Ok(Instrument { prior: self.clone(), a, updates, axes: axes.into(), covs })
     }
 
-    /// Component k, once it is measured.
-    fn update(&self, k: usize, observation: &Observation) -> Result<Component> {
-        let Observation { a, y, tau } = observation;
-        let (cov, mean) = (&self.covs[k], self.means.row(k));
+    /// How component k is measured, and the axes of what is left of its covariance.
+    fn update(&self, k: usize, observation: &Observation) -> Result<(Update, Axes)> {
+        let Observation { a, tau, .. } = observation;
+        let cov = &self.covs[k];
         let right = cov.dot(&a.t()); // ΣAᵀ (d, m)
-        let noise = Array2::<f64>::eye(y.len()) * (tau * tau);
+        let noise = Array2::<f64>::eye(a.nrows()) * (tau * tau);
         let lower = cholesky(&(a.dot(&right) + noise));
         if lower.diag().iter().any(|l| *l == 0.0) {
             let what = "what is measured exactly of the data";
             let must = format!("free to vary: give a tolerance, or widen component {k}");
             return Err(Error::value(what, "fixed already", must));
         }
-        let miss = y - &a.dot(&mean);
-        let z = solve_lower(&lower, miss.clone());
-        let m = y.len() as f64;
-        let log_density = -0.5 * (z.dot(&z) + log_det(&lower) + m * TAU.ln());
         let mut root = Array2::zeros(right.raw_dim()); // ΣAᵀL⁻ᵀ (d, m)
         for (mut root, right) in root.outer_iter_mut().zip(right.outer_iter()) {
             root.assign(&solve_lower(&lower, right.to_owned()));
         }
         let left = cov - &root.dot(&root.t());
         let largest = cov.iter().fold(0.0f64, |a, v| a.max(v.abs()));
-        Ok(Component {
-            log_share: self.weights[k].ln() + log_density,
-            distance: z.dot(&z).sqrt(),
-            mean: &mean + &right.dot(&solve(&lower, miss)),
-            axes: Axes::flat(&((&left + &left.t()) * 0.5), ROUNDING * largest),
-        })
+        let axes = Axes::flat(&((&left + &left.t()) * 0.5), ROUNDING * largest);
+        Ok((Update { log_det: log_det(&lower), lower, right }, axes))
     }
 }
 
-/// A component that was measured.
-struct Component {
-    log_share: f64, // log πₖ N(y; Aμₖ, Sₖ)
-    distance: f64,  // √((y − Aμₖ)ᵀSₖ⁻¹(y − Aμₖ))
-    mean: Array1<f64>,
-    axes: Axes,
+/// How a component is measured, whatever y: L of Sₖ = L·Lᵀ (m, m), log det Sₖ, and ΣₖAᵀ (d, m).
+#[derive(Debug, Clone)]
+struct Update {
+    lower: Array2<f64>,
+    log_det: f64,
+    right: Array2<f64>,
+}
+
+/// A mixture that is measured by one A and one τ, to be read at any y.
+#[derive(Debug, Clone)]
+pub struct Instrument {
+    prior: Mixture,
+    a: ArcArray2<f64>,
+    updates: Vec<Update>,
+    axes: Arc<[Axes]>,
+    covs: Arc<[Array2<f64>]>,
+}
+
+impl Instrument {
+    /// p(y | x_t) where y (m) was read, with p(x₀ | y).
+    ///
+    /// # Panics
+    /// If y has another length than A has rows.
+    pub fn reads(&self, y: &Array1<f64>) -> Measured {
+        let prior = &self.prior;
+        let k = prior.weights.len();
+        let (mut logs, mut squares) = (Array1::zeros(k), Array1::zeros(k));
+        let mut means = Array2::zeros(prior.means.raw_dim());
+        for (i, update) in self.updates.iter().enumerate() {
+            let Update { lower, log_det, right } = update;
+            let mean = prior.means.row(i);
+            let miss = y - &self.a.dot(&mean);
+            let z = solve_lower(lower, miss.clone());
+            squares[i] = z.dot(&z);
+            let m = y.len() as f64;
+            logs[i] = prior.weights[i].ln() - 0.5 * (squares[i] + log_det + m * TAU.ln());
+            means.row_mut(i).assign(&(&mean + &right.dot(&solve(lower, miss))));
+        }
+        let log_evidence = log_sum_exp(logs.view());
+        let share = |l: &f64| (l - log_evidence).exp().max(f64::MIN_POSITIVE);
+        let posterior = Mixture {
+            weights: logs.iter().map(share).collect(),
+            means: means.into(),
+            covs: self.covs.clone(),
+            labels: prior.labels.clone(),
+            classes: prior.classes,
+            axes: self.axes.clone(),
+            components: Components::default(),
+        };
+        let distance = squares.iter().fold(f64::INFINITY, |a: f64, s| a.min(s.sqrt()));
+        Measured { prior: prior.clone(), posterior, log_evidence, distance }
+    }
 }
 
 /// p(y | x_t) of an observation, by Bayes' rule from the two mixtures before and after it.

@@ -10,6 +10,7 @@
 //! | `level` | how a network is told the noise level |
 //! | [`mlp`] | the perceptron: rows in, rows out, gradients with respect to parameters and to the input |
 //! | [`transformer`] | a Transformer: attention to patches and to the words of a caption |
+//! | [`observing`] | the perceptron with an observation for its condition: one network for every mask |
 //! | [`adam`] | Adam, the moving average of the weights, the learning rate's course |
 //! | [`score_net`] | a network that answers as a score |
 
@@ -21,6 +22,7 @@ pub mod fast;
 mod level;
 pub mod mlp;
 pub mod transformer;
+pub mod observing;
 pub mod adam;
 pub mod score_net;
 
@@ -28,6 +30,7 @@ pub use adam::{Adam, LearningRate};
 pub use fast::packed::Params;
 pub use mlp::Mlp;
 pub use net::{Batch, Gradients, Net, Part, Shape};
+pub use observing::{Observing, ObservingConfig};
 pub use score_net::{Coefficients, ScoreNet, Target};
 pub use shape::MlpConfig;
 pub use transformer::{Transformer, TransformerConfig};

@@ -93,7 +93,8 @@ impl<N: Net> Pool<N> {
     {
         let inputs = net.config().inputs();
         assert_eq!(x.ncols(), inputs, "points of dimension {inputs}");
-        let rows = net.block_rows(x.nrows());
+        let n = x.nrows();
+        let rows = net.block_rows(n).min(n.next_multiple_of(4)).max(4); // a few rows are no whole block
         out.axis_chunks_iter_mut(Axis(0), rows)
             .into_par_iter()
             .zip(x.axis_chunks_iter(Axis(0), rows))

@@ -8,6 +8,7 @@
 //! is a row of the network's table; the null label ∅ is one row more.
 
 mod shown;
+mod told;
 
 pub use shown::shown_labels;
 
@@ -137,7 +138,8 @@ impl<N: Net> JointNet<N> {
             return Err(Error::value("a label of the data", label, must));
         }
         let joint = JointDenoising::new(self.denoising(data, levels), p_drop)?;
-        Ok(JointDenoising { conditions: Some(conditions), ..joint })
+        let of = move |point: usize, _: &mut ChaCha8Rng| conditions[data.y[point]].clone();
+        Ok(JointDenoising { conditions: Some(Box::new(of)), ..joint })
     }
 
     fn denoising<'a>(&'a self, data: &'a Labelled, levels: Levels) -> Denoising<'a> {
@@ -277,7 +279,7 @@ impl<N: Net> ScoreFn for JointScore<N> {
 /// trains ∅; p_drop = 1 never trains a condition. Source: Ho & Salimans 2022 (2207.12598), algorithm 1, line 3.
 pub struct JointDenoising<'a> {
     denoising: Denoising<'a>,
-    conditions: Option<&'a [Condition]>, // what each label stands for, if not for the class of that number
+    conditions: Option<Box<told::ConditionOf<'a>>>, // of a point, if it is not the class of its label
     p_drop: f64,
 }
 
@@ -298,12 +300,10 @@ impl<N: Net> Objective<N> for JointDenoising<'_> {
     fn block(&self, net: &N, w: &mut Workspace<N>, rng: &mut ChaCha8Rng, rows: BlockRows) -> f64 {
         let points = self.denoising.draw(w, rng, rows);
         for (condition, point) in w.conditions.iter_mut().zip(points) {
-            let dropped = rng.random::<f64>() < self.p_drop;
-            let label = self.denoising.data.y[point];
-            *condition = match self.conditions {
-                _ if dropped => Condition::None,
-                Some(conditions) => conditions[label].clone(),
-                None => Condition::Class(label),
+            *condition = match &self.conditions {
+                _ if rng.random::<f64>() < self.p_drop => Condition::None,
+                Some(of) => of(point, rng),
+                None => Condition::Class(self.denoising.data.y[point]),
             };
         }
         self.denoising.answer(net, w, rows)

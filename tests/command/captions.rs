@@ -123,3 +123,71 @@ fn what_cannot_be_asked_of_a_network_for_captions_is_refused_in_one_sentence() {
         assert!(!ended.err.contains("panicked"), "{ended:?}");
     }
 }
+
+/// Samples of images as numbers (n, 784).
+fn sampled(words: &str) -> Vec<Vec<f64>> {
+    let csv = answer(&format!("{words} --format csv"));
+    let row = |line: &str| line.split(',').map(|v| v.parse().unwrap()).collect();
+    csv.lines().skip(1).map(row).collect()
+}
+
+#[test]
+fn of_an_image_a_half_is_known_and_the_rest_is_drawn() {
+    let folder = Folder::new("image");
+    let (net, joint) = (folder.path("net"), folder.path("joint"));
+    answer(&format!("{SMALL} --out {net}"));
+    let small = "--points 300 --width 16 --depth 1 --steps 2 --batch 64";
+    answer(&format!("train --model joint --data digits {small} --out {joint}"));
+    let walk = "--samples 2 --steps 4";
+    // pixels: replacement leaves what is known as it is, up to what is rounded
+    let sample = format!("sample --score {net} {walk} --method replacement --image three:0");
+    let known = |mask: &str| sampled(&format!("{sample} --mask {mask}"));
+    let (lower, upper) = (known("lower"), known("upper"));
+    let off = |a: &[f64], b: &[f64]| a.iter().zip(b).fold(0.0f64, |m, (a, b)| m.max((a - b).abs()));
+    assert_eq!((lower.len(), lower[0].len()), (2, 784));
+    assert!(off(&lower[0][392..], &lower[1][392..]) <= 1.0, "two samples share the known half");
+    assert!(off(&lower[0][..392], &lower[1][..392]) > 10.0, "and not the rest");
+    // the halves of one image are an image: the wrong twin is another one
+    let other = sampled(&format!(
+        "sample --score {net} {walk} --method replacement --image three:1 --mask upper"
+    ));
+    assert!(off(&upper[0][..392], &other[0][..392]) > 10.0);
+    for (words, told) in [
+        (format!("sample --score {joint} {walk} --image 3:0"), "given together with the --mask"),
+        (format!("sample --score {joint} {walk} --mask lower"), "`sample --image` of an image"),
+        (format!("sample --score {joint} {walk} --image 3:0 --mask lower,upper"), "left to draw"),
+        (format!("sample --score {joint} {walk} --image 3:0 --mask middle"), "one of lower, upper"),
+        (format!("sample --score {joint} {walk} --image 3 --mask lower"), "a PNG file, or a class"),
+        (
+            format!("sample --score {joint} {walk} --image 3:x --mask lower"),
+            "a PNG file, or a class",
+        ),
+        (format!("sample --score {joint} {walk} --image ten:0 --mask lower"), "ten"),
+        (format!("sample --score {joint} {walk} --image no.png --mask lower"), "no.png"),
+        ("sample --image 3:0 --mask lower".to_string(), "the score is not one of images"),
+        (
+            format!("sample --score {joint} {walk} --image 3:0 --mask lower --tolerance nan"),
+            "--tolerance is NaN",
+        ),
+        (
+            format!("sample --score {joint} {walk} --image 3:0 --mask lower --method replacement"),
+            "a mask that is exact",
+        ),
+        (
+            format!("sample --score {joint} {walk} --image 3:0 --mask lower --classifier exact"),
+            "only a scene has an exact classifier",
+        ),
+    ] {
+        let ended = run(&words);
+        assert!(ended.code == Some(2) || ended.code == Some(1), "{words}: {ended:?}");
+        assert!(ended.err.contains(told) && !ended.err.contains("panicked"), "{words}: {ended:?}");
+    }
+    // components: what is known is kept the better, the smaller τ is; γ = 0 knows nothing
+    let of = |more: &str| {
+        sampled(&format!(
+            "sample --score {joint} {walk} --image 3:0 --mask lower --steps 16 {more}"
+        ))
+    };
+    let spread = |x: &[Vec<f64>]| off(&x[0][392..], &x[1][392..]);
+    assert!(spread(&of("--tolerance 0.01")) < 0.5 * spread(&of("--gamma 0")));
+}

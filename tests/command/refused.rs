@@ -30,7 +30,10 @@ const ABSURD: &[(&str, &str)] = &[
     ("train --model gan", "possible values"),
     ("train --model joint --p-drop 1.5", "--p-drop is 1.5"),
     ("train --model caption --data digits", "--data is \"digits\", but it must be captions"),
-    ("train --model caption --scene three", "the images of --data replace the scene"),
+    (
+        "train --model caption --scene three",
+        "a network for captions learns digits drawn by the lab",
+    ),
     ("train --model caption --components 9", "a network for captions is a Transformer"),
     ("train --model caption --width 10", "heads is 4, but it must be a divisor of 10"),
     ("train --model caption --features 7", "features is 7, but it must be even"),

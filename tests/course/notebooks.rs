@@ -20,7 +20,7 @@ fn names(of: &str, ending: &str) -> Vec<String> {
     let entries = fs::read_dir(folder().join(of)).expect("a folder");
     let name = |e: fs::DirEntry| e.file_name().to_str()?.strip_suffix(ending).map(String::from);
     let mut names: Vec<String> = entries.filter_map(|e| name(e.ok()?)).collect();
-    names.sort();
+    names.sort_by_key(|name| name.split('_').next().and_then(|n| n.parse::<usize>().ok()));
     names
 }
 

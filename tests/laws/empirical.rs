@@ -2,6 +2,7 @@
 
 use crate::common::{Scaled, assert_law, cases, levels, max_abs, normals};
 use ndarray::{Array2, Axis, array};
+use scorelab::condition::Observation;
 use scorelab::mixture::{Empirical, Labelled, Mixture};
 use scorelab::noise::NoiseLevel;
 use scorelab::rng::Purpose;
@@ -93,4 +94,20 @@ fn the_points_of_a_class_are_the_data_set_of_that_class() {
         Empirical::of_class(&data, 1).unwrap().score(x.view(), level)
     );
     assert!(Empirical::of_class(&data, 4).is_err());
+}
+
+#[test]
+fn an_observation_leaves_all_points_or_the_one_it_was_made_of() {
+    let points = data().x;
+    let (n, empirical) = (points.nrows() as f64, Empirical::new(points.clone()).unwrap());
+    let size = |tau: f64| {
+        empirical.effective_size(&Observation::point(points.row(7).to_owned(), tau).unwrap())
+    };
+    assert!((size(1e6) - n).abs() < 1e-3 && (size(1e-9) - 1.0).abs() < 1e-9);
+    // by hand: two points, one of them at y and one at a distance of τ·√(2·ln 3), so of a third of its weight
+    let pair = Empirical::new(array![[0.0], [(2.0 * 3.0f64.ln()).sqrt()]]).unwrap();
+    let seen = Observation::point(array![0.0], 1.0).unwrap();
+    let own = pair.effective_size(&seen);
+    let off = |by_hand: f64| (own - by_hand).abs();
+    assert_law("(1 + 1/3)²/(1 + 1/9)", off(1.6), off(4.0 / 3.0), 1e-12); // the twin: Σw/max w
 }

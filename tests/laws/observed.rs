@@ -5,7 +5,7 @@ use crate::common::{
     assert_law, cases, larger, lengths, max_abs, normals, points, row_residual, width, worst,
 };
 use ndarray::{Array1, Array2, ArrayView1, Axis, array};
-use scorelab::condition::{Condition, Observation};
+use scorelab::condition::{Compressed, Condition, Observation};
 use scorelab::linalg::{cholesky, log_det, solve_lower};
 use scorelab::mixture::Mixture;
 use scorelab::noise::NoiseLevel;
@@ -259,4 +259,44 @@ fn what_cannot_be_observed_is_refused_in_words() {
     let (m, x, level) = (slanted(2), normals(5, 2), NoiseLevel::ve(0.4));
     assert_eq!(m.given(Condition::None).score(x.view(), level), m.score(x.view(), level));
     assert_eq!(m.given(1).means(), m.means().select(Axis(0), &[1]));
+}
+
+#[test]
+fn an_instrument_reads_what_a_measurement_of_its_own_says() {
+    let mixture = slanted(3);
+    for (what, a, y, tau) in observations(3) {
+        let observation = Observation::new(a.clone(), y.clone(), tau).unwrap();
+        let instrument = mixture.instrument(&observation).unwrap();
+        let other = &y + 0.4;
+        let own = mixture.observed(&Observation::new(a, other.clone(), tau).unwrap()).unwrap();
+        let off = |y: &Array1<f64>| {
+            let read = instrument.reads(y);
+            let posterior = read.posterior();
+            max_abs(&(&posterior.means() - &own.means()))
+                + worst(posterior.weights().iter().zip(own.weights()).map(|(a, b)| (a - b).abs()))
+        };
+        assert_law(what, off(&other), off(&y), 1e-12);
+    }
+}
+
+#[test]
+fn fewer_numbers_tell_as_much_as_many_of_which_some_are_sums_of_others() {
+    let (mixture, tau) = (slanted(4), 0.3);
+    let few = normals(2, 4);
+    let mix = array![[1.0, 0.0], [0.3, -0.5], [0.0, 1.0], [1.0, 1.0], [-0.7, 0.2]];
+    let many = mix.dot(&few); // five numbers of rank two
+    let y = normals(5, 1).column(0).to_owned();
+    let compressed = Compressed::new(many.view(), tau).unwrap();
+    assert_eq!((compressed.numbers(), compressed.observation(&y).map().dim()), (2, (2, 4)));
+    let whole = mixture.observed(&Observation::new(many, y.clone(), tau).unwrap()).unwrap();
+    let off = |y: &Array1<f64>| {
+        let less = mixture.observed(&compressed.observation(y)).unwrap();
+        let covs = less.covs().iter().zip(whole.covs()).map(|(a, b)| max_abs(&(a - b)));
+        let weights = less.weights().iter().zip(whole.weights()).map(|(a, b)| (a - b).abs());
+        worst(covs.chain(weights)) + max_abs(&(&less.means() - &whole.means()))
+    };
+    // the wrong twin reads the numbers in another order
+    let mut turned = y.clone();
+    turned.invert_axis(Axis(0));
+    assert_law("a compressed observation", off(&y), off(&turned), 1e-9);
 }

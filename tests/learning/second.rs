@@ -4,14 +4,14 @@
 use super::affine::Affine;
 use super::net::{assert_laws, in_f64};
 use crate::common::{assert_law, max_abs, normals};
-use ndarray::Array1;
+use ndarray::{Array1, Array2, array};
 use scorelab::Result;
 use scorelab::checkpoint::{self, Checkpoint, Model, Run, Trained};
-use scorelab::condition::Condition;
+use scorelab::condition::{Condition, Observation};
 use scorelab::data::Scene;
 use scorelab::guidance::Gamma;
 use scorelab::mixture::Labelled;
-use scorelab::nn::{Batch, Net, Target};
+use scorelab::nn::{Batch, MlpConfig, Net, Observing, ObservingConfig, Shape, Target};
 use scorelab::noise::NoiseLevel;
 use scorelab::null_label::{JointDenoising, JointNet, train_joint};
 use scorelab::rng::Purpose;
@@ -34,6 +34,50 @@ fn config(steps: usize) -> TrainConfig {
 fn a_second_network_obeys_the_laws_of_a_network() {
     let conditions: Vec<Condition> = [Some(0), Some(1), Some(2), None].map(Condition::from).into();
     assert_laws("affine", &Affine::new(3, 3), &conditions);
+}
+
+/// Observations of three coordinates: two of them, a sum, all of them loosely, and nothing.
+fn observations() -> Vec<Condition> {
+    let mask = Observation::mask(&[(0, 0.5), (2, -1.25)], 3, 0.0).unwrap();
+    let sum = Observation::new(array![[1.0, 0.5, -0.5]], array![0.75], 0.0).unwrap();
+    let point = Observation::point(array![0.25, -0.5, 1.0], 0.3).unwrap();
+    vec![mask.into(), Condition::None, sum.into(), point.into()]
+}
+
+fn observing() -> Observing {
+    let like = MlpConfig { width: 16, depth: 2, features: 8, ..MlpConfig::default() };
+    let config = ObservingConfig::new(3, 0.5, &like);
+    let mut net = Observing::new(config, 4).unwrap();
+    let z = normals(net.params().len(), 1);
+    net.params_mut().iter_mut().zip(&z).for_each(|(p, z)| *p += 0.2 * *z as f32);
+    net
+}
+
+#[test]
+fn a_network_that_is_told_what_is_observed_obeys_the_laws_of_a_network() {
+    let (net, conditions) = (observing(), observations());
+    assert_laws("observing", &net, &conditions);
+    let config = net.config();
+    assert!(conditions.iter().all(|y| config.takes(y).is_ok()));
+    let wide = Observation::point(Array1::zeros(4), 1.0).unwrap();
+    assert!(config.takes(&wide.into()).is_err() && config.takes(&Condition::Class(0)).is_err());
+}
+
+#[test]
+fn what_is_observed_changes_the_answer_and_how_it_is_written_does_not() {
+    let net = observing();
+    let answer = |condition: Condition| {
+        let (x, log_snr) = (normals(4, 3), Array1::from_elem(4, 1.0));
+        let batch = Batch { x, log_snr, conditions: vec![condition; 4] };
+        net.plain(&in_f64(net.params()), &batch)
+    };
+    let of = |known: &[(usize, f64)]| answer(Observation::mask(known, 3, 0.0).unwrap().into());
+    let both = of(&[(0, 0.5), (2, -1.25)]);
+    let off = |other: Array2<f64>| max_abs(&(other - &both));
+    let (swapped, another) = (off(of(&[(2, -1.25), (0, 0.5)])), off(of(&[(0, 0.5), (2, -1.0)])));
+    assert_law("the order of what is known", swapped, another, 1e-12);
+    // known to be 0 is not unknown
+    assert!(max_abs(&(of(&[(1, 0.0)]) - answer(Condition::None))) > 1e-3);
 }
 
 /// The losses of the last steps of a training.

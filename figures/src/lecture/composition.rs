@@ -100,9 +100,10 @@ fn grid(images: &ImageInputs, gamma: Gamma, cells: &[Array2<u8>]) -> [Figure; 2]
     told.measured("seen", "what it wears is right", seen.pair());
     told.measured("held out", "what it wears is right", held.pair());
     let each = right[0].len();
+    let many = if each == 1 { "one image".into() } else { format!("{each} images") };
     told.notes = vec![Text::from((
         format!(
-            "{each} images a cell; worn as asked and nothing else: seen {seen_said}, held out {held_said}"
+            "{many} a cell; worn as asked and nothing else: seen {seen_said}, held out {held_said}"
         ),
         format!(
             "mỗi ô {each} ảnh; mang đúng những gì được yêu cầu: đã thấy {seen_said}, để riêng {held_said}"
@@ -205,8 +206,8 @@ impl ImageInputs<'_> {
     /// # Panics
     /// If the network knows no captions.
     fn under(&self, caption: Caption, gamma: Gamma, n: usize) -> Array2<u8> {
-        let score = self.captions.as_ref().expect("a network that knows captions");
-        let score = score(caption, gamma);
+        let net = self.captions.as_ref().expect("a network that knows captions");
+        let score = net.guided(caption, gamma);
         let z = start(n, score.dim(), &self.process, self.grid, self.seed);
         let x = sample(self.sampler, &score, &self.process, self.grid, z.view(), self.seed);
         (self.pixels)(x.view())

@@ -7,9 +7,9 @@ use crate::plot::{Role, Text, words};
 use ndarray::{Array2, ArrayView2};
 use scorelab::Result;
 use scorelab::condition::Observation;
-use scorelab::data::Caption;
 use scorelab::guidance::{ClassifierGuided, Gamma, Guided};
 use scorelab::metrics::Judgement;
+use scorelab::nn::Transformer;
 use scorelab::noise::{Grid, Process};
 use scorelab::null_label::JointNet;
 use scorelab::sampler::AnySampler;
@@ -74,9 +74,6 @@ pub type AsImages<'a> = dyn Fn(ArrayView2<f64>) -> Array2<u8> + 'a;
 /// Images (n, height·width) at a γ: one of each of these classes, or as many as are asked for.
 pub type SampledAt<'a> = dyn Fn(Gamma, Option<Vec<usize>>) -> Result<Array2<u8>> + 'a;
 
-/// The score under a caption at a γ.
-pub type UnderCaption<'a> = dyn Fn(Caption, Gamma) -> Arc<dyn ScoreFn> + 'a;
-
 /// What figures of images need besides a score.
 pub struct ImageInputs<'a> {
     /// Height and width of an image.
@@ -97,8 +94,8 @@ pub struct ImageInputs<'a> {
     pub pixels: Box<AsImages<'a>>,
     /// Draws images.
     pub samples: Box<SampledAt<'a>>,
-    /// The score under a caption at a γ, of a network that knows captions.
-    pub captions: Option<Box<UnderCaption<'a>>>,
+    /// The network, if it knows captions.
+    pub captions: Option<JointNet<Transformer>>,
 }
 
 /// A classifier that did not steer, and images that no network has seen.

@@ -33,7 +33,15 @@ fn draw(i: &Inputs) -> Result<Vec<Figure>> {
     if let Some(observation) = &i.observation {
         return Ok(vec![mask_and_point(s, observation, n)?]);
     }
-    // nothing is said: what one draw of the scene shows
+    of_one_draw(s, n)
+}
+
+/// F18 twice: of what one draw of the scene shows, its first coordinate exactly, and all of it loosely.
+///
+/// # Errors
+/// As [`mask_and_point`].
+pub fn of_one_draw(s: &Setting, n: usize) -> Result<Vec<Figure>> {
+    s.in_plane()?;
     let seen = s.exact().sample(1, s.seed, Purpose::Data).x.row(0).to_owned();
     let tau = 0.4 * s.exact().radius();
     let mask = Observation::mask(&[(0, seen[0])], seen.len(), 0.0)?;
@@ -130,4 +138,53 @@ fn said(observation: &Observation) -> Text {
     let all: Vec<String> =
         observation.map().outer_iter().zip(&y.row(0)).map(|(a, y)| known(a, *y)).collect();
     format!(": {}{near}", all.join(", ")).into()
+}
+
+/// Rows of a figure of images that are filled in.
+const FILLED: usize = 6;
+/// The grey of a pixel that is not known.
+const UNKNOWN: u8 = 110;
+
+/// Images of which some pixels are known, and what several ways make of the rest.
+pub struct Filled<'a> {
+    /// The stem of the figure's files.
+    pub stem: &'a str,
+    /// Height and width of an image.
+    pub size: (usize, usize),
+    /// The pixels that are known, line by line.
+    pub known: &'a [usize],
+    /// What they are called.
+    pub name: Text,
+    /// The images themselves and then each way's (n, height·width), with its name.
+    pub columns: &'a [(Text, &'a Array2<u8>)],
+}
+
+/// F18 of images: a row for each of the first images, with what is known of it and what each way makes of the rest.
+///
+/// # Errors
+/// If there is no image, or no column.
+pub fn inpainting(filled: &Filled) -> Result<Figure> {
+    at_least("columns", filled.columns.len(), 1)?;
+    let whole = filled.columns[0].1;
+    at_least("images", whole.nrows(), 1)?;
+    let mut known = Array2::from_elem(whole.raw_dim(), UNKNOWN);
+    for pixel in filled.known {
+        known.column_mut(*pixel).assign(&whole.column(*pixel));
+    }
+    let mut columns: Vec<(Text, &Array2<u8>)> = filled.columns.to_vec();
+    columns.insert(1, (Text::new("known", "đã biết"), &known));
+    let (rows, n) = (FILLED.min(whole.nrows()), columns.len());
+    let pixels = Array2::from_shape_fn((rows * n, whole.ncols()), |(cell, pixel)| {
+        columns[cell % n].1[[cell / n, pixel]]
+    });
+    let above = columns.iter().map(|(name, _)| name.clone()).collect();
+    let sheet = Sheet { pixels, size: filled.size, columns: n, above, ..Sheet::default() };
+    let title = Text::new("What is known of an image: ", "Phần đã biết của ảnh: ");
+    let mut f = slide(filled.stem, title.then(filled.name.clone()), SPEC.caption.clone());
+    f.panels = vec![sheet_panel("", "a row for each image, a column for each way", sheet)];
+    f.notes = vec![Text::new(
+        "grey: not known; every way begins a row from the same noise",
+        "xám: chưa biết; trong một hàng, mọi cách bắt đầu từ cùng một nhiễu",
+    )];
+    Ok(f)
 }

@@ -48,6 +48,7 @@ figures! {
     fidelity
     mask_and_point
     exact_attention
+    word_attention
     composition
     tilt
     autoguidance
@@ -90,9 +91,9 @@ pub use field_over_noise::field_over_noise;
 pub use hybrid::{Arm, hybrid};
 pub use hybrid_images::{Judged, Morph, SURE, hybrid_images};
 pub use implicit::{Implicit, implicit_classifier};
-pub use inputs::{ImageInputs, ImageJudge, Inputs, UnderCaption};
+pub use inputs::{ImageInputs, ImageJudge, Inputs};
 pub use interval::{beyond, far_border, in_interval, interval};
-pub use mask_and_point::mask_and_point;
+pub use mask_and_point::{Filled, inpainting, mask_and_point, of_one_draw};
 pub use need::Need;
 pub use negative_gamma::negative_gamma;
 pub use null_label::{null_label, null_label_in_training};
@@ -115,3 +116,4 @@ pub use trajectories::three_trajectories;
 pub use two_scores::two_scores;
 pub use uncontrolled::uncontrolled;
 pub use uses::Use;
+pub use word_attention::{Looked, looked, word_attention};

@@ -2,8 +2,8 @@
 
 use super::answer::Answer;
 use super::exercise::Exercise;
-use super::problem::{image_problem, point_problem, problem};
-use super::{memory, scores, steering};
+use super::problem::{attention_problem, image_problem, point_problem, problem};
+use super::{attention, memory, scores, steering};
 use scorelab::{Error, Result};
 use scorelab_figures::plot::{Lang, Text};
 use std::sync::LazyLock;
@@ -25,6 +25,7 @@ pub fn exercises() -> &'static [Exercise] {
         all.extend(steering::exercises(&p));
         all.push(memory::memory(&image_problem()));
         all.push(memory::own_points(&point_problem()));
+        all.extend(attention::exercises(&attention_problem()));
         all
     });
     &ALL

@@ -27,6 +27,7 @@
 //! | 7 | 13 | `tilted_target` |
 //! | 8 | 14 | `digits` |
 //! | 9 | 15 | `your_guidance` |
+//! | 10 | 16, 17 | `exact_attention` |
 
 mod answer;
 mod exercise;
@@ -34,6 +35,7 @@ mod problem;
 mod scores;
 mod steering;
 mod memory;
+mod attention;
 mod mark;
 mod show;
 pub mod en;
@@ -46,5 +48,6 @@ pub use en::{check, show};
 pub use exercise::{Exercise, Mistake};
 pub use mark::{Mark, exercises, mark};
 pub use problem::{
-    ImageProblem, PointProblem, Problem, image_problem, point_problem, points, problem, scene,
+    AttentionProblem, ImageProblem, PointProblem, Problem, attention_problem, image_problem,
+    point_problem, points, problem, scene,
 };

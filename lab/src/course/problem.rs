@@ -1,8 +1,8 @@
 //! What the exercises ask about.
 
-use ndarray::{Array2, s};
-use scorelab::data::{Glyphs, Scene, of_points, spread};
-use scorelab::mixture::Labelled;
+use ndarray::{Array2, arr2, s};
+use scorelab::data::{ClassName, Glyphs, Scene, of_points, spread};
+use scorelab::mixture::{Attention, Labelled, Mixture};
 use scorelab::noise::{NoiseLevel, Process};
 use scorelab::rng::{Purpose, normals};
 
@@ -52,6 +52,10 @@ pub fn points(n: usize) -> Option<(NoiseLevel, Array2<f64>)> {
             let PointProblem { level, x, .. } = point_problem();
             Some((level, x))
         }
+        16 | 17 => {
+            let AttentionProblem { level, x, .. } = attention_problem();
+            Some((level, x))
+        }
         _ => None,
     }
 }
@@ -62,6 +66,7 @@ pub fn scene(n: usize) -> Option<(Scene, Option<usize>)> {
     let (_, x) = points(n)?;
     match n {
         15 => Some((point_problem().scene(), None)),
+        16 | 17 => Some((attention_problem().scene(), None)),
         _ if x.ncols() == 2 => {
             let Problem { scene, class, .. } = problem();
             Some((scene, Some(class)))
@@ -133,6 +138,49 @@ pub fn point_problem() -> PointProblem {
     let level = process.level(process.t_of_log_snr(-2.0 * POINT_RATIO.ln()));
     let x = noised(mixture.sample(POINTS, 0, Purpose::Reference).x, level);
     PointProblem { points, h, level, x }
+}
+
+/// A few tokens whose exact denoiser is attention, a caption that allows some of them, a noise level and noisy points.
+#[derive(Debug, Clone)]
+pub struct AttentionProblem {
+    /// A round Gaussian of one width for each token.
+    pub mixture: Mixture,
+    /// The tokens that the caption allows, by their numbers.
+    pub caption: Vec<usize>,
+    /// The level of x_t.
+    pub level: NoiseLevel,
+    /// Points x_t ~ p_t (12, 2).
+    pub x: Array2<f64>,
+}
+
+impl AttentionProblem {
+    /// The tokens as a scene, a class each.
+    pub fn scene(&self) -> Scene {
+        let names = [("three", "ba"), ("seven", "bảy"), ("eight", "tám")];
+        let class_names = names.map(|(en, vi)| ClassName { en: en.into(), vi: vi.into() }).into();
+        Scene { name: "tokens".into(), mixture: self.mixture.clone(), class_names }
+    }
+
+    /// The denoiser of the tokens.
+    pub fn attention(&self) -> Attention {
+        Attention::of(&self.mixture).expect("components that are alike and round")
+    }
+}
+
+/// Weights, places and width of the tokens.
+const TOKENS: ([f64; 3], [[f64; 2]; 3], f64) =
+    ([0.5, 0.2, 0.3], [[-1.0, 0.6], [1.1, 0.5], [0.1, -1.2]], 0.5);
+
+/// The problem of the exercises about attention, always the same.
+pub fn attention_problem() -> AttentionProblem {
+    let (weights, means, sd) = TOKENS;
+    let labels = (0..means.len()).collect();
+    let mixture = Mixture::isotropic(weights.into(), arr2(&means), &[sd; 3], labels);
+    let mixture = mixture.expect("a mixture of positive weights");
+    let process = Process::VP_LINEAR;
+    let level = process.level(process.t_of_log_snr(-2.0 * RATIO.ln()));
+    let x = noised(mixture.sample(POINTS, 0, Purpose::Reference).x, level);
+    AttentionProblem { mixture, caption: vec![0, 2], level, x }
 }
 
 /// x_t = α·x₀ + σ·ε.

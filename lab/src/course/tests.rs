@@ -60,7 +60,7 @@ fn what_is_no_usual_mistake_is_told_by_its_shape_or_its_size() {
     assert!(said(s.plus(0.3)).contains("off by "));
     assert!(said(Array2::from_elem((12, 2), f64::INFINITY).into()).contains("finite"));
     let unknown = mark(99, 1.0).unwrap_err().to_string();
-    assert_eq!(unknown, "the exercise is 99, but it must be 1 to 15");
+    assert_eq!(unknown, "the exercise is 99, but it must be 1 to 17");
     assert!(mark(0, 1.0).is_err() && !check(99, 1.0) && !vi::check(0, 1.0));
 }
 

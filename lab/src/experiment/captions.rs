@@ -1,7 +1,7 @@
 //! What the experiments on captioned digits share: one network for all captions, a judge, and what is asked of them.
 
 use super::run::{Experiment, run_on};
-use crate::data::view_of_images;
+use crate::data::TrainingSet;
 use crate::drawings::Drawn;
 use crate::flags::{Defaults, ExperimentFlags};
 use crate::given::without_effect;
@@ -17,15 +17,13 @@ use scorelab::data::{
 };
 use scorelab::guidance::Gamma;
 use scorelab::metrics::{CaptionHits, Judge, Shown};
-use scorelab::mixture::Labelled;
-use scorelab::nn::Transformer;
+use scorelab::nn::{Mlp, Net, Transformer};
 use scorelab::null_label::JointNet;
 use scorelab::score::ScoreFn;
 use scorelab::train::TrainConfig;
-use scorelab::training_loop::{Examples, Learned, Watcher, learn};
+use scorelab::training_loop::{Learned, Watcher};
 use scorelab_figures::lecture::ImageInputs;
 use std::ops::{Deref, DerefMut};
-use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Instant;
 
@@ -35,9 +33,10 @@ pub struct CaptionExperiment {
     /// The network of all captions.
     pub net: JointNet<Transformer>,
     /// A classifier of the digits, whatever they wear, that steers nothing.
-    pub judge: Judge,
-    /// How the network sees images.
+    judge: Judge,
+    /// How the network and the judge see images.
     view: View,
+    judged: View,
 }
 
 impl Deref for CaptionExperiment {
@@ -127,12 +126,12 @@ impl CaptionExperiment {
         let mut experiment = Experiment::new(name, flags, domain(&View::Identity))?;
         listen()?;
         let (net, view) = network(&mut experiment)?;
-        let judge = judge(&experiment)?;
+        let (judge, judged) = judge(&mut experiment)?;
         if interrupted() {
             experiment.stopped_early();
         }
         experiment.change(|setup| setup.data = domain(&view));
-        Ok(CaptionExperiment { experiment, net, judge, view })
+        Ok(CaptionExperiment { experiment, net, judge, view, judged })
     }
 
     /// Images (n, 28·28), the i-th along the score of its caption.
@@ -167,7 +166,8 @@ impl CaptionExperiment {
 
     /// What images (n, 28·28) show, their ink normalised and as it is.
     pub fn shown(&self, pixels: &Array2<u8>) -> [Vec<Shown>; 2] {
-        let digits = self.judge.classes(from_pixels(pixels.view()).view());
+        let seen = self.judged.coordinates(from_pixels(pixels.view()).view());
+        let digits = self.judge.classes(seen.view());
         [false, true].map(|raw| Shown::in_images(pixels.view(), &digits, raw))
     }
 
@@ -199,10 +199,6 @@ impl CaptionExperiment {
 
     /// What figures of images need.
     pub fn inputs(&self) -> ImageInputs<'_> {
-        let net = self.net.clone();
-        let under = move |caption: Caption, gamma| -> std::sync::Arc<dyn ScoreFn> {
-            std::sync::Arc::new(net.guided(caption, gamma))
-        };
         ImageInputs {
             size: (28, 28),
             classes: self.data.classes(),
@@ -217,7 +213,7 @@ impl CaptionExperiment {
                 let wanted: Vec<Caption> = wanted.into_iter().flatten().map(of).collect();
                 self.guided(gamma, &wanted)
             }),
-            captions: Some(Box::new(under)),
+            captions: Some(self.net.clone()),
         }
     }
 }
@@ -241,24 +237,16 @@ fn network(experiment: &mut Experiment) -> Result<(JointNet<Transformer>, View)>
         }
         return opened(&path.display().to_string());
     }
-    let (recipe, quick) = (recipe(experiment), experiment.size("", "-quick"));
-    let folder = experiment.flags.out.clone().unwrap_or_else(|| "out/captions".into());
-    let file = folder.join(format!("captions{quick}.safetensors"));
-    let trained = Trained::here(Recipe::CAPTIONS.into(), Some(recipe.clone()));
-    let found = Checkpoint::<Transformer>::load_as(&file).ok();
-    if found.is_some_and(|found| found.trained.recipe == trained.recipe) {
-        println!("network: loaded from {}, trained with these settings", file.display());
-        return opened(&file.display().to_string());
+    let recipe = recipe(experiment);
+    let learned =
+        learned::<Transformer>(experiment, ["captions", "training the network"], &recipe)?;
+    let Model::Joint(net) = learned.model else { unreachable!("a joint network was asked for") };
+    if let Some((step, seconds)) = learned.trained {
+        let images = (step * recipe.train.batch) as f64;
+        let flops = 3.0 * net.network().config.forward_flops(3) * images;
+        println!("network: {step} steps, {flops:.1e} FLOP of training, {seconds:.0} s");
     }
-    let (net, view) = trained_network(&recipe)?;
-    if !interrupted() {
-        std::fs::create_dir_all(&folder).map_err(|e| scorelab::Error::io("create", &folder, e))?;
-        let mut checkpoint = Checkpoint::new(Model::Joint(net.clone()), trained);
-        (checkpoint.view, checkpoint.trained.data.image) = (view.clone(), Some((28, 28)));
-        checkpoint.save(&file)?;
-        experiment.keep(vec![PathBuf::from(&file)]);
-    }
-    Ok((net, view))
+    Ok((net, learned.view))
 }
 
 fn opened(path: &str) -> Result<(JointNet<Transformer>, View)> {
@@ -270,46 +258,58 @@ fn opened(path: &str) -> Result<(JointNet<Transformer>, View)> {
     }
 }
 
-fn trained_network(recipe: &Recipe) -> Result<(JointNet<Transformer>, View)> {
-    let images = Drawn::Captions.images(0..recipe.points as u64, recipe.train.seed);
-    let Labelled { x, y } = images.labelled();
-    let view = view_of_images(x.view(), None);
-    let points = Labelled { x: view.coordinates(x.view()), y };
-    let sigma_data = points.x.iter().map(|v| v * v).sum::<f64>() / points.x.len() as f64;
-    let examples = Examples {
-        points: &points,
-        classes: images.class_names.len(),
-        sigma_data: sigma_data.sqrt(),
-        spread: &[],
-    };
-    let began = Instant::now();
-    let mut bar = Progress::new("training the network for captions", 0, recipe.train.steps);
-    let mut watchers: [&mut dyn Watcher<Transformer>; 2] = [&mut bar, &mut CtrlC];
-    let ended = Transformer::learn(recipe, examples, None, &mut watchers)?;
-    let Model::Joint(net) = ended.model else { unreachable!("a joint network was asked for") };
-    let flops =
-        3.0 * net.network().config.forward_flops(3) * (ended.step * recipe.train.batch) as f64;
-    println!(
-        "network: {} steps, {:.1e} FLOP of training, {:.0} s",
-        ended.step,
-        flops,
-        began.elapsed().as_secs_f64()
-    );
-    Ok((net, view))
-}
-
-/// The judge, trained on other drawings than the network.
-fn judge(experiment: &Experiment) -> Result<Judge> {
+/// The judge of an earlier run with these settings, or of a training on other drawings than the network's, and how it sees images.
+fn judge(experiment: &mut Experiment) -> Result<(Judge, View)> {
     let config = Judge::config(experiment.seed);
     let (points, width, steps) = experiment.size((60_000, 128, 4000), (4000, 64, 500));
-    let train = TrainConfig { steps, ..config.train };
-    let recipe = Recipe { width, depth: config.depth, points, train, ..Recipe::of(Kind::Clean) };
-    let seed = experiment.seed.wrapping_add(1);
-    let points = Drawn::Dressed.images(0..points as u64, seed).labelled();
-    let examples = Examples { points: &points, classes: 10, sigma_data: 1.0, spread: &[] };
-    let mut bar = Progress::new("training the judge", 0, steps);
-    let Model::Clean(classifier) = learn(&recipe, examples, None, &mut [&mut bar])?.model else {
-        unreachable!("a clean classifier was asked for")
-    };
-    Ok(Judge { classifier })
+    let train = TrainConfig { steps, seed: experiment.seed.wrapping_add(1), ..config.train };
+    let data = Recipe::of(Kind::Caption).data;
+    let recipe =
+        Recipe { width, depth: config.depth, points, data, train, ..Recipe::of(Kind::Clean) };
+    let learned = learned::<Mlp>(experiment, ["caption-judge", "training the judge"], &recipe)?;
+    let Model::Clean(classifier) = learned.model else { unreachable!("a clean classifier") };
+    Ok((Judge { classifier }, learned.view))
+}
+
+/// A network, how it sees images and, if it was trained now, its steps and seconds.
+struct Found<N: Net> {
+    model: Model<N>,
+    view: View,
+    trained: Option<(usize, f64)>,
+}
+
+/// The network of this recipe that an earlier run has left or, where there is none, that of a training, which is kept unless Ctrl-C
+/// has stopped something.
+fn learned<N: Learned>(
+    experiment: &mut Experiment,
+    [name, doing]: [&'static str; 2],
+    recipe: &Recipe,
+) -> Result<Found<N>> {
+    let folder = experiment.flags.out.clone().unwrap_or_else(|| "out/captions".into());
+    let file = folder.join(format!("{name}{}.safetensors", experiment.size("", "-quick")));
+    let found = Checkpoint::<N>::load_as(&file).ok();
+    if let Some(found) = found.filter(|found| found.trained.recipe.as_ref() == Some(recipe)) {
+        println!("{name}: loaded from {}, trained with these settings", file.display());
+        return Ok(Found { model: found.model, view: found.view, trained: None });
+    }
+    let set = TrainingSet::of(recipe, experiment.memory)?;
+    let (mut bar, mut ctrl_c) = (Progress::new(doing, 0, recipe.train.steps), CtrlC);
+    let mut watchers: Vec<&mut dyn Watcher<N>> = vec![&mut bar];
+    if !interrupted() {
+        watchers.push(&mut ctrl_c); // one that has ended the training before does not end this one at its first step
+    }
+    let began = Instant::now();
+    let ended = N::learn(recipe, set.examples(), None, &mut watchers)?;
+    let trained = Some((ended.step, began.elapsed().as_secs_f64()));
+    let (mut model, mut view) = (ended.model, set.view.clone());
+    if !interrupted() {
+        std::fs::create_dir_all(&folder).map_err(|e| scorelab::Error::io("create", &folder, e))?;
+        let header = Trained::here(set.header.clone(), Some(recipe.clone()));
+        let mut checkpoint = Checkpoint::new(model, header);
+        checkpoint.view = view;
+        checkpoint.save(&file)?;
+        experiment.keep(vec![file]);
+        (model, view) = (checkpoint.model, checkpoint.view);
+    }
+    Ok(Found { model, view, trained })
 }

@@ -30,7 +30,7 @@ const NOISY_STEPS: (usize, usize) = (3000, 200);
 const JUDGE_STEPS: (usize, usize) = (3000, 300);
 /// How often the joint network's training drops the label, twice as often as in the plane: guidance asks ∅ as often as
 /// the class, and on images there is more to learn about ∅.
-const IMAGE_P_DROP: f64 = 0.2;
+pub(super) const IMAGE_P_DROP: f64 = 0.2;
 /// Principal components that the networks see; what lies off them is less than a grey level in most pixels.
 const COMPONENTS: (usize, usize) = (128, 48);
 /// How often the samples so far are drawn.
@@ -123,12 +123,9 @@ impl ImageExperiment {
     pub fn nets(&mut self) -> Result<ImageNets> {
         let recipes = self.recipes();
         recipes[0].train.validated()?;
-        let folder = self.flags.out.clone().unwrap_or_else(|| "out/digits".into());
+        let folder = self.networks_folder();
         let data = self.training_data();
-        let files = ["joint", "noisy", "judge"].map(|what| {
-            let quick = if self.quick { "-quick" } else { "" };
-            folder.join(format!("{what}{quick}.safetensors"))
-        });
+        let files = ["joint", "noisy", "judge"].map(|what| self.network_file(what));
         let trained = recipes.each_ref().map(|r| Trained::here(data.clone(), Some(r.clone())));
         if let Some(nets) = load(&files, &trained) {
             println!("networks: loaded from {}, trained with these settings", folder.display());
@@ -149,8 +146,19 @@ impl ImageExperiment {
         Ok(nets)
     }
 
+    /// Where networks are kept.
+    fn networks_folder(&self) -> PathBuf {
+        self.flags.out.clone().unwrap_or_else(|| "out/digits".into())
+    }
+
+    /// The file of a network.
+    pub(super) fn network_file(&self, what: &str) -> PathBuf {
+        let quick = if self.quick { "-quick" } else { "" };
+        self.networks_folder().join(format!("{what}{quick}.safetensors"))
+    }
+
     /// What the networks are trained on.
-    fn training_data(&self) -> TrainingData {
+    pub(super) fn training_data(&self) -> TrainingData {
         let images = &self.training;
         let data = TrainingData {
             name: images.name.clone(),
@@ -163,7 +171,7 @@ impl ImageExperiment {
     }
 
     /// The recipes of the joint network, the noisy classifier and the judge.
-    fn recipes(&self) -> [Recipe; 3] {
+    pub(super) fn recipes(&self) -> [Recipe; 3] {
         let folder = self.flags.data.as_ref().map(|folder| folder.display().to_string());
         let common = Recipe {
             data: folder.map_or_else(|| Place::Images(DRAWN.into()), Place::Shuffled),

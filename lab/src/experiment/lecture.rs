@@ -46,6 +46,8 @@ pub fn lecture(lab: &mut Experiment) -> Result<()> {
     figures.extend(lecture::over_gamma(&s, CLASSIFIER, steer, lab.asked_gammas(), n)?);
     figures.extend(classifiers(lab, &noisy, &clean)?);
     figures.extend(classifier_free(lab, &likelihood, &joint)?);
+    figures.extend(lecture::of_one_draw(&s, lab.samples)?);
+    figures.push(lecture::exact_attention()?);
     figures.extend(lecture::over_a_line(&s, n)?);
     let frames = lecture::guided_particles(&s, &score, &likelihood, one, 128, lab.size(72, 8))?;
     let frames: Vec<Figure> = frames.collect();

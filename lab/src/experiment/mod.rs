@@ -6,6 +6,7 @@ mod scene;
 mod images;
 mod networks;
 mod image_networks;
+mod told_network;
 mod captions;
 mod comparison;
 mod bill;
@@ -27,4 +28,5 @@ pub use networks::{
 };
 pub use run::Experiment;
 pub use scene::run;
+pub use told_network::KnownPixels;
 pub use your_guidance::compare;

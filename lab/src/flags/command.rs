@@ -54,6 +54,10 @@ pub struct Sample {
     #[command(flatten)]
     #[serde(flatten)]
     pub condition: ConditionFlags,
+    /// The image of which --mask is known, of a score of images: a PNG file, or the number of one that the score has not seen, after its class
+    #[arg(long, value_name = "FILE|CLASS:NUMBER")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub image: Option<String>,
     #[command(flatten)]
     #[serde(flatten)]
     pub also: AlsoFlags,

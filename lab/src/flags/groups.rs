@@ -259,8 +259,8 @@ pub struct CaptionFlags {
 /// What is observed of the data: y = A·x₀ + τ·n, instead of a class or beside one.
 #[derive(Debug, Clone, Default, PartialEq, Args, Serialize)]
 pub struct ConditionFlags {
-    /// Coordinates of the data that are known, in a scene; with --tolerance, nearly
-    #[arg(long, value_name = "x1=VALUE", value_delimiter = ',')]
+    /// Coordinates of the data that are known, in a scene, or with sample --image the lower, upper, left or right half; with --tolerance, nearly
+    #[arg(long, value_name = "x1=VALUE|HALF", value_delimiter = ',')]
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub mask: Vec<String>,
     /// A point near which the data lie, in a scene; --tolerance says how near

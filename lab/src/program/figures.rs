@@ -13,14 +13,11 @@ use scorelab::data::{Scene, to_pixels};
 use scorelab::guidance::Gamma;
 use scorelab::methods::{self, Score};
 use scorelab::mixture::Noiseless;
-use scorelab::nn::Transformer;
 use scorelab::null_label::JointNet;
 use scorelab::score::{Likelihood, ScoreFn};
 use scorelab::train::TrainConfig;
 use scorelab::{Error, Result};
-use scorelab_figures::lecture::{
-    Bill, Classifier, ImageInputs, Inputs, Need, Spec, Trainer, UnderCaption,
-};
+use scorelab_figures::lecture::{Bill, Classifier, ImageInputs, Inputs, Need, Spec, Trainer};
 use scorelab_figures::plot::{Role, Text, words};
 use std::sync::Arc;
 
@@ -151,14 +148,8 @@ fn images(source: &Steering) -> ImageInputs<'_> {
         seed: source.seed,
         pixels: Box::new(pixels),
         samples: Box::new(samples),
-        captions: source.captions().map(under),
+        captions: source.captions().cloned(),
     }
-}
-
-/// The score of a network under a caption at a γ.
-fn under(net: &JointNet<Transformer>) -> Box<UnderCaption<'static>> {
-    let net = net.clone();
-    Box::new(move |caption, gamma| Arc::new(net.guided(caption, gamma)))
 }
 
 /// Trains the networks of the figures that have their own.

@@ -74,7 +74,7 @@ impl Eval {
         let walk = SamplingFlags { walk: self.walk.clone(), samples: own.rows.len() };
         let typed = Typed::new("eval", (&walk, &self.common.machine), self);
         let setup = Typed { walks: false, ..typed }.setup(data, self.score.class.as_deref())?;
-        let setup = setup.observing(&self.condition)?;
+        let setup = setup.observing(&self.condition, None)?;
         let mixture = &setup.scene().mixture;
         let most = MOST_ROWS.min((MOST_PAIRS / mixture.weights().len()).max(1000));
         let all = own.rows.len();
@@ -163,7 +163,8 @@ fn shuffled(x: ArrayView2<f64>, most: usize, (seed, set): (u64, u64)) -> Array2<
 fn measured(setup: &Setup, x: ArrayView2<f64>, file: bool) -> Result<Rows> {
     let (mixture, at) = (&setup.scene().mixture, (None, None));
     let given = setup.class.map(|class| mixture.given(class));
-    let posterior = setup.observed.as_ref().map(|observed| observed.likelihood.posterior());
+    let posterior =
+        setup.observed.as_ref().map(|observed| observed.of_scene().likelihood.posterior());
     let wanted: &Mixture = posterior.or(given.as_ref()).unwrap_or(mixture);
     let truth = || {
         let truth = match file {

@@ -60,7 +60,8 @@ impl Sample {
         let gamma = self.gamma.as_slice();
         let (also, condition) = (&self.also.also[..], Some(&self.condition));
         let caption = self.caption.caption.as_deref();
-        let spelled = Spelled { gamma, interval: &self.interval, also, condition, caption };
+        let (interval, image) = (&self.interval[..], self.image.as_deref());
+        let spelled = Spelled { gamma, interval, also, condition, image, caption };
         // points of a file start where they are
         Steering::new(&score, spelled, Typed { walks: table.is_none(), ..typed })
     }

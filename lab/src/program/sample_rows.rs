@@ -68,7 +68,7 @@ pub fn observed(
     let truth = exact.sample(ENERGY_ROWS, seed, Purpose::Reference).x;
     rows.add(at, "energy", energy(x, truth.view()));
     // p(k | x) is the same before and after the observation, for y tells of k no more than x does
-    let counts = drawn_mode_counts(x, &Modes::of(&observed.prior), seed);
+    let counts = drawn_mode_counts(x, &Modes::of(&observed.of_scene().prior), seed);
     let (counts, weights) = pooled(&counts, exact.weights(), x.nrows());
     tested(rows, at, &counts, &weights);
     let miss = observed.observation.miss(x);

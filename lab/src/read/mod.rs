@@ -10,7 +10,7 @@ mod points;
 mod pngs;
 
 pub use npy::{npy, npz};
-pub use pngs::images;
+pub use pngs::{image, images};
 pub use points::{Rows, find_scene, rows_of_points, scene_of_points};
 pub use table::{Table, TableOptions};
 

@@ -88,6 +88,14 @@ fn of_one_size<'a>(
     Ok((pixels.expect("images of one size"), (height, width)))
 }
 
+/// The image of a PNG file: its height and width, and its pixels in grey, line by line.
+///
+/// # Errors
+/// If it is no PNG file, or larger than images are read.
+pub fn image(path: &Path) -> Result<((usize, usize), Vec<u8>)> {
+    read(path).map(|image| ((image.height, image.width), image.grey))
+}
+
 /// The classes, each with its PNG files; none where no folder within has any.
 fn classes(folder: &Path) -> Result<Vec<(String, Vec<PathBuf>)>> {
     if !folder.is_dir() {

@@ -16,6 +16,8 @@ pub struct Spelled<'a> {
     pub also: &'a [String],
     /// `--mask` and `--point`.
     pub condition: Option<&'a ConditionFlags>,
+    /// `--image`.
+    pub image: Option<&'a str>,
     /// `--caption`.
     pub caption: Option<&'a str>,
 }
@@ -161,6 +163,7 @@ fn by_flags(flags: &ScoreFlags, spelled: Spelled, asked: bool) -> &'static str {
         (!spelled.interval.is_empty(), "interval"),
         (flags.guiding.is_some(), "autoguidance"),
         (!asked, "unconditional"),
+        (spelled.image.is_some(), "pigdm"), // it needs the prior's score alone
         (!spelled.also.is_empty(), "and"),
         (flags.classifier.is_some(), "classifier"),
     ];

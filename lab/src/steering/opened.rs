@@ -83,7 +83,7 @@ impl Steering {
         let class = wanted(flags.class.as_deref(), spelled.caption, &data)?;
         let setup = typed.setup(data, class)?;
         let setup = match spelled.condition {
-            Some(condition) => setup.observing(condition)?,
+            Some(condition) => setup.observing(condition, spelled.image)?,
             None => setup,
         };
         let also = guidance.also(spelled.also, &setup, flags.guiding.is_some())?;

@@ -2,7 +2,7 @@
 
 use super::opened::Steering;
 use crate::networks::{ScoreModel, in_words};
-use crate::observed::Observed;
+use crate::observed::{Exact, Observed};
 use scorelab::condition::Condition;
 use scorelab::guidance::{ClassifierGuided, Gamma, GradientScaled};
 use scorelab::methods::{Blend, Need, Parts, Score};
@@ -55,21 +55,24 @@ impl Steering {
     /// As [`Steering::parts`], to steer to what is observed.
     fn parts_observed(&self, class: Option<usize>, observed: &Observed) -> Parts {
         let prior = self.score.as_ref().map(|score| score.given(class));
-        let posterior = || -> Arc<Mixture> { Arc::new(observed.likelihood.posterior().clone()) };
-        let likelihood = self.classifier.is_some().then(|| {
-            let likelihood: Arc<dyn Likelihood> = Arc::new(observed.likelihood.clone());
+        let exact = observed.exact.as_ref();
+        let posterior =
+            |exact: &Exact| -> Arc<Mixture> { Arc::new(exact.likelihood.posterior().clone()) };
+        let likelihood = exact.filter(|_| self.classifier.is_some()).map(|exact| {
+            let likelihood: Arc<dyn Likelihood> = Arc::new(exact.likelihood.clone());
             GradientScaled { likelihood, scale: self.guidance.gradient_scale }
         });
+        let alone = exact.filter(|_| self.exact().is_some());
         Parts {
             conditional: match &likelihood {
                 Some(likelihood) => {
                     prior.clone().map(|prior| guided(prior, (weight(1.0), likelihood)))
                 }
-                None => self.exact().map(|_| posterior() as Score),
+                None => alone.map(|exact| posterior(exact) as Score),
             },
             classifier: likelihood.map(|p| Arc::new(p) as _),
-            densities: self.exact().map(|_| -> [Arc<dyn LogDensity>; 2] {
-                [Arc::new(observed.prior.clone()), posterior()]
+            densities: alone.map(|exact| -> [Arc<dyn LogDensity>; 2] {
+                [Arc::new(exact.prior.clone()), posterior(exact)]
             }),
             unconditional: prior,
             observation: Some(observed.observation.clone()),

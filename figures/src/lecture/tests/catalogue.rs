@@ -5,6 +5,7 @@ use scorelab::checkpoint::Recipe;
 use scorelab::guidance::Guided;
 use scorelab::metrics::{Judgement, Prdc};
 use scorelab::mixture::Noiseless;
+use scorelab::nn::{Target, Transformer, TransformerConfig};
 use scorelab::null_label::JointNet;
 use scorelab::score::Likelihood;
 use std::collections::BTreeSet;
@@ -98,7 +99,15 @@ pub(super) fn inputs<'a>(s: &Setting<'a>, joint: &'a JointNet) -> Inputs<'a> {
 /// The same for images of 28 × 28 pixels, of two classes, and under captions all alike.
 pub(super) fn with_images<'a>(s: &Setting<'a>, joint: &'a JointNet) -> Inputs<'a> {
     let images = |n| Array2::from_shape_fn((n, 784), |(i, j)| (20 * i + j) as u8);
-    let score = Arc::new(s.exact().clone());
+    let shape = TransformerConfig {
+        width: 8,
+        heads: 2,
+        depth: 1,
+        hidden: 8,
+        features: 4,
+        ..TransformerConfig::default()
+    };
+    let captions = JointNet::of(Transformer::new(shape, 1).unwrap(), Target::Edm, 0.5);
     let images = ImageInputs {
         size: (28, 28),
         classes: 2,
@@ -109,7 +118,7 @@ pub(super) fn with_images<'a>(s: &Setting<'a>, joint: &'a JointNet) -> Inputs<'a
         seed: s.seed,
         pixels: Box::new(move |x| images(x.nrows())),
         samples: Box::new(move |_, wanted| Ok(images(wanted.map_or(30, |w| w.len())))),
-        captions: Some(Box::new(move |_, _| score.clone())),
+        captions: Some(captions),
     };
     let judge: Option<Box<dyn ImageJudge>> = Some(Box::new(Sure));
     Inputs { setting: None, images: Some(images), judge, ..inputs(s, joint) }

@@ -1,0 +1,333 @@
+//! A digit of which the lower half or a few pixels are known: what do methods draw where nothing is?
+//!
+//! ```text
+//! cargo run --example inpainting
+//! ```
+//!
+//! A mixture is fitted to the digits along their principal components; of it the posterior is exact, and every method can be asked with
+//! its score as well as with the network's, which has seen no mask. Beside them is a network that was trained with a mask for each
+//! image, and with none. A pixel is known up to τ, the ink that lies off the components. Each image gets one sample; where nothing is
+//! known, it is judged by a classifier that steered nothing. Expect: the fitted posterior and the trained network keep what is known
+//! up to τ and draw the digit that is meant far more often than samples that know nothing; a training set alone answers
+//! with copies, since known pixels leave the weight of one image or two. TMPD asks the Jacobian once for each number, so it fills in few
+//! pixels and no half.
+
+use ndarray::{Array2, ArrayView1, Axis};
+use rayon::prelude::*;
+use scorelab::Result;
+use scorelab::condition::Condition;
+use scorelab::data::{Lifted, from_pixels, to_pixels};
+use scorelab::methods::{
+    Knobs, Parts, Plan, RePaintStep, Replaced, Rule, Score, build, method_named,
+};
+use scorelab::metrics::{Judgement, mean_with_se};
+use scorelab::mixture::{Empirical, Instrument, Labelled, Mixture};
+use scorelab::nn::Observing;
+use scorelab::null_label::JointNet;
+use scorelab::sampler::AnySampler;
+use scorelab::score::ScoreFn;
+use scorelab_figures::lecture::{self, Filled};
+use scorelab_figures::plot::{Figure, Text};
+use scorelab_lab::{
+    Defaults, ImageExperiment, ImageNets, KnownPixels, Table, plus_minus, run_images, share,
+};
+use std::process::ExitCode;
+use std::sync::Arc;
+
+const QUESTION: &str = "a digit of which the lower half or a few pixels are known: what do methods draw where nothing is?";
+
+fn main() -> ExitCode {
+    let defaults = Defaults {
+        samples: (300, 40),
+        unused: &["scene", "gamma", "class", "gradient-scale", "all"],
+        ..Defaults::IMAGES
+    };
+    run_images("inpainting", QUESTION, "mask_and_point", defaults, experiment)
+}
+
+/// Which pixels of an image are known: the stem of the figure, a name, and whether one by its line and column is.
+type Mask = (&'static str, Text, fn(usize, usize) -> bool);
+const MASKS: [Mask; 2] = [
+    ("18c_lower_half", Text::new("the lower half", "nửa dưới"), |line, _| line >= 14),
+    ("18d_few_pixels", Text::new("16 pixels", "16 điểm ảnh"), |line, column| {
+        line % 7 == 3 && column % 7 == 3
+    }),
+];
+/// The methods that know only the prior's score.
+const METHODS: [&str; 5] = ["tmpd", "pigdm", "dps", "repaint", "replacement"];
+/// More numbers than TMPD is asked for.
+const TOO_MANY: usize = 32;
+/// Gaussians for each class of the fitted mixture.
+const EACH: (usize, usize) = (2, 1);
+
+/// What is the same for all images: some pixels are known.
+struct Known {
+    stem: &'static str,
+    name: Text,
+    those: KnownPixels,
+    /// The fitted mixture, measured so.
+    instrument: Instrument,
+}
+
+/// The images, and what knows them.
+struct World<'a> {
+    lab: &'a ImageExperiment,
+    nets: &'a ImageNets,
+    /// τ: the root mean square of a pixel off the components.
+    tau: f64,
+    fitted: Mixture,
+    /// The network that was trained with masks.
+    told: JointNet<Observing>,
+    /// The images that are filled in, as points.
+    images: Array2<f64>,
+}
+
+/// Samples of one way: as they are, and with the known pixels put back, as pixels.
+struct Drawn {
+    x: Array2<f64>,
+    filled: Array2<u8>,
+}
+
+impl World<'_> {
+    /// What is known of every image.
+    fn known(&self, (stem, name, is): &Mask) -> Result<Known> {
+        let width = self.lab.held_out.width;
+        let all = 0..self.images.ncols();
+        let pixels: Vec<usize> = all.filter(|i| is(i / width, i % width)).collect();
+        let those = KnownPixels::new(pixels, &self.nets.components, self.tau)?;
+        let instrument = self.fitted.instrument(&those.of(self.images.row(0)))?;
+        Ok(Known { stem: *stem, name: name.clone(), those, instrument })
+    }
+
+    /// A sample for every image by a plan that `plan` makes for each, of points of `dim` coordinates.
+    fn walk(
+        &self,
+        known: &Known,
+        dim: usize,
+        plan: impl Fn(usize) -> Result<Plan> + Sync,
+    ) -> Result<Drawn> {
+        let n = self.images.nrows();
+        let starts = self.lab.starts(n, dim);
+        let one = |i: usize| -> Result<Array2<f64>> {
+            Ok(plan(i)?.walk_rows(&self.lab.sampler, self.lab.run(starts.view()), &[i]))
+        };
+        let ends: Vec<Array2<f64>> = (0..n).into_par_iter().map(one).collect::<Result<_>>()?;
+        let ends: Vec<_> = ends.iter().map(|x| x.view()).collect();
+        let x = ndarray::concatenate(Axis(0), &ends).expect("rows of one width");
+        let x = if dim == self.images.ncols() { x } else { self.nets.components.points(x.view()) };
+        let mut whole = x.clone();
+        for pixel in &known.those.pixels {
+            whole.column_mut(*pixel).assign(&self.images.column(*pixel));
+        }
+        Ok(Drawn { x, filled: to_pixels(whole.view()) })
+    }
+
+    /// By a method that knows only the prior's score; none where it would take too long.
+    fn by(&self, known: &Known, name: &str, prior: &Score) -> Result<Option<Drawn>> {
+        let k = self.nets.components.spread.len();
+        if name == "tmpd" && known.those.numbers() > TOO_MANY {
+            return Ok(None);
+        }
+        if !["repaint", "replacement"].contains(&name) {
+            let method = method_named(name)?;
+            let knobs = Knobs::parse::<&str>(method.about(), &[])?;
+            let plan = |i: usize| {
+                let o = known.those.of(self.images.row(i));
+                let (unconditional, observation) = (Some(prior.clone()), Some(Arc::new(o)));
+                build(method, &Parts { unconditional, observation, ..Parts::default() }, &knobs)
+            };
+            return self.walk(known, k, plan).map(Some);
+        }
+        let frame = self.nets.components.clone();
+        let lifted: Score = Arc::new(Lifted { score: prior.clone(), frame, rest: self.tau });
+        let plan = |i: usize| {
+            let image = self.images.row(i);
+            let known: Vec<(usize, f64)> =
+                known.those.pixels.iter().map(|p| (*p, image[*p])).collect();
+            let rule = match name {
+                "repaint" => Rule::Sampler(AnySampler::new(RePaintStep { known, times: 5 })),
+                _ => Rule::Around(Arc::new(move |inner: AnySampler| {
+                    AnySampler::new(Replaced { inner, known: known.clone() })
+                })),
+            };
+            Ok(Plan::of(lifted.clone()).by(rule))
+        };
+        self.walk(known, self.images.ncols(), plan).map(Some)
+    }
+
+    /// By the posterior of the fitted mixture.
+    fn exact(&self, known: &Known) -> Result<Drawn> {
+        self.walk(known, self.fitted.dim(), |i| Ok(Plan::of(Arc::new(self.posterior(known, i)))))
+    }
+
+    fn posterior(&self, known: &Known, image: usize) -> Mixture {
+        let o = known.those.of(self.images.row(image));
+        let y = o.miss(Array2::zeros((1, self.fitted.dim())).view()).row(0).to_owned();
+        known.instrument.reads(&y).posterior().clone()
+    }
+
+    /// By the network that was trained with masks.
+    fn told(&self, known: &Known) -> Result<Drawn> {
+        self.walk(known, self.fitted.dim(), |i| {
+            let o = known.those.of(self.images.row(i));
+            Ok(Plan::of(Arc::new(self.told.given(Condition::from(o)))))
+        })
+    }
+}
+
+fn experiment(lab: &mut ImageExperiment) -> Result<()> {
+    let nets = lab.nets()?;
+    let (seen, tau) = lab.along(&nets.components);
+    let fitted = Mixture::fitted(&seen, lab.size(EACH.0, EACH.1), 0.1 * tau, lab.seed)?;
+    let told = lab.told_network(&nets.components, (&seen, tau))?;
+    let images = from_pixels(lab.held_out.pixels.view());
+    let world = World { lab: &*lab, nets: &nets, tau, fitted, told, images };
+    let headers = ["known", "score", "method", "known pixels off", "class %", "FD"];
+    let mut table = Table::new(&headers);
+    table.notes = vec![
+        format!(
+            "{} images, a sample each; off: the root mean square of sample − image over the known pixels, of −1 … 1; τ = {tau:.3}",
+            world.images.nrows()
+        ),
+        "class and FD: of the samples with the known pixels put back; FD from as many other images"
+            .into(),
+    ];
+    let (mut found, mut figures) = (Vec::new(), Vec::new());
+    for mask in &MASKS {
+        let known = world.known(mask)?;
+        let (rows, figure) = fill(&world, &known)?;
+        rows.iter().for_each(|row| row.tell(&mut table));
+        table.notes.push(leaves(&world, &known, &seen)?);
+        figures.push(figure);
+        found.push(rows);
+    }
+    lab.show("inpainting", &table)?;
+    lab.draw(&figures)?;
+    check(lab, &found, tau);
+    Ok(())
+}
+
+/// A row of the table.
+struct Row {
+    known: String,
+    score: &'static str,
+    method: &'static str,
+    off: (f64, f64),
+    judged: Judgement,
+}
+
+impl Row {
+    fn of(world: &World, known: &Known, [score, method]: [&'static str; 2], drawn: &Drawn) -> Row {
+        let square = |(x, image): (ArrayView1<f64>, ArrayView1<f64>)| {
+            let each = known.those.pixels.iter().map(|p| (x[*p] - image[*p]).powi(2));
+            each.sum::<f64>() / known.those.pixels.len() as f64
+        };
+        let squares: Vec<f64> =
+            drawn.x.outer_iter().zip(world.images.outer_iter()).map(square).collect();
+        let (mean, se) = mean_with_se(&squares);
+        let root = mean.sqrt();
+        let off = (root, se / (2.0 * root).max(f64::MIN_POSITIVE));
+        let (pixels, labels) = (from_pixels(drawn.filled.view()), &world.lab.held_out.labels);
+        let others = from_pixels(world.lab.twin.pixels.view());
+        let judged = world.nets.judge.judge(pixels.view(), labels, others.view());
+        Row { known: known.name.en.to_string(), score, method, off, judged }
+    }
+
+    fn tell(&self, table: &mut Table) {
+        let Row { known, score, method, off, judged } = self;
+        let words = [known.clone(), score.to_string(), method.to_string()];
+        let numbers = [plus_minus(*off), share(judged.accuracy), plus_minus(judged.fd)];
+        table.row(&[words, numbers].concat());
+    }
+}
+
+/// All ways to fill in the images of which this is known.
+fn fill(world: &World, known: &Known) -> Result<(Vec<Row>, Figure)> {
+    let whole = || Drawn { x: world.images.clone(), filled: to_pixels(world.images.view()) };
+    let free = world.nets.joint.unconditional();
+    let fitted: Score = Arc::new(world.fitted.clone());
+    let network: Score = Arc::new(free);
+    let nothing = world.walk(known, world.fitted.dim(), |_| Ok(Plan::of(network.clone())))?;
+    let mut all: Vec<Way> = vec![
+        (["–", "the images themselves"], whole()),
+        (["network", "nothing known"], nothing),
+        (["fitted", "exact posterior"], world.exact(known)?),
+    ];
+    for (score, prior) in [("fitted", &fitted), ("network", &network)] {
+        for name in METHODS {
+            if let Some(drawn) = world.by(known, name, prior)? {
+                all.push(([score, name], drawn));
+            }
+        }
+    }
+    all.push((["network", "trained with masks"], world.told(known)?));
+    let rows = all.iter().map(|(words, drawn)| Row::of(world, known, *words, drawn)).collect();
+    Ok((rows, figure(world, known, &all)?))
+}
+
+/// A way to fill in, by its score and its name, and what it drew.
+type Way = ([&'static str; 2], Drawn);
+
+/// Some of the ways side by side.
+fn figure(world: &World, known: &Known, all: &[Way]) -> Result<Figure> {
+    let shown = |score: &str, method: &str| -> &Array2<u8> {
+        let found = all.iter().find(|(words, _)| *words == [score, method]);
+        &found.expect("one of them").1.filled
+    };
+    let columns = [
+        (Text::new("image", "ảnh"), shown("–", "the images themselves")),
+        (Text::new("exact, fitted", "chính xác"), shown("fitted", "exact posterior")),
+        ("ΠGDM".into(), shown("network", "pigdm")),
+        ("DPS".into(), shown("network", "dps")),
+        ("RePaint".into(), shown("network", "repaint")),
+        (Text::new("replacement", "thay thế"), shown("network", "replacement")),
+        (Text::new("trained", "đã học"), shown("network", "trained with masks")),
+    ];
+    let (stem, size) = (known.stem, (world.lab.held_out.height, world.lab.held_out.width));
+    let (known, name) = (&known.those.pixels[..], known.name.clone());
+    let filled = Filled { stem, size, known, name, columns: &columns };
+    lecture::inpainting(&filled)
+}
+
+/// How many images of the training set what is known leaves, in words.
+fn leaves(world: &World, known: &Known, seen: &Labelled) -> Result<String> {
+    let set = Empirical::new(seen.x.clone())?;
+    let n = world.images.nrows().min(world.lab.size(100, 20));
+    let size = |i| set.effective_size(&known.those.of(world.images.row(i)));
+    let mut sizes = (0..n).map(size).collect::<Vec<f64>>();
+    sizes.sort_by(f64::total_cmp);
+    Ok(format!(
+        "{}: of {} images of the training set the known pixels leave {:.1} (median of {n} images, effective sample size)",
+        known.name.en,
+        seen.y.len(),
+        sizes[n / 2]
+    ))
+}
+
+/// The numbers that this experiment promises.
+fn check(lab: &mut ImageExperiment, found: &[Vec<Row>], tau: f64) {
+    for rows in found {
+        let of = |score: &str, method: &str| {
+            rows.iter().find(|row| (row.score, row.method) == (score, method)).expect("a row")
+        };
+        let class = |row: &Row| row.judged.accuracy.value;
+        let known = &rows[0].known;
+        let (exact, told) = (of("fitted", "exact posterior"), of("network", "trained with masks"));
+        let free = of("network", "nothing known");
+        lab.check(
+            &format!("{known}: exact, known pixels off/τ"),
+            exact.off.0 / tau,
+            0.5..=1.5,
+            0.5..=2.0,
+        );
+        let n = lab.samples as f64;
+        let variance = |p: f64| (p * (1.0 - p)).max(0.5 / n) / n;
+        for row in [exact, told] {
+            let (own, nothing) = (class(row), class(free));
+            let more = (own - nothing) / (variance(own) + variance(nothing)).sqrt();
+            let what =
+                format!("{known}: {} over nothing known, class in standard errors", row.method);
+            lab.check(&what, more, 4.5..=1e3, 2.0..=1e3);
+        }
+    }
+}

@@ -1,0 +1,160 @@
+//! What is known of an image, as `--mask` and `--image` say it.
+
+use crate::data::unseen;
+use crate::flags::ConditionFlags;
+use crate::read::image;
+use crate::report::exact;
+use crate::view::Domain;
+use ndarray::{Array1, Array2, ArrayView1, Axis};
+use scorelab::condition::{Compressed, Observation};
+use scorelab::data::{View, from_pixels};
+use scorelab::text::quoted;
+use scorelab::{Error, Result};
+
+/// Whether a pixel is known, by how far down and to the right it is, from 0 to 1.
+type Part = (&'static str, fn(f64, f64) -> bool);
+
+/// The parts of an image that a mask may name.
+const PARTS: [Part; 4] = [
+    ("lower", |down, _| down >= 0.5),
+    ("upper", |down, _| down < 0.5),
+    ("left", |_, right| right < 0.5),
+    ("right", |_, right| right >= 0.5),
+];
+
+/// The most images of a class that are counted through.
+const MOST: usize = 10_000;
+
+/// What these flags say is known of the image that `--image` names, in the coordinates of a network for images.
+///
+/// y are the known pixels. Where a network sees pixels, they are coordinates, and known exactly without a tolerance. Where it sees
+/// principal components, y = A·z + τ·n with the components' rows A at these pixels, and τ is, without a tolerance, what of the
+/// image itself lies off the components there.
+///
+/// # Errors
+/// If the mask names no parts of an image or all of it, the image cannot be found or is of another size, or τ is not one.
+pub fn known_of_image(flags: &ConditionFlags, name: &str, data: &Domain) -> Result<Observation> {
+    let Domain::Images { size, view, .. } = data else {
+        let must = "left out: the score is not one of images";
+        return Err(Error::value("--image", quoted(name), must));
+    };
+    if !flags.point.is_empty() {
+        return Err(Error::value(
+            "--point",
+            "given",
+            "left out: of an image pixels are known, by --mask",
+        ));
+    }
+    let pixels = pixels(&flags.mask, *size)?;
+    let x = found(name, data)?;
+    let tau = flags.tolerance.map(tolerance).transpose()?;
+    let View::Principal(components) = view else {
+        let z = view.coordinates(x.view());
+        let known: Vec<(usize, f64)> =
+            pixels.iter().map(|pixel| (*pixel, z[[0, *pixel]])).collect();
+        return Observation::mask(&known, z.ncols(), tau.unwrap_or(0.0));
+    };
+    let on = components.points(components.coordinates(x.view()).view());
+    let at = |row: ArrayView1<f64>| -> Array1<f64> { pixels.iter().map(|p| row[*p]).collect() };
+    let off = at(x.row(0)) - at(on.row(0));
+    let own = (off.dot(&off) / off.len() as f64).sqrt().max(LEAST);
+    let tau = tau.filter(|tau| *tau > 0.0).unwrap_or(own);
+    let known = Compressed::new(components.axes.select(Axis(0), &pixels).view(), tau)?;
+    Ok(known.observation(&(at(x.row(0)) - at(components.mean.view()))))
+}
+
+/// The least τ along components: an image that lies on them is still known no better than its pixels are rounded.
+const LEAST: f64 = 1.0 / 255.0;
+
+/// The pixels of an image of this size that a mask names, line by line.
+fn pixels(mask: &[String], (height, width): (usize, usize)) -> Result<Vec<usize>> {
+    let mut known = vec![false; height * width];
+    for name in mask.iter().map(|name| name.trim()) {
+        let Some((_, is)) = PARTS.iter().find(|(part, _)| *part == name) else {
+            let names = PARTS.map(|(part, _)| part).join(", ");
+            return Err(Error::value(
+                "--mask",
+                quoted(name),
+                format!("of an image one of {names}"),
+            ));
+        };
+        for (pixel, known) in known.iter_mut().enumerate() {
+            let middle = |i: usize, n: usize| (i as f64 + 0.5) / n as f64;
+            *known |= is(middle(pixel / width, height), middle(pixel % width, width));
+        }
+    }
+    match known.iter().all(|known| *known) {
+        true => {
+            let must = "of a part: nothing would be left to draw";
+            Err(Error::value("--mask", "of the whole image", must))
+        }
+        false => Ok((0..known.len()).filter(|pixel| known[*pixel]).collect()),
+    }
+}
+
+fn tolerance(tau: f64) -> Result<f64> {
+    match tau == 0.0 || (1e-50..=1e50).contains(&tau) {
+        true => Ok(tau),
+        false => Err(Error::value("--tolerance", exact(tau), "0, or a number from 1e-50 to 1e50")),
+    }
+}
+
+/// The image of a PNG file, or the one of this number among those of a class that the score has not seen, as a point (1, height·width).
+fn found(name: &str, data: &Domain) -> Result<Array2<f64>> {
+    let (height, width) = data.size().expect("images");
+    if name.to_ascii_lowercase().ends_with(".png") {
+        let (size, grey) = image(name.as_ref())?;
+        if size != (height, width) {
+            let why = format!(
+                "it has {} × {} pixels, but the score knows {width} × {height}",
+                size.1, size.0
+            );
+            return Err(Error::File { path: name.into(), why });
+        }
+        let pixels = Array2::from_shape_vec((1, height * width), grey).expect("as many pixels");
+        return Ok(from_pixels(pixels.view()));
+    }
+    let wrong = || {
+        let must =
+            format!("a PNG file, or a class and the number of an image from 0 to {MOST}, as 3:0");
+        Error::value("--image", quoted(name), must)
+    };
+    let (class, number) = name.rsplit_once(':').ok_or_else(wrong)?;
+    let number: usize = number.trim().parse().ok().filter(|n| *n <= MOST).ok_or_else(wrong)?;
+    let class = data.class(class.trim())?;
+    let Some(recipe) = data.recipe() else {
+        let must = "a PNG file: the score does not tell which images it has seen";
+        return Err(Error::value("--image", quoted(name), must));
+    };
+    // one drawing in ten is of a given class
+    let images = unseen(recipe, Some(class), (24 * number + 200, 0))?;
+    let of_class = (0..images.labels.len()).filter(|i| images.labels[*i] == class);
+    let Some(row) = of_class.skip(number).next() else {
+        let must = "among the images of its class that the score has not seen; there are fewer";
+        return Err(Error::value("--image", quoted(name), must));
+    };
+    Ok(from_pixels(images.pixels.select(Axis(0), &[row]).view()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_mask_names_parts_of_an_image_and_not_all_of_it() {
+        let of = |names: &[&str]| {
+            pixels(&names.iter().map(|n| n.to_string()).collect::<Vec<_>>(), (4, 6))
+        };
+        assert_eq!(of(&["lower"]).unwrap(), (12..24).collect::<Vec<_>>());
+        assert_eq!(of(&["left"]).unwrap()[..4], [0, 1, 2, 6]);
+        assert_eq!(of(&["lower", " left"]).unwrap().len(), 18);
+        for (names, told) in [
+            (&["upper", "lower"][..], "nothing would be left"),
+            (&["x1=0"], "one of lower, upper, left, right"),
+            (&[""], "one of lower"),
+        ] {
+            let error = of(names).unwrap_err().to_string();
+            assert!(error.contains(told), "{error}");
+        }
+    }
+}
