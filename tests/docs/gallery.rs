@@ -44,10 +44,11 @@ const NETWORKS: [(&str, &str); 10] = [
 ];
 
 /// Figures, by their stems, that need flags or are better for some; every other is drawn of the scene alone.
-const FLAGS: [(&str, &str); 9] = [
+const FLAGS: [(&str, &str); 10] = [
     ("08_hybrid", "--classifier exact --gradient-scale 0.2 --gamma 0,1,10"),
     ("12c_implicit_classifier", "--score out/joint --classifier out/noisy --class dog"),
     ("16_p_drop", "--runs out/drop-0,out/joint,out/drop-50,out/drop-90"),
+    ("19_word_attention", "--score out/captions --gamma 3"),
     ("20_composition", "--score out/captions --gamma 3"),
     ("23_autoguidance", "--score out/tree --guiding out/worse --class crown --gamma 2"),
     ("digits_samples", "--score out/digits --class all --gamma 0,1,2"),
