@@ -11,6 +11,8 @@ mod comparison;
 mod bill;
 mod rival;
 mod contest;
+mod standing;
+mod field;
 mod your_guidance;
 mod lecture;
 
@@ -18,6 +20,7 @@ pub use bill::Billed;
 pub use captions::{CaptionExperiment, Group, run_captions, worn};
 pub use comparison::{ArmRun, Comparison, Steer};
 pub use contest::{Contest, Contested, Made};
+pub use field::{BLOCKS, Both, Ended, Field, Found, MARGIN, Ordinary, SCALES, TARGETS};
 pub use image_networks::{Guide, ImageNets};
 pub use images::{ImageExperiment, run_images};
 pub use lecture::lecture;
@@ -25,6 +28,8 @@ pub use networks::{
     CLASSIFIER_STEPS, JOINT_STEPS, Learned, P_DROP, SCORE_STEPS, TRAINING_POINTS, untrained_joint,
     untrained_score,
 };
+pub use rival::CountedParts;
 pub use run::Experiment;
 pub use scene::run;
+pub use standing::{Against, Standing, TABLE_LEVEL, standings};
 pub use your_guidance::compare;
