@@ -46,17 +46,23 @@ const STEPS: [(usize, usize); 2] = [(4000, 200), (400, 40)];
 
 /// What was found on one scene with exact or with learned scores.
 pub struct Half {
+    /// The scene.
     pub scene: &'static str,
+    /// Exact or learned.
     pub scores: &'static str,
     /// By the ODE.
     pub ordinary: Ordinary,
+    /// A row for each method.
     pub found: Vec<Row>,
 }
 
 /// A method with its standings at its effective γ and at the best, for each target.
 pub struct Row {
+    /// What was found of it.
     pub found: Found,
+    /// Beside ordinary guidance at its effective γ.
     pub at_effective: [Option<Standing>; 2],
+    /// Beside ordinary guidance at the best γ.
     pub at_best: [Option<Standing>; 2],
 }
 

@@ -89,7 +89,7 @@ fn arms(lab: &Experiment) -> Result<[Arm; 4]> {
     Ok([
         arm(twice, Arc::new(joint.guided(class, gamma)), 2),
         arm(("guidance-free", "không cần điều hướng"), Arc::new(free.given(class)), 1),
-        arm(("model guidance", "tự làm đích"), Arc::new(model.given(class)), 1),
+        arm(("model guidance", "điều hướng trong huấn luyện"), Arc::new(model.given(class)), 1),
         arm(("distilled", "chưng cất"), Arc::new(distilled.guided(class, gamma)?), 1),
     ])
 }

@@ -16,21 +16,30 @@ fn places(sigma: f64) -> Array1<f64> {
 
 /// Mean and sd of the ends in so many steps.
 pub fn endless(fixture: &Fixture, steps: usize) -> Result<[f64; 2]> {
-    let (gamma, process) = (fixture.gamma, Process::VE);
+    let process = Process::VE;
+    let gamma_at = |sigma: f64| {
+        let risen = |half: f64| 1.0 + (fixture.gamma - 1.0) / (1.0 + (sigma / half).powi(2));
+        fixture.rise.map_or(fixture.gamma, risen)
+    };
     let grid = Grid::to_data(&process, Spacing::KARRAS, steps)?;
     let sigmas: Vec<f64> = grid.times().iter().map(|t| process.level(*t).sigma).collect();
     let mut mass = places(sigmas[0]).mapv(|x| (-0.5 * (x / sigmas[0]).powi(2)).exp());
-    let mut last_step = 0.0;
+    let mut owed = 0.0;
     for pair in sigmas.windows(2) {
         let (here, there) = (pair[0] * pair[0], pair[1] * pair[1]);
         let (x, level) = (places(pair[0]), NoiseLevel::ve(pair[0]));
         let points = x.view().insert_axis(ndarray::Axis(1));
         let u = fixture.guiding.denoised(points, level);
         let apart: Array2<f64> = fixture.main.denoised(points, level) - &u;
-        let steps = 0.5 * (last_step + here - there);
-        last_step = here - there;
-        let growth = 0.5 * gamma * (gamma - 1.0) * steps / (here * here);
-        mass.zip_mut_with(&apart.column(0), |m, d| *m *= (growth * d * d).exp());
+        let (gamma, risen) = (gamma_at(pair[1]), gamma_at(pair[1]) - gamma_at(pair[0]));
+        let now = gamma * (gamma - 1.0) * (here - there);
+        let growth = 0.25 * (owed + now) / (here * here);
+        owed = now;
+        let logs =
+            fixture.main.log_density(points, level) - fixture.guiding.log_density(points, level);
+        let grown = apart.column(0).mapv(|d| growth * d * d) + logs * risen;
+        let most = grown.fold(f64::NEG_INFINITY, |a, b| a.max(*b));
+        mass.zip_mut_with(&grown, |m, g| *m *= (g - most).exp());
         mass /= mass.sum();
         let keep = there / here;
         let to = (apart * gamma + u) * (1.0 - keep);

@@ -4,10 +4,11 @@ use super::Row;
 use ndarray::arr2;
 use scorelab_figures::plot::{Axis, Curve, Figure, Layer, Marker, Panel, Role, Text};
 
-const LOOKS: [(Role, Marker, &str); 3] = [
+const LOOKS: [(Role, Marker, &str); 4] = [
     (Role::Unconditional, Marker::Ring, "○"),
     (Role::Guided, Marker::Dot, "●"),
     (Role::Likelihood, Marker::Diamond, "◆"),
+    (Role::Neutral, Marker::Star, "★"),
 ];
 
 pub fn figure(rows: &[Row], weighed: &[Row]) -> Figure {

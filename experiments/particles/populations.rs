@@ -1,23 +1,26 @@
 //! Populations of weighted particles on a line, run several times over.
 
-use ndarray::Array2;
+use ndarray::{Array1, Array2, ArrayView2};
 use scorelab::Result;
 use scorelab::condition::Observation;
 use scorelab::guidance::{Gamma, Guided};
 use scorelab::methods::{FeynmanKac, Score, Twisted};
 use scorelab::metrics::mean_with_se;
 use scorelab::mixture::Mixture;
-use scorelab::noise::{Grid, Process, Spacing};
+use scorelab::noise::{Grid, NoiseLevel, Process, Spacing};
 use scorelab::rng::{Noise, Purpose};
 use scorelab::sampler::{Population, Step, start};
+use scorelab::score::{Likelihood, ScoreFn};
 use std::sync::Arc;
 
-/// p(x|c), p(x) and γ, on a line.
+/// p(x|c), p(x) and γ, on a line, and the σ where γ is half-way, if it rises.
+#[derive(Clone)]
 pub struct Fixture {
     pub name: &'static str,
     pub main: Mixture,
     pub guiding: Mixture,
     pub gamma: f64,
+    pub rise: Option<f64>,
 }
 
 /// How many steps and particles, how often, and the effective share below which they are resampled.
@@ -27,6 +30,19 @@ pub struct Size {
     pub particles: usize,
     pub runs: usize,
     pub threshold: f64,
+}
+
+/// p(x|c)/p(x) as a likelihood, but for a constant.
+struct Ratio(Fixture);
+
+impl Likelihood for Ratio {
+    fn log_likelihood(&self, x: ArrayView2<f64>, level: NoiseLevel) -> Array1<f64> {
+        self.0.main.log_density(x, level) - self.0.guiding.log_density(x, level)
+    }
+
+    fn grad_log_likelihood(&self, x: ArrayView2<f64>, level: NoiseLevel) -> Array2<f64> {
+        self.0.main.score(x, level) - self.0.guiding.score(x, level)
+    }
 }
 
 /// The most runs of a size, so that small populations take no longer than large ones.
@@ -73,7 +89,11 @@ pub fn corrected(fixture: &Fixture, size: Size, seed: u64) -> Result<Came> {
     let (main, guiding): (Score, Score) =
         (Arc::new(fixture.main.clone()), Arc::new(fixture.guiding.clone()));
     let pair = Guided { main: main.clone(), guiding, gamma: Gamma::new(fixture.gamma)? };
-    runs(&main, &FeynmanKac::new(pair, size.threshold), size, seed)
+    let mut particles = FeynmanKac::new(pair, size.threshold);
+    if let Some(half) = fixture.rise {
+        particles = particles.rising(Arc::new(Ratio(fixture.clone())), half);
+    }
+    runs(&main, &particles, size, seed)
 }
 
 /// Twisted SMC of a prior and an observation.
