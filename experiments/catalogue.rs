@@ -31,8 +31,8 @@ const QUESTION: &str = "which methods are better, and which are just another γ?
 fn main() -> ExitCode {
     let unused = &["scene", "class", "data", "train-steps", "sampler", "gradient-scale", "all"];
     let defaults = Defaults {
-        samples: (2400, 512),
-        steps: (48, 10),
+        samples: (1600, 320),
+        steps: (32, 8),
         gamma: "3",
         unused,
         ..Defaults::default()

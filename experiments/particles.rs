@@ -44,7 +44,7 @@ fn main() -> ExitCode {
         "all",
     ];
     let defaults =
-        Defaults { samples: (40_000, 4_000), steps: (1024, 128), unused, ..Defaults::default() };
+        Defaults { samples: (20_000, 1_000), steps: (1024, 128), unused, ..Defaults::default() };
     run("particles", QUESTION, "tilted_target", defaults, experiment)
 }
 
@@ -108,7 +108,7 @@ fn experiment(lab: &mut Experiment) -> Result<()> {
         for size in sizes(steps, k) {
             let limit = match known {
                 Some((steps, limit)) if steps == size.steps => limit,
-                _ => endless(&fixture, size.steps)?,
+                _ => endless(&fixture, size.steps, lab.size(1_601, 401))?,
             };
             known = Some((size.steps, limit));
             let came = corrected(&fixture, size, lab.seed)?;
@@ -127,7 +127,7 @@ fn experiment(lab: &mut Experiment) -> Result<()> {
 
 /// Fewer steps with all particles, then all steps with fewer particles.
 fn sizes(steps: usize, k: usize) -> Vec<Size> {
-    let fewer_steps = [16, 4].map(|part| Size::of(steps / part, k, k));
+    let fewer_steps = [16, 4].map(|part| Size::of((steps / part).max(16), k, k));
     let fewer = [64, 16, 4, 1].map(|part| Size::of(steps, k / part, k));
     fewer_steps.into_iter().chain(fewer).collect()
 }
@@ -175,7 +175,8 @@ fn table(rows: &[Row]) -> Table {
         "least ESS: (Σw)²/Σw² before resampling; without weights: a line with none".into(),
         GAMMA_FOOTNOTE.into(),
     ];
-    let pair = |m: [f64; 2]| m.map(|v| significant(v, 4)).join(", ");
+    let word = |v: f64| if v.abs() < 1e-6 { "0".into() } else { significant(v, 4) };
+    let pair = |m: [f64; 2]| m.map(word).join(", ");
     for row in rows {
         let Row { name, size, came, .. } = row;
         table.row(&[

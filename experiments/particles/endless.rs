@@ -6,16 +6,15 @@ use scorelab::Result;
 use scorelab::noise::{Grid, NoiseLevel, Process, Spacing};
 use scorelab::score::ScoreFn;
 
-/// Cells of the grid of x/√(1 + σ²), and its ends.
-const CELLS: usize = 2_401;
+/// The ends of the grid of x/√(1 + σ²).
 const ENDS: (f64, f64) = (-6.0, 8.0);
 
-fn places(sigma: f64) -> Array1<f64> {
-    Array1::linspace(ENDS.0, ENDS.1, CELLS) * (1.0 + sigma * sigma).sqrt()
+fn places(sigma: f64, cells: usize) -> Array1<f64> {
+    Array1::linspace(ENDS.0, ENDS.1, cells) * (1.0 + sigma * sigma).sqrt()
 }
 
-/// Mean and sd of the ends in so many steps.
-pub fn endless(fixture: &Fixture, steps: usize) -> Result<[f64; 2]> {
+/// Mean and sd of the ends in so many steps, on a grid of so many cells.
+pub fn endless(fixture: &Fixture, steps: usize, cells: usize) -> Result<[f64; 2]> {
     let process = Process::VE;
     let gamma_at = |sigma: f64| {
         let risen = |half: f64| 1.0 + (fixture.gamma - 1.0) / (1.0 + (sigma / half).powi(2));
@@ -23,11 +22,11 @@ pub fn endless(fixture: &Fixture, steps: usize) -> Result<[f64; 2]> {
     };
     let grid = Grid::to_data(&process, Spacing::KARRAS, steps)?;
     let sigmas: Vec<f64> = grid.times().iter().map(|t| process.level(*t).sigma).collect();
-    let mut mass = places(sigmas[0]).mapv(|x| (-0.5 * (x / sigmas[0]).powi(2)).exp());
+    let mut mass = places(sigmas[0], cells).mapv(|x| (-0.5 * (x / sigmas[0]).powi(2)).exp());
     let mut owed = 0.0;
     for pair in sigmas.windows(2) {
         let (here, there) = (pair[0] * pair[0], pair[1] * pair[1]);
-        let (x, level) = (places(pair[0]), NoiseLevel::ve(pair[0]));
+        let (x, level) = (places(pair[0], cells), NoiseLevel::ve(pair[0]));
         let points = x.view().insert_axis(ndarray::Axis(1));
         let u = fixture.guiding.denoised(points, level);
         let apart: Array2<f64> = fixture.main.denoised(points, level) - &u;
@@ -47,7 +46,7 @@ pub fn endless(fixture: &Fixture, steps: usize) -> Result<[f64; 2]> {
         if there == 0.0 {
             return Ok(moments(&mass, &to));
         }
-        mass = carried(&mass, &to, &places(pair[1]), (there * (1.0 - keep)).sqrt());
+        mass = carried(&mass, &to, &places(pair[1], cells), (there * (1.0 - keep)).sqrt());
     }
     Ok([f64::NAN; 2])
 }
@@ -61,13 +60,14 @@ fn moments(mass: &Array1<f64>, x: &Array1<f64>) -> [f64; 2] {
 /// narrower than a cell.
 fn carried(mass: &Array1<f64>, to: &Array1<f64>, places: &Array1<f64>, sd: f64) -> Array1<f64> {
     let (first, cell) = (places[0], places[1] - places[0]);
-    let mut next = vec![0.0; CELLS];
+    let last = places.len() - 1;
+    let mut next = vec![0.0; last + 1];
     let width = if sd > cell { sd / cell } else { 0.0 };
     let mut shares = Vec::new();
     for (m, to) in mass.iter().zip(to).filter(|(m, _)| **m > 1e-300) {
-        let at = ((to - first) / cell).clamp(0.0, (CELLS - 1) as f64);
+        let at = ((to - first) / cell).clamp(0.0, last as f64);
         let low = (at - 6.0 * width).floor().max(0.0) as usize;
-        let high = ((at + 6.0 * width).ceil() as usize).max(low + 1).min(CELLS - 1);
+        let high = ((at + 6.0 * width).ceil() as usize).max(low + 1).min(last);
         shares.clear();
         match width > 0.0 {
             true => bell(low as f64 - at, high - low + 1, width, &mut shares),

@@ -2,6 +2,7 @@
 
 use super::Row;
 use ndarray::arr2;
+use scorelab::number::count;
 use scorelab_figures::plot::{Axis, Curve, Figure, Layer, Marker, Panel, Role, Text};
 
 const LOOKS: [(Role, Marker, &str); 4] = [
@@ -70,7 +71,9 @@ fn panel(title: Text, lines: &[(&'static str, Vec<[f64; 2]>)]) -> Panel {
     let fold = |i: usize| all().fold((f64::MAX, 0.0f64), |(l, h), p| (l.min(p[i]), h.max(p[i])));
     let ((left, right), (low, high)) = (fold(0), fold(1));
     let (left, right) = (left / 1.5, right * 1.5);
-    let (low, high) = (low.max(0.05) / 1.5, high * 12.0);
+    let (low, high) = (low.clamp(0.05, 2.0) / 1.5, high * 12.0);
+    let tens = (0..7).map(|k| 10f64.powi(k)).filter(|t| (left..right).contains(t));
+    let tens: Vec<(f64, Text)> = tens.map(|t| (t, count(t as usize).into())).collect();
     let limit =
         Curve { at: arr2(&[[left, 3.0], [right, 3.0]]), dashed: Some(true), ..Curve::default() };
     let mut layers = vec![Layer::new("3 %", "three per cent", Role::Muted, limit)];
@@ -87,7 +90,7 @@ fn panel(title: Text, lines: &[(&'static str, Vec<[f64; 2]>)]) -> Panel {
         layers.push(Layer::new(name, "off its target", role, look).label_at(words, place));
     }
     Panel {
-        x: Axis::log(title, (left, right)),
+        x: Axis::log(title, (left, right)).with_ticks(tens),
         y: Axis::log(Text::new("off, %", "lệch, %"), (low, high)),
         layers,
         ..Panel::default()

@@ -3,7 +3,7 @@
 use super::Rule;
 use crate::condition::Condition;
 use crate::mixture::Labelled;
-use crate::nn::{Net, ScoreNet, Shape, Workspace};
+use crate::nn::{Mlp, Net, ScoreNet, Workspace};
 use crate::null_label::JointNet;
 use crate::train::{BlockRows, Denoising, Levels, Objective, TrainConfig, TrainStep, run};
 use crate::{Error, Result};
@@ -23,8 +23,14 @@ struct GuidedDenoising<'a> {
     rule: Rule,
 }
 
-impl<N: Net> Objective<N> for GuidedDenoising<'_> {
-    fn block(&self, net: &N, w: &mut Workspace<N>, rng: &mut ChaCha8Rng, rows: BlockRows) -> f64 {
+impl Objective<Mlp> for GuidedDenoising<'_> {
+    fn block(
+        &self,
+        net: &Mlp,
+        w: &mut Workspace<Mlp>,
+        rng: &mut ChaCha8Rng,
+        rows: BlockRows,
+    ) -> f64 {
         let points = self.denoising.draw(w, rng, rows);
         w.conditions.fill(Condition::None);
         net.forward(w);
@@ -35,7 +41,7 @@ impl<N: Net> Objective<N> for GuidedDenoising<'_> {
             }
         }
         net.forward(w);
-        let scale = 1.0 / (rows.batch * net.config().outputs()) as f64;
+        let scale = 1.0 / (rows.batch * net.config.outputs) as f64;
         let mut loss = 0.0;
         let answers = w.output.outer_iter().zip(w.target.outer_iter()).zip(null.outer_iter());
         let rows = w.d_output.outer_iter_mut().zip(answers).zip(&w.conditions);
@@ -62,13 +68,13 @@ impl<N: Net> Objective<N> for GuidedDenoising<'_> {
 /// # Errors
 /// As [`Rule::validated`] and [`TrainConfig::validated`], if `p_drop` is not between 0 and 1, the data has a label that the network
 /// does not know, the network has a spread for each coordinate, or training diverges.
-pub fn train_guided<N: Net>(
-    net: JointNet<N>,
+pub fn train_guided(
+    net: JointNet,
     data: &Labelled,
     (rule, levels, p_drop): (Rule, Levels, f64),
     config: TrainConfig,
     progress: &mut dyn FnMut(TrainStep),
-) -> Result<JointNet<N>> {
+) -> Result<JointNet> {
     net.objective(data, levels, p_drop)?; // refuses what plain training refuses
     let denoising = plain(&net.net, data, levels)?;
     let objective = GuidedDenoising { denoising, p_drop, rule: rule.validated()? };
@@ -80,8 +86,8 @@ pub fn train_guided<N: Net>(
 ///
 /// # Errors
 /// If it has one.
-pub(super) fn plain<'a, N: Net>(
-    net: &ScoreNet<N>,
+pub(super) fn plain<'a>(
+    net: &ScoreNet,
     data: &'a Labelled,
     levels: Levels,
 ) -> Result<Denoising<'a>> {
