@@ -3,10 +3,10 @@
 use super::{Half, Row};
 use scorelab::methods::{Effective, METHODS};
 use scorelab::number::{plus_minus, significant};
-use scorelab_lab::{Against, Experiment, GAMMA_FOOTNOTE, MARGIN, Standing, TABLE_LEVEL, Table};
+use scorelab_lab::{Against, GAMMA_FOOTNOTE, MARGIN, Standing, TABLE_LEVEL, Table};
 
 /// The methods on one scene.
-pub fn of(half: &Half, lab: &Experiment) -> Table {
+pub fn of(half: &Half) -> Table {
     let mut table = Table::new(&[
         &format!("{}, {}", half.scene, half.scores)[..],
         "evals",
@@ -27,7 +27,7 @@ pub fn of(half: &Half, lab: &Experiment) -> Table {
         false => "there is no tilt".into(),
     };
     table.notes = vec![
-        format!("class {}; best γ of ordinary guidance: {} for p(x|c), {tilt}", lab.class_name(), best[0]),
+        format!("class {}; best γ of ordinary guidance: {} for p(x|c), {tilt}", half.class, best[0]),
         "evals: of a score and step; as sure: γ of ordinary guidance with the same mean log p(c|x₀); 2N: with twice the steps".into(),
         "at γ_eff, at best γ: how much farther than ordinary guidance, from the same noise; ± is one standard error".into(),
         GAMMA_FOOTNOTE.into(),
