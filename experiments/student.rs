@@ -64,7 +64,7 @@ fn experiment(lab: &mut Experiment) -> Result<()> {
     for arm in &arms {
         let (own, other) = (pooled(&arm.errors), pooled(&twin));
         let what = format!("{}: its error over that of γ − 1, from σ = .4 to 2.5", arm.name);
-        lab.check(&what, own / other, 0.0..=0.5, 0.0..=1.0);
+        lab.check(&what, own / other, 0.0..=0.8, 0.0..=1.0);
     }
     let figure = figure(&arms, &twin, gamma.value());
     lab.draw(&[figure])
