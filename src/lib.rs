@@ -40,6 +40,7 @@
 //! | [`guidance`] ★ | γ, [`guidance::Guided`], [`guidance::ClassifierGuided`]: scores made of scores |
 //! | [`classifier`] | the separate classifiers: noisy, one for each label, clean |
 //! | [`null_label`] | one network trained jointly with a null label, steered in one pass |
+//! | [`guided_training`] | networks that learn the guided score itself: guidance-free, by model guidance, from a teacher |
 //! | [`sampler`] | DDIM, Heun, DPM-Solver++(2M), Euler–Maruyama, Langevin; particles that interact; log-likelihood |
 //! | [`methods`] | the catalogue of guidance methods: what each needs, its knobs, its cost, and the plan of a walk |
 //! | [`metrics`] | shares, energy distance, χ², entropy, score error |
@@ -64,6 +65,7 @@ pub mod train;
 pub mod guidance;
 pub mod classifier;
 pub mod null_label;
+pub mod guided_training;
 pub mod sampler;
 pub mod methods;
 pub mod metrics;

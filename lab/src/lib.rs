@@ -36,10 +36,11 @@ pub mod course;
 pub mod program;
 
 pub use experiment::{
-    ArmRun, Billed, CLASSIFIER_STEPS, CaptionExperiment, Comparison, Contest, Contested,
-    Experiment, Group, Guide, ImageExperiment, ImageNets, JOINT_STEPS, KnownPixels, Learned, Made,
-    P_DROP, SCORE_STEPS, Steer, TRAINING_POINTS, compare, lecture, run, run_captions, run_images,
-    untrained_joint, untrained_score, worn,
+    Against, ArmRun, BLOCKS, Billed, Both, CLASSIFIER_STEPS, CaptionExperiment, Comparison,
+    Contest, Contested, CountedParts, Ended, Experiment, Field, Found, Group, Guide,
+    ImageExperiment, ImageNets, JOINT_STEPS, KnownPixels, Learned, MARGIN, Made, Ordinary, P_DROP,
+    SCALES, SCORE_STEPS, Standing, Steer, TABLE_LEVEL, TARGETS, TRAINING_POINTS, compare, lecture,
+    run, run_captions, run_images, standings, untrained_joint, untrained_score, worn,
 };
 pub use flags::{Defaults, ExperimentFlags, Look, MethodFlags};
 pub use memory::{A_COORDINATE, MOST_GIB};

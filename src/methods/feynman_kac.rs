@@ -6,8 +6,9 @@ use super::{About, Cost, Ends, Knob, Knobs, Method, Need, Parts, Plan, Range, Ru
 use crate::Result;
 use crate::guidance::{Gamma, Guided};
 use crate::sampler::{AnyPopulation, AnySampler, Ddim, InBlocks, Population, Sampler, Step};
-use crate::score::ScoreFn;
+use crate::score::{Likelihood, ScoreFn};
 use ndarray::{Array2, ArrayView2, Axis};
+use std::sync::Arc;
 
 /// The Feynman–Kac corrector of guidance: ancestral sampling on s_γ, each particle with a weight.
 ///
@@ -19,20 +20,41 @@ use ndarray::{Array2, ArrayView2, Axis};
 /// With small steps and many particles the ends are samples of the tilt p(x)^(1 − γ)·p(x|y)^γ, if the start is one of the
 /// noised laws' p_T(x)^(1 − γ)·p_T(x|y)^γ, which N(0, σ²) is where σ is large. γ = 0 and γ = 1 have no weights, and a threshold
 /// of 0 takes none into account: this is [`Ddim`] with η = 1. Where γ is large a few particles carry much of the
-/// weight, and many more are needed than their effective share suggests. Source: Skreta et al. 2025 (2503.02819),
-/// proposition 3.
+/// weight, and many more are needed than their effective share suggests, unless γ [rises](FeynmanKac::rising). Source: Skreta et al.
+/// 2025 (2503.02819), proposition 3.
 #[derive(Clone)]
 pub struct FeynmanKac {
     pair: Guided<Score, Score>,
+    rise: Option<(Arc<dyn Likelihood>, f64)>,
     threshold: f64,
     weights: Weights,
-    last_step: f64, // of σ², whose second half is still to be weighed
+    owed: f64, // γ(γ − 1) times the last step of σ², whose second half is still to be weighed
 }
 
 impl FeynmanKac {
     /// Particles of s_c and s_u that are resampled where their effective share is below `threshold`.
     pub fn new(pair: Guided<Score, Score>, threshold: f64) -> Self {
-        FeynmanKac { pair, threshold, weights: Weights::default(), last_step: 0.0 }
+        FeynmanKac { pair, rise: None, threshold, weights: Weights::default(), owed: 0.0 }
+    }
+
+    /// The same, with a γ that rises from 1 as the noise falls, and is half-way where σ/α is `half`.
+    ///
+    /// ```text
+    /// γ(r) = 1 + (γ − 1)/(1 + (r/half)²), r = σ/α;   log w ← log w + (γ(r') − γ(r))·log p(y|x_t) before each step
+    /// ```
+    ///
+    /// The ends are those of the constant γ, and the weights far more even: where the noise hides the class, particles are led as
+    /// p(x|y) leads them. It takes the class's likelihood, whose gradient is s_c − s_u. Ours; that weights follow any path of
+    /// targets is the theorem of Skreta et al. 2025 (2503.02819).
+    pub fn rising(self, likelihood: Arc<dyn Likelihood>, half: f64) -> Self {
+        FeynmanKac { rise: Some((likelihood, half)), ..self }
+    }
+
+    /// γ at σ/α = r.
+    fn gamma(&self, r: f64) -> f64 {
+        let gamma = self.pair.gamma.value();
+        let risen = |(_, half): &(_, f64)| 1.0 + (gamma - 1.0) / (1.0 + (r / half).powi(2));
+        self.rise.as_ref().map_or(gamma, risen)
     }
 
     /// log Ẑ, the estimate so far of log Z₀/Z_T, where Z normalises p_t(x)^(1 − γ)·p_t(x|y)^γ. Its bias is the step's.
@@ -53,10 +75,15 @@ impl FeynmanKac {
 
 impl Population for FeynmanKac {
     fn step_all(&mut self, _: &dyn ScoreFn, x: &mut Array2<f64>, step: Step) {
-        let ((here, there), gamma) = (step.levels(), self.pair.gamma.value());
+        let (here, there) = step.levels();
         let [before, after] = [here, there].map(|level| level.ratio() * level.ratio());
         let [walk, pick] = step.noise.split();
         self.weights.begin(x.nrows());
+        let gamma = self.gamma(there.ratio());
+        if let Some((likelihood, _)) = &self.rise {
+            let risen = gamma - self.gamma(here.ratio());
+            self.weights.log.scaled_add(risen, &likelihood.log_likelihood(x.view(), here));
+        }
         let ask = |score: &Score| InBlocks(score).denoised(x.view(), here);
         let (mut d, mut apart) = (ask(&self.pair.guiding), ask(&self.pair.main));
         apart -= &d;
@@ -64,9 +91,9 @@ impl Population for FeynmanKac {
         let asked = Denoiser { dim: d.ncols(), denoised: |_: ArrayView2<f64>, _| d.clone() };
         { ANCESTRAL }.step(&asked, x, Step { noise: walk, ..step });
         // s_c − s_u is (D_c − D_u)/σ², for x/α and σ/α
-        let steps = 0.5 * (self.last_step + before - after);
-        let growth = 0.5 * gamma * (gamma - 1.0) * steps / (before * before);
-        self.last_step = before - after;
+        let owed = gamma * (gamma - 1.0) * (before - after);
+        let growth = 0.25 * (self.owed + owed) / (before * before);
+        self.owed = owed;
         self.weights.log.scaled_add(growth, &apart.map_axis(Axis(1), |d| d.dot(&d)));
         if self.effective_share() < self.threshold || (there.sigma == 0.0 && self.threshold > 0.0) {
             *x = x.select(Axis(0), &self.weights.resample(pick.shared()));

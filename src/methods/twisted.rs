@@ -52,6 +52,16 @@ impl Twisted {
         self.weights.log_z()
     }
 
+    /// How often the particles were resampled.
+    pub fn resampled(&self) -> usize {
+        self.weights.resampled()
+    }
+
+    /// (Σw)²/Σw² as a share of the particles, since they were last resampled; 1 without particles.
+    pub fn effective_share(&self) -> f64 {
+        self.weights.effective_share()
+    }
+
     /// log g of these denoised points (n,).
     fn twist(&self, d: &Array2<f64>) -> Array1<f64> {
         let (miss, variance) = (self.observation.miss(d.view()), self.tau * self.tau / self.gamma);

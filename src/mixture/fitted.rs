@@ -198,7 +198,8 @@ mod tests {
         }
         let lone = Labelled { x: array![[1.0, 2.0], [3.0, 4.0]], y: vec![0, 1] };
         let of = |each, floor| Mixture::fitted(&lone, each, floor, 0);
-        assert_eq!(of(3, 0.5).unwrap().covs(), [Array2::eye(2) * 0.25, Array2::eye(2) * 0.25]);
+        let narrow = Array2::<f64>::eye(2) * 0.25;
+        assert_eq!(of(3, 0.5).unwrap().covs(), [narrow.clone(), narrow]);
         assert!(of(0, 0.5).is_err() && of(1, 0.0).is_err());
         let gap = Labelled { y: vec![0, 2], ..lone.clone() };
         assert!(Mixture::fitted(&gap, 1, 0.5, 0).unwrap_err().to_string().contains("class 1"));

@@ -96,7 +96,7 @@ impl Denoising<'_> {
 
     /// Runs the network on the rows drawn, leaves ∂L/∂output in `w.d_output` and returns the block's part of L.
     pub(crate) fn answer<N: Net>(&self, net: &N, w: &mut Workspace<N>, rows: BlockRows) -> f64 {
-        let scale = 1.0 / (rows.batch * net.config().inputs()) as f64;
+        let scale = 1.0 / (rows.batch * net.config().outputs()) as f64;
         net.forward(w);
         let mut loss = 0.0;
         if !self.spread.is_empty() {

@@ -5,6 +5,7 @@ mod against_exact;
 mod classifier;
 mod floor;
 mod gradients;
+mod guided;
 mod in_law;
 mod joint;
 mod net;

@@ -12,6 +12,8 @@ mod comparison;
 mod bill;
 mod rival;
 mod contest;
+mod standing;
+mod field;
 mod your_guidance;
 mod lecture;
 
@@ -19,6 +21,7 @@ pub use bill::Billed;
 pub use captions::{CaptionExperiment, Group, run_captions, worn};
 pub use comparison::{ArmRun, Comparison, Steer};
 pub use contest::{Contest, Contested, Made};
+pub use field::{BLOCKS, Both, Ended, Field, Found, MARGIN, Ordinary, SCALES, TARGETS};
 pub use image_networks::{Guide, ImageNets};
 pub use images::{ImageExperiment, run_images};
 pub use lecture::lecture;
@@ -26,7 +29,9 @@ pub use networks::{
     CLASSIFIER_STEPS, JOINT_STEPS, Learned, P_DROP, SCORE_STEPS, TRAINING_POINTS, untrained_joint,
     untrained_score,
 };
+pub use rival::CountedParts;
 pub use run::Experiment;
 pub use scene::run;
+pub use standing::{Against, Standing, TABLE_LEVEL, standings};
 pub use told_network::KnownPixels;
 pub use your_guidance::compare;

@@ -4,12 +4,13 @@ use crate::setup::Setup;
 use crate::watch::Progress;
 use scorelab::checkpoint::{Kind, Model, Recipe};
 use scorelab::classifier::{CleanClassifier, NoisyClassifier, OneVsRest};
+use scorelab::guided_training::{Distilled, Rule, train_guided};
 use scorelab::mixture::{Labelled, Mixture};
 use scorelab::nn::ScoreNet;
 use scorelab::null_label::JointNet;
 use scorelab::rng::Purpose;
 use scorelab::score::ScoreFn;
-use scorelab::train::{Denoising, TrainConfig, loss_floor};
+use scorelab::train::{Denoising, TrainConfig, TrainStep, loss_floor};
 use scorelab::training_loop::{Examples, Now, Watcher, learn};
 use scorelab::{Error, Result};
 use scorelab_figures::lecture;
@@ -164,6 +165,38 @@ impl Setup {
             Model::Joint(net) => Ok(net),
             other => panic!("the recipe is that of a {}", other.name()),
         }
+    }
+
+    /// Trains a joint network to answer with the guided score, as long as [`Setup::train_joint`]'s.
+    ///
+    /// # Errors
+    /// As [`train_guided`].
+    pub fn train_guided(&self, rule: Rule, data: &Labelled) -> Result<JointNet> {
+        let Recipe { train, levels, p_drop, .. } = self.recipe(Kind::Joint, JOINT_STEPS);
+        let net = untrained_joint(&self.scene().mixture, self.seed)?;
+        let mut progress = Progress::new("training guidance itself", 0, train.steps);
+        let show = &mut |s: TrainStep| progress.at(s.step + 1, s.loss);
+        let net = train_guided(net, data, (rule, levels, p_drop), train, show)?;
+        progress.finish();
+        Ok(net)
+    }
+
+    /// Distils the guidance of a joint network for γ of this range, as long as [`Setup::train_joint`]'s training.
+    ///
+    /// # Errors
+    /// As [`Distilled::train`].
+    pub fn distil(
+        &self,
+        teacher: &JointNet,
+        scales: (f64, f64),
+        data: &Labelled,
+    ) -> Result<Distilled> {
+        let Recipe { train, levels, .. } = self.recipe(Kind::Joint, JOINT_STEPS);
+        let mut progress = Progress::new("distilling guidance", 0, train.steps);
+        let show = &mut |s: TrainStep| progress.at(s.step + 1, s.loss);
+        let student = Distilled::train(teacher, data, (scales, levels), train, show)?;
+        progress.finish();
+        Ok(student)
     }
 
     /// Trains the noisy classifier of the experiments, with a progress bar.

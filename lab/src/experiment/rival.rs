@@ -61,7 +61,8 @@ impl CountedParts {
         Ok(Some((name.to_string(), build(method, &self.parts(), &knobs)?)))
     }
 
-    fn parts(&self) -> Parts {
+    /// All of it.
+    pub fn parts(&self) -> Parts {
         let [conditional, unconditional] = self.pair();
         let classes = self.scores[2..].iter().map(|score| score.clone() as Score);
         Parts {

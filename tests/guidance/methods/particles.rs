@@ -7,7 +7,9 @@ use scorelab::methods::FeynmanKac;
 use scorelab::metrics::mean_with_se;
 use scorelab::mixture::Tilt;
 use scorelab::rng::{Noise, Purpose};
-use scorelab::sampler::{Population, Step, effective_size, mean_weight, systematic};
+use scorelab::sampler::{
+    Population, Step, effective_size, mean_weight, sample_population, systematic,
+};
 use std::f64::consts::TAU;
 
 /// What a population of particles came to.
@@ -130,6 +132,32 @@ fn where_weights_are_uneven_the_particles_are_resampled_on_the_way() {
     // with so few steps and particles a quarter of the way is left; less than half of it, by five standard errors
     assert!((mean - exact).abs() < 0.5 * (plain - exact), "{mean} ± {se}, {exact}, {plain}");
     assert!(plain - mean > 5.0 * se, "the twin, without weights: {plain}");
+}
+
+#[test]
+fn with_a_rising_gamma_few_particles_are_enough_where_a_constant_one_needs_many() {
+    let (f2, process) = (cases::f2(), Process::VE);
+    let exact = Tilt::guided(&f2, 0, 10.0).unwrap().mean()[0];
+    let grid = Grid::to_data(&process, Spacing::KARRAS, 256).unwrap();
+    let mean = |half: Option<f64>, n: usize, seed: u64| {
+        let (main, guiding): (Score, Score) = (Arc::new(f2.given(0)), Arc::new(f2.clone()));
+        let pair = Guided { main, guiding, gamma: Gamma::new(10.0).unwrap() };
+        let mut particles = FeynmanKac::new(pair, 0.5);
+        if let Some(half) = half {
+            particles = particles.rising(Arc::new(f2.posterior(0)), half);
+        }
+        let x = start(n, 1, &process, &grid, seed);
+        sample_population(&particles, &f2, &process, &grid, x.view(), seed).mean().unwrap()
+    };
+    let runs = |half: Option<f64>| {
+        mean_with_se(&(0..12).map(|seed| mean(half, 1_000, seed)).collect::<Vec<_>>())
+    };
+    let (rising, se) = runs(Some(0.5));
+    // and the bias of 256 steps
+    assert!((rising - exact).abs() < 4.5 * se + 0.03, "{rising} ± {se}, {exact}");
+    let (constant, wide) = runs(None);
+    assert!(constant - exact > 4.5 * se + 0.03, "the twin: {constant} ± {wide}");
+    assert!(wide > 3.0 * se, "weights are as uneven as before: {wide} and {se}");
 }
 
 fn plan_walk(plan: &Plan, run: Run) -> Array2<f64> {
