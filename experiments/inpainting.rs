@@ -162,8 +162,7 @@ impl World<'_> {
 
     fn posterior(&self, known: &Known, image: usize) -> Mixture {
         let o = known.those.of(self.images.row(image));
-        let y = o.miss(Array2::zeros((1, self.fitted.dim())).view()).row(0).to_owned();
-        known.instrument.reads(&y).posterior().clone()
+        known.instrument.reads(&o.values().to_owned()).posterior().clone()
     }
 
     /// By the network that was trained with masks.

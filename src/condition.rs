@@ -2,7 +2,7 @@
 
 use crate::linalg::{cholesky, symmetric_eigen};
 use crate::{Error, Result};
-use ndarray::{ArcArray2, Array1, Array2, ArrayView2, Axis};
+use ndarray::{ArcArray2, Array1, Array2, ArrayView1, ArrayView2, Axis};
 use std::sync::Arc;
 
 /// What is asked of a sample: y of p(x | y), or ∅ of p(x).
@@ -129,6 +129,11 @@ impl Observation {
     /// A, what is measured (m, d).
     pub fn map(&self) -> ArrayView2<'_, f64> {
         self.a.view()
+    }
+
+    /// y (m).
+    pub fn values(&self) -> ArrayView1<'_, f64> {
+        self.y.view()
     }
 
     /// τ, the standard deviation of the measurement.

@@ -108,22 +108,26 @@ fn rotate(a: &mut Array2<f64>, q: &mut Array2<f64>, i: usize, j: usize) {
     }
 }
 
+/// Steps for an eigenvalue, of which two or three are usual: an element that is not small by then is rounding.
+const STEPS: usize = 60;
+
 /// The eigenvalues of a symmetric matrix (d), in no order, by tridiagonal QR steps: (4/3)·d³ multiplications.
 ///
 /// Their error is that of rounding relative to the largest.
 ///
 /// Source: Golub & Van Loan, Matrix Computations, algorithms 8.3.1 to 8.3.3, without the eigenvectors.
 pub fn eigenvalues(matrix: &Array2<f64>) -> Vec<f64> {
+    assert!(matrix.iter().all(|v| v.is_finite()), "a finite matrix");
     let size = matrix.iter().fold(0.0f64, |a, v| a.max(v.abs()));
-    assert!(size.is_finite(), "a finite matrix");
     let (mut diag, mut off) = tridiagonal(matrix / size.max(f64::MIN_POSITIVE));
-    let mut high = diag.len().saturating_sub(1);
+    let (mut high, mut steps) = (diag.len().saturating_sub(1), 0);
     while high > 0 {
         let small = |k: usize| off[k].abs() <= f64::EPSILON;
-        if small(high - 1) {
-            high -= 1; // diag[high] is an eigenvalue
+        if small(high - 1) || steps == STEPS {
+            (high, steps) = (high - 1, 0); // diag[high] is an eigenvalue
             continue;
         }
+        steps += 1;
         let low = (0..high).rev().find(|k| small(*k)).map_or(0, |k| k + 1);
         qr_step(&mut diag[low..=high], &mut off[low..high]);
     }
@@ -161,7 +165,8 @@ fn qr_step(diag: &mut [f64], off: &mut [f64]) {
     let (mut x, mut bulge) = (diag[0] - shift, off[0]);
     for k in 0..n - 1 {
         let length = x.hypot(bulge);
-        let (c, s) = (x / length, bulge / length); // the rotation of k and k + 1 that takes the bulge to 0
+        // the rotation of k and k + 1 that takes the bulge to 0; with neither there is nothing to turn
+        let (c, s) = if length > 0.0 { (x / length, bulge / length) } else { (1.0, 0.0) };
         if k > 0 {
             off[k - 1] = length;
         }
@@ -229,6 +234,24 @@ mod tests {
     fn off(a: &Array2<f64>, b: &Array2<f64>) -> f64 {
         let largest = |m: &Array2<f64>| m.iter().fold(0.0f64, |a, v| a.max(v.abs()));
         largest(&(a - b)) / largest(b)
+    }
+
+    #[test]
+    fn eigenvalues_of_a_covariance_of_fewer_points_than_coordinates_are_found() {
+        for seed in 0..40 {
+            let (n, d) = (3 + seed as usize, 64);
+            let x = normals(n, d, seed).mapv(|v| v.max(0.0)); // many a coordinate never varies
+            let mean = x.mean_axis(ndarray::Axis(0)).unwrap();
+            let off = &x - &mean;
+            let cov = off.t().dot(&off) / (n - 1) as f64;
+            let mut found = eigenvalues(&cov);
+            found.sort_by(|a, b| b.total_cmp(a));
+            let trace = cov.diag().sum();
+            let sum: f64 = found.iter().sum();
+            assert!((sum - trace).abs() < 1e-12 * trace, "{n} points: {sum} {trace}");
+            let rank = found.iter().filter(|l| **l > 1e-10 * found[0]).count();
+            assert_eq!(rank, n - 1, "the wrong twin: as many as points");
+        }
     }
 
     #[test]

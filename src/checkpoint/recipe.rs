@@ -155,7 +155,7 @@ impl Recipe {
             width,
             depth,
             features,
-            levels: Levels { location: -0.9, width: 0.7 },
+            levels: Levels { location: -0.5, width: 0.8 },
             train,
             ..common
         }

@@ -121,9 +121,8 @@ impl Observing {
         let d = self.config.inputs();
         let Condition::Observed(observation) = condition else { return Array1::zeros(2 * d) };
         let a = observation.map();
-        let y = observation.miss(Array2::zeros((1, d)).view()).remove_axis(Axis(0));
         let known = (&a * &a).sum_axis(Axis(0));
-        concatenate![Axis(0), y.dot(&a) / self.config.scale, known]
+        concatenate![Axis(0), observation.values().dot(&a) / self.config.scale, known]
     }
 
     /// The perceptron's inputs of a batch (n, 3d).

@@ -21,8 +21,8 @@ pub const SPEC: Spec = Spec {
         "Các mảnh ảnh nhìn vào đâu trong chú thích",
     ),
     caption: Text::new(
-        "Each patch asks the words of the caption; a bright patch asks that word much. What a word changes is another thing than where one looks: beside it stands the difference that leaving the word out makes.",
-        "Mỗi mảnh ảnh hỏi các từ của chú thích; mảnh càng sáng thì hỏi từ ấy càng nhiều. Một từ thay đổi điều gì lại là chuyện khác với nơi được nhìn vào: bên cạnh là khác biệt khi bỏ từ ấy đi.",
+        "Each patch asks the words of the caption; the more ink, the more it asks that word. What a word changes is another thing than where one looks: beside it stands the difference that leaving the word out makes.",
+        "Mỗi mảnh ảnh hỏi các từ của chú thích; mực càng đậm thì nó hỏi từ ấy càng nhiều. Một từ thay đổi điều gì lại là chuyện khác với nơi được nhìn vào: bên cạnh là khác biệt khi bỏ từ ấy đi.",
     ),
     needs: &[Need::Images, Need::Captions, Need::LastGamma],
     uses: &[Use::Walk],
@@ -84,7 +84,7 @@ fn patch_of(network: &Transformer, pixel: usize) -> usize {
     line / patch * (side / patch) + column / patch
 }
 
-/// A number for each patch as an image, white where it is `top`.
+/// A number for each patch as an image, full of ink where it is `top`.
 fn as_image(network: &Transformer, values: impl Fn(usize) -> f64, top: f64) -> Array1<u8> {
     let grey = |pixel| (255.0 * values(patch_of(network, pixel)) / top).clamp(0.0, 255.0) as u8;
     (0..network.config.side.pow(2)).map(grey).collect()
@@ -129,8 +129,8 @@ pub fn word_attention(images: &ImageInputs, gamma: Gamma) -> Result<Figure> {
         sheet(images, &rows),
     )];
     f.notes = vec![Text::new(
-        "attention: 0 black, 1 white, mean over layers and heads; ‖ΔD‖²: D with the caption against D without the word, each row to its largest",
-        "chú ý: 0 đen, 1 trắng, trung bình trên các tầng và đầu; ‖ΔD‖²: D với chú thích so với D thiếu từ ấy, mỗi hàng theo giá trị lớn nhất",
+        "attention: no ink 0, full ink 1, mean over layers and heads;  ‖ΔD‖²: D with the caption against D without the word, each row to its largest",
+        "chú ý: không mực 0, đủ mực 1, trung bình trên các tầng và đầu;  ‖ΔD‖²: D với chú thích so với D thiếu từ ấy, mỗi hàng theo giá trị lớn nhất",
     )];
     Ok(f)
 }
