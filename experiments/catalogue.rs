@@ -32,7 +32,7 @@ const QUESTION: &str = "which methods are better, and which are just another γ?
 fn main() -> ExitCode {
     let unused = &["scene", "class", "data", "train-steps", "sampler", "gradient-scale", "all"];
     let defaults = Defaults {
-        samples: (1600, 320),
+        samples: (1600, 256),
         steps: (32, 8),
         gamma: "3",
         unused,

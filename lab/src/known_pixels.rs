@@ -128,8 +128,8 @@ fn found(name: &str, data: &Domain) -> Result<Array2<f64>> {
     };
     // one drawing in ten is of a given class
     let images = unseen(recipe, Some(class), (24 * number + 200, 0))?;
-    let of_class = (0..images.labels.len()).filter(|i| images.labels[*i] == class);
-    let Some(row) = of_class.skip(number).next() else {
+    let mut of_class = (0..images.labels.len()).filter(|i| images.labels[*i] == class);
+    let Some(row) = of_class.nth(number) else {
         let must = "among the images of its class that the score has not seen; there are fewer";
         return Err(Error::value("--image", quoted(name), must));
     };

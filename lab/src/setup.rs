@@ -218,7 +218,7 @@ impl Setup {
     ///
     /// # Errors
     /// If there is no scene, a coordinate is unknown or given twice, a number is out of its range, nothing would be left to
-    /// draw, or the observation lies where the scene is not; of an image, as [`known_of_image`](crate::known_pixels::known_of_image).
+    /// draw, or the observation lies where the scene is not; of an image, as what is known of an image is read.
     pub fn observing(mut self, flags: &ConditionFlags, image: Option<&str>) -> Result<Setup> {
         self.observed = Observed::of(flags, image, (&self.data, self.class))?;
         Ok(self)

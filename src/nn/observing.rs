@@ -44,6 +44,7 @@ impl Shape for ObservingConfig {
         self.inner.validated()
     }
 
+    #[allow(clippy::misnamed_getters)] // of a point; the inner network sees three numbers for each coordinate
     fn inputs(&self) -> usize {
         self.inner.outputs
     }

@@ -126,7 +126,7 @@ fn a_usual_mistake_gets_its_hint_in_the_language_asked_for() {
     assert!(run("check 8 -0.2").out.starts_with("✗ "), "a number below 0 is no flag");
     // the list, and one question
     let (list, en) = (json("check --lang vi"), json("check"));
-    assert_eq!((list.len(), &list[2]["question"]), (15, &"sai số chuẩn của một tỉ lệ".into()));
+    assert_eq!((list.len(), &list[2]["question"]), (17, &"sai số chuẩn của một tỉ lệ".into()));
     assert_eq!((&en[2]["answer"], &en[3]["answer"]), (&"a number".into(), &"12 numbers".into()));
     assert!(answer("check 2").contains("(x + σ²·s)/α"));
 }
@@ -187,7 +187,7 @@ fn what_is_no_answer_is_refused_with_one_sentence() {
     said(run(&format!("check 1 {}", folder.path("missing"))), 3, "cannot read");
     #[cfg(unix)]
     said(run(&format!("check 1 {}", folder.path(""))), 9, "it is a folder");
-    said(run("check 99 1"), 2, "1 to 15");
-    said(run("check 0"), 2, "1 to 15");
+    said(run("check 99 1"), 2, "1 to 17");
+    said(run("check 0"), 2, "1 to 17");
     said(run("check one 1"), 2, "invalid");
 }

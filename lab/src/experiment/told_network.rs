@@ -63,7 +63,7 @@ impl ImageExperiment {
     }
 
     /// The network that is told what is known of an image, or nothing: that of an earlier run with these settings, or of a training as
-    /// long as the joint network's, at `--quick` a quarter of it, which is kept.
+    /// long as the joint network's, at `--quick` a tenth of it, which is kept.
     ///
     /// # Errors
     /// If training diverges, or a file cannot be written.
@@ -73,7 +73,7 @@ impl ImageExperiment {
         (seen, tau): (&Labelled, f64),
     ) -> Result<JointNet<Observing>> {
         let mut recipe = self.recipes()[0].clone();
-        recipe.train.steps = self.size(recipe.train.steps, recipe.train.steps / 4);
+        recipe.train.steps = self.size(recipe.train.steps, recipe.train.steps / 10);
         let file = self.network_file("masks");
         let mut trained = Trained::here(self.training_data(), None);
         let settings = serde_json::to_string(&recipe).expect("a recipe is numbers and words");

@@ -72,7 +72,12 @@ fn patches_share_their_attention_among_the_words_and_each_word_changes_something
     let off = |map: &Array2<f64>| (map - &swapped.causal).mapv(f64::abs).sum();
     let mut turned = causal.clone();
     turned.invert_axis(Axis(1));
-    assert!(off(&turned) < 1e-9 && off(&causal) > 1e-9, "a caption is a set");
+    let (same, moved) = (off(&turned), off(&causal));
+    assert!(
+        same < 1e-5 * causal.sum() && moved > 1e-2 * causal.sum(),
+        "a caption is a set: {same}, {moved} of {}",
+        causal.sum()
+    );
     let none = looked(&net, &x, level, &[]);
     assert!(none.attention.iter().all(|a| (a - 1.0).abs() < 1e-12) && none.causal.is_empty());
 }
