@@ -191,7 +191,7 @@ fn of_an_image_a_half_is_known_and_the_rest_is_drawn() {
     // components: what is known is kept the better, the smaller τ is; γ = 0 knows nothing
     let of = |more: &str| {
         sampled(&format!(
-            "sample --score {joint} {walk} --image 3:0 --mask lower --steps 16 {more}"
+            "sample --score {joint} --samples 2 --image 3:0 --mask lower --steps 16 {more}"
         ))
     };
     let spread = |x: &[Vec<f64>]| off(&x[0][392..], &x[1][392..]);
