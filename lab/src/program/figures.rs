@@ -224,11 +224,15 @@ impl Steering {
         if self.autoguided() {
             return Text::new("autoguided", "tự điều hướng");
         }
-        match (self.learned_classifier(), self.classified(), self.joint().is_ok()) {
+        let by = match (self.learned_classifier(), self.classified(), self.joint().is_ok()) {
             (true, ..) => Text::new("learned classifier", "bộ phân loại đã học"),
             (false, true, _) => Text::new("exact classifier", "bộ phân loại chính xác"),
             (false, false, true) => Text::new("one joint network", "một mạng học chung"),
             (false, false, false) => words::BY_THE_EXACT_SCORE,
+        };
+        match self.gradient_scale() {
+            1.0 => by,
+            scale => by.then(format!(", gradient × {scale}")),
         }
     }
 }
