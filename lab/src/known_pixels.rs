@@ -7,7 +7,7 @@ use crate::report::exact;
 use crate::view::Domain;
 use ndarray::{Array1, Array2, ArrayView1, Axis};
 use scorelab::condition::{Compressed, Observation};
-use scorelab::data::{View, from_pixels};
+use scorelab::data::{Principal, View, from_pixels};
 use scorelab::text::quoted;
 use scorelab::{Error, Result};
 
@@ -24,6 +24,37 @@ const PARTS: [Part; 4] = [
 
 /// The most images of a class that are counted through.
 const MOST: usize = 10_000;
+
+/// Some pixels of an image that are known, each up to τ, and what they tell of its principal components.
+pub struct KnownPixels {
+    /// Their numbers, line by line.
+    pub pixels: Vec<usize>,
+    told: Compressed,
+    mean: Array1<f64>,
+}
+
+impl KnownPixels {
+    /// These pixels of images with these components.
+    ///
+    /// # Errors
+    /// If there are none, or τ is not one.
+    pub fn new(pixels: Vec<usize>, components: &Principal, tau: f64) -> Result<Self> {
+        let told = Compressed::new(components.axes.select(Axis(0), &pixels).view(), tau)?;
+        let mean = pixels.iter().map(|pixel| components.mean[*pixel]).collect();
+        Ok(KnownPixels { pixels, told, mean })
+    }
+
+    /// How many numbers they are along the components.
+    pub fn numbers(&self) -> usize {
+        self.told.numbers()
+    }
+
+    /// What is observed of an image (height·width), along the components.
+    pub fn of(&self, image: ArrayView1<f64>) -> Observation {
+        let seen: Array1<f64> = self.pixels.iter().map(|pixel| image[*pixel]).collect();
+        self.told.observation(&(seen - &self.mean))
+    }
+}
 
 /// What these flags say is known of the image that `--image` names, in the coordinates of a network for images.
 ///
@@ -55,12 +86,10 @@ pub fn known_of_image(flags: &ConditionFlags, name: &str, data: &Domain) -> Resu
         return Observation::mask(&known, z.ncols(), tau.unwrap_or(0.0));
     };
     let on = components.points(components.coordinates(x.view()).view());
-    let at = |row: ArrayView1<f64>| -> Array1<f64> { pixels.iter().map(|p| row[*p]).collect() };
-    let off = at(x.row(0)) - at(on.row(0));
+    let off: Array1<f64> = pixels.iter().map(|pixel| x[[0, *pixel]] - on[[0, *pixel]]).collect();
     let own = (off.dot(&off) / off.len() as f64).sqrt().max(LEAST);
     let tau = tau.filter(|tau| *tau > 0.0).unwrap_or(own);
-    let known = Compressed::new(components.axes.select(Axis(0), &pixels).view(), tau)?;
-    Ok(known.observation(&(at(x.row(0)) - at(components.mean.view()))))
+    Ok(KnownPixels::new(pixels, components, tau)?.of(x.row(0)))
 }
 
 /// The least τ along components: an image that lies on them is still known no better than its pixels are rounded.

@@ -38,11 +38,12 @@ pub mod program;
 pub use experiment::{
     Against, ArmRun, BLOCKS, Billed, Both, CLASSIFIER_STEPS, CaptionExperiment, Comparison,
     Contest, Contested, CountedParts, Ended, Experiment, Field, Found, Group, Guide,
-    ImageExperiment, ImageNets, JOINT_STEPS, KnownPixels, Learned, MARGIN, Made, Ordinary, P_DROP,
-    SCALES, SCORE_STEPS, Standing, Steer, TABLE_LEVEL, TARGETS, TRAINING_POINTS, compare, lecture,
-    run, run_captions, run_images, standings, untrained_joint, untrained_score, worn,
+    ImageExperiment, ImageNets, JOINT_STEPS, Learned, MARGIN, Made, Ordinary, P_DROP, SCALES,
+    SCORE_STEPS, Standing, Steer, TABLE_LEVEL, TARGETS, TRAINING_POINTS, compare, lecture, run,
+    run_captions, run_images, standings, untrained_joint, untrained_score, worn,
 };
 pub use flags::{Defaults, ExperimentFlags, Look, MethodFlags};
+pub use known_pixels::KnownPixels;
 pub use memory::{A_COORDINATE, MOST_GIB};
 pub use menu::{Menu, SamplerName};
 pub use page::Page;

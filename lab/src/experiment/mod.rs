@@ -33,5 +33,4 @@ pub use rival::CountedParts;
 pub use run::Experiment;
 pub use scene::run;
 pub use standing::{Against, Standing, TABLE_LEVEL, standings};
-pub use told_network::KnownPixels;
 pub use your_guidance::compare;

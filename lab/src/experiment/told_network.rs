@@ -3,14 +3,13 @@
 use super::image_networks::IMAGE_P_DROP;
 use super::images::ImageExperiment;
 use crate::interrupt::interrupted;
+use crate::known_pixels::KnownPixels;
 use crate::watch::Progress;
-use ndarray::{Array1, ArrayView1, Axis};
 use rand::Rng;
 use rand::seq::index;
 use rayon::prelude::*;
 use scorelab::Result;
 use scorelab::checkpoint::{Checkpoint, Model, Recipe, Trained};
-use scorelab::condition::{Compressed, Observation};
 use scorelab::data::{Principal, View};
 use scorelab::mixture::Labelled;
 use scorelab::nn::{Observing, ObservingConfig};
@@ -20,37 +19,6 @@ use scorelab::train::Training;
 
 /// Masks of scattered pixels that a training draws from, beside the halves and the quarters of an image.
 const SCATTERED: usize = 16;
-
-/// Some pixels of an image that are known, each up to τ, and what they tell of its principal components.
-pub struct KnownPixels {
-    /// Their numbers, line by line.
-    pub pixels: Vec<usize>,
-    told: Compressed,
-    mean: Array1<f64>,
-}
-
-impl KnownPixels {
-    /// These pixels of images with these components.
-    ///
-    /// # Errors
-    /// If there are none, or τ is not one.
-    pub fn new(pixels: Vec<usize>, components: &Principal, tau: f64) -> Result<Self> {
-        let told = Compressed::new(components.axes.select(Axis(0), &pixels).view(), tau)?;
-        let mean = pixels.iter().map(|pixel| components.mean[*pixel]).collect();
-        Ok(KnownPixels { pixels, told, mean })
-    }
-
-    /// How many numbers they are along the components.
-    pub fn numbers(&self) -> usize {
-        self.told.numbers()
-    }
-
-    /// What is observed of an image (height·width), along the components.
-    pub fn of(&self, image: ArrayView1<f64>) -> Observation {
-        let seen: Array1<f64> = self.pixels.iter().map(|pixel| image[*pixel]).collect();
-        self.told.observation(&(seen - &self.mean))
-    }
-}
 
 impl ImageExperiment {
     /// The training images along principal components, and τ, the root mean square of a pixel off them.
