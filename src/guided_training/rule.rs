@@ -12,8 +12,8 @@ use crate::{Error, Result};
 ///
 /// F is what the network answers, sg is what no gradient flows through, and F(x, ∅) learns as it always does. Both make F(x, y)
 /// ordinary guidance F(x, ∅) + γ·(F* − F(x, ∅)) of the conditional answer F* that plain training would find. β = 1 and w = 0
-/// are plain training. Source: Chen et al. 2025 (2501.15420), where β is an input of the network and here a number; Tang et al. 2025 (2502.12154), whose w may be
-/// chosen by the noise level and is one number here too.
+/// are plain training. Source: Chen et al. 2025 (2501.15420), where β is an input of the network and here a number; Tang et al. 2025
+/// (2502.12154), whose w may be chosen by the noise level and is one number here too.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Rule {
     /// Guidance-free training, with its β.
