@@ -151,15 +151,19 @@ pub fn sampler_choice(s: &Setting, gamma: Gamma, n: usize) -> Result<Figure> {
     };
     f.panels = rows.iter().map(panel).collect();
     f.notes = vec![note(&rows, [centre, sd])];
-    f.formula = vec![
+    f.formula = legend();
+    Ok(f)
+}
+
+fn legend() -> Vec<(Role, Text)> {
+    vec![
         (Role::Guided, Text::new("samples", "mẫu")),
         (
             Role::Neutral,
             Text::new("      tilt  ∝ p(x) p(y ∣ x)ᵞ", "      phân phối nghiêng  ∝ p(x) p(y ∣ x)ᵞ"),
         ),
         (Role::Muted, "      p(x ∣ y)".into()),
-    ];
-    Ok(f)
+    ]
 }
 
 /// Tells the mean and the spread of samples.

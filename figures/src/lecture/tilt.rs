@@ -166,16 +166,20 @@ fn maps(s: &Setting, gamma: Gamma, methods: &[Series<Array2<f64>>], line: &Line)
         "log phân phối nghiêng = (1 − γ)·log p(x) + γ·log p(x ∣ y) + hằng số",
     );
     f.formula = vec![(Role::Neutral, formula)];
-    let (n, mean) = (count(methods[0].found.nrows()), decimals(line.mean()));
-    f.notes = vec![Text::from((
+    f.notes = vec![means_along(line, methods[0].found.nrows())];
+    Ok(f)
+}
+
+fn means_along(line: &Line, n: usize) -> Text {
+    let (n, mean) = (count(n), decimals(line.mean()));
+    Text::from((
         format!(
             "below: the mean along the line from the data's mean to the class's (×: {mean}); {n} samples each"
         ),
         format!(
             "bên dưới: trung bình dọc đường từ tâm dữ liệu đến tâm lớp (×: {mean}); mỗi cách {n} mẫu"
         ),
-    ))];
-    Ok(f)
+    ))
 }
 
 /// The upright rectangle that holds the class and all but a few of the samples.
