@@ -3,7 +3,9 @@
 use super::finish::{Finish, part, part_mut};
 use super::panels::Panels;
 use super::silu::silu;
-use super::tile::{Products, REST, Tiled, in_large_tiles, on, products_down};
+use super::tile::{
+    Products, ProductsDown, REST, Tiled, in_large_tiles, on, products_down, put_whole,
+};
 use crate::arch::arch;
 use pulp::{Arch, Simd};
 use std::ops::Range;
@@ -162,32 +164,17 @@ impl<const ADD: bool> WeightGradient<'_, ADD> {
         rows: usize,
     ) {
         let (width, columns) = (V * S::F32_LANES, self.d_z.columns);
-        let sums = products_down::<S, R, V>(simd, self.h.panel(panel), i, self.d_z.panel(j));
+        let (a, b) = (self.h.panel(panel), self.d_z.panel(j));
         let n = width.min(columns - j * width);
-        let mut out = self.out[(panel * width + i) * columns + j * width..].chunks_mut(columns);
+        let out = &mut self.out[(panel * width + i) * columns + j * width..];
         if n == width && rows - i >= R {
-            for sums in sums {
-                let out = out.next().expect("a row");
-                put_whole::<S, V, ADD>(simd, sums, out);
-            }
+            simd.vectorize(ProductsDown::<R, V, ADD> { a, from: i, b, out, next: columns });
         } else {
-            for (sums, out) in sums.iter().zip(out).take(rows - i) {
+            let sums = products_down::<S, R, V>(simd, a, i, b);
+            for (sums, out) in sums.iter().zip(out.chunks_mut(columns)).take(rows - i) {
                 put::<S, V, ADD>(simd, sums, &mut out[..n]);
             }
         }
-    }
-}
-
-/// Leaves, or adds, the vectors of a row.
-#[inline(always)]
-fn put_whole<S: Simd, const V: usize, const ADD: bool>(
-    simd: S,
-    sums: [S::f32s; V],
-    row: &mut [f32],
-) {
-    let out = part_mut::<S>(row, 0, V);
-    for v in 0..V {
-        out[v] = if ADD { simd.add_f32s(out[v], sums[v]) } else { sums[v] };
     }
 }
 

@@ -1,5 +1,6 @@
 //! A tile of a product: a few rows of a few vectors, held in registers while the depth runs by.
 
+use super::finish::part_mut;
 use pulp::{Arch, Simd, WithSimd};
 
 /// Work on tiles: R rows of V vectors, and `REST` rows at a time where fewer than R are left.
@@ -144,6 +145,40 @@ pub(super) fn products_down<S: Simd, const R: usize, const V: usize>(
         );
     }
     sums
+}
+
+/// As [`products_down`], left in rows that lie `next` apart, or with `ADD` added to them. A function of its own too.
+pub(super) struct ProductsDown<'a, const R: usize, const V: usize, const ADD: bool> {
+    pub a: &'a [f32],
+    pub from: usize,
+    pub b: &'a [f32],
+    pub out: &'a mut [f32],
+    pub next: usize,
+}
+
+impl<const R: usize, const V: usize, const ADD: bool> WithSimd for ProductsDown<'_, R, V, ADD> {
+    type Output = ();
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, simd: S) {
+        let sums = products_down::<S, R, V>(simd, self.a, self.from, self.b);
+        for i in 0..R {
+            put_whole::<S, V, ADD>(simd, sums[i], &mut self.out[i * self.next..]);
+        }
+    }
+}
+
+/// Leaves, or adds, the vectors of a row.
+#[inline(always)]
+pub(super) fn put_whole<S: Simd, const V: usize, const ADD: bool>(
+    simd: S,
+    sums: [S::f32s; V],
+    row: &mut [f32],
+) {
+    let out = part_mut::<S>(row, 0, V);
+    for v in 0..V {
+        out[v] = if ADD { simd.add_f32s(out[v], sums[v]) } else { sums[v] };
+    }
 }
 
 /// sums(i) ← sums(i) + a(i)·b.
