@@ -14,7 +14,8 @@
 
 use scorelab::Result;
 use scorelab::data::{Attribute, Caption};
-use scorelab::metrics::{CaptionHits, Shown};
+use scorelab::guidance::Gamma;
+use scorelab::metrics::{CaptionHits, Interval, Shown};
 use scorelab_figures::lecture;
 use scorelab_lab::{CaptionExperiment, Defaults, Group, Table, run_captions, share};
 use std::process::ExitCode;
@@ -27,43 +28,89 @@ fn main() -> ExitCode {
 }
 
 fn experiment(lab: &mut CaptionExperiment) -> Result<()> {
-    let headers = ["captions", "γ", "digit", "what it wears", "all right", "raw", "product"];
-    let (mut table, mut each) = (Table::new(&headers), Table::new(&attributes_headers()));
-    let mut cells = Table::new(&["held-out cell", "γ", "digit", "what it wears", "all right"]);
     let (groups, n) = (Group::all(), lab.samples);
+    let mut tables = Tables::new(n);
     let mut ceilings = Vec::new();
     for group in &groups {
         let wanted = group.wanted(n);
         let found = Found::of(lab, &lab.drawings(&wanted), &wanted);
-        found.tell(&mut table, &mut each, group.name, "drawn");
+        tables.tell(&found, group.name, "drawn");
         ceilings.push(found.hits);
     }
-    let (gammas, mut best) = (lab.gammas.clone(), vec![0.0f64; groups.len()]);
-    for gamma in gammas {
-        for (group, best) in groups.iter().zip(&mut best) {
-            let wanted = group.wanted(n);
-            let pixels = lab.guided(gamma, &wanted)?;
-            let found = Found::of(lab, &pixels, &wanted);
-            found.tell(&mut table, &mut each, group.name, &gamma.value().to_string());
-            if group.name == "held-out cells" {
-                one_by_one(lab, (&pixels, &wanted), &gamma.value().to_string(), &mut cells);
-            }
-            *best = best.max(found.hits.all.value);
+    let best: Result<Vec<Best>> = groups.iter().map(|g| best(lab, g, &mut tables)).collect();
+    let best = best?;
+    lab.show("captions", &tables.all)?;
+    lab.show("captions_each", &tables.each)?;
+    lab.show("captions_cells", &tables.cells)?;
+    let gamma = best[0].gamma;
+    let mut figures = lecture::composition(&lab.inputs(), gamma, lab.size(1400, 70))?;
+    figures.push(lecture::word_attention(&lab.inputs(), gamma)?);
+    lab.draw(&figures)?;
+    check(lab, &groups, &ceilings[0], &best);
+    Ok(())
+}
+
+/// What is shown: a row for each group and γ, of all that is right and of each attribute, and one for each held-out cell.
+struct Tables {
+    all: Table,
+    each: Table,
+    cells: Table,
+}
+
+impl Tables {
+    fn new(n: usize) -> Tables {
+        let all = ["captions", "γ", "digit", "what it wears", "all right", "raw", "product"];
+        let worn = Attribute::ALL.into_iter().map(|a| a.name().en);
+        let each: Vec<String> = ["captions".into(), "γ".into()].into_iter().chain(worn).collect();
+        let cells = ["held-out cell", "γ", "digit", "what it wears", "all right"];
+        let mut tables =
+            Tables { all: Table::new(&all), each: Table::new(&each), cells: Table::new(&cells) };
+        tables.all.notes = vec![
+            format!("{n} images a row; drawn: fresh drawings, the ceiling of judge and formulas"),
+            "product: P(digit) and the six things each being right, multiplied".into(),
+        ];
+        tables.each.notes =
+            vec!["of images that ask for it / of those that do not, how often it is right".into()];
+        tables
+    }
+
+    fn tell(&mut self, found: &Found, group: &str, gamma: &str) {
+        let CaptionHits { digit, attributes, all, worn, absent } = &found.hits;
+        let shares = [*digit, *attributes, *all, found.raw.all].map(share);
+        let product = format!("{:.1}", 100.0 * found.product);
+        let words = vec![group.to_string(), gamma.into()];
+        self.all.row(&[words.clone(), shares.into(), vec![product]].concat());
+        let told = |share: &Option<Interval>| share.map_or("–".into(), percent);
+        let both = worn.iter().zip(absent);
+        let both = both.map(|(worn, absent)| format!("{} / {}", told(worn), told(absent)));
+        self.each.row(&words.into_iter().chain(both).collect::<Vec<String>>());
+    }
+}
+
+/// All γ of a group, and the best of them.
+fn best(lab: &CaptionExperiment, group: &Group, tables: &mut Tables) -> Result<Best> {
+    let wanted = group.wanted(lab.samples);
+    let mut best: Option<Best> = None;
+    for gamma in lab.gammas.iter().copied() {
+        let pixels = lab.guided(gamma, &wanted)?;
+        let found = Found::of(lab, &pixels, &wanted);
+        let name = gamma.value().to_string();
+        tables.tell(&found, group.name, &name);
+        if group.name == "held-out cells" {
+            one_by_one(lab, (&pixels, &wanted), &name, &mut tables.cells);
+        }
+        let all = found.hits.all.value;
+        if best.as_ref().is_none_or(|best| all > best.hits.all.value) {
+            best = Some(Best { gamma, hits: found.hits });
         }
     }
-    table.notes = vec![
-        format!("{n} images a row; drawn: fresh drawings, the ceiling of judge and formulas"),
-        "product: P(digit) and the six things each being right, multiplied".into(),
-    ];
-    each.notes =
-        vec!["of images that ask for it / of those that do not, how often it is right".into()];
-    lab.show("captions", &table)?;
-    lab.show("captions_each", &each)?;
-    lab.show("captions_cells", &cells)?;
-    let mut figures = lecture::composition(&lab.inputs(), lab.large_gamma(), lab.size(1400, 70))?;
-    figures.push(lecture::word_attention(&lab.inputs(), lab.large_gamma())?);
-    lab.draw(&figures)?;
-    check(lab, &groups, &ceilings[0], &best)
+    Ok(best.expect("a γ at least"))
+}
+
+/// What is found of a group at the γ at which most is right.
+struct Best {
+    gamma: Gamma,
+    hits: CaptionHits,
 }
 
 /// What is found in the images of a row.
@@ -83,18 +130,6 @@ impl Found {
         };
         let product = hits.digit.value * Attribute::ALL.into_iter().map(right).product::<f64>();
         Found { raw: CaptionHits::of(&raw, wanted), hits, product }
-    }
-
-    fn tell(&self, table: &mut Table, each: &mut Table, group: &str, gamma: &str) {
-        let CaptionHits { digit, attributes, all, worn, absent } = &self.hits;
-        let shares = [*digit, *attributes, *all, self.raw.all].map(share);
-        let product = format!("{:.1}", 100.0 * self.product);
-        table.row(&[vec![group.into(), gamma.into()], shares.into(), vec![product]].concat());
-        let both = worn.iter().zip(absent).map(|(worn, absent)| {
-            let told = |share: &Option<_>| share.map_or("–".into(), percent);
-            format!("{} / {}", told(worn), told(absent))
-        });
-        each.row(&[group.into(), gamma.into()].into_iter().chain(both).collect::<Vec<String>>());
     }
 }
 
@@ -117,42 +152,39 @@ fn one_by_one(
     }
 }
 
-fn attributes_headers() -> Vec<String> {
-    let worn = Attribute::ALL.into_iter().map(|a| a.name().en);
-    ["captions".to_string(), "γ".into()].into_iter().chain(worn).collect()
-}
-
-fn percent(share: scorelab::metrics::Interval) -> String {
+fn percent(share: Interval) -> String {
     format!("{:.1}", 100.0 * share.value)
 }
 
 /// The numbers that this experiment promises: of the judge and the formulas, and at the best γ of each group.
-fn check(
-    lab: &mut CaptionExperiment,
-    groups: &[Group],
-    ceiling: &CaptionHits,
-    best: &[f64],
-) -> Result<()> {
+fn check(lab: &mut CaptionExperiment, groups: &[Group], ceiling: &CaptionHits, best: &[Best]) {
     lab.check("the judge on fresh drawings", ceiling.digit.value, 0.99..=1.0, 0.85..=1.0);
     lab.check("all right in fresh drawings", ceiling.all.value, 0.95..=1.0, 0.75..=1.0);
     if lab.quick {
-        return Ok(()); // a network of some seconds draws little of what it is asked for
+        return; // a network of some seconds draws little of what it is asked for
     }
-    for (group, best) in groups.iter().zip(best) {
-        let least = LEAST.iter().find(|(name, _)| *name == group.name).map(|(_, least)| *least);
-        if let Some(least) = least {
-            let what = format!("{}: all right at the best γ", group.name);
-            lab.check(&what, *best, least..=1.0, least..=1.0);
+    for (group, Best { hits, .. }) in groups.iter().zip(best) {
+        let mut at_least = |what: &str, share: f64, least: f64| {
+            let what = format!("{}: {what} at the best γ", group.name);
+            lab.check(&what, share, least..=1.0, least..=1.0);
+        };
+        if group.name == "seen" {
+            at_least("digit", hits.digit.value, 0.95);
+            for (attribute, worn) in Attribute::ALL.into_iter().zip(&hits.worn) {
+                at_least(&attribute.name().en, worn.map_or(0.0, |share| share.value), 0.95);
+            }
+        }
+        if let Some((_, least)) = LEAST.iter().find(|(name, _)| *name == group.name) {
+            at_least("all right", hits.all.value, *least);
         }
     }
-    Ok(())
 }
 
 /// The least share that is all right at the best γ, by group; tilted + sunglasses share pixels and have none.
 const LEAST: [(&str, f64); 5] = [
     ("seen", 0.9),
     ("digit alone", 0.95),
-    ("held-out cells", 0.6),
+    ("held-out cells", 0.75),
     ("bold + underlined", 0.85),
-    ("hat + boxed", 0.8),
+    ("hat + boxed", 0.85),
 ];

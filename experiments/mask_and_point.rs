@@ -9,9 +9,11 @@
 //! component has its exact weight. Expect the exact posterior score to have both, and nearly both with a learned denoiser. What the
 //! others get wrong is the weight: with x₁ known exactly TMPD, ΠGDM and replacement leave the most probable component about its
 //! share of the prior, a third, where two thirds are right, and RePaint a little more. DPS misses y itself: it takes an exact mask
-//! at τ = 0.2, and beside a point x₀ lies in its 50 % set seven times in ten. Replacement and RePaint take an exact mask alone.
+//! at τ = 0.2, and beside a point x₀ lies in its 50 % set seven times in ten; with x₁ known, 64 steps are too long for it, and the
+//! learned denoiser, thrown to where it was never trained, does not come back (twice the steps mend that). Replacement and RePaint
+//! take an exact mask alone.
 
-use ndarray::{Array1, ArrayView1, s};
+use ndarray::{Array1, Array2, ArrayView1, s};
 use rayon::prelude::*;
 use scorelab::condition::Observation;
 use scorelab::guidance::{ClassifierGuided, Gamma};
@@ -108,6 +110,21 @@ fn credible(
     Ok(Some([within(10), within(18)]))
 }
 
+/// Samples at one y, and what is observed there; none where the method cannot take it.
+fn at_one_y(
+    lab: &Experiment,
+    prior: &Score,
+    seen: (&str, bool, f64),
+    method: (&str, &[&str]),
+) -> Result<Option<(Array2<f64>, Observation)>> {
+    let mixture = &lab.scene().mixture;
+    let dim = mixture.dim();
+    let o = observed(Array1::from_elem(dim, 0.5).view(), Array1::zeros(dim).view(), seen)?;
+    let Some(plan) = plan(mixture, prior, &o, method)? else { return Ok(None) };
+    let starts = start(lab.samples, dim, &lab.process, &lab.grid, lab.seed);
+    Ok(Some((plan.walk(&lab.sampler, lab.run(starts.view())), o)))
+}
+
 /// The share of samples at one y that come from the component that is most probable there, and its exact weight.
 fn mode_weight(
     lab: &Experiment,
@@ -116,14 +133,7 @@ fn mode_weight(
     method: (&str, &[&str]),
 ) -> Result<Option<(Interval, f64)>> {
     let mixture = &lab.scene().mixture;
-    let o = observed(
-        Array1::from_elem(mixture.dim(), 0.5).view(),
-        Array1::zeros(mixture.dim()).view(),
-        seen,
-    )?;
-    let Some(plan) = plan(mixture, prior, &o, method)? else { return Ok(None) };
-    let starts = start(lab.samples, mixture.dim(), &lab.process, &lab.grid, lab.seed);
-    let x = plan.walk(&lab.sampler, lab.run(starts.view()));
+    let Some((x, o)) = at_one_y(lab, prior, seen, method)? else { return Ok(None) };
     let posterior = mixture.observed(&o)?;
     let best = (0..posterior.weights().len())
         .max_by(|a, b| posterior.weights()[*a].total_cmp(&posterior.weights()[*b]));
@@ -131,6 +141,40 @@ fn mode_weight(
         (best.expect("a component"), drawn_mode_counts(x.view(), &Modes::of(mixture), lab.seed));
     let share = Interval::share(counts[best] as f64 / x.nrows() as f64, x.nrows());
     Ok(Some((share, posterior.weights()[best])))
+}
+
+/// How far DPS throws samples at one x₁ that is known exactly, by each denoiser: the root mean square of a coordinate.
+///
+/// Its gradient is c·Cov[x₀ | x] with c = 1/τ², and steps in ln σ longer than about 8/c explode, where the covariance is still that of
+/// the data. The exact denoiser answers far away with the nearest component and brings points back; a network was never asked there.
+fn thrown(lab: &Experiment, denoisers: [&Score; 2]) -> Result<[f64; 2]> {
+    let mut sizes = [0.0; 2];
+    for (size, prior) in sizes.iter_mut().zip(denoisers) {
+        let (x, _) = at_one_y(lab, prior, OBSERVED[0], ("dps", &[]))?.expect("DPS takes a mask");
+        *size = (x.iter().map(|v| v * v).sum::<f64>() / x.len() as f64).sqrt();
+    }
+    Ok(sizes)
+}
+
+/// What [`thrown`] finds at the steps of the experiment and at twice as many, as a note; the second is held to the size of the data.
+fn explosion(lab: &mut Experiment, denoisers: [&Score; 2]) -> Result<String> {
+    let steps = lab.grid.steps();
+    let [once, twice] = lab.twice(|lab| thrown(lab, denoisers))?;
+    if !lab.quick {
+        let mixture = &lab.scene().mixture;
+        let x0 = mixture.sample(lab.samples, lab.seed, Purpose::Reference).x;
+        let data = (x0.iter().map(|v| v * v).sum::<f64>() / x0.len() as f64).sqrt();
+        let what =
+            format!("x₁, learned denoiser, dps in {} steps: size over the data's", 2 * steps);
+        lab.check(&what, twice[1] / data, 0.5..=2.0, 0.5..=2.0);
+    }
+    let told = |[exact, learned]: [f64; 2]| format!("{exact:.1} and {learned:.1}");
+    Ok(format!(
+        "DPS at x₁: samples are {} large (root mean square; exact and learned denoiser) in {steps} steps, which are too long where c·Cov is large, and {} in {}",
+        told(once),
+        told(twice),
+        2 * steps
+    ))
 }
 
 fn experiment(lab: &mut Experiment) -> Result<()> {
@@ -142,6 +186,7 @@ fn experiment(lab: &mut Experiment) -> Result<()> {
     table.notes = vec![
         format!("{} pairs (x₀, y) with {BESIDE} samples each; {} samples at one y; ± is one standard error", lab.size(200, 60), lab.samples),
         "component: the most probable one at y = (0.5, 0.5); an exact mask is taken at τ = 0.2 by DPS".into(),
+        explosion(lab, [&exact, &learned])?,
     ];
     for seen in OBSERVED {
         for (denoiser, prior) in [("exact", &exact), ("learned", &learned)] {

@@ -26,11 +26,12 @@ PEERS = {
     "W7-small": MIXTURE,
 }
 if importlib.util.find_spec("torch"):
-    for name in ("W1", "W5-training"):
+    for name in ("W1", "W5-training", "W8-training"):
         PEERS[name] += [f"with_torch {way}" for way in ("eager", "fused", "compile")]
     for name in ("W3", "W4"):
         PEERS[name] += [f"with_torch {way}-{n}" for way in ("eager", "compile") for n in SLICES]
-    PEERS["W5-sampling"] += ["with_torch eager", "with_torch compile"]
+    for name in ("W5-sampling", "W8-sampling"):
+        PEERS[name] += ["with_torch eager", "with_torch compile"]
 
 
 class Program:

@@ -225,7 +225,7 @@ elif rounds.WORKLOAD == "W5-sampling":
     guided = lambda x, t: free(net, digits_eps, x, t, y, 10)
     walk(guided, (256, 784), jnp.linspace(0.999, 0.001, 101)[:11], 1)
 elif rounds.WORKLOAD == "W8-training":
-    import transformer
+    import transformer_jax as transformer
 
     images = random.normal(random.key(5), (2048, 784)) * 0.5
 
@@ -235,7 +235,7 @@ elif rounds.WORKLOAD == "W8-training":
 
     train(transformer.network(key), transformer.eps, batch, 60, 10)
 elif rounds.WORKLOAD == "W8-sampling":
-    import transformer
+    import transformer_jax as transformer
 
     net, y = transformer.network(key), jnp.full(64, 33)
     guided = lambda x, t: free(net, transformer.eps, x, t, y, 60)

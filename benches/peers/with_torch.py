@@ -159,3 +159,18 @@ elif rounds.WORKLOAD == "W5-training":
 elif rounds.WORKLOAD == "W5-sampling":
     eps = free(compiled(Digits().eval()), torch.arange(256) % 10, 10)
     walk(eps, (256, 784), torch.linspace(0.999, 0.001, 101)[:11], 1)
+elif rounds.WORKLOAD == "W8-training":
+    from transformer_torch import Transformer
+
+    images = 0.5 * torch.randn(2048, 784)
+
+    def batch():
+        rows = torch.randint(0, 2048, (128,))
+        return images[rows], rows % 60
+
+    train(Transformer(), batch, 60)
+elif rounds.WORKLOAD == "W8-sampling":
+    from transformer_torch import Transformer
+
+    eps = free(compiled(Transformer().eval()), torch.full((64,), 33), 60)
+    walk(eps, (64, 784), torch.linspace(0.999, 0.001, 101)[:11], 1)

@@ -78,7 +78,7 @@ pub fn known_of_image(flags: &ConditionFlags, name: &str, data: &Domain) -> Resu
     }
     let pixels = pixels(&flags.mask, *size)?;
     let x = found(name, data)?;
-    let tau = flags.tolerance.map(tolerance).transpose()?;
+    let tau = tolerance(flags)?;
     let View::Principal(components) = view else {
         let z = view.coordinates(x.view());
         let known: Vec<(usize, f64)> =
@@ -121,10 +121,23 @@ fn pixels(mask: &[String], (height, width): (usize, usize)) -> Result<Vec<usize>
     }
 }
 
-fn tolerance(tau: f64) -> Result<f64> {
-    match tau == 0.0 || (1e-50..=1e50).contains(&tau) {
-        true => Ok(tau),
-        false => Err(Error::value("--tolerance", exact(tau), "0, or a number from 1e-50 to 1e50")),
+/// τ, where it is given: 0 of what is known exactly, or a number whose square can be computed with; of a point never 0.
+///
+/// # Errors
+/// If it is another number, or left out of a point.
+pub fn tolerance(flags: &ConditionFlags) -> Result<Option<f64>> {
+    let of_point = !flags.point.is_empty();
+    let must = match of_point {
+        false => "0, or a number from 1e-50 to 1e50",
+        true => {
+            "a number from 1e-50 to 1e50: of a point known exactly nothing would be left to draw"
+        }
+    };
+    let can_be = |tau: f64| (1e-50..=1e50).contains(&tau) || tau == 0.0 && !of_point;
+    match flags.tolerance {
+        None if of_point => Err(Error::value("--tolerance", "left out", must)),
+        Some(tau) if !can_be(tau) => Err(Error::value("--tolerance", exact(tau), must)),
+        tau => Ok(tau),
     }
 }
 

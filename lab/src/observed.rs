@@ -1,7 +1,7 @@
 //! What is observed of a scene, as `--mask` and `--point` say it, and what is then left of the scene.
 
 use crate::flags::ConditionFlags;
-use crate::known_pixels::known_of_image;
+use crate::known_pixels::{known_of_image, tolerance};
 use crate::report::exact;
 use crate::view::Domain;
 use scorelab::condition::Observation;
@@ -104,7 +104,7 @@ impl Observed {
 /// The observation of flags that say something, of points of `dim` coordinates.
 fn observation(flags: &ConditionFlags, dim: usize) -> Result<Observation> {
     let (known, point) = (known(&flags.mask, dim)?, &flags.point);
-    let tau = tolerance(flags)?;
+    let tau = tolerance(flags)?.unwrap_or(0.0);
     if known.len() == dim && tau == 0.0 {
         let must = "of some, or given with a --tolerance above 0: nothing would be left to draw";
         return Err(Error::value("--mask", "of all coordinates", must));
@@ -119,23 +119,6 @@ fn observation(flags: &ConditionFlags, dim: usize) -> Result<Observation> {
     let all: Vec<(usize, f64)> =
         known.into_iter().chain(point.iter().copied().enumerate()).collect();
     Observation::mask(&all, dim, tau)
-}
-
-/// τ, which a mask need not have.
-fn tolerance(flags: &ConditionFlags) -> Result<f64> {
-    let must = match flags.point.is_empty() {
-        true => "0, or a number from 1e-50 to 1e50",
-        false => {
-            "a number from 1e-50 to 1e50: of a point known exactly nothing would be left to draw"
-        }
-    };
-    match flags.tolerance {
-        None if flags.point.is_empty() => Ok(0.0),
-        None => Err(Error::value("--tolerance", "left out", must)),
-        Some(tau) if (1e-50..=1e50).contains(&tau) => Ok(tau),
-        Some(0.0) if flags.point.is_empty() => Ok(0.0),
-        Some(tau) => Err(Error::value("--tolerance", exact(tau), must)),
-    }
 }
 
 /// The coordinates that are known, by their number from 0, with their values.

@@ -10,7 +10,7 @@
 mod shown;
 mod told;
 
-pub use shown::shown_labels;
+pub use {shown::shown_labels, told::ConditionOf};
 
 use crate::condition::Condition;
 use crate::guidance::Gamma;
@@ -279,7 +279,7 @@ impl<N: Net> ScoreFn for JointScore<N> {
 /// trains ∅; p_drop = 1 never trains a condition. Source: Ho & Salimans 2022 (2207.12598), algorithm 1, line 3.
 pub struct JointDenoising<'a> {
     denoising: Denoising<'a>,
-    conditions: Option<Box<told::ConditionOf<'a>>>, // of a point, if it is not the class of its label
+    conditions: Option<Box<ConditionOf<'a>>>, // of a point, if it is not the class of its label
     p_drop: f64,
 }
 

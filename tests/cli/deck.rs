@@ -21,11 +21,24 @@ fn experiment(out: &Path, more: &[&str]) -> Ended {
     )
 }
 
+/// A network of this kind that has learned for a moment, in this folder.
+fn learned(folder: &Path, kind: &str) -> String {
+    let out = folder.join(kind).display().to_string();
+    let words = format!(
+        "train --model {kind} --points 300 --batch 64 --width 16 --depth 1 --features 8 --steps 3 --out {out}"
+    );
+    let words = words.split(' ').filter(|word| !word.is_empty());
+    let ended = Command::new(env!("CARGO_BIN_EXE_scorelab")).args(words).output().unwrap();
+    assert!(ended.status.success(), "{ended:?}");
+    out
+}
+
 #[test]
 fn every_slide_shows_a_picture_that_is_there_and_none_comes_twice() {
     let folder = Folder::new("deck");
     let out = folder.0.join("out");
-    let ended = experiment(&out, &["--format", "png"]);
+    let captions = learned(&folder.0, "caption");
+    let ended = experiment(&out, &["--format", "png", "--score", &captions]);
     assert_eq!(ended.code, Some(0), "{}", ended.err);
     let page = std::fs::read_to_string(out.join("index.html")).unwrap();
     let shown = shown(&page);
@@ -33,6 +46,9 @@ fn every_slide_shows_a_picture_that_is_there_and_none_comes_twice() {
     assert!(shown.len() > 25 && once.len() == shown.len(), "{shown:?}");
     for file in &shown {
         assert!(out.join(file).is_file() && !file.ends_with(".svg"), "{file}");
+    }
+    for stem in ["19_word_attention", "20a_composition", "20b_one_z", "20c_worn"] {
+        assert!(shown.contains(&format!("{stem}.png")), "{stem} of the network for captions");
     }
     assert!(std::fs::read(out.join("deck.pptx")).unwrap().starts_with(b"PK"));
     assert!(page.contains("<iframe src=\"guidance.html\""));
@@ -42,6 +58,11 @@ fn every_slide_shows_a_picture_that_is_there_and_none_comes_twice() {
     std::fs::remove_file(out.join("index.html")).unwrap();
     let ended = experiment(&out, &["--format", "png", "--panel", "1"]);
     assert!(ended.out.contains("no deck"));
+    assert!(!out.join("index.html").exists());
+    // a network without captions is refused before anything is drawn
+    let ended = experiment(&out, &["--score", &learned(&folder.0, "joint")]);
+    assert_ne!(ended.code, Some(0), "{}", ended.out);
+    assert!(ended.err.contains("a network without captions, but one that knows them is needed"));
     assert!(!out.join("index.html").exists());
 }
 

@@ -84,7 +84,7 @@ fn every_flag_of_an_experiment_changes_what_is_written_or_is_refused() {
             let value = match flag.as_str() {
                 "scene" if line => two.as_str(),
                 "scene" => "three",
-                "data" => ".",
+                "data" | "score" => ".",
                 "class" | "seed" => "1",
                 "gamma" => "2.5",
                 "gradient-scale" => "0.5",

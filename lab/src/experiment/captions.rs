@@ -10,7 +10,6 @@ use crate::networks::{self, Loaded, ScoreModel};
 use crate::view::Domain;
 use crate::watch::Progress;
 use ndarray::{Array2, ArrayView2};
-use scorelab::Result;
 use scorelab::checkpoint::{Checkpoint, Kind, Model, Recipe, Trained};
 use scorelab::data::{
     Attribute, Attributes, Caption, Glyphs, HELD_OUT_PAIRS, View, from_pixels, to_pixels,
@@ -22,6 +21,7 @@ use scorelab::null_label::JointNet;
 use scorelab::score::ScoreFn;
 use scorelab::train::TrainConfig;
 use scorelab::training_loop::{Learned, Watcher};
+use scorelab::{Error, Result};
 use scorelab_figures::lecture::ImageInputs;
 use std::ops::{Deref, DerefMut};
 use std::process::ExitCode;
@@ -254,8 +254,13 @@ fn opened(path: &str) -> Result<(JointNet<Transformer>, View)> {
     let view = loaded.view().clone();
     match networks::score(path, loaded, Vec::new())? {
         ScoreModel::Captions(net) => Ok((net, view)),
-        _ => Err(networks::wrong_kind(path, "network without captions", "one that knows them")),
+        _ => Err(without_captions(path)),
     }
+}
+
+/// Refuses the network of `--score`.
+pub(super) fn without_captions(path: &str) -> Error {
+    networks::wrong_kind(path, "network without captions", "one that knows them")
 }
 
 /// The judge of an earlier run with these settings, or of a training on other drawings than the network's, and how it sees images.
@@ -303,7 +308,7 @@ fn learned<N: Learned>(
     let trained = Some((ended.step, began.elapsed().as_secs_f64()));
     let (mut model, mut view) = (ended.model, set.view.clone());
     if !interrupted() {
-        std::fs::create_dir_all(&folder).map_err(|e| scorelab::Error::io("create", &folder, e))?;
+        std::fs::create_dir_all(&folder).map_err(|e| Error::io("create", &folder, e))?;
         let header = Trained::here(set.header.clone(), Some(recipe.clone()));
         let mut checkpoint = Checkpoint::new(model, header);
         checkpoint.view = view;

@@ -1,23 +1,29 @@
 //! The lecture: its networks, its figures in their order, and its deck.
 
+use super::captions::without_captions;
 use super::networks::P_DROP;
 use super::run::Experiment;
+use crate::flags::{SamplingFlags, ScoreFlags};
+use crate::setup::Typed;
+use crate::steering::{Spelled, Steering};
 use scorelab::Result;
 use scorelab::classifier::{CleanClassifier, NoisyClassifier};
 use scorelab::guidance::{ClassifierGuided, Gamma, GradientScaled, Guided};
 use scorelab::null_label::JointNet;
 use scorelab::score::{Likelihood, ScoreFn};
-use scorelab_figures::lecture::{self, Arm, Classifier, Implicit, Series};
+use scorelab_figures::lecture::{self, Arm, Classifier, Implicit, Series, Setting};
 use scorelab_figures::plot::{Figure, Role, Text, words};
 
 const CLASSIFIER: Text = Text::new("learned classifier", "bộ phân loại đã học");
 
-/// Trains the networks of the lecture, draws its figures and its animation, and makes the deck of them.
+/// Trains the networks of the lecture, draws its figures and its animation, and makes the deck of them. What captions give is shown
+/// of the network of `--score`, if there is one.
 ///
 /// # Errors
-/// If the scene has one class, a number is not finite, or a file cannot be written.
+/// If the scene has one class, the network knows no captions, a number is not finite, or a file cannot be written.
 pub fn lecture(lab: &mut Experiment) -> Result<()> {
     lab.needs_two_classes()?;
+    let captioned = captioned(lab)?;
     let data = lab.training_set()?;
     let (score, losses) = lab.train_score_with_losses(&data)?;
     let noisy = lab.train_classifier(&data)?;
@@ -32,12 +38,7 @@ pub fn lecture(lab: &mut Experiment) -> Result<()> {
     figures.push(lecture::steering(&s, &score, &likelihood, one, lab.samples)?);
     figures.push(lecture::field_over_noise(&s, Some(&score))?);
     figures.push(lecture::two_scores(&s)?);
-    let level = s.level_by_radius(0.6);
-    let point = lecture::open_point(&s, level, one)?;
-    for build in 1..=lecture::BUILDS {
-        figures.push(lecture::bayes_sum(&s, point, level, one, Some(build))?);
-    }
-    figures.push(lecture::bayes_plane(&s, level)?);
+    figures.extend(bayes(&s, one)?);
     let (large, gammas) = (lab.large_gamma(), &lab.gammas);
     figures.push(lecture::three_trajectories(&s, &score, &likelihood, large, gammas)?);
     figures.extend(hybrids(lab, &score, &likelihood)?);
@@ -48,6 +49,7 @@ pub fn lecture(lab: &mut Experiment) -> Result<()> {
     figures.extend(classifier_free(lab, &likelihood, &joint)?);
     figures.extend(lecture::of_one_draw(&s, lab.samples)?);
     figures.push(lecture::exact_attention()?);
+    figures.extend(captions(captioned.as_ref(), large)?);
     figures.extend(lecture::over_a_line(&s, n)?);
     let frames = lecture::guided_particles(&s, &score, &likelihood, one, 128, lab.size(72, 8))?;
     let frames: Vec<Figure> = frames.collect();
@@ -59,8 +61,40 @@ pub fn lecture(lab: &mut Experiment) -> Result<()> {
     lab.deck(&figures)
 }
 
+/// The network for captions that `--score` names, with as many samples as the figure of composition takes.
+fn captioned(lab: &Experiment) -> Result<Option<Steering>> {
+    let Some(path) = &lab.flags.score else { return Ok(None) };
+    let score = path.display().to_string();
+    let walk = SamplingFlags { samples: lab.size(700, 70), ..lab.flags.walk.clone() };
+    let typed = Typed::new(lab.program, (&walk, &lab.flags.machine), &lab.flags);
+    let flags = ScoreFlags { score, ..ScoreFlags::default() };
+    let steering = Steering::open(&flags, Spelled::default(), typed)?;
+    match steering.captions() {
+        Some(_) => Ok(Some(steering)),
+        None => Err(without_captions(&flags.score)),
+    }
+}
+
+/// Part 6, where a network knows captions: where its patches look, and what it composes.
+fn captions(network: Option<&Steering>, gamma: Gamma) -> Result<Vec<Figure>> {
+    let Some(network) = network else { return Ok(Vec::new()) };
+    let images = network.image_inputs();
+    let looked = lecture::word_attention(&images, gamma)?;
+    Ok([vec![looked], lecture::composition(&images, gamma, network.samples)?].concat())
+}
+
 /// The stem of the animation.
 const ANIMATION: &str = "A3_guided_particles";
+
+/// Part 2: Bayes' rule at one point, step by step, and over the plane.
+fn bayes(s: &Setting, gamma: Gamma) -> Result<Vec<Figure>> {
+    let level = s.level_by_radius(0.6);
+    let point = lecture::open_point(s, level, gamma)?;
+    let build = |build| lecture::bayes_sum(s, point, level, gamma, Some(build));
+    let mut figures: Vec<Figure> = (1..=lecture::BUILDS).map(build).collect::<Result<_>>()?;
+    figures.push(lecture::bayes_plane(s, level)?);
+    Ok(figures)
+}
 
 /// Part 4: how classifiers are trained, what one that knows noise is worth, and that each label needs its own.
 fn classifiers(

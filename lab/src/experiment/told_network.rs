@@ -1,8 +1,7 @@
 //! The network of the experiments on images that is trained with a mask for every image, and with none.
 
-use super::image_networks::IMAGE_P_DROP;
 use super::images::ImageExperiment;
-use crate::interrupt::interrupted;
+use crate::interrupt::{CtrlC, interrupted, listen};
 use crate::known_pixels::KnownPixels;
 use crate::watch::Progress;
 use rand::Rng;
@@ -12,10 +11,10 @@ use scorelab::Result;
 use scorelab::checkpoint::{Checkpoint, Model, Recipe, Trained};
 use scorelab::data::{Principal, View};
 use scorelab::mixture::Labelled;
-use scorelab::nn::{Observing, ObservingConfig};
-use scorelab::null_label::JointNet;
+use scorelab::nn::Observing;
+use scorelab::null_label::{ConditionOf, JointNet};
 use scorelab::rng::{Purpose, stream};
-use scorelab::train::Training;
+use scorelab::training_loop::{Examples, learn_observed};
 
 /// Masks of scattered pixels that a training draws from, beside the halves and the quarters of an image.
 const SCATTERED: usize = 16;
@@ -52,6 +51,7 @@ impl ImageExperiment {
         {
             return Ok(net);
         }
+        listen()?;
         let net = self.learn_masks(&recipe, components, (seen, tau))?;
         if interrupted() {
             self.stopped_early();
@@ -70,35 +70,18 @@ impl ImageExperiment {
         components: &Principal,
         (seen, tau): (&Labelled, f64),
     ) -> Result<JointNet<Observing>> {
-        let (dim, seed) = (seen.x.ncols(), recipe.train.seed);
-        let config = ObservingConfig::new(dim, components.sigma_data(), &recipe.shape(dim, 0));
-        let net = Observing::new(config, seed)?;
-        let net = JointNet::of(net, recipe.target, components.sigma_data())
-            .with_spread(components.widths());
         let known = |pixels| KnownPixels::new(pixels, components, tau);
-        let masks = masks((self.training.height, self.training.width), seed);
+        let masks = masks((self.training.height, self.training.width), recipe.train.seed);
         let masks: Vec<KnownPixels> = masks.into_par_iter().map(known).collect::<Result<_>>()?;
         let images = self.training.labelled().x;
-        let objective = net.objective_by(
-            seen,
-            |i, rng| masks[rng.random_range(0..masks.len())].of(images.row(i)).into(),
-            recipe.levels,
-            IMAGE_P_DROP,
-        )?;
-        let steps = recipe.train.steps;
-        let mut bar = Progress::new("training the network with masks", 0, steps);
-        let mut training = Training::new(net.network().clone(), &objective, recipe.train.clone())?;
-        for step in &mut training {
-            let step = step?;
-            bar.at(step.step + 1, step.loss);
-            if step.step + 1 == steps {
-                bar.finish();
-            }
-            if interrupted() {
-                break;
-            }
-        }
-        Ok(net.with_weights(training.finish()))
+        let of: &ConditionOf =
+            &|i, rng| masks[rng.random_range(0..masks.len())].of(images.row(i)).into();
+        let (sigma_data, spread) = (components.sigma_data(), &components.widths()[..]);
+        let examples = Examples { points: seen, classes: self.classes(), sigma_data, spread };
+        let mut bar = Progress::new("training the network with masks", 0, recipe.train.steps);
+        let ended = learn_observed(recipe, examples, of, &mut [&mut bar, &mut CtrlC])?;
+        let Model::Joint(net) = ended.model else { unreachable!("a joint network is learned") };
+        Ok(net)
     }
 }
 

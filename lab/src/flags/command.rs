@@ -198,6 +198,9 @@ pub struct Lecture {
     /// c, by which the gradient of the weak classifier of F8 is multiplied
     #[arg(long, default_value_t = 0.2)]
     pub gradient_scale: f64,
+    /// A network for captions, a checkpoint or the folder of a run: the deck then shows what it draws too
+    #[arg(long, value_name = "FILE|FOLDER")]
+    pub score: Option<PathBuf>,
     #[command(flatten)]
     pub walk: SamplingFlags,
     /// Small and fast: fewer samples, steps and training steps, and smaller pictures

@@ -51,7 +51,8 @@ impl Defaults {
     };
 
     /// The defaults of the lecture.
-    pub const LECTURE: Defaults = Defaults { samples: (4000, 500), ..Defaults::SCENE };
+    pub const LECTURE: Defaults =
+        Defaults { samples: (4000, 500), captions: true, ..Defaults::SCENE };
 
     /// The defaults of an experiment on images.
     pub const IMAGES: Defaults = Defaults {
@@ -95,7 +96,7 @@ pub struct ExperimentFlags {
     #[arg(long, value_name = "FOLDER")]
     #[serde(skip)]
     pub data: Option<PathBuf>,
-    /// A network for captions that is trained already: a checkpoint, or the folder of a run [default: one is trained]
+    /// A network for captions that is trained already: a checkpoint, or the folder of a run [default: one is trained, for the lecture none]
     #[arg(long, value_name = "FILE|FOLDER")]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub score: Option<PathBuf>,

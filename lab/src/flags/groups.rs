@@ -202,6 +202,21 @@ pub struct ScoreFlags {
     pub guidance: MethodFlags,
 }
 
+impl Default for ScoreFlags {
+    fn default() -> Self {
+        ScoreFlags {
+            score: "exact".into(),
+            scene: None,
+            own: PointFlags::default(),
+            class: None,
+            classifier: None,
+            gradient_scale: 1.0,
+            guiding: None,
+            guidance: MethodFlags::default(),
+        }
+    }
+}
+
 impl ScoreFlags {
     /// The scene that is asked for, if one is.
     ///

@@ -7,9 +7,8 @@ use crate::judge::Yardstick;
 use crate::networks::{fits, load, wrong_kind};
 use crate::setup::Typed;
 use crate::steering::{Spelled, Steering};
-use ndarray::{Array2, ArrayView2};
 use scorelab::checkpoint::{Model, Recipe};
-use scorelab::data::{Scene, to_pixels};
+use scorelab::data::Scene;
 use scorelab::guidance::Gamma;
 use scorelab::methods::{self, Score};
 use scorelab::mixture::Noiseless;
@@ -17,7 +16,7 @@ use scorelab::null_label::JointNet;
 use scorelab::score::{Likelihood, ScoreFn};
 use scorelab::train::TrainConfig;
 use scorelab::{Error, Result};
-use scorelab_figures::lecture::{Bill, Classifier, ImageInputs, Inputs, Need, Spec, Trainer};
+use scorelab_figures::lecture::{Bill, Classifier, Inputs, Need, Spec, Trainer};
 use scorelab_figures::plot::{Role, Text, words};
 use std::sync::Arc;
 
@@ -62,7 +61,7 @@ impl Plot {
             named: source.guidance.named,
             runs,
             trainer: scene.map(|_| Box::new(OwnNetworks(source)) as _),
-            images: scene.is_none().then(|| images(source)),
+            images: scene.is_none().then(|| source.image_inputs()),
             judge: judge.transpose()?.map(|judge| Box::new(judge) as _),
         })
     }
@@ -110,16 +109,7 @@ impl Plot {
 
     /// The clean classifier of this name, which must be of the same scene.
     fn clean(&self, path: &str, scene: &Scene) -> Result<Steering> {
-        let flags = ScoreFlags {
-            score: "exact".into(),
-            scene: None,
-            own: Default::default(),
-            class: None,
-            classifier: Some(path.into()),
-            gradient_scale: 1.0,
-            guiding: None,
-            guidance: Default::default(),
-        };
+        let flags = ScoreFlags { classifier: Some(path.into()), ..ScoreFlags::default() };
         let typed = Typed::new("plot", (&self.walk, &self.common.machine), self);
         let clean = Steering::open(&flags, Spelled::default(), Typed { walks: false, ..typed })?;
         if clean.blind() && clean.data.scene().is_some_and(|own| own.name == scene.name) {
@@ -128,27 +118,6 @@ impl Plot {
         let name = &scene.name;
         let why = format!("--clean {path} must be a clean classifier trained on the scene {name}");
         Err(Error::Usage { why })
-    }
-}
-
-/// What figures of images need besides.
-fn images(source: &Steering) -> ImageInputs<'_> {
-    let (_, size) = source.finished(Array2::zeros((0, source.data.dim())));
-    let target = &source.data.class_names()[source.target()];
-    let pixels = |x: ArrayView2<f64>| to_pixels(source.finished(x.to_owned()).0.view());
-    let samples =
-        |gamma, wanted: Option<Vec<usize>>| source.pixels(&source.knobs(gamma), wanted.as_deref());
-    ImageInputs {
-        size: size.expect("a source of images"),
-        classes: source.data.classes(),
-        target: (target.en.clone(), target.vi.clone()).into(),
-        process: source.process,
-        grid: &source.grid,
-        sampler: &source.sampler,
-        seed: source.seed,
-        pixels: Box::new(pixels),
-        samples: Box::new(samples),
-        captions: source.captions().cloned(),
     }
 }
 

@@ -18,11 +18,11 @@ impl Lecture {
 
     /// The same as flags of the experiment.
     fn flags(&self) -> Result<ExperimentFlags> {
-        let Lecture { scene, class, gamma, gradient_scale, walk, quick, look, out, common } =
+        let Lecture { scene, class, gamma, gradient_scale, score, walk, quick, look, out, common } =
             self.clone();
         let changed = self.changed()?;
         Ok(ExperimentFlags {
-            score: None,
+            score,
             scene,
             data: None,
             class,
@@ -57,6 +57,7 @@ impl Lecture {
             ("--steps", self.walk.steps != usual.walk.steps),
             ("--seed", self.walk.seed != usual.walk.seed),
             ("--samples", self.walk.samples != usual.walk.samples),
+            ("--score", self.score.is_some()),
         ];
         Ok(differs.into_iter().filter(|(_, d)| *d).map(|(flag, _)| flag.into()).collect())
     }

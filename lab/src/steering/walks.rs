@@ -7,6 +7,7 @@ use scorelab::Result;
 use scorelab::data::to_pixels;
 use scorelab::guidance::Gamma;
 use scorelab::methods::{Knobs, Plan, build};
+use scorelab_figures::lecture::ImageInputs;
 use std::collections::{BTreeMap, BTreeSet};
 
 impl Steering {
@@ -101,5 +102,25 @@ impl Steering {
     pub fn pixels(&self, knobs: &Knobs, wanted: Option<&[usize]>) -> Result<Array2<u8>> {
         let x = self.samples(knobs, wanted)?;
         Ok(to_pixels(self.data.points(x).view()))
+    }
+
+    /// What figures of images need.
+    ///
+    /// # Panics
+    /// If the data are no images.
+    pub fn image_inputs(&self) -> ImageInputs<'_> {
+        let target = &self.data.class_names()[self.target()];
+        ImageInputs {
+            size: self.data.size().expect("images"),
+            classes: self.data.classes(),
+            target: (target.en.clone(), target.vi.clone()).into(),
+            process: self.process,
+            grid: &self.grid,
+            sampler: &self.sampler,
+            seed: self.seed,
+            pixels: Box::new(|x| to_pixels(self.data.points(x.to_owned()).view())),
+            samples: Box::new(|gamma, wanted| self.pixels(&self.knobs(gamma), wanted.as_deref())),
+            captions: self.captions().cloned(),
+        }
     }
 }
