@@ -63,7 +63,20 @@ fn experiment(lab: &mut CaptionExperiment) -> Result<()> {
     let mut figures = lecture::composition(&lab.inputs(), lab.large_gamma(), lab.size(1400, 70))?;
     figures.push(lecture::word_attention(&lab.inputs(), lab.large_gamma())?);
     lab.draw(&figures)?;
+    answer(lab, &groups, &best, &ceilings);
     check(lab, &groups, &ceilings[0], &best)
+}
+
+/// What came out at the best γ of each group, in a sentence.
+fn answer(lab: &mut CaptionExperiment, groups: &[Group], best: &[f64], drawn: &[CaptionHits]) {
+    let each = groups.iter().zip(best).zip(drawn).map(|((group, best), drawn)| {
+        format!("{} {:.1} % ({:.1} %)", group.name, 100.0 * best, 100.0 * drawn.all.value)
+    });
+    let each = each.collect::<Vec<_>>().join(", ");
+    lab.answer((
+        format!("all that was asked for is there at the best γ (in drawings): {each}"),
+        format!("vẽ đúng tất cả những gì được yêu cầu, ở γ tốt nhất (trong hình vẽ mẫu): {each}"),
+    ));
 }
 
 /// What is found in the images of a row.

@@ -48,8 +48,8 @@ pub enum Solver {
     },
 }
 
-/// e/σ² of the corrector.
-const STEP_SIZE: f64 = 0.5;
+/// e/σ² of the corrector of [`Solver::PredictorCorrector`].
+pub const STEP_SIZE: f64 = 0.5;
 /// Steps of the ODE and of the SDE for each step of the predictor–corrector, which pays for its corrections.
 const STEPS: usize = 2;
 

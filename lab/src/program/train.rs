@@ -89,7 +89,7 @@ impl Train {
             tell(format!(
                 "stopped after step {step} of {}, saved as {path}; to go on:\nscorelab train --resume {}",
                 job.recipe.train.steps,
-                quoted(job.run.folder())
+                shell_word(&job.run.folder().display().to_string())
             ));
             return Ok(true);
         }
@@ -111,7 +111,7 @@ fn refuse_begun(folder: &Path) -> Result<()> {
     let why = match checkpoint::architecture_of(folder) {
         Ok(_) => format!(
             "it already holds a run; go on with `scorelab train --resume {}`, or choose another --out",
-            quoted(folder)
+            shell_word(&folder.display().to_string())
         ),
         Err(e) => format!(
             "it holds a run whose checkpoints cannot be read ({e}); move them away, or choose another --out"
@@ -263,14 +263,4 @@ impl Job<'_> {
         let output = Output { dir: self.run.folder().into(), ..Output::default() };
         Ok(SamplesSoFar::new(every, canvas, Schedule::quick(self.recipe.train.seed)?, output))
     }
-}
-
-/// A path as a shell reads it.
-fn quoted(path: &Path) -> String {
-    let text = path.display().to_string();
-    let plain = |c: char| c.is_alphanumeric() || "/._-+=:@%\\".contains(c);
-    if !text.is_empty() && text.chars().all(plain) {
-        return text;
-    }
-    format!("'{}'", text.replace('\'', r"'\''"))
 }
