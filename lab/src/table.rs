@@ -161,7 +161,7 @@ impl Default for OutcomeTable {
         table.keys = 2;
         table.notes = vec![
             SE_FOOTNOTE.into(),
-            "energy dist.: from the first 2,000 samples to as many true ones; evals: network or exact evaluations per sample".into(),
+            "energy dist.: from the samples, at most the first 2,000, to as many true ones; evals: network or exact evaluations per sample".into(),
             GAMMA_FOOTNOTE.into(),
         ];
         OutcomeTable(table)

@@ -73,4 +73,4 @@ pub use raster::{pdf, png};
 #[cfg(test)]
 pub(crate) use room::{crossed, cut};
 pub(crate) use svg::escape;
-pub use words::{Lang, Text, numerals};
+pub use words::{Lang, Text};

@@ -118,7 +118,7 @@ fn signs(words: &str) -> String {
 }
 
 /// The numbers of a text as Vietnamese writes them: `4.000`, `25,6`, and semicolons in lists.
-pub fn numerals(words: &str) -> String {
+pub(crate) fn numerals(words: &str) -> String {
     let chars: Vec<char> = words.chars().collect();
     let digit = |i: usize| chars.get(i).is_some_and(char::is_ascii_digit);
     let write = |(i, c): (usize, &char)| {

@@ -1,6 +1,6 @@
 //! A number that was checked, and the line that says so.
 
-use scorelab_figures::plot::{Lang, Text, numerals};
+use scorelab_figures::plot::Text;
 use std::ops::RangeInclusive;
 
 /// A number and where it must be.
@@ -19,14 +19,11 @@ impl Check {
         self.range.contains(&self.value)
     }
 
-    /// In a line, with the numbers as the language writes them.
-    pub fn line(&self, lang: Lang) -> Text {
+    /// In a line.
+    pub fn line(&self) -> Text {
         let mark = if self.good() { "✓" } else { "✗" };
-        let numbers = [self.value, *self.range.start(), *self.range.end()].map(short);
-        let [value, low, high] = match lang {
-            Lang::En => numbers,
-            Lang::Vi => numbers.map(|number| numerals(&number)),
-        };
+        let [value, low, high] =
+            [self.value, *self.range.start(), *self.range.end()].map(short);
         let what = &self.what;
         Text::from((
             format!("  {mark} {what}: {value} (must be {low} … {high})"),
@@ -55,12 +52,9 @@ mod tests {
 
     #[test]
     fn a_number_within_its_range_is_ticked_and_one_outside_or_none_is_crossed() {
-        let line = |value: f64, lang| {
-            let check = Check { what: "share".into(), value, range: 0.25..=1.0 };
-            check.line(lang).get(lang).to_string()
-        };
-        assert_eq!(line(0.5, Lang::En), "  ✓ share: 0.5 (must be 0.25 … 1)");
-        assert_eq!(line(0.5, Lang::Vi), "  ✓ share: 0,5 (phải từ 0,25 đến 1)");
-        assert!(line(0.1, Lang::En).starts_with("  ✗") && line(f64::NAN, Lang::En).contains('✗'));
+        let line = |value: f64| Check { what: "share".into(), value, range: 0.25..=1.0 }.line();
+        assert_eq!(line(0.5).en, "  ✓ share: 0.5 (must be 0.25 … 1)");
+        assert_eq!(line(0.5).vi, "  ✓ share: 0.5 (phải từ 0.25 đến 1)");
+        assert!(line(0.1).en.starts_with("  ✗") && line(f64::NAN).en.contains('✗'));
     }
 }

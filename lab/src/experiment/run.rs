@@ -12,7 +12,7 @@ use scorelab::guidance::Gamma;
 use scorelab::noise::{Grid, Spacing};
 use scorelab::{Error, Result};
 use scorelab_figures::lecture::beside_the_first;
-use scorelab_figures::plot::{self, Animation, Figure, Output, Text, numerals};
+use scorelab_figures::plot::{self, Animation, Figure, Output, Text};
 use std::ops::{Deref, RangeInclusive};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -292,8 +292,7 @@ impl Experiment {
 
     /// What the experiment's question is answered with, in one sentence of this run's own numbers; told at the end.
     pub fn answer(&mut self, sentence: impl Into<Text>) {
-        let Text { en, vi } = sentence.into();
-        self.answer = Some((en.into_owned(), numerals(&vi)).into());
+        self.answer = Some(sentence.into());
     }
 
     /// Tells the checks, the files, the answer and the next experiment, if there is one, and fails if a check did.
@@ -304,7 +303,7 @@ impl Experiment {
         if !self.checks.is_empty() {
             println!();
         }
-        self.checks.iter().for_each(|check| self.say(check.line(self.output.lang)));
+        self.checks.iter().for_each(|check| self.say(check.line()));
         let failed: Vec<&str> =
             self.checks.iter().filter(|c| !c.good()).map(|c| c.what.as_str()).collect();
         if let Some(summary) = self.summary(failed.len()) {
@@ -313,7 +312,7 @@ impl Experiment {
         let seconds = format!("{:.1}", self.began.elapsed().as_secs_f64());
         self.say(Text::from((
             format!("\nwritten in {seconds} s:"),
-            format!("\nđã ghi, sau {} giây:", numerals(&seconds)),
+            format!("\nđã ghi, sau {seconds} giây:"),
         )));
         self.written.iter().for_each(|path| println!("  {}", path.display()));
         if let Some(Text { en, vi }) = &self.answer {

@@ -282,3 +282,31 @@ impl Defaults {
         Ok(flags)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn flags(words: &str) -> ExperimentFlags {
+        let program = Defaults::LECTURE.command("lecture", "");
+        let words = words.split(' ').filter(|word| !word.is_empty()).map(OsString::from);
+        Defaults::LECTURE.parse(&program, std::iter::once("lecture".into()).chain(words)).unwrap()
+    }
+
+    #[test]
+    fn the_command_of_a_lecture_gives_its_own_flags_back_and_says_nothing_that_is_as_usual() {
+        assert_eq!(flags("").lecture_command(), "scorelab lecture --out out/slide");
+        for words in [
+            "--theme dark --lang vi",
+            "--quick --gamma -1,0,10 --seed 3 --scene three --class 1",
+            "--process ve --sampler heun --steps 20 --samples 60 --gradient-scale 0.5",
+            "--format png,svg --svg-text text",
+        ] {
+            let own = flags(words);
+            let command = own.lecture_command();
+            let again = flags(command.strip_prefix("scorelab lecture").unwrap());
+            assert_eq!((again.looks(), again.quick), (own.looks(), own.quick), "{command}");
+            assert_ne!(own.looks(), flags("").looks(), "the twin: {words} changes something");
+        }
+    }
+}

@@ -6,7 +6,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 use scorelab::Result;
 use scorelab::nn::Net;
 use scorelab::training_loop::{Now, Watcher};
-use scorelab_figures::plot::{Lang, numerals};
+use scorelab_figures::plot::Lang;
 use std::io::IsTerminal;
 use std::ops::ControlFlow;
 use std::time::Instant;
@@ -48,11 +48,6 @@ impl Progress {
         self
     }
 
-    /// Says a line, with the numbers as the language writes them.
-    fn say(&self, line: String) {
-        tell(if self.lang == Lang::Vi { numerals(&line) } else { line });
-    }
-
     /// Shows that so many steps are done, the last of them with this loss.
     pub fn at(&mut self, done: usize, loss: f64) {
         let smooth = self.loss.map_or(loss, |smooth| smooth + FOLLOW * (loss - smooth));
@@ -65,7 +60,7 @@ impl Progress {
                 }
             }
             None if done.is_multiple_of(self.steps.div_ceil(4)) => {
-                self.say(format!("  {}: {done}/{}, loss {smooth:.4}", self.what, self.steps));
+                tell(format!("  {}: {done}/{}, loss {smooth:.4}", self.what, self.steps));
             }
             None => {}
         }
@@ -83,7 +78,7 @@ impl Progress {
                 Lang::En => "steps in",
                 Lang::Vi => "bước trong",
             };
-            self.say(format!("  {what}: {steps} {steps_in} {seconds:.1} s, loss {loss:.4}"));
+            tell(format!("  {what}: {steps} {steps_in} {seconds:.1} s, loss {loss:.4}"));
         }
     }
 }
