@@ -23,7 +23,9 @@ use scorelab::train::Levels;
 use scorelab::{Error, Result};
 use scorelab_figures::lecture::{self, Cloud};
 use scorelab_figures::plot::Text;
-use scorelab_lab::{Defaults, Experiment, GAMMA_FOOTNOTE, Table, plus_minus, run, share, yes_or_no};
+use scorelab_lab::{
+    Defaults, Experiment, GAMMA_FOOTNOTE, Table, plus_minus, run, share, yes_or_no,
+};
 use std::process::ExitCode;
 
 const QUESTION: &str = "can a score be guided by a worse version of itself?";

@@ -13,9 +13,9 @@ use ndarray::ArrayView2;
 use scorelab::Result;
 use scorelab::metrics::{energy_with_se, entropy, mean_with_se, root_ratio};
 use scorelab::mixture::Tilt;
+use scorelab::number::significant;
 use scorelab_figures::lecture::{self, Series};
 use scorelab_figures::plot::{Role, Text, words};
-use scorelab::number::significant;
 use scorelab_lab::{
     Comparison, Defaults, Experiment, OutcomeTable, P_DROP, Steer, Table, plus_minus, run,
 };
@@ -125,7 +125,9 @@ fn answer(lab: &mut Experiment, found: &[(&str, f64, f64, f64, f64)]) {
     let g = found.iter().map(|row| row.1).fold(f64::NEG_INFINITY, f64::max);
     let of = |arm: &str| {
         let row = found.iter().find(|row| (row.0, row.1) == (arm, g));
-        row.map_or([String::from("–"), "–".into()], |row| [row.3, row.4].map(|v| significant(v, 2)))
+        row.map_or([String::from("–"), "–".into()], |row| {
+            [row.3, row.4].map(|v| significant(v, 2))
+        })
     };
     let [[_, tilt], [_, exact], [by, guided], [free_by, free]] =
         ["tilt", "exact", "classifier", "classifier-free"].map(of);

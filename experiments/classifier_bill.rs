@@ -105,9 +105,14 @@ fn quality(lab: &mut Experiment, arms: [(&str, &dyn ScoreFn); 2]) -> Result<[Str
 }
 
 /// What came out, in a sentence.
-fn answer(lab: &mut Experiment, [apart, joint]: [&Bill; 2], [reached, joint_reached]: &[String; 2]) {
+fn answer(
+    lab: &mut Experiment,
+    [apart, joint]: [&Bill; 2],
+    [reached, joint_reached]: &[String; 2],
+) {
     let told = |b: &Bill| (b.networks, b.parameters, format!("{:.1}", b.seconds), b.new_parameters);
-    let ((n, all, seconds, new), (_, joint_all, joint_seconds, joint_new)) = (told(apart), told(joint));
+    let ((n, all, seconds, new), (_, joint_all, joint_seconds, joint_new)) =
+        (told(apart), told(joint));
     lab.answer((
         format!(
             "{n} networks, {all} parameters and {seconds} s of training against one with {joint_all} and {joint_seconds} s, and {new} parameters for a new label against {joint_new}, at {reached} and {joint_reached} % on the target"

@@ -15,7 +15,9 @@ use scorelab::Result;
 use scorelab::metrics::{Verdict::Target, outcome};
 use scorelab_figures::lecture::{self, Series};
 use scorelab_figures::plot::{Role, Text, words};
-use scorelab_lab::{Comparison, Defaults, Experiment, OutcomeTable, P_DROP, Steer, run, share, yes_or_no};
+use scorelab_lab::{
+    Comparison, Defaults, Experiment, OutcomeTable, P_DROP, Steer, run, share, yes_or_no,
+};
 use std::process::ExitCode;
 
 const QUESTION: &str = "does one jointly trained network steer as well as a score and a separate classifier, and which γ is best?";

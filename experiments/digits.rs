@@ -16,9 +16,12 @@ use scorelab::data::{from_pixels, to_pixels};
 use scorelab::guidance::Gamma;
 use scorelab::metrics::Judgement;
 use scorelab::mixture::sample_fitted;
-use scorelab_figures::lecture;
 use scorelab::number::significant;
-use scorelab_lab::{Defaults, Guide, ImageExperiment, ImageNets, JudgementTable, plus_minus, run_images, share, yes_or_no};
+use scorelab_figures::lecture;
+use scorelab_lab::{
+    Defaults, Guide, ImageExperiment, ImageNets, JudgementTable, plus_minus, run_images, share,
+    yes_or_no,
+};
 use std::process::ExitCode;
 
 const QUESTION: &str =
@@ -102,13 +105,9 @@ fn check(
         let own = found.iter().filter(|f| f.0 == guide);
         own.max_by(|a, b| a.2.accuracy.value.total_cmp(&b.2.accuracy.value))
     };
-    let [a, b, c, d] = [
-        first("classifier"),
-        top("classifier"),
-        first("classifier-free"),
-        top("classifier-free"),
-    ]
-    .map(told);
+    let [a, b, c, d] =
+        [first("classifier"), top("classifier"), first("classifier-free"), top("classifier-free")]
+            .map(told);
     let fd = best.map_or("–".into(), |(_, _, j)| significant(j.fd.0 / floor.fd.0, 2));
     lab.answer(yes_or_no(best.is_some()).then((
         format!(

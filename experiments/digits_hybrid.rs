@@ -15,7 +15,10 @@ use scorelab::data::from_pixels;
 use scorelab::metrics::{Interval, mean_with_se};
 use scorelab_figures::lecture::{self, Judged, SURE};
 use scorelab_figures::plot::Text;
-use scorelab_lab::{Defaults, GAMMA_FOOTNOTE, Guide, ImageExperiment, Table, plus_minus, run_images, share, yes_or_no};
+use scorelab_lab::{
+    Defaults, GAMMA_FOOTNOTE, Guide, ImageExperiment, Table, plus_minus, run_images, share,
+    yes_or_no,
+};
 use std::process::ExitCode;
 
 const QUESTION: &str =

@@ -70,7 +70,8 @@ fn experiment(lab: &mut ImageExperiment) -> Result<()> {
     if let Some(folder) = &lab.flags.data {
         let images = Images::read(folder, Part::Train)?;
         let first = images.take(images.labels.len().min(asked as usize));
-        others = Some(ask(&train, &first, &format!("the first images of {}", images.name), &mut table));
+        others =
+            Some(ask(&train, &first, &format!("the first images of {}", images.name), &mut table));
     }
     lab.show("three_neighbours", &table)?;
     lab.check("right of drawn digits", drawn, 0.97..=1.0, 0.92..=1.0);

@@ -12,8 +12,8 @@
 //! which a large γ multiplies.
 
 use scorelab::Result;
-use scorelab_figures::lecture::Implicit;
 use scorelab::number::significant;
+use scorelab_figures::lecture::Implicit;
 use scorelab_lab::{Defaults, Experiment, P_DROP, Table, plus_minus, run};
 use std::process::ExitCode;
 

@@ -13,8 +13,8 @@ use scorelab::Result;
 use scorelab::checkpoint::{Kind, Recipe};
 use scorelab::mixture::Labelled;
 use scorelab::null_label::JointNet;
-use scorelab_figures::lecture::{self, Measured, Series};
 use scorelab::number::significant;
+use scorelab_figures::lecture::{self, Measured, Series};
 use scorelab_lab::{Defaults, Experiment, Table, plus_minus, run};
 use std::process::ExitCode;
 

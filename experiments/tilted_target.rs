@@ -54,13 +54,18 @@ fn experiment(lab: &mut Experiment) -> Result<()> {
     let class_names = vec![ClassName { en: "c".into(), vi: "c".into() }];
     let pair = Scene { name: PAIR.into(), mixture: wide, class_names };
     let (scene, given) = (lab.scene().clone(), lab.scene().mixture.given(lab.target()));
-    let headers =
-        ["p(x), p(x|y)", "γ", "sampler", "mean", "mean, 2 × steps", "variance", "variance, 2 × steps"];
-    let mut table = Table::new(&headers);
-    table.notes = vec![
-        format!("{} samples; ± is one standard error", lab.samples),
-        without_sampling(lab)?,
+    let headers = [
+        "p(x), p(x|y)",
+        "γ",
+        "sampler",
+        "mean",
+        "mean, 2 × steps",
+        "variance",
+        "variance, 2 × steps",
     ];
+    let mut table = Table::new(&headers);
+    table.notes =
+        vec![format!("{} samples; ± is one standard error", lab.samples), without_sampling(lab)?];
     let mut ends = Vec::new();
     for (scene, conditional) in [(&pair, &narrow), (&scene, &given)] {
         for gamma in lab.gammas.clone() {

@@ -102,7 +102,8 @@ pub fn significant(value: f64, digits: usize) -> String {
 /// 0.5012 ± 0.0042 → (0.5012, 0.0042)      99.8 +0.1 −0.2 → (99.8, 0.15), half of the interval
 /// ```
 pub fn measured(text: &str) -> Option<(f64, f64)> {
-    if let Some((inside, power)) = text.strip_prefix('(').and_then(|rest| rest.split_once(")·10")) {
+    if let Some((inside, power)) = text.strip_prefix('(').and_then(|rest| rest.split_once(")·10"))
+    {
         let (value, se) = inside.split_once(" ± ")?;
         let power = unraised(power)?;
         let scaled = |text: &str| format!("{text}e{power}").parse().ok();
@@ -263,7 +264,8 @@ mod tests {
             assert!((half - pair.1).abs() < 1e-12, "{text}: {half}");
         }
         assert_eq!((printed("3.2·10⁻¹⁶"), printed("0.500")), (Some(3.2e-16), Some(0.5)));
-        for other in ["", "–", "0.5", "exact", "64", "exact, 64 steps", "1 to 2", "± 3", "1 +a"] {
+        for other in ["", "–", "0.5", "exact", "64", "exact, 64 steps", "1 to 2", "± 3", "1 +a"]
+        {
             assert_eq!(measured(other), None, "{other}");
         }
         assert!(printed("–").is_none() && printed("1·10x").is_none());

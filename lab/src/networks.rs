@@ -202,8 +202,9 @@ pub fn of_scene(flag: &str, path: &str, own: &str, scene: &Scene) -> Result<()> 
         return Ok(());
     }
     let name = &scene.name;
-    let why =
-        format!("{flag} {path} was not trained on the scene {name}; name its own scene with --scene");
+    let why = format!(
+        "{flag} {path} was not trained on the scene {name}; name its own scene with --scene"
+    );
     Err(Error::Usage { why })
 }
 

@@ -123,7 +123,8 @@ impl std::fmt::Display for Table {
                 });
                 writeln!(f, "  {}", cells.collect::<Vec<_>>().join("  ").trim_end())?;
                 if i == 0 {
-                    let line = part.iter().map(|c| widths[*c]).sum::<usize>() + 2 * (part.len() - 1);
+                    let line =
+                        part.iter().map(|c| widths[*c]).sum::<usize>() + 2 * (part.len() - 1);
                     writeln!(f, "  {}", "─".repeat(line))?;
                 }
             }
@@ -240,7 +241,8 @@ mod tests {
     use super::*;
 
     fn table(columns: usize) -> Table {
-        let mut table = Table::new(&(0..columns).map(|c| format!("column {c}")).collect::<Vec<_>>());
+        let mut table =
+            Table::new(&(0..columns).map(|c| format!("column {c}")).collect::<Vec<_>>());
         table.row(&(0..columns).map(|c| format!("{c}.5 ± 0.1 of a row")).collect::<Vec<_>>());
         table
     }
@@ -265,7 +267,12 @@ mod tests {
         let (narrow, wide) = (table(4).to_string(), table(12).to_string());
         assert_eq!((narrow.lines().count(), wide.lines().count()), (3, 11)); // three parts and the lines between
         assert!(widest(&wide) <= WIDE && wide.matches("column 0").count() == 3, "{wide}");
-        assert!((1..12).all(|c| wide.matches(&format!("column {c}\n")).count() + wide.matches(&format!("column {c} ")).count() == 1), "{wide}");
+        assert!(
+            (1..12).all(|c| wide.matches(&format!("column {c}\n")).count()
+                + wide.matches(&format!("column {c} ")).count()
+                == 1),
+            "{wide}"
+        );
         let whole = Table { keys: 0, ..table(12) }.to_string();
         assert!(widest(&whole) > WIDE && whole.lines().count() == 3, "the twin is never cut");
     }

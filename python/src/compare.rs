@@ -69,7 +69,7 @@ impl Comparison {
 
     fn __repr__(&self) -> String {
         let Contested { compare, verdicts, effective, said, .. } = &self.found;
-        let said: Vec<&str> = said.iter().map(|said| said.en.as_ref()).collect();
+        let said: Vec<&str> = said.iter().map(|said| &*said.en).collect();
         let warning =
             self.warning.as_ref().map_or(String::new(), |why| format!("warning: {why}\n\n"));
         format!(

@@ -120,7 +120,9 @@ fn the_notes_name_the_command_that_draws_just_this_picture() {
     }
     // the twins: a command without one of the deck's settings
     let sweep = all.iter().find(|command| command.ends_with(" sweep")).unwrap();
-    for (k, setting) in [" --theme dark", " --lang vi", " --gamma 0,1,10", " --seed 3"].iter().enumerate() {
+    for (k, setting) in
+        [" --theme dark", " --lang vi", " --gamma 0,1,10", " --seed 3"].iter().enumerate()
+    {
         assert!(!same(&sweep.replace(setting, ""), &format!("twin-{k}")), "without{setting}");
     }
 }

@@ -74,13 +74,23 @@ fn an_experiment_ends_with_an_answer_of_its_own_numbers_below_its_tables_and_che
         assert!(last_table < at && checks.is_none_or(|c| last_table < c && c < at), "{out}");
         lines[at].into()
     };
-    let names = ["interval", "hybrid", "your_guidance", "tilted_target", "bayes_decomposition", "exact_attention"];
+    let names = [
+        "interval",
+        "hybrid",
+        "your_guidance",
+        "tilted_target",
+        "bayes_decomposition",
+        "exact_attention",
+    ];
     for name in names {
         let own = answer(&told(name, "--lang en"), "answer: ");
         assert!(own.len() > 60 && own.chars().any(|c| c.is_ascii_digit()), "{own}");
         let other = answer(&told(name, "--seed 5"), "answer: ");
         // the twin of a fixed sentence; the last two are of exact formulas, up to the points
-        assert!(own != other || name == "your_guidance", "{name} says the same of another seed: {own}");
+        assert!(
+            own != other || name == "your_guidance",
+            "{name} says the same of another seed: {own}"
+        );
         assert!(answer(&told(name, "--lang vi"), "trả lời: ").len() > 60);
     }
 }

@@ -131,7 +131,10 @@ fn every_experiment_answers_its_question_in_a_sentence() {
     for name in examples().into_iter().filter(|name| !WITHOUT_ANSWER.contains(&name.as_str())) {
         let own = read(&format!("experiments/{name}.rs"));
         let source = if name == "your_guidance" { &of_lab } else { &own };
-        assert!(source.contains("lab.answer("), "{name} never answers; give Experiment::answer a sentence of its numbers");
+        assert!(
+            source.contains("lab.answer("),
+            "{name} never answers; give Experiment::answer a sentence of its numbers"
+        );
     }
 }
 

@@ -28,7 +28,9 @@ fn draw(i: &Inputs) -> Result<Vec<Figure>> {
     let truth = s.exact().given(s.class).sample(2 * n, s.seed, Purpose::Reference).x;
     let (reference, twin) = truth.view().split_at(Dim(0), n);
     let measure = |x: &Array2<f64>| outcome(x.view(), reference, s.exact(), s.class);
-    let all = i.beside_exact(&i.growing_gammas_or(&GAMMAS), |gamma, score| (gamma, measure(&s.sample(score, n))));
+    let all = i.beside_exact(&i.growing_gammas_or(&GAMMAS), |gamma, score| {
+        (gamma, measure(&s.sample(score, n)))
+    });
     Ok(vec![fidelity_diversity(&all, &measure(&twin.to_owned()))?])
 }
 

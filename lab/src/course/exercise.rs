@@ -3,6 +3,21 @@
 use super::answer::Answer;
 use scorelab_figures::plot::Text;
 
+/// The notebooks by their numbers, as their files are called without an ending.
+pub const NOTEBOOKS: [&str; 11] = [
+    "0_score",
+    "1_learning",
+    "2_bayes",
+    "3_classifier_guidance",
+    "4_noisy_classifier",
+    "5_bill",
+    "6_classifier_free",
+    "7_what_gamma_samples",
+    "8_digits",
+    "9_own_data",
+    "10_attention",
+];
+
 /// A question of the course with its exact answer and the mistakes that are often made.
 #[derive(Debug, Clone)]
 pub struct Exercise {

@@ -45,23 +45,8 @@ pub mod vi;
 mod tests;
 
 pub use answer::Answer;
-
-/// The notebooks by their numbers, as their files are called without an ending.
-pub const NOTEBOOKS: [&str; 11] = [
-    "0_score",
-    "1_learning",
-    "2_bayes",
-    "3_classifier_guidance",
-    "4_noisy_classifier",
-    "5_bill",
-    "6_classifier_free",
-    "7_what_gamma_samples",
-    "8_digits",
-    "9_own_data",
-    "10_attention",
-];
 pub use en::{check, show};
-pub use exercise::{Exercise, Mistake, shape_in_words};
+pub use exercise::{Exercise, Mistake, NOTEBOOKS, shape_in_words};
 pub use mark::{Mark, exercises, mark};
 pub use problem::{
     AttentionProblem, ImageProblem, PointProblem, Problem, attention_problem, image_problem,

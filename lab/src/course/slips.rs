@@ -25,9 +25,8 @@ pub(super) fn of_the_level(
     let NoiseLevel { alpha, sigma } = p.level;
     let (signal, noise) = (alpha * alpha, sigma * sigma);
     let none = NoiseLevel::ve(0.0); // the level is in the mixture already
-    let slip = |scale, cov, en, vi| {
-        Mistake::new(answer(&at(&p.scene.mixture, scale, cov), none), en, vi)
-    };
+    let slip =
+        |scale, cov, en, vi| Mistake::new(answer(&at(&p.scene.mixture, scale, cov), none), en, vi);
     vec![
         slip(
             1.0,
@@ -61,8 +60,14 @@ pub(super) fn of_one_class(p: &Problem, answer: impl Fn(&Mixture) -> Answer) -> 
     let one = |(class, name): (usize, &scorelab::data::ClassName)| Mistake {
         answer: answer(&p.scene.mixture.given(class)),
         hint: Text::from((
-            format!("this is what the class {} alone gives: the mixture has all classes, with their weights", name.en),
-            format!("đây là kết quả của riêng lớp {}: hỗn hợp gồm mọi lớp, với trọng số của chúng", name.vi),
+            format!(
+                "this is what the class {} alone gives: the mixture has all classes, with their weights",
+                name.en
+            ),
+            format!(
+                "đây là kết quả của riêng lớp {}: hỗn hợp gồm mọi lớp, với trọng số của chúng",
+                name.vi
+            ),
         )),
     };
     p.scene.class_names.iter().enumerate().map(one).collect()

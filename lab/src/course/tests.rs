@@ -57,9 +57,16 @@ fn what_is_no_usual_mistake_is_told_by_its_shape_or_its_size() {
     let said = |answer: Answer| mark(1, answer).unwrap().said.en;
     let s = exercises()[0].right.clone();
     let flat = said(arr1(&[1.0; 12]).into());
-    assert!(flat.starts_with("what is asked for is 12 × 2 numbers, and this is 12 numbers."), "{flat}");
+    assert!(
+        flat.starts_with("what is asked for is 12 × 2 numbers, and this is 12 numbers."),
+        "{flat}"
+    );
     let comma = mark(13, [0.0, 5.0]).unwrap().said;
-    assert!(comma.en.contains("is a number, and this is 2 numbers; a comma separates"), "{}", comma.en);
+    assert!(
+        comma.en.contains("is a number, and this is 2 numbers; a comma separates"),
+        "{}",
+        comma.en
+    );
     assert!(comma.vi.contains("đề bài hỏi một số, còn đây là 2 số"), "{}", comma.vi);
     assert!(said(s.times(-0.5)).contains("-0.5000 times"));
     assert!(said(s.plus(0.3)).contains("off by "));
@@ -77,7 +84,11 @@ fn a_right_answer_that_was_rounded_is_told_so_and_another_one_is_not() {
         exercises()[n - 1].right.mapped(|v| (v * ten).round() / ten)
     };
     for (n, k) in [(1, 1), (1, 2), (2, 2), (4, 1), (12, 2)] {
-        assert!(said(n, rounded(n, k)).contains("rounded too much"), "{n} {k}: {}", said(n, rounded(n, k)));
+        assert!(
+            said(n, rounded(n, k)).contains("rounded too much"),
+            "{n} {k}: {}",
+            said(n, rounded(n, k))
+        );
     }
     assert!(said(3, 0.0056.into()).contains("rounded too much"));
     assert!(!said(3, 0.0057.into()).contains("rounded"));

@@ -22,8 +22,7 @@ impl Check {
     /// In a line.
     pub fn line(&self) -> Text {
         let mark = if self.good() { "✓" } else { "✗" };
-        let [value, low, high] =
-            [self.value, *self.range.start(), *self.range.end()].map(short);
+        let [value, low, high] = [self.value, *self.range.start(), *self.range.end()].map(short);
         let what = &self.what;
         Text::from((
             format!("  {mark} {what}: {value} (must be {low} … {high})"),

@@ -248,7 +248,10 @@ impl<'a> Rows<'a> {
         ]);
         table.keys = 2;
         table.notes = vec![
-            format!("γ = {}; to: energy distance, of at most the first 2,000", self.contest.gamma.value()),
+            format!(
+                "γ = {}; to: energy distance, of at most the first 2,000",
+                self.contest.gamma.value()
+            ),
             SE_FOOTNOTE.into(),
             GAMMA_FOOTNOTE.into(),
         ];

@@ -73,9 +73,10 @@ const PARTS: [(&[&str], Draw); 13] = [
         figures.push(lecture::exact_attention()?);
         Ok(figures)
     }),
-    (&["samplers", "interval"], |lab, _| {
-        Ok(lecture::over_a_line(&lab.setting(), few(lab))?.into())
-    }),
+    (
+        &["samplers", "interval"],
+        |lab, _| Ok(lecture::over_a_line(&lab.setting(), few(lab))?.into()),
+    ),
 ];
 
 /// The name of the animation, and its stem.

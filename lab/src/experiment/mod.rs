@@ -21,8 +21,8 @@ mod lesson_networks;
 mod lecture;
 
 pub use bill::Billed;
-pub use checked::yes_or_no;
 pub use captions::{CaptionExperiment, Group, run_captions, worn};
+pub use checked::yes_or_no;
 pub use comparison::{ArmRun, Comparison, Steer};
 pub use contest::{Contest, Contested, Made};
 pub use field::{BLOCKS, Both, Ended, Field, Found, MARGIN, Ordinary, SCALES, TARGETS};

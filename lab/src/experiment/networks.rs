@@ -102,8 +102,7 @@ impl Setup {
         let mixture = &self.scene().mixture;
         let (classes, sigma_data) = (mixture.classes(), mixture.radius());
         let examples = Examples { points, classes, sigma_data, spread: &[] };
-        let mut progress =
-            Progress::new(what, 0, recipe.train.steps).speaking(self.output.lang);
+        let mut progress = Progress::new(what, 0, recipe.train.steps).speaking(self.output.lang);
         learn(recipe, examples, None, &mut [&mut progress, watcher]).map(|ended| ended.model)
     }
 
@@ -221,8 +220,8 @@ impl Setup {
     pub fn train_one_vs_rest(&self, data: &Labelled) -> Result<OneVsRest> {
         let config = self.recipe(Kind::Noisy, CLASSIFIER_STEPS).classifier();
         let all = config.train.steps * self.scene().mixture.classes();
-        let mut progress =
-            Progress::new("training a classifier for each label", 0, all).speaking(self.output.lang);
+        let mut progress = Progress::new("training a classifier for each label", 0, all)
+            .speaking(self.output.lang);
         let mut done = 1..;
         let net = OneVsRest::train(data, &config, &mut |s| {
             progress.at(done.next().unwrap_or(all), s.loss);

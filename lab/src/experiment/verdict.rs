@@ -36,7 +36,8 @@ pub fn verdicts(judged: &[Judged]) -> Table {
             "better or worse: at the {:.0} % level, from the same noise; else not told apart",
             100.0 * RANKING_LEVEL
         ),
-        "guided, γ = …: ordinary guidance at the effective γ of the score that is held to it".into(),
+        "guided, γ = …: ordinary guidance at the effective γ of the score that is held to it"
+            .into(),
     ];
     for Judged { names: [name, known], steps, target, found, .. } in judged {
         table.row(&[
@@ -69,10 +70,14 @@ pub fn said(gamma: Gamma, scale: Option<f64>, arm: usize, judged: &[Judged]) -> 
         (Some(own), _) if is_same(own, gamma) => {
             first.then((", which is its own effective γ", ", cũng là γ hiệu dụng của nó"))
         }
-        (Some(own), Some(at_own)) => first.then((", and ", ", và ")).then(ends(at_own.found.ranking())).then((
-            format!(" ordinary guidance at its own effective γ = {}", significant(own, 3)),
-            format!(" điều hướng thường ở γ hiệu dụng của nó, {}", significant(own, 3)),
-        )).then(so(at_own.found.ranking())),
+        (Some(own), Some(at_own)) => first
+            .then((", and ", ", và "))
+            .then(ends(at_own.found.ranking()))
+            .then((
+                format!(" ordinary guidance at its own effective γ = {}", significant(own, 3)),
+                format!(" điều hướng thường ở γ hiệu dụng của nó, {}", significant(own, 3)),
+            ))
+            .then(so(at_own.found.ranking())),
         _ => first.then((
             ", and has no effective γ to be held to",
             ", và không có γ hiệu dụng nào để so",
@@ -93,13 +98,72 @@ fn ends(ranking: Ranking) -> Text {
 /// What follows from the verdict at its own effective scale.
 fn so(ranking: Ranking) -> Text {
     match ranking {
-        Ranking::Better => Text::new(": better than any such γ", ": tốt hơn việc chỉ đổi γ"),
-        Ranking::Worse => {
-            Text::new(": that γ alone does better", ": chỉ đổi sang γ ấy đã tốt hơn")
+        Ranking::Better => {
+            Text::new(": better than that γ alone", ": tốt hơn việc chỉ đổi sang γ ấy")
         }
-        Ranking::NotToldApart => Text::new(
-            ": no better than another γ",
-            ": không hơn gì việc đổi sang một γ khác",
-        ),
+        Ranking::Worse => Text::new(": that γ alone does better", ": chỉ đổi sang γ ấy đã tốt hơn"),
+        Ranking::NotToldApart => {
+            Text::new(": no better than another γ", ": không hơn gì việc đổi sang một γ khác")
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::experiment::Contest;
+    use crate::flags::MethodFlags;
+    use scorelab::data::Scene;
+    use scorelab::guidance::{Guided, Scheduled};
+    use scorelab::methods::Score;
+    use scorelab::noise::{Grid, Process, Spacing};
+    use scorelab::sampler::{AnySampler, Heun};
+    use scorelab_figures::lecture::Setting;
+    use std::sync::Arc;
+
+    /// γ of ordinary guidance, which loses the far mode of this scene.
+    const GAMMA: f64 = 4.0;
+
+    fn idea(
+        gamma: impl Fn(f64) -> f64 + Send + Sync + Clone + 'static,
+    ) -> impl Fn(Score, Score) -> Score {
+        move |main, guiding| {
+            Arc::new(Scheduled { main, guiding, gamma: gamma.clone() }) as Score as Score
+        }
+    }
+
+    #[test]
+    fn an_idea_that_is_only_a_smaller_gamma_is_no_better_than_that_gamma_and_one_that_keeps_a_mode_is()
+     {
+        let (scene, process) = (Scene::named("far-mode-1d").unwrap(), Process::VP_LINEAR);
+        let grid = Grid::to_data(&process, Spacing::KARRAS, 24).unwrap();
+        let sampler = AnySampler::new(Heun);
+        let setting =
+            Setting { scene: &scene, class: 0, process, grid: &grid, sampler: &sampler, seed: 3 };
+        let gamma = Gamma::new(GAMMA).unwrap();
+        let contest = Contest { setting, samples: 1000, gamma, at_once: false, learned: None };
+        let smaller = |main, guiding| {
+            Arc::new(Guided { main, guiding, gamma: Gamma::new(2.5).unwrap() }) as Score
+        };
+        let late = idea(|ratio| if ratio < 1.0 { GAMMA } else { 1.0 });
+        let same = idea(|_| GAMMA);
+        let mine: [(&str, crate::experiment::Made); 3] =
+            [("smaller", &smaller), ("late", &late), ("same", &same)];
+        let found = contest.held(&mine, &MethodFlags::default()).unwrap();
+        let said: Vec<&str> = found.said.iter().map(|said| &*said.en).collect();
+        println!("{said:#?}\n{}\n{}", found.verdicts, found.effective);
+        assert!(
+            said[0].contains("smaller ends nearer to p(x|c) than ordinary guidance at γ = 4"),
+            "{said:?}"
+        );
+        assert!(said[0].ends_with(": no better than another γ"), "{said:?}");
+        assert!(said[1].ends_with(": better than that γ alone"), "{said:?}");
+        assert!(said[2].ends_with("at γ = 4, which is its own effective γ"), "{said:?}");
+        let held = |name: &str| found.verdicts.rows.iter().filter(|row| row[0] == name).count();
+        assert_eq!(
+            (held("smaller"), held("same")),
+            (8, 4),
+            "two steps, two targets, one rival or two"
+        );
     }
 }

@@ -8,7 +8,9 @@ use ndarray::{Array2, Axis as Dim, Slice, s as slice};
 use scorelab::Result;
 use scorelab::guidance::Gamma;
 use scorelab::mixture::Tilt;
-use scorelab_figures::plot::{Axis, Density, Figure, Lang, Layer, Marker, Panel, Points, Role, Text};
+use scorelab_figures::plot::{
+    Axis, Density, Figure, Lang, Layer, Marker, Panel, Points, Role, Text,
+};
 
 /// Samples drawn in a panel.
 const SHOWN: usize = 500;
@@ -39,9 +41,8 @@ pub fn compare(lab: &mut Experiment, gamma: Gamma, mine: &[(&str, Made)]) -> Res
     lab.show("compare", &found.compare)?;
     lab.show("verdicts", &found.verdicts)?;
     lab.show("effective", &found.effective)?;
-    let [en, vi] = [Lang::En, Lang::Vi].map(|lang| {
-        found.said.iter().map(|said| said.get(lang)).collect::<Vec<_>>().join("; ")
-    });
+    let [en, vi] = [Lang::En, Lang::Vi]
+        .map(|lang| found.said.iter().map(|said| said.get(lang)).collect::<Vec<_>>().join("; "));
     lab.answer((en, vi));
     for walk in found.walks.iter().filter(|walk| walk.name == "conditional") {
         let what = format!("conditional, {} steps: energy distance to p(x|c)", walk.steps);

@@ -39,8 +39,10 @@ impl Check {
     }
 
     fn mark(&self, n: usize, shape: &[usize], text: &str) -> Result<bool> {
-        let Mark { right, said } =
-            course::mark(n, handed_in(text, shape, self.table.options(self.common.machine.memory))?)?;
+        let Mark { right, said } = course::mark(
+            n,
+            handed_in(text, shape, self.table.options(self.common.machine.memory))?,
+        )?;
         let said = said.get(self.common.lang);
         if self.common.form(None)?.form == Form::Table {
             say(format!("{} {said}\n", if right { "✓" } else { "✗" }).as_bytes())?;
@@ -152,7 +154,9 @@ fn where_it_is_asked(notebook: usize) -> Vec<Text> {
     let name = NOTEBOOKS[notebook];
     let to_run = Text::from((
         format!("the notebook: notebooks/python/{name}.ipynb, or notebooks/{name}.ipynb for Rust"),
-        format!("sổ tay: notebooks/python/vi/{name}.ipynb, hoặc notebooks/vi/{name}.ipynb cho Rust"),
+        format!(
+            "sổ tay: notebooks/python/vi/{name}.ipynb, hoặc notebooks/vi/{name}.ipynb cho Rust"
+        ),
     ));
     let to_read = Text::from((
         format!("to read: docs/course/{name}.md"),

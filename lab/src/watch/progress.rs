@@ -43,7 +43,7 @@ impl Progress {
     /// The same in this language.
     pub fn speaking(mut self, lang: Lang) -> Self {
         self.what = spoken(self.what, lang);
-        self.bar = self.bar.map(|bar| bar.with_prefix(self.what));
+        self.bar = self.bar.take().map(|bar| bar.with_prefix(self.what));
         self.lang = lang;
         self
     }
