@@ -77,6 +77,9 @@ struct Arm {
     at_once: Option<Arc<Counted<Score>>>,
 }
 
+/// Differences of energy distances below this share of the data's radius are rounding.
+const ROUNDING: f64 = 1e-9;
+
 /// The place of `guided` among the arms.
 const GUIDED: usize = 1;
 
@@ -338,6 +341,7 @@ impl<'a> Rows<'a> {
                         steps: walk.steps,
                         target,
                         found: energy_difference(x, other, truth),
+                        rounding: ROUNDING * self.contest.setting.exact().radius(),
                     });
                 }
             }

@@ -20,6 +20,17 @@ pub struct Judged {
     pub target: &'static str,
     /// The difference of their energy distances.
     pub found: Difference,
+    /// A difference that is rounding and nothing else: two walks along one score by different sums.
+    pub rounding: f64,
+}
+
+impl Judged {
+    fn ranking(&self) -> Ranking {
+        if self.found.value.abs() <= self.rounding {
+            return Ranking::NotToldApart;
+        }
+        self.found.ranking()
+    }
 }
 
 /// Whether a scale is so near to this γ that ordinary guidance at both is one walk.
@@ -39,14 +50,15 @@ pub fn verdicts(judged: &[Judged]) -> Table {
         "guided, γ = …: ordinary guidance at the effective γ of the score that is held to it"
             .into(),
     ];
-    for Judged { names: [name, known], steps, target, found, .. } in judged {
+    for judged in judged {
+        let Judged { names: [name, known], steps, target, found, .. } = judged;
         table.row(&[
             name.clone(),
             known.clone(),
             steps.to_string(),
             target.to_string(),
             plus_minus((0.0 - found.value, found.se)),
-            found.ranking().to_string(),
+            judged.ranking().to_string(),
         ]);
     }
     table
@@ -61,7 +73,7 @@ pub fn said(gamma: Gamma, scale: Option<f64>, arm: usize, judged: &[Judged]) -> 
     let Some(at_gamma) = of(true) else { return Text::default() };
     let (name, g) = (&at_gamma.names[0], gamma.value());
     let first = Text::from((format!("{name} ends "), format!("{name} kết thúc ")))
-        .then(ends(at_gamma.found.ranking()))
+        .then(ends(at_gamma.ranking()))
         .then((
             format!(" ordinary guidance at γ = {g}"),
             format!(" điều hướng thường với γ = {g}"),
@@ -72,12 +84,12 @@ pub fn said(gamma: Gamma, scale: Option<f64>, arm: usize, judged: &[Judged]) -> 
         }
         (Some(own), Some(at_own)) => first
             .then((", and ", ", và "))
-            .then(ends(at_own.found.ranking()))
+            .then(ends(at_own.ranking()))
             .then((
                 format!(" ordinary guidance at its own effective γ = {}", significant(own, 3)),
                 format!(" điều hướng thường ở γ hiệu dụng của nó, {}", significant(own, 3)),
             ))
-            .then(so(at_own.found.ranking())),
+            .then(so(at_own.ranking())),
         _ => first.then((
             ", and has no effective γ to be held to",
             ", và không có γ hiệu dụng nào để so",
@@ -145,7 +157,8 @@ mod tests {
         let smaller = |main, guiding| {
             Arc::new(Guided { main, guiding, gamma: Gamma::new(2.5).unwrap() }) as Score
         };
-        let late = idea(|ratio| if ratio < 1.0 { GAMMA } else { 1.0 });
+        // strong guidance, and none where the modes of the class part: only a smaller γ would keep both
+        let late = idea(|ratio| if ratio < 1.0 { 20.0 } else { 1.0 });
         let same = idea(|_| GAMMA);
         let mine: [(&str, crate::experiment::Made); 3] =
             [("smaller", &smaller), ("late", &late), ("same", &same)];
