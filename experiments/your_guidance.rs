@@ -28,9 +28,7 @@ impl ScoreFn for Mine {
 
 fn main() -> std::process::ExitCode {
     let unused = &["data", "train-steps", "gradient-scale", "all"];
-    let network = Some(
-        "A joint network of the scene, in place of exact scores: a checkpoint, or the folder of a run",
-    );
+    let network = Some("A joint network of the scene, in place of exact scores: a file or a run");
     let defaults = Defaults { gamma: "3", unused, methods: true, network, ..Defaults::default() };
     run("your_guidance", "is mine better than ordinary?", "tilted_target", defaults, experiment)
 }
