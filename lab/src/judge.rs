@@ -60,7 +60,7 @@ impl Yardstick {
             return Err(Error::value("--judge", path, must));
         }
         if let Some(learned) = &trained.recipe {
-            has_not_seen_the_held_out(learned, &recipe(steering)?, path)?;
+            has_not_seen_the_held_out(learned, recipe(steering)?, path)?;
         }
         let held_out = held_out(steering)?;
         let captioned = steering.data.captioned();

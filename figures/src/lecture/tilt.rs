@@ -69,7 +69,7 @@ pub fn densities_and_tilt(
         let [mean, sd] = moments(&places[k]);
         figures[0].panels[k].x.label = plus_minus(mean).into();
         figures[1].panels[0].layers[k].label =
-            Some(method.title.map(|w| format!("{w}: {}, sd {}", plus_minus(mean), plus_minus(sd))));
+            Some(method.title.map(|w| format!("{w}: {}, {}", plus_minus(mean), plus_minus(sd))));
         for f in &mut figures {
             f.measured("", &format!("mean, {}", method.title.en), mean);
             f.measured("", &format!("sd, {}", method.title.en), sd);
@@ -77,8 +77,7 @@ pub fn densities_and_tilt(
     }
     let [told, wide] = [mean, sd].map(|v| significant(v, 3));
     figures[0].panels[methods.len()].x.label = told.clone().into();
-    figures[1].panels[0].layers[methods.len()].label =
-        Some(TILT.then(format!(": {told}, sd {wide}")));
+    figures[1].panels[0].layers[methods.len()].label = Some(TILT.then(format!(": {told}, {wide}")));
     for f in &mut figures {
         f.number("mean, tilt", mean);
         f.number("sd, tilt", sd);
@@ -275,7 +274,7 @@ fn marginals(
         let look = Curve { at, dashed: Some(k == methods.len()), width, ..Curve::default() };
         let place = [lo + 0.015 * (hi - lo), (1.12 - 0.085 * k as f64) * top];
         Layer::new(&title.en, "a density along the line", role, look)
-            .label_at(format!("p(x ∣ y): {mean}, sd {sd}"), place)
+            .label_at(format!("p(x ∣ y): {mean}, {sd}"), place)
     };
     let title = MARGINALS_TITLE.then(gamma.value().to_string());
     let mut f = slide("12b_marginals_and_tilt", title, MARGINALS_CAPTION);
@@ -299,7 +298,7 @@ fn smoothed(n: usize, blur: f64) -> Text {
             "{n} samples each; all curves smoothed by a Gaussian of sd {blur}; numbers: mean, standard deviation"
         ),
         format!(
-            "mỗi cách {n} mẫu; mọi đường được làm trơn bằng Gauss sd {blur}; số: trung bình, độ lệch chuẩn"
+            "mỗi cách {n} mẫu; mọi đường được làm trơn bằng Gauss có độ lệch chuẩn {blur}; số: trung bình, độ lệch chuẩn"
         ),
     ))
 }

@@ -162,8 +162,8 @@ impl<const R: usize, const V: usize, const ADD: bool> WithSimd for ProductsDown<
     #[inline(always)]
     fn with_simd<S: Simd>(self, simd: S) {
         let sums = products_down::<S, R, V>(simd, self.a, self.from, self.b);
-        for i in 0..R {
-            put_whole::<S, V, ADD>(simd, sums[i], &mut self.out[i * self.next..]);
+        for (sums, row) in sums.into_iter().zip(self.out.chunks_mut(self.next)) {
+            put_whole::<S, V, ADD>(simd, sums, row);
         }
     }
 }
