@@ -23,7 +23,9 @@ use scorelab::train::Levels;
 use scorelab::{Error, Result};
 use scorelab_figures::lecture::{self, Cloud};
 use scorelab_figures::plot::Text;
-use scorelab_lab::{Defaults, Experiment, GAMMA_FOOTNOTE, Table, plus_minus, run, share};
+use scorelab_lab::{
+    Defaults, Experiment, GAMMA_FOOTNOTE, Table, plus_minus, run, share, yes_or_no,
+};
 use std::process::ExitCode;
 
 const QUESTION: &str = "can a score be guided by a worse version of itself?";
@@ -104,6 +106,16 @@ fn report(lab: &mut Experiment, rows: &[(usize, Cloud)]) -> Result<()> {
             lab.check(&format!("{} steps: {what}", half[0].0), value, full, quick);
         }
     }
+    let [free, auto, cfg] = [1, 3, 6].map(|i| share(rows[i].1.missed));
+    let better = percent(&rows[3].1) < percent(&rows[1].1);
+    lab.answer(yes_or_no(better).then((
+        format!(
+            ": off the support lie {auto} % of the samples pushed away from the worse network at γ = 2, {free} % of unguided ones, and {cfg} % of those pushed away from the network's own unconditional score"
+        ),
+        format!(
+            ": với γ = 2, số mẫu nằm ngoài miền dữ liệu là {auto} % khi được đẩy ra xa mạng kém hơn, {free} % khi không điều hướng, và {cfg} % khi đẩy ra xa score không điều kiện của chính mạng"
+        ),
+    )));
     Ok(())
 }
 

@@ -19,7 +19,7 @@ use scorelab::noise::NoiseLevel;
 use scorelab::rng::{Purpose, normals};
 use scorelab::score::{Likelihood, ScoreFn};
 use scorelab_figures::lecture;
-use scorelab_lab::{Defaults, Experiment, Table, run};
+use scorelab_lab::{Defaults, Experiment, Table, run, yes_or_no};
 use std::process::ExitCode;
 
 const QUESTION: &str =
@@ -72,6 +72,16 @@ fn experiment(lab: &mut Experiment) -> Result<()> {
         1e-6..=f64::INFINITY,
         1e-6..=f64::INFINITY,
     );
+    lab.answer(yes_or_no(worst.max(far) < 1e-9).then((
+        format!(
+            ": the two sides differ by {:.1e} of the scores at most, and by {twin:.1e} at least where the posterior is taken at a level 1 % too high",
+            worst.max(far)
+        ),
+        format!(
+            ": hai vế lệch nhau nhiều nhất {:.1e} lần độ lớn của score, còn nếu lấy hậu nghiệm ở mức nhiễu cao hơn 1 % thì ít nhất {twin:.1e}",
+            worst.max(far)
+        ),
+    )));
     let s = lab.setting();
     let level = s.level_by_radius(0.6);
     let point = lecture::open_point(&s, level, Gamma::new(1.0)?)?;

@@ -46,6 +46,7 @@ fn experiment(lab: &mut CaptionExperiment) -> Result<()> {
     let mut figures = lecture::composition(&lab.inputs(), gamma, lab.size(1400, 70))?;
     figures.push(lecture::word_attention(&lab.inputs(), gamma)?);
     lab.draw(&figures)?;
+    answer(lab, &groups, &best, &ceilings);
     check(lab, &groups, &ceilings[0], &best);
     Ok(())
 }
@@ -111,6 +112,19 @@ fn best(lab: &CaptionExperiment, group: &Group, tables: &mut Tables) -> Result<B
 struct Best {
     gamma: Gamma,
     hits: CaptionHits,
+}
+
+/// What came out at the best γ of each group, in a sentence.
+fn answer(lab: &mut CaptionExperiment, groups: &[Group], best: &[Best], drawn: &[CaptionHits]) {
+    let each = groups.iter().zip(best).zip(drawn).map(|((group, best), drawn)| {
+        let [best, drawn] = [&best.hits, drawn].map(|hits| 100.0 * hits.all.value);
+        format!("{} {best:.1} % ({drawn:.1} %)", group.name)
+    });
+    let each = each.collect::<Vec<_>>().join(", ");
+    lab.answer((
+        format!("all that was asked for is there at the best γ (in drawings): {each}"),
+        format!("vẽ đúng tất cả những gì được yêu cầu, ở γ tốt nhất (trong hình vẽ mẫu): {each}"),
+    ));
 }
 
 /// What is found in the images of a row.

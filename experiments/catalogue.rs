@@ -87,6 +87,7 @@ fn experiment(lab: &mut Experiment) -> Result<()> {
     }
     lab.show("catalogue", &tables::summary(&halves))?;
     check(lab, &halves, gamma);
+    answer(lab, &halves);
     lab.draw(&figure::figures(&halves, gamma))
 }
 
@@ -149,6 +150,21 @@ fn judged(halves: Vec<(String, Unjudged)>) -> Vec<Half> {
 fn better(halves: &[Half], standing: fn(&Row) -> Option<Standing>) -> f64 {
     let rows = halves.iter().flat_map(|half| &half.found);
     rows.filter(|row| standing(row) == Some(Standing::Better)).count() as f64
+}
+
+/// What came out with respect to p(x|c), in a sentence.
+fn answer(lab: &mut Experiment, halves: &[Half]) {
+    let all: usize = halves.iter().map(|half| half.found.len()).sum();
+    let [best, own] = [|row: &Row| row.at_best[0], |row: &Row| row.at_effective[0]]
+        .map(|standing| better(halves, standing));
+    lab.answer((
+        format!(
+            "of {all} rows, a method on a scene, {best} are nearer to p(x|c) than ordinary guidance at its best γ, and {own} than ordinary guidance at the method's own effective γ: the others are another γ, or worse"
+        ),
+        format!(
+            "trong {all} hàng, mỗi hàng một phương pháp trên một cảnh, {best} hàng gần p(x|c) hơn điều hướng thường ở γ tốt nhất của nó, và {own} hàng gần hơn điều hướng thường ở γ hiệu dụng của chính phương pháp; còn lại chỉ là một γ khác, hoặc kém hơn"
+        ),
+    ));
 }
 
 /// The numbers this experiment promises.

@@ -13,6 +13,7 @@ use ndarray::ArrayView2;
 use scorelab::Result;
 use scorelab::metrics::{energy_with_se, entropy, mean_with_se, root_ratio};
 use scorelab::mixture::Tilt;
+use scorelab::number::significant;
 use scorelab_figures::lecture::{self, Series};
 use scorelab_figures::plot::{Role, Text, words};
 use scorelab_lab::{
@@ -112,10 +113,32 @@ fn against_tilt(lab: &mut Experiment, found: &Comparison) -> Result<()> {
         }
     }
     lab.show("tilt", &table)?;
+    answer(lab, &checks);
     checks
         .into_iter()
         .for_each(|(arm, g, nats, gap, energy)| check(lab, arm, g, nats, gap, energy));
     Ok(())
+}
+
+/// What came out at the largest γ, in a sentence; of each arm, the row of the fewer steps comes first.
+fn answer(lab: &mut Experiment, found: &[(&str, f64, f64, f64, f64)]) {
+    let g = found.iter().map(|row| row.1).fold(f64::NEG_INFINITY, f64::max);
+    let of = |arm: &str| {
+        let row = found.iter().find(|row| (row.0, row.1) == (arm, g));
+        row.map_or([String::from("–"), "–".into()], |row| {
+            [row.3, row.4].map(|v| significant(v, 2))
+        })
+    };
+    let [[_, tilt], [_, exact], [by, guided], [free_by, free]] =
+        ["tilt", "exact", "classifier", "classifier-free"].map(of);
+    lab.answer((
+        format!(
+            "at γ = {g} the same noise ends {by} (classifier) and {free_by} (classifier-free) away from where exact guidance leads, and all are far from the tilt: {exact}, {guided} and {free} by energy distance, where two samples of it are {tilt} apart"
+        ),
+        format!(
+            "với γ = {g}, từ cùng một nhiễu, điểm cuối cách điểm cuối của điều hướng chính xác {by} (có bộ phân loại) và {free_by} (không có); khoảng cách năng lượng tới phân phối nghiêng là {exact}, {guided} và {free}, trong khi hai mẫu của chính nó cách nhau {tilt}"
+        ),
+    ));
 }
 
 /// The root mean square distance of corresponding rows, with its standard error.

@@ -56,7 +56,8 @@ fn experiment(lab: &mut Experiment) -> Result<()> {
         lab.check(what, value as f64, exactly.clone(), exactly);
     }
     let apart_one = ClassifierGuided { gamma: one, ..steered };
-    quality(lab, [("one each", &apart_one), ("one joint", &joint.guided(y, one))])?;
+    let reached = quality(lab, [("one each", &apart_one), ("one joint", &joint.guided(y, one))])?;
+    answer(lab, [&apart, &together], &reached);
     lab.draw(&[lecture::classifier_bill(&apart, &together)])
 }
 
@@ -82,7 +83,7 @@ fn show(lab: &mut Experiment, apart: &Bill, joint: &Bill) -> Result<()> {
 }
 
 /// What both buy: the share of samples on the target at γ = 1, at the steps asked for and at twice as many.
-fn quality(lab: &mut Experiment, arms: [(&str, &dyn ScoreFn); 2]) -> Result<()> {
+fn quality(lab: &mut Experiment, arms: [(&str, &dyn ScoreFn); 2]) -> Result<[String; 2]> {
     let mut table = Table::new(&["γ = 1", "steps", "target %"]);
     table.notes = vec!["± is one standard error".into()];
     let found = lab.twice(|lab| {
@@ -99,5 +100,25 @@ fn quality(lab: &mut Experiment, arms: [(&str, &dyn ScoreFn); 2]) -> Result<()> 
         table.row(&[name.to_string(), steps.to_string(), cell]);
         lab.check(&format!("{name}, {steps} steps: target %"), target, 97.0..=100.0, 75.0..=100.0);
     }
-    lab.show("target", &table)
+    lab.show("target", &table)?;
+    Ok([0, 1].map(|arm| table.rows[arm][2].clone()))
+}
+
+/// What came out, in a sentence.
+fn answer(
+    lab: &mut Experiment,
+    [apart, joint]: [&Bill; 2],
+    [reached, joint_reached]: &[String; 2],
+) {
+    let told = |b: &Bill| (b.networks, b.parameters, format!("{:.1}", b.seconds), b.new_parameters);
+    let ((n, all, seconds, new), (_, joint_all, joint_seconds, joint_new)) =
+        (told(apart), told(joint));
+    lab.answer((
+        format!(
+            "{n} networks, {all} parameters and {seconds} s of training against one with {joint_all} and {joint_seconds} s, and {new} parameters for a new label against {joint_new}, at {reached} and {joint_reached} % on the target"
+        ),
+        format!(
+            "{n} mạng, {all} tham số và {seconds} giây huấn luyện so với một mạng {joint_all} tham số và {joint_seconds} giây; một nhãn mới tốn {new} so với {joint_new} tham số; tỉ lệ tới đích là {reached} và {joint_reached} %"
+        ),
+    ));
 }

@@ -15,7 +15,9 @@ use scorelab::Result;
 use scorelab::metrics::{Verdict::Target, outcome};
 use scorelab_figures::lecture::{self, Series};
 use scorelab_figures::plot::{Role, Text, words};
-use scorelab_lab::{Comparison, Defaults, Experiment, OutcomeTable, P_DROP, Steer, run};
+use scorelab_lab::{
+    Comparison, Defaults, Experiment, OutcomeTable, P_DROP, Steer, run, share, yes_or_no,
+};
 use std::process::ExitCode;
 
 const QUESTION: &str = "does one jointly trained network steer as well as a score and a separate classifier, and which γ is best?";
@@ -52,6 +54,7 @@ fn experiment(lab: &mut Experiment) -> Result<()> {
     println!("\nscene {}, target {}", lab.scene().name, lab.class_name());
     lab.show("classifier_free_guidance", &table)?;
     check(lab, &found);
+    answer(lab, &found);
 
     let looks = [
         ("exact", words::BY_THE_EXACT_SCORE, Role::Neutral),
@@ -68,6 +71,27 @@ fn experiment(lab: &mut Experiment) -> Result<()> {
     let (n, asked) = (lab.size(1000, 300), lab.asked_gammas());
     figures.extend(lecture::over_gamma(&lab.setting(), name, steer, asked, n)?);
     lab.draw(&figures)
+}
+
+/// What came out, in a sentence: the shares at the γ that is best for the exact arm, and the γ that is best for each.
+fn answer(lab: &mut Experiment, found: &Comparison) {
+    let names = ["exact", "noisy classifier", "classifier-free"];
+    let best = names.map(|arm| found.nearest(arm));
+    let at = |arm: &str| found.at(arm, best[0]).map(|pair| &pair[0].outcome.shares);
+    let [exact, apart, joint] =
+        names.map(|arm| at(arm).map_or("–".into(), |s| share(s.interval(Target))));
+    let lost = |arm| at(arm).map_or(f64::NAN, |s| s.of(Target));
+    let good = lost("classifier-free") > lost("noisy classifier") - 0.02;
+    lab.answer(yes_or_no(good).then((
+        format!(
+            ": at γ = {} the joint network puts {joint} % on the target, score and classifier {apart} %, exact scores {exact} %; nearest to p(x|y) is γ = {} with exact scores, {} with the classifier and {} without",
+            best[0], best[0], best[1], best[2]
+        ),
+        format!(
+            ": với γ = {}, mạng học chung đưa {joint} % tới đích, score cộng bộ phân loại {apart} %, score chính xác {exact} %; gần p(x|y) nhất là γ = {} với score chính xác, {} khi có bộ phân loại và {} khi không có",
+            best[0], best[0], best[1], best[2]
+        ),
+    )));
 }
 
 /// The numbers this experiment promises, with N and with 2N steps.

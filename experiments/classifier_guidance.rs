@@ -11,11 +11,14 @@
 
 use scorelab::Result;
 use scorelab::guidance::{Gamma, GradientScaled};
-use scorelab::metrics::{Verdict, outcome};
+use scorelab::metrics::Verdict::{self, Overshoot, Target};
+use scorelab::metrics::outcome;
 use scorelab::mixture::Mixture;
 use scorelab_figures::lecture::{self, Arm, Classifier};
 use scorelab_figures::plot::{Text, words};
-use scorelab_lab::{Comparison, Defaults, Experiment, Learned, OutcomeTable, Steer, run};
+use scorelab_lab::{
+    Comparison, Defaults, Experiment, Learned, OutcomeTable, Steer, run, yes_or_no,
+};
 use std::process::ExitCode;
 
 const QUESTION: &str = "does a separate noisy classifier steer an unconditional score to the class we want, and how far?";
@@ -54,6 +57,18 @@ fn experiment(lab: &mut Experiment) -> Result<()> {
         lab.show(name, &table.0)?;
     }
     check(lab, &found);
+    let [reached, past] = [Target, Overshoot].map(|verdict| found.told("learned", verdict));
+    let best = found.of("learned").map(|row| row.outcome.shares.of(Target)).fold(0.0, f64::max);
+    lab.answer(
+        yes_or_no(best > 0.9)
+            .then((
+                ": by the learned classifier the class gets ",
+                ": với bộ phân loại đã học, lớp đích nhận ",
+            ))
+            .then(reached)
+            .then(("; past it lie ", "; vượt quá nó là "))
+            .then(past),
+    );
     figures(lab, &learned, &mixture)
 }
 
@@ -76,7 +91,13 @@ fn figures(lab: &mut Experiment, learned: &Learned, mixture: &Mixture) -> Result
     let mut all = vec![
         lecture::steering(&s, &learned.score, &noisy, one, lab.samples)?,
         lecture::bayes_sum(&s, point, level, one, None)?,
-        lecture::three_trajectories(&s, &learned.score, &noisy, lab.large_gamma(), &lab.gammas)?,
+        lecture::three_trajectories(
+            &s,
+            &learned.score,
+            &noisy,
+            lab.large_gamma(),
+            &lab.growing_gammas(),
+        )?,
     ];
     all.extend(lecture::hybrid(&s, &arms, &lab.three_gammas(), lab.samples)?);
     if lab.flags.all {

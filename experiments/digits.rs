@@ -16,9 +16,11 @@ use scorelab::data::{from_pixels, to_pixels};
 use scorelab::guidance::Gamma;
 use scorelab::metrics::Judgement;
 use scorelab::mixture::sample_fitted;
+use scorelab::number::significant;
 use scorelab_figures::lecture;
 use scorelab_lab::{
-    Defaults, Guide, ImageExperiment, ImageNets, JudgementTable, plus_minus, run_images,
+    Defaults, Guide, ImageExperiment, ImageNets, JudgementTable, plus_minus, run_images, share,
+    yes_or_no,
 };
 use std::process::ExitCode;
 
@@ -93,6 +95,28 @@ fn check(
             fd / gaussian.fd.0
         );
     }
+    let told = |gamma_and: Option<&(&str, f64, Judgement)>| {
+        gamma_and.map_or("–".into(), |(_, gamma, judged)| {
+            format!("{} % (γ = {gamma})", share(judged.accuracy))
+        })
+    };
+    let first = |guide: &str| found.iter().find(|f| f.0 == guide);
+    let top = |guide: &str| {
+        let own = found.iter().filter(|f| f.0 == guide);
+        own.max_by(|a, b| a.2.accuracy.value.total_cmp(&b.2.accuracy.value))
+    };
+    let [a, b, c, d] =
+        [first("classifier"), top("classifier"), first("classifier-free"), top("classifier-free")]
+            .map(told);
+    let fd = best.map_or("–".into(), |(_, _, j)| significant(j.fd.0 / floor.fd.0, 2));
+    lab.answer(yes_or_no(best.is_some()).then((
+        format!(
+            ": judged to be what was asked for are, with a classifier, {a} to {b}, and without one {c} to {d}; where enough are right the least Fréchet distance is {fd} times that of other held-out images"
+        ),
+        format!(
+            ": trọng tài thấy đúng yêu cầu từ {a} đến {b} khi có bộ phân loại, từ {c} đến {d} khi không có; ở nơi đủ nhiều ảnh đúng, khoảng cách Fréchet nhỏ nhất bằng {fd} lần của những ảnh để riêng khác"
+        ),
+    )));
     let (accuracy, ratio) =
         best.map_or((0.0, f64::NAN), |(_, _, j)| (j.accuracy.value, j.fd.0 / gaussian.fd.0));
     lab.check("judged right at this γ", accuracy, 0.95..=1.0, 0.7..=1.0);

@@ -13,7 +13,7 @@ use scorelab::Result;
 use scorelab::data::from_pixels;
 use scorelab::score::ScoreFn;
 use scorelab_figures::lecture::{self, StripWalk};
-use scorelab_figures::plot::{Role, words};
+use scorelab_figures::plot::{Role, Text, words};
 use scorelab_lab::{Defaults, ImageExperiment, run_images};
 use std::process::ExitCode;
 
@@ -71,6 +71,17 @@ fn experiment(lab: &mut ImageExperiment) -> Result<()> {
         after[[row, lab.target()]]
     );
     let p = after[[row, lab.target()]];
+    let free = top.unwrap_or(0);
+    let told = |class: usize| lab.class_name(class);
+    let sentence = Text::new("the same noise ends free as ", "cùng một nhiễu, khi tự do thành ")
+        .then(told(free))
+        .then((
+            format!(" (p = {:.3}) and guided as ", before[[row, free]]),
+            format!(" (p = {:.3}), khi được điều hướng thành ", before[[row, free]]),
+        ))
+        .then(told(lab.target()))
+        .then(format!(" (p = {p:.3})"));
+    lab.answer(sentence);
     lab.check("guided: p(y|x) of the strip", p, 0.99..=1.0, 0.5..=1.0);
     figure.numbers.push(("free: p(y|x)".into(), before[[row, lab.target()]]));
     figure.numbers.push(("guided: p(y|x)".into(), after[[row, lab.target()]]));

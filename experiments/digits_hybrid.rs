@@ -17,6 +17,7 @@ use scorelab_figures::lecture::{self, Judged, SURE};
 use scorelab_figures::plot::Text;
 use scorelab_lab::{
     Defaults, GAMMA_FOOTNOTE, Guide, ImageExperiment, Table, plus_minus, run_images, share,
+    yes_or_no,
 };
 use std::process::ExitCode;
 
@@ -89,6 +90,17 @@ fn check(lab: &mut ImageExperiment, [weak, full]: &[Judged; 2]) {
     let [free, one, ten] = [0, 1, 2].map(|g| weak.wanted.get(g).map_or(f64::NAN, |p| mean(p)));
     let unsure = |arm: &Judged, g: usize| arm.sure.get(g).map_or(f64::NAN, |s| 1.0 - mean(s));
     let at_one = full.wanted.get(1).map_or(f64::NAN, |p| mean(p));
+    let last = weak.sure.len() - 1;
+    let unsure_of = |g: usize| share(Interval::of_hits(weak.sure[g].iter().map(|s| *s < 0.5)));
+    let middle = 1.min(last);
+    let [g_one, g_last] = [middle, last].map(|g| lab.gammas[g].value());
+    let (many, few) = (unsure_of(middle), unsure_of(last));
+    let sure = |g: usize| weak.sure[g].iter().filter(|s| **s < 0.5).count();
+    let seen = sure(middle) > sure(last);
+    lab.answer(yes_or_no(seen).then((
+        format!(": with the weak gradient the judge is unsure of {many} % of the images at γ = {g_one} and of {few} % at γ = {g_last}"),
+        format!(": với gradient yếu, trọng tài không chắc về {many} % số ảnh khi γ = {g_one} và {few} % khi γ = {g_last}"),
+    )));
     lab.check("weak, γ = 10: p(y|x)", ten, 0.9..=1.0, 0.6..=1.0);
     lab.check("weak, γ = 1 − γ = 0: p(y|x)", one - free, 0.05..=0.9, 0.0..=0.9);
     lab.check("weak, γ = 10 − γ = 1: p(y|x)", ten - one, 0.2..=1.0, 0.1..=1.0);

@@ -11,7 +11,7 @@
 use scorelab::Result;
 use scorelab::metrics::Judgement;
 use scorelab_figures::lecture::{self, Scored, Series};
-use scorelab_figures::plot::Role;
+use scorelab_figures::plot::{Lang, Role};
 use scorelab_lab::{
     Defaults, GAMMA_FOOTNOTE, Guide, ImageExperiment, Table, plus_minus, run_images,
 };
@@ -70,8 +70,34 @@ fn experiment(lab: &mut ImageExperiment) -> Result<()> {
     for way in &ways {
         shapes(lab, way);
     }
+    let [en, vi] = [Lang::En, Lang::Vi]
+        .map(|lang| ways.iter().map(|way| told(way, lang)).collect::<Vec<_>>().join("; "));
+    lab.answer((en, vi));
     let figure = lecture::images_over_gamma(&ways, &floor, lab.samples)?;
     lab.draw(&[figure])
+}
+
+/// What γ does to one way of guiding, from the first to the last.
+fn told(way: &Series<Vec<Scored>>, lang: Lang) -> String {
+    let [Some(first), Some(last)] = [way.found.first(), way.found.last()] else {
+        return String::new();
+    };
+    let nearest = way.found.iter().min_by(|a, b| a.fd.0.total_cmp(&b.fd.0)).unwrap_or(first);
+    let name = way.title.get(lang);
+    let [from, to] = [first, last].map(|s| s.gamma);
+    let [right, cover] = [|s: &Scored| s.accuracy, |s: &Scored| s.coverage]
+        .map(|of| [first, last].map(|s| plus_minus(of(s))));
+    let (fd, best) = (plus_minus(nearest.fd), nearest.gamma);
+    match lang {
+        Lang::En => format!(
+            "{name}: from γ = {from} to {to} the label is right for {} and {}, the coverage {} and {}, the Fréchet distance least at γ = {best}, {fd}",
+            right[0], right[1], cover[0], cover[1]
+        ),
+        Lang::Vi => format!(
+            "{name}: từ γ = {from} đến {to}, tỉ lệ đúng nhãn là {} và {}, độ phủ {} và {}, khoảng cách Fréchet nhỏ nhất ở γ = {best}, {fd}",
+            right[0], right[1], cover[0], cover[1]
+        ),
+    }
 }
 
 /// Says which of the expected shapes came out, and checks them.

@@ -18,7 +18,7 @@ use scorelab::data::{Attribute, Attributes, Caption, Drawing, Glyphs, Images, Pa
 use scorelab::metrics::{Interval, knn_classify};
 use scorelab::mixture::Labelled;
 use scorelab_figures::plot::{Axis, Figure, Layer, Panel, Role, Sheet, Text};
-use scorelab_lab::{Defaults, ImageExperiment, Table, run_images, share};
+use scorelab_lab::{Defaults, ImageExperiment, Table, run_images, share, yes_or_no};
 use std::process::ExitCode;
 use std::time::Instant;
 
@@ -66,13 +66,16 @@ fn experiment(lab: &mut ImageExperiment) -> Result<()> {
         vec![format!("learnt from {} drawn digits; ± is one standard error", train.y.len())];
     let drawn = glyphs.images(learn..learn + asked);
     let drawn = ask(&train, &drawn, "drawn digits", &mut table);
+    let mut others = None;
     if let Some(folder) = &lab.flags.data {
         let images = Images::read(folder, Part::Train)?;
         let first = images.take(images.labels.len().min(asked as usize));
-        ask(&train, &first, &format!("the first images of {}", images.name), &mut table);
+        others =
+            Some(ask(&train, &first, &format!("the first images of {}", images.name), &mut table));
     }
     lab.show("three_neighbours", &table)?;
     lab.check("right of drawn digits", drawn, 0.97..=1.0, 0.92..=1.0);
+    answer(lab, drawn, others);
     attributes(lab, glyphs)?;
 
     let plain = |class| Caption { class, attributes: Attributes::NONE };
@@ -83,6 +86,26 @@ fn experiment(lab: &mut ImageExperiment) -> Result<()> {
     let digits = sheet("drawn_digits", title, glyphs, 16, &digits);
     let title = Text::new("What digits wear, and their captions", "Chữ số và chú thích");
     lab.draw(&[digits, sheet("drawn_attributes", title, glyphs, 8, &worn)])
+}
+
+/// What came out, in a sentence: the shares of drawn digits and of other images that are right.
+fn answer(lab: &mut ImageExperiment, drawn: f64, others: Option<f64>) {
+    let percent = |v: f64| format!("{:.1}", 100.0 * v);
+    let own = percent(drawn);
+    let own = Text::from((
+        format!("neighbours among drawn digits name {own} % of other drawn ones right"),
+        format!("láng giềng trong các chữ số vẽ gọi đúng {own} % chữ số vẽ khác"),
+    ));
+    lab.answer(match others {
+        None => own.then((
+            "; how many handwritten ones, --data FOLDER tells",
+            "; chữ số viết tay thì phải có --data FOLDER mới biết",
+        )),
+        Some(others) => yes_or_no(others > 0.85)
+            .then(": ")
+            .then(own)
+            .then(format!(", {} % --data", percent(others))),
+    });
 }
 
 /// The share of images that their three nearest neighbours classify correctly.

@@ -44,6 +44,7 @@ const SPACINGS: [(&str, Spacing); 3] =
     [("karras", Spacing::KARRAS), ("log-SNR", Spacing::LogSnr), ("uniform", Spacing::Uniform)];
 /// The parts of the error, in the order in which they are added.
 const PARTS: [&str; 4] = ["end", "start", "steps", "score"];
+const PARTS_VI: [&str; 4] = ["điểm dừng", "điểm đầu", "các bước", "score"];
 
 /// A sampler, whether it draws noise, and its order.
 struct Rule {
@@ -250,6 +251,7 @@ fn experiment(lab: &mut Experiment) -> Result<()> {
     lab.check("the parts sum to the whole but for", off, 0.0..=1e-12, 0.0..=1e-12);
     lab.check("without the end they miss it by at least", without, 1e-12..=1.0, 1e-12..=1.0);
     against_samples(lab, &truth)?;
+    answer(lab, &truth, &fitted)?;
     let figure = figure(lab, &truth, &fitted)?;
     lab.draw(&[figure])
 }
@@ -273,6 +275,36 @@ fn against_samples(lab: &mut Experiment, truth: &Data) -> Result<()> {
         let twin = format!("{}: and off a tenth more", rule.name);
         lab.check(&twin, worst(1.1), 4.5..=1e3, 4.5..=1e3);
     }
+    Ok(())
+}
+
+/// Which part is the largest, sampler by sampler, at the settings' steps and at sixteen times as many, in a sentence.
+fn answer(lab: &mut Experiment, truth: &Data, fitted: &Data) -> Result<()> {
+    let largest = |rule: &Rule, times: usize| -> Result<usize> {
+        let grid = Grid::to_data(&PROCESSES[2], Spacing::KARRAS, times * lab.grid.steps())?;
+        let found = budget(rule, truth, fitted, &PROCESSES[2], &grid);
+        let by_size = |a: &usize, b: &usize| found.alone[*a].total_cmp(&found.alone[*b]);
+        Ok((0..PARTS.len()).max_by(by_size).expect("four parts"))
+    };
+    let told = |times: usize, words: [&str; 4]| -> Result<String> {
+        let rules = rules();
+        let of = |rule: &Rule| Ok(format!("{} {}", rule.name, words[largest(rule, times)?]));
+        Ok(rules.iter().map(of).collect::<Result<Vec<String>>>()?.join(", "))
+    };
+    let (few, many) = (lab.grid.steps(), 16 * lab.grid.steps());
+    let sentence = (
+        format!(
+            "of the exploding process on the Karras grid the largest part is at {few} steps {}; at {many} steps {}",
+            told(1, PARTS)?,
+            told(16, PARTS)?
+        ),
+        format!(
+            "với quá trình VE trên lưới Karras, phần lớn nhất của sai số với {few} bước là {}; với {many} bước là {}",
+            told(1, PARTS_VI)?,
+            told(16, PARTS_VI)?
+        ),
+    );
+    lab.answer(sentence);
     Ok(())
 }
 
@@ -322,11 +354,10 @@ fn panel(name: &str, steps: &[usize], found: &[Budget]) -> Panel {
             [steps[i] as f64, seen(value(&found[i]))][j]
         })
     };
-    let words =
-        [("end", "điểm dừng"), ("start", "điểm đầu"), ("steps", "các bước"), ("score", "score")];
     let roles = [Role::Muted, Role::Unconditional, Role::Guided, Role::Likelihood];
-    let mut layers: Vec<Layer> = words
+    let mut layers: Vec<Layer> = PARTS
         .iter()
+        .zip(PARTS_VI)
         .zip(roles)
         .enumerate()
         .map(|(k, ((en, vi), role))| {

@@ -17,7 +17,7 @@ use scorelab::noise::NoiseLevel;
 use scorelab::rng::{Purpose, normals};
 use scorelab::score::ScoreFn;
 use scorelab_figures::lecture::{self, causal_map, digits_and_hats, three_with_a_hat};
-use scorelab_lab::{Defaults, Experiment, Table, run};
+use scorelab_lab::{Defaults, Experiment, Table, run, yes_or_no};
 use std::process::ExitCode;
 
 const QUESTION: &str = "is the exact denoiser attention?";
@@ -135,6 +135,7 @@ fn experiment(lab: &mut Experiment) -> Result<()> {
     )];
     let x0 = both.sample(n, lab.seed, Purpose::Data).x;
     let eps = normals(lab.seed, Purpose::Reference, 1, x0.dim());
+    let mut largest = [0.0f64; 3];
     for level in LEVELS {
         let found = Measured::at(level, &both, &x0, &eps)?;
         let Measured { own, without_norm, without_prior, caption, entropy } = found;
@@ -142,7 +143,17 @@ fn experiment(lab: &mut Experiment) -> Result<()> {
         let place = [level.alpha, level.sigma].map(|v| v.to_string());
         table.row(&[place.to_vec(), off.to_vec(), vec![format!("{entropy:.3}")]].concat());
         check(lab, level, &found, prior);
+        largest = [0, 1, 2].map(|i| [own, without_norm, without_prior][i].max(largest[i]));
     }
+    let [own, norm, log_prior] = largest;
+    lab.answer(yes_or_no(own < 1e-9).then((
+        format!(
+            ": it is off Bayes' rule by {own:.1e} of the largest D at most; without −‖μ‖²/2 in its keys by up to {norm:.1e}, without log π by up to {log_prior:.1e}"
+        ),
+        format!(
+            ": nó lệch quy tắc Bayes nhiều nhất {own:.1e} lần D lớn nhất; nếu khoá thiếu −‖μ‖²/2 thì tới {norm:.1e}, thiếu log π thì tới {log_prior:.1e}"
+        ),
+    )));
     lab.show("exact_attention", &table)?;
     let level = NoiseLevel::ve(1.0);
     let causal = causal_map(&three_with_a_hat(level), level)?;

@@ -13,6 +13,7 @@ use scorelab::Result;
 use scorelab::guidance::{Gamma, GradientScaled};
 use scorelab::metrics::Verdict::{Hybrid, Other, Overshoot, Target};
 use scorelab::mixture::Posterior;
+use scorelab::number::significant;
 use scorelab::score::Likelihood;
 use scorelab_figures::lecture::{self, Arm};
 use scorelab_figures::plot::{Text, words};
@@ -46,8 +47,9 @@ fn experiment(lab: &mut Experiment) -> Result<()> {
     table.notes.push(format!("gradient scale {scale}; temperature {}", 1.0 / scale));
     println!("\nscene {}, target {}, exact scores", lab.scene().name, lab.class_name());
     lab.show("hybrid", &table)?;
-    undone(lab, &weak, &exact)?;
+    let gap = undone(lab, &weak, &exact)?;
     check(lab, &found);
+    answer(lab, &found, gap);
     let arms = [
         (Text::new("gradient too weak", "gradient quá yếu"), &weak as &dyn Likelihood),
         (words::BY_THE_EXACT_SCORE, &exact),
@@ -58,8 +60,8 @@ fn experiment(lab: &mut Experiment) -> Result<()> {
 }
 
 /// γ = 1/c undoes a gradient scaled by c, up to the rounding of c·(1/c); checked on the samples themselves.
-fn undone(lab: &mut Experiment, weak: &dyn Likelihood, exact: &dyn Likelihood) -> Result<()> {
-    let Ok(undoing) = Gamma::new(1.0 / lab.flags.gradient_scale) else { return Ok(()) };
+fn undone(lab: &mut Experiment, weak: &dyn Likelihood, exact: &dyn Likelihood) -> Result<f64> {
+    let Ok(undoing) = Gamma::new(1.0 / lab.flags.gradient_scale) else { return Ok(f64::NAN) };
     let one = Gamma::new(1.0)?;
     let mixture = lab.scene().mixture.clone();
     let start = lab.starts(200, lab.data.dim());
@@ -67,7 +69,29 @@ fn undone(lab: &mut Experiment, weak: &dyn Likelihood, exact: &dyn Likelihood) -
     let (b, _) = lab.steer(&mixture, exact, one, start.view())?;
     let gap = (&a - &b).iter().fold(0.0f64, |m, v| m.max(v.abs()));
     lab.check("γ = 1/c undoes c: largest difference of a sample", gap, 0.0..=1e-9, 0.0..=1e-9);
-    Ok(())
+    Ok(gap)
+}
+
+/// What came out, in a sentence.
+fn answer(lab: &mut Experiment, found: &Comparison, gap: f64) {
+    let [between, reached] = [Hybrid, Target].map(|v| found.told("gradient scale", v));
+    let (own, scale) = (found.told("exact", Hybrid), lab.flags.gradient_scale);
+    let (undoing, gap) = (significant(1.0 / scale, 3), significant(gap, 2));
+    lab.answer(
+        Text::from((
+            format!("what counts is γ times the gradient: with {scale} of it hybrids are "),
+            format!("điều quyết định là γ nhân gradient: khi gradient còn {scale} lần, mẫu lai chiếm "),
+        ))
+        .then(between)
+        .then((" and the target gets ", " và lớp đích nhận "))
+        .then(reached)
+        .then(("; with all of it hybrids are ", "; với gradient đầy đủ, mẫu lai chiếm "))
+        .then(own)
+        .then((
+            format!("; and γ = {undoing} with the weak one gives the samples of γ = 1 with the full one, but for {gap}"),
+            format!("; còn γ = {undoing} với gradient yếu cho đúng mẫu của γ = 1 với gradient đầy đủ, sai khác {gap}"),
+        )),
+    );
 }
 
 /// The numbers this experiment promises (at --quick with the larger scatter of fewer samples).

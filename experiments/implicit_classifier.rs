@@ -12,6 +12,7 @@
 //! which a large γ multiplies.
 
 use scorelab::Result;
+use scorelab::number::significant;
 use scorelab_figures::lecture::Implicit;
 use scorelab_lab::{Defaults, Experiment, P_DROP, Table, plus_minus, run};
 use std::process::ExitCode;
@@ -37,6 +38,7 @@ fn experiment(lab: &mut Experiment) -> Result<()> {
     let rows: Vec<Implicit> = Implicit::SIGMAS.iter().map(measure).collect();
     show(lab, &rows)?;
     check(lab, &rows);
+    answer(lab, &rows);
     lab.draw(&[Implicit::figure(&rows)?])
 }
 
@@ -59,6 +61,25 @@ fn show(lab: &mut Experiment, rows: &[Implicit]) -> Result<()> {
     println!("\nscene {}, class {}", lab.scene().name, lab.class_name());
     lab.show("gradients", &table)?;
     lab.show("own_class", &own)
+}
+
+/// What came out at the highest and at the lowest level, in a sentence.
+fn answer(lab: &mut Experiment, rows: &[Implicit]) {
+    let by_level = |a: &&Implicit, b: &&Implicit| a.sigma.total_cmp(&b.sigma);
+    let ends = [rows.iter().max_by(by_level), rows.iter().min_by(by_level)];
+    let [high, low] = ends.map(|row| row.expect("levels"));
+    let told = |row: &Implicit| row.errors.map(|e| significant(100.0 * e.0, 2));
+    let ([classifier, joint, _], [low_classifier, low_joint, _]) = (told(high), told(low));
+    lab.answer((
+        format!(
+            "where classes mix it is: at σ = {} the difference is off the exact gradient by {joint} %, a classifier by {classifier} %; at σ = {} by {low_joint} and {low_classifier} %",
+            high.sigma, low.sigma
+        ),
+        format!(
+            "tại σ = {} hiệu hai score lệch gradient chính xác {joint} %, bộ phân loại lệch {classifier} %; tại σ = {} là {low_joint} và {low_classifier} %",
+            high.sigma, low.sigma
+        ),
+    ));
 }
 
 /// The numbers this experiment promises.

@@ -202,8 +202,25 @@ fn experiment(lab: &mut ImageExperiment) -> Result<()> {
     }
     lab.show("inpainting", &table)?;
     lab.draw(&figures)?;
+    answer(lab, &found);
     check(lab, &found, tau);
     Ok(())
+}
+
+/// What came out where the first pixels are known, in a sentence: how often each way draws the right class.
+fn answer(lab: &mut ImageExperiment, found: &[Vec<Row>]) {
+    let rows = &found[0];
+    let each = rows.iter().map(|row| {
+        let score = if row.score == "–" { String::new() } else { format!("{}, ", row.score) };
+        format!("{score}{} {} %", row.method, share(row.judged.accuracy))
+    });
+    let each = each.collect::<Vec<_>>().join("; ");
+    let known = MASKS[0].1.clone();
+    lab.answer(
+        Text::new("a digit of the right class (known: ", "chữ số đúng lớp (phần đã biết: ")
+            .then(known)
+            .then(format!("): {each}")),
+    );
 }
 
 /// A row of the table.

@@ -52,7 +52,7 @@ fn experiment(lab: &mut Experiment) -> Result<()> {
     table.notes = vec![format!(
         "far mode: beyond {border}; to: energy distance, in the units of x; ± is one standard error"
     )];
-    let mut found = Vec::new();
+    let (mut found, mut ends) = (Vec::new(), Vec::new());
     for gamma in lab.gammas.clone() {
         for (name, low, high, expected) in PARTS {
             for times in [1, 2] {
@@ -61,15 +61,17 @@ fn experiment(lab: &mut Experiment) -> Result<()> {
                 let beyond = lecture::beyond(&s, border);
                 let share = Interval::of_hits(x.column(0).iter().map(|v| beyond(*v)));
                 let head = x.slice(ndarray::s![..x.nrows().min(ROWS), ..]);
+                let distance = energy_with_se(head, truth.view());
                 table.row(&[
                     gamma.value().to_string(),
                     name.to_string(),
                     (times * lab.grid.steps()).to_string(),
                     percent(share),
                     plus_minus(spread_with_se(x.view())),
-                    plus_minus(energy_with_se(head, truth.view())),
+                    plus_minus(distance),
                 ]);
                 found.push((format!("γ {name}, steps × {times}: far mode"), share.value, expected));
+                ends.push((gamma.value(), name, share, distance));
             }
         }
     }
@@ -79,8 +81,41 @@ fn experiment(lab: &mut Experiment) -> Result<()> {
         let range = expected - 0.02..=expected + 0.02;
         lab.check(&what, share, range.clone(), range);
     }
+    answer(lab, &ends);
     let n = lab.size(2000, 500);
     let gamma = lab.gammas.last().copied().unwrap_or(Gamma::new(1.0)?);
     let figure = lecture::interval(&lab.setting(), gamma, 1.0, n)?;
     lab.draw(&[figure])
 }
+
+/// Where γ acts and what comes out of it: γ, the levels, the share of the far mode, the energy distance to p(x|y).
+type End = (f64, &'static str, Interval, (f64, f64));
+
+/// What came out, in a sentence: of the largest γ, with twice the steps, where it acts best and what it does everywhere.
+fn answer(lab: &mut Experiment, ends: &[End]) {
+    let last = ends.iter().map(|end| end.0).fold(f64::NEG_INFINITY, f64::max);
+    let own = || ends.iter().filter(|end| end.0 == last).skip(1).step_by(2); // 2N steps behind N
+    let acting = own().filter(|end| end.1 != "nowhere");
+    let Some(best) = acting.min_by(|a, b| a.3.0.total_cmp(&b.3.0)) else { return };
+    let Some(all) = own().find(|end| end.1 == "at every level") else { return };
+    let told = |end: &End| [percent(end.2), plus_minus(end.3)];
+    let ([share, distance], [all_share, all_distance]) = (told(best), told(all));
+    let vi = WHERE_VI.iter().find(|(en, _)| *en == best.1).map_or(best.1, |(_, vi)| vi);
+    lab.answer((
+        format!(
+            "of these γ = {last} does least harm where it acts {}: {distance} from p(x|y), {share} % in the far mode; at every level it is {all_distance} and {all_share} %",
+            best.1
+        ),
+        format!(
+            "γ = {last} ít hại nhất khi tác động ở {vi}: cách p(x|y) {distance}, {share} % ở đỉnh xa; ở mọi mức nhiễu thì là {all_distance} và {all_share} %"
+        ),
+    ));
+}
+
+/// The parts in Vietnamese.
+const WHERE_VI: [(&str, &str); 4] = [
+    ("at every level", "mọi mức nhiễu"),
+    ("up to 1", "σ/α đến 1"),
+    ("above 2", "σ/α trên 2"),
+    ("1 to 2", "σ/α từ 1 đến 2"),
+];

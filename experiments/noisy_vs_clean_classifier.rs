@@ -72,6 +72,7 @@ fn experiment(lab: &mut Experiment) -> Result<()> {
     }
     show(lab, "guided", &GUIDED, &guided, "far: walks that, unguided, end farthest from y")?;
     check(lab, &judged, &guided);
+    answer(lab, &judged, &guided);
     let titles =
         [words::NOISY_CLASSIFIER, Text::new("trained on clean data only", "chỉ học dữ liệu sạch")];
     let [a, b] = [0, 1].map(|k| Classifier::new(titles[k].clone(), arms[k + 1].1.iter().cloned()));
@@ -148,6 +149,28 @@ fn show(
         table.row(&[place.clone(), arm.to_string()].into_iter().chain(cells).collect::<Vec<_>>());
     }
     lab.show(name, &table)
+}
+
+/// What came out, in a sentence: accuracies and gradients at the highest level, and samples of the first walk.
+fn answer(lab: &mut Experiment, judged: &[Row], guided: &[Row]) {
+    let of = |rows: &[Row], place: &str, i: usize| {
+        ["noisy", "clean"].map(|arm| {
+            let row = rows.iter().find(|row| row.0 == place && row.1 == arm);
+            row.map_or("–".into(), |row| plus_minus(row.2[i]))
+        })
+    };
+    let (sigma, walk) = (judged[judged.len() - 1].0.clone(), guided[0].0.clone());
+    let [accuracy, clean_accuracy] = of(judged, &sigma, 0);
+    let [gradient, clean_gradient] = of(judged, &sigma, 2);
+    let [target, clean_target] = of(guided, &walk, 0);
+    lab.answer((
+        format!(
+            "its gradient: at σ = {sigma} it is {clean_gradient} times the exact one, that of the noisy classifier {gradient}, though they are right for {clean_accuracy} and {accuracy} %; so at γ = 1 ({walk} steps) {clean_target} and {target} % of the samples reach the class"
+        ),
+        format!(
+            "gradient của nó: tại σ = {sigma} nó lớn gấp {clean_gradient} lần gradient chính xác, của bộ phân loại trên dữ liệu nhiễu là {gradient}, dù tỉ lệ đúng là {clean_accuracy} và {accuracy} %; nên với γ = 1 ({walk} bước) {clean_target} và {target} % số mẫu tới lớp đích"
+        ),
+    ));
 }
 
 /// The numbers this experiment promises.

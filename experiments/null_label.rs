@@ -97,6 +97,17 @@ fn experiment(lab: &mut Experiment) -> Result<()> {
         low..=high,
     );
     lab.check("kept labels that are not the row's own", wrong as f64, 0.0..=0.0, 0.0..=0.0);
+    let (dropped, scatter) = (percent(rows[0].1.1), plus_minus((value, error)));
+    lab.answer((
+        format!(
+            "row by row ∅ takes the label's place, here in {dropped} % of {} rows (their scatter over batches is {scatter} times the binomial one), so the same weights see both",
+            rows[0].1.0
+        ),
+        format!(
+            "ở từng hàng, ∅ thay cho nhãn, ở đây trong {dropped} % của {} hàng (độ tản theo lô bằng {scatter} lần độ tản nhị thức), nên cùng một bộ trọng số học được cả hai",
+            rows[0].1.0
+        ),
+    ));
     let figure = lecture::null_label(&lab.setting(), shown.view(), P_DROP)?;
     lab.draw(&[figure])
 }

@@ -13,6 +13,7 @@ use scorelab::Result;
 use scorelab::checkpoint::{Kind, Recipe};
 use scorelab::mixture::Labelled;
 use scorelab::null_label::JointNet;
+use scorelab::number::significant;
 use scorelab_figures::lecture::{self, Measured, Series};
 use scorelab_lab::{Defaults, Experiment, Table, plus_minus, run};
 use std::process::ExitCode;
@@ -65,6 +66,7 @@ fn experiment(lab: &mut Experiment) -> Result<()> {
     println!("\nscene {}, {} steps each", lab.scene().name, lab.size(STEPS.0, STEPS.1));
     lab.show("p_drop", &table)?;
     check(lab, &panels[1].1);
+    answer(lab, &panels[1].1);
     lab.draw(&[lecture::p_drop_sweep(&panels)?])
 }
 
@@ -73,6 +75,26 @@ fn train(lab: &Experiment, data: &Labelled, p_drop: f64) -> Result<JointNet> {
     println!("p_drop = {p_drop}");
     let recipe = Recipe { p_drop, ..lab.recipe(Kind::Joint, STEPS) };
     lab.train_joint_by("training a joint network", &recipe, data)
+}
+
+/// What came out at σ = 1, in a sentence.
+fn answer(lab: &mut Experiment, curves: &[Series<Vec<Measured>>]) {
+    let told = |p: &Measured| (p[0], significant(100.0 * p[1], 2));
+    let best = |k: usize| {
+        told(curves[k].found.iter().min_by(|a, b| a[1].total_cmp(&b[1])).expect("six networks"))
+    };
+    let (null, given) = (best(0), best(1));
+    let (never, mostly) = (told(&curves[0].found[0]), told(&curves[1].found[RATES.len() - 1]));
+    lab.answer((
+        format!(
+            "at σ = 1 ∅ errs least at p_drop = {} ({} %) and the labels at {} ({} %); never dropped, ∅ errs by {} %, and at {} the labels by {} %",
+            null.0, null.1, given.0, given.1, never.1, mostly.0, mostly.1
+        ),
+        format!(
+            "tại σ = 1, ∅ sai ít nhất khi p_drop = {} ({} %), các nhãn khi p_drop = {} ({} %); không bao giờ bỏ nhãn thì ∅ sai {} %, còn với {} thì các nhãn sai {} %",
+            null.0, null.1, given.0, given.1, never.1, mostly.0, mostly.1
+        ),
+    ));
 }
 
 /// The numbers this experiment promises, at σ = 1.

@@ -122,6 +122,7 @@ fn experiment(lab: &mut Experiment) -> Result<()> {
     lab.show("particles", &table(&rows))?;
     lab.show("particles_twisted", &table(&weighed))?;
     check(lab, &rows, &weighed);
+    answer(lab, &rows);
     lab.draw(&[figure::figure(&rows, &weighed)])
 }
 
@@ -199,6 +200,32 @@ fn table(rows: &[Row]) -> Table {
         ]);
     }
     table
+}
+
+/// What came out with all steps, in a sentence: by how many particles each comes how near to the tilt.
+fn answer(lab: &mut Experiment, rows: &[Row]) {
+    let told = |part: &[Row], [by, without]: [&str; 2]| {
+        let (full, plain) = (&part[5], &part[6]);
+        let off = |row: &Row| significant(100.0 * row.worst(), 2);
+        let (name, k) = (full.name, count(full.size.particles));
+        format!("{name}: {} % {by} {k}, {without} {} %", off(full), off(plain))
+    };
+    let all = |words: [&str; 2]| {
+        rows.chunks(7).map(|part| told(part, words)).collect::<Vec<_>>().join("; ")
+    };
+    let off = |part: &[Row]| part[5].worst();
+    let near = rows.chunks(7).filter(|part| off(part) < 0.03).count();
+    let most = rows.chunks(7).count();
+    lab.answer((
+        format!(
+            "within 3 % of the tilt in {near} of {most} cases; off it are, {}",
+            all(["with particles", "without weights"])
+        ),
+        format!(
+            "cách phân phối nghiêng không quá 3 % trong {near} trên {most} trường hợp; sai lệch là, {}",
+            all(["với số hạt", "không có trọng số"])
+        ),
+    ));
 }
 
 /// The numbers this experiment promises.

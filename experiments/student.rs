@@ -22,7 +22,7 @@ use scorelab::rng::{Purpose, normals};
 use scorelab::score::ScoreFn;
 use scorelab_figures::lecture::Setting;
 use scorelab_figures::plot::{Axis, Curve, Figure, Layer, Marker, Panel, Role, Text};
-use scorelab_lab::{Defaults, Experiment, GAMMA_FOOTNOTE, P_DROP, Table, run};
+use scorelab_lab::{Defaults, Experiment, GAMMA_FOOTNOTE, P_DROP, Table, run, yes_or_no};
 use std::process::ExitCode;
 use std::sync::Arc;
 
@@ -66,8 +66,32 @@ fn experiment(lab: &mut Experiment) -> Result<()> {
         let what = format!("{}: its error over that of γ − 1, from σ = .4 to 2.5", arm.name);
         lab.check(&what, own / other, 0.0..=0.8, 0.0..=1.0);
     }
+    answer(lab, &arms);
     let figure = figure(&arms, &twin, gamma.value());
     lab.draw(&[figure])
+}
+
+/// What came out, in a sentence.
+fn answer(lab: &mut Experiment, arms: &[Arm]) {
+    let error = |arm: &Arm| significant(pooled(&arm.errors), 2);
+    let [joint, students @ ..] = arms else { return };
+    let told = |name: fn(&Arm) -> &str| -> String {
+        students.iter().map(|a| format!("{} {}", name(a), error(a))).collect::<Vec<_>>().join(", ")
+    };
+    let near = students.iter().all(|arm| pooled(&arm.errors) < 2.0 * pooled(&joint.errors));
+    let (twice, once) = (joint.evaluations, students[0].evaluations);
+    lab.answer(yes_or_no(near).then((
+        format!(
+            ": with {once} evaluation a step the networks are off the exact guided score from σ = 0.4 to 2.5 by {}; the joint network with {twice} by {}",
+            told(|arm| arm.name),
+            error(joint)
+        ),
+        format!(
+            ": mỗi bước chỉ gọi mạng {once} lần, các mạng lệch score đã điều hướng chính xác (σ từ 0.4 đến 2.5): {}; mạng chung gọi {twice} lần lệch {}",
+            told(|arm| arm.vi),
+            error(joint)
+        ),
+    )));
 }
 
 /// The joint network that is asked twice, and the three that are asked once.

@@ -141,7 +141,7 @@ fn experiment(lab: &mut Experiment) -> Result<()> {
         "nats; {} samples, ± is one standard error; 1–99 %: over the levels that hold so much of the exact integral",
         lab.samples
     )];
-    let mut figure = empty_figure();
+    let (mut figure, mut told) = (empty_figure(), [vec![], vec![]]);
     for scene in SCENES {
         lab.change_scene(scene)?;
         let (mixture, given) =
@@ -166,11 +166,16 @@ fn experiment(lab: &mut Experiment) -> Result<()> {
             table.row(&[scene.into(), name.into(), all, within, format!("{from} … {to}"), kl]);
         }
         check(lab, scene, [&exact, &learned], kl);
+        let nats = plus_minus(exact.whole);
+        told[0].push(format!("on {scene} {nats} nats, nearly all from σ = {from} to {to}"));
+        told[1].push(format!("trên {scene}: {nats} nat, gần như tất cả ở σ từ {from} đến {to}"));
         figure.panels.push(panel(scene, [&exact, &learned], edges));
         figure.measured(&format!("{scene}: "), "energy", exact.whole);
         figure.measured(&format!("{scene}, learned: "), "energy within the window", learned.within);
     }
     lab.show("where_guidance_speaks", &table)?;
+    let [en, vi] = told.map(|scenes| scenes.join("; "));
+    lab.answer((en, vi));
     lab.draw(&[figure])
 }
 

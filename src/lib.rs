@@ -87,7 +87,7 @@ pub use error::{Error, Result};
 #[doc = include_str!("../docs/library.md")]
 struct Library;
 
-/// The recipes are compiled and run.
-#[cfg(doctest)]
+/// The recipes are compiled and run; one of them reads a scene from TOML.
+#[cfg(all(doctest, feature = "toml"))]
 #[doc = include_str!("../docs/extend.md")]
 struct Extend;

@@ -96,6 +96,47 @@ pub fn significant(value: f64, digits: usize) -> String {
     format!("{:.*}·10{}", digits - 1, value / 10f64.powi(power), raised(power))
 }
 
+/// The number and its error that [`plus_minus`] or [`percent`] has printed, as far as their digits tell; none of any other text.
+///
+/// ```text
+/// 0.5012 ± 0.0042 → (0.5012, 0.0042)      99.8 +0.1 −0.2 → (99.8, 0.15), half of the interval
+/// ```
+pub fn measured(text: &str) -> Option<(f64, f64)> {
+    if let Some((inside, power)) = text.strip_prefix('(').and_then(|rest| rest.split_once(")·10"))
+    {
+        let (value, se) = inside.split_once(" ± ")?;
+        let power = unraised(power)?;
+        let scaled = |text: &str| format!("{text}e{power}").parse().ok();
+        return Some((scaled(value)?, scaled(se)?));
+    }
+    if let Some((value, se)) = text.split_once(" ± ") {
+        return Some((printed(value)?, printed(se)?));
+    }
+    let mut parts = text.split(' ');
+    let value = printed(parts.next()?)?;
+    let side = |part: &str| -> Option<f64> { part.strip_prefix(['+', '−'])?.parse().ok() };
+    let sides: Vec<f64> = parts.map(side).collect::<Option<_>>()?;
+    let wide = sides.iter().sum::<f64>();
+    (1..=2).contains(&sides.len()).then_some((value, 0.5 * wide))
+}
+
+/// The number that [`significant`] has printed; a dash is none.
+pub fn printed(text: &str) -> Option<f64> {
+    match text.split_once("·10") {
+        Some((value, power)) => format!("{value}e{}", unraised(power)?).parse().ok(),
+        None => text.parse().ok(),
+    }
+}
+
+/// The power of ten that a raised number says.
+fn unraised(text: &str) -> Option<i32> {
+    let digit = |c: char| match RAISED.iter().position(|raised| *raised == c) {
+        Some(d) => char::from_digit(d as u32, 10),
+        None => (c == '⁻').then_some('-'),
+    };
+    text.chars().map(digit).collect::<Option<String>>()?.parse().ok()
+}
+
 /// To so many decimals, without a "−0".
 fn plain(value: f64, decimals: usize) -> String {
     let text = format!("{value:.decimals$}");
@@ -124,15 +165,12 @@ fn exponent(value: f64, digits: usize) -> i32 {
     text.split_once('e').and_then(|(_, power)| power.parse().ok()).unwrap_or(0)
 }
 
+/// The raised digits from 0.
+const RAISED: [char; 10] = ['⁰', '¹', '²', '³', '⁴', '⁵', '⁶', '⁷', '⁸', '⁹'];
+
 /// A whole number as an exponent: `⁻¹⁶`.
 pub fn raised(power: i32) -> String {
-    let one = |c: char| match c {
-        '-' => '⁻',
-        '1' => '¹',
-        '2' => '²',
-        '3' => '³',
-        digit => digit.to_digit(10).and_then(|d| char::from_u32(0x2070 + d)).unwrap_or(digit),
-    };
+    let one = |c: char| c.to_digit(10).map_or('⁻', |d| RAISED[d as usize]);
     power.to_string().chars().map(one).collect()
 }
 
@@ -197,6 +235,40 @@ mod tests {
         ] {
             assert_eq!(percent(value, low, high), text);
         }
+    }
+
+    #[test]
+    fn what_is_printed_reads_back_as_the_number_and_its_error() {
+        for (value, se) in [
+            (0.5012, 0.0042),
+            (-12.3, 1.3),
+            (1.2e-6, 3e-8),
+            (4.5e12, 1e11),
+            (0.25, 0.0),
+            (1.0, 2.2e-16),
+            (0.0, 0.0),
+        ] {
+            let text = plus_minus((value, se));
+            let (read, error) = measured(&text).unwrap_or_else(|| panic!("{text}"));
+            assert!((read - value).abs() <= 1e-12 * value.abs(), "{text}: {read}");
+            assert!((error - se).abs() <= 1e-12 * se, "{text}: {error}");
+        }
+        for (text, pair) in [
+            (percent(0.5, 0.4842, 0.5158), (50.0, 1.6)),
+            (percent(0.998, 0.996, 0.999), (99.8, 0.15)),
+            (percent(1.0, 0.999, 1.0), (100.0, 0.05)),
+            (percent(0.0, 0.0, 0.001), (0.0, 0.05)),
+        ] {
+            let (value, half) = measured(&text).unwrap_or_else(|| panic!("{text}"));
+            assert_eq!(value, pair.0, "{text}");
+            assert!((half - pair.1).abs() < 1e-12, "{text}: {half}");
+        }
+        assert_eq!((printed("3.2·10⁻¹⁶"), printed("0.500")), (Some(3.2e-16), Some(0.5)));
+        for other in ["", "–", "0.5", "exact", "64", "exact, 64 steps", "1 to 2", "± 3", "1 +a"]
+        {
+            assert_eq!(measured(other), None, "{other}");
+        }
+        assert!(printed("–").is_none() && printed("1·10x").is_none());
     }
 
     #[test]

@@ -306,12 +306,13 @@ function attentionLayer(pen, frame, state, view) {
   const at = pixel(...mean, size);
   pen.discs(at, 6 * unit, { colour: look.ground, fill: true });
   pen.discs(at, 4.5 * unit, { colour: look.gradient, width: 2.4 * unit });
-  // its name stands below, or where it is farthest from those of the arrows
+  // its name stands below, or at the first place around it that is free of those of the arrows, or freest
   const names = arrowNames(frame, state, view);
   const room = (spot) => Math.min(...names.map((name) => Math.hypot(name.at[0] - spot[0], name.at[1] - spot[1])));
   const turns = Array.from({ length: 8 }, (_, k) => (k * Math.PI) / 4);
-  const spots = turns.map((a) => [at[0] + 17 * unit * Math.sin(a), at[1] + 17 * unit * Math.cos(a)]);
-  const spot = room(spots[0]) > 24 * unit ? spots[0] : spots.reduce((a, b) => (room(b) > room(a) ? b : a));
+  const around = (r) => turns.map((a) => [at[0] + r * unit * Math.sin(a), at[1] + r * unit * Math.cos(a)]);
+  const spots = [17, 28, 39].flatMap(around);
+  const spot = spots.find((s) => room(s) > 26 * unit) ?? spots.reduce((a, b) => (room(b) > room(a) ? b : a));
   pen.text('D', ...spot, { colour: look.gradientWord, size: 15 * unit, halo: look.ground, anchor: 'middle' });
 }
 

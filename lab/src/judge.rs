@@ -59,13 +59,8 @@ impl Yardstick {
             let must = "another classifier than the one that steers";
             return Err(Error::value("--judge", path, must));
         }
-        if let Some(learned) = trained.recipe {
-            let own = recipe(steering)?;
-            let same = learned.data == own.data && learned.train.seed == own.train.seed;
-            if same && learned.points > own.points && !has_test(&own.data)? {
-                let must = "one that was not trained on the images held out; train it with another --seed, or with no more --points than the score";
-                return Err(Error::value("--judge", path, must));
-            }
+        if let Some(learned) = &trained.recipe {
+            has_not_seen_the_held_out(learned, recipe(steering)?, path)?;
         }
         let held_out = held_out(steering)?;
         let captioned = steering.data.captioned();
@@ -103,6 +98,15 @@ impl Yardstick {
     fn points(&self, pixels: &Array2<u8>) -> Array2<f64> {
         self.view.coordinates(from_pixels(pixels.view()).view())
     }
+}
+
+fn has_not_seen_the_held_out(learned: &Recipe, score: &Recipe, path: &str) -> Result<()> {
+    let same = learned.data == score.data && learned.train.seed == score.train.seed;
+    if same && learned.points > score.points && !has_test(&score.data)? {
+        let must = "one that was not trained on the images held out; train it with another --seed, or with no more --points than the score";
+        return Err(Error::value("--judge", path, must));
+    }
+    Ok(())
 }
 
 impl ImageJudge for Yardstick {

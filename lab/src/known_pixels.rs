@@ -3,7 +3,7 @@
 use crate::data::unseen;
 use crate::flags::ConditionFlags;
 use crate::read::image;
-use crate::report::exact;
+use crate::table::exact;
 use crate::view::Domain;
 use ndarray::{Array1, Array2, ArrayView1, Axis};
 use scorelab::condition::{Compressed, Observation};

@@ -40,7 +40,7 @@ pub use experiment::{
     Contest, Contested, CountedParts, Ended, Experiment, Field, Found, Group, Guide,
     ImageExperiment, ImageNets, JOINT_STEPS, Learned, MARGIN, Made, Ordinary, P_DROP, SCALES,
     SCORE_STEPS, Standing, Steer, TABLE_LEVEL, TARGETS, TRAINING_POINTS, compare, lecture, run,
-    run_captions, run_images, standings, untrained_joint, untrained_score, worn,
+    run_captions, run_images, standings, untrained_joint, untrained_score, worn, yes_or_no,
 };
 pub use flags::{Defaults, ExperimentFlags, Look, MethodFlags};
 pub use known_pixels::KnownPixels;

@@ -4,7 +4,7 @@ use crate::tell::tell;
 use scorelab::checkpoint::{self, Architecture, Checkpoint, Model, Trained, architecture_of};
 use scorelab::classifier::{CleanClassifier, NoisyClassifier};
 use scorelab::condition::Condition;
-use scorelab::data::{Caption, View};
+use scorelab::data::{Caption, Scene, View};
 use scorelab::mixture::Mixture;
 use scorelab::nn::{Mlp, ScoreNet, Shape, Transformer};
 use scorelab::null_label::JointNet;
@@ -176,6 +176,36 @@ fn load_as<N: Architecture>(path: &str) -> Result<Checkpoint<N>> {
         .iter()
         .for_each(|e| tell(format!("warning: {e}; taking {}", found.path.display())));
     Ok(found.checkpoint)
+}
+
+/// The joint network of a checkpoint that was trained on this scene.
+///
+/// # Errors
+/// As [`load`], and if it holds something else or was trained on another scene.
+pub fn joint_of_scene(flag: &str, path: &str, scene: &Scene) -> Result<JointNet> {
+    let checkpoint = load(path)?;
+    let Model::Joint(net) = checkpoint.model else {
+        return Err(wrong_kind(path, checkpoint.model.name(), "a joint network"));
+    };
+    of_scene(flag, path, &checkpoint.trained.data.name, scene)?;
+    let own = (net.network().config.inputs, net.classes());
+    fits(flag, own, (scene.mixture.dim(), scene.mixture.classes()))?;
+    Ok(net)
+}
+
+/// Refuses a network that was trained on a scene of another name.
+///
+/// # Errors
+/// If it was.
+pub fn of_scene(flag: &str, path: &str, own: &str, scene: &Scene) -> Result<()> {
+    if own == scene.name {
+        return Ok(());
+    }
+    let name = &scene.name;
+    let why = format!(
+        "{flag} {path} was not trained on the scene {name}; name its own scene with --scene"
+    );
+    Err(Error::Usage { why })
 }
 
 /// The score network of a checkpoint, whose coordinates have these spreads if they do not all have the same.

@@ -2,7 +2,7 @@
 
 use crate::flags::ConditionFlags;
 use crate::known_pixels::{known_of_image, tolerance};
-use crate::report::exact;
+use crate::table::exact;
 use crate::view::Domain;
 use scorelab::condition::Observation;
 use scorelab::mixture::{Measured, Mixture};

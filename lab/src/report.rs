@@ -1,6 +1,6 @@
 //! What a subcommand answers: one table, for people or for programs.
 
-use crate::table::Table;
+use crate::table::{Table, exact};
 use crate::vietnamese::vietnamese;
 use clap::ValueEnum;
 use scorelab::data::ClassName;
@@ -171,20 +171,10 @@ impl Cell {
 }
 
 /// A name as people of this language see it.
-fn spoken(name: &str, lang: Lang) -> &str {
+pub fn spoken(name: &str, lang: Lang) -> &str {
     match lang {
         Lang::En => name,
         Lang::Vi => vietnamese(name).unwrap_or(name),
-    }
-}
-
-/// The shortest text that reads back as the same number.
-pub fn exact(x: f64) -> String {
-    let size = x.abs();
-    if size != 0.0 && !(1e-5..1e16).contains(&size) && size.is_finite() {
-        format!("{x:e}")
-    } else {
-        x.to_string()
     }
 }
 
@@ -258,7 +248,7 @@ impl Report {
                 let rows = self.rows.iter().map(short).collect();
                 let headers = self.headers.iter().map(|name| spoken(name, lang).into()).collect();
                 let notes = self.notes.iter().map(|note| note.get(lang).into()).collect();
-                Ok(Table { headers, rows, notes }.to_string().into_bytes())
+                Ok(Table { headers, rows, notes, keys: 0 }.to_string().into_bytes())
             }
             Form::Csv => self.csv().map_err(unlike),
             Form::Json => {

@@ -4,7 +4,7 @@ use crate::flags::{ConditionFlags, MachineFlags, SamplingFlags, WalkFlags};
 use crate::memory::{self, A_COORDINATE};
 use crate::menu::{Menu, SamplerName};
 use crate::observed::Observed;
-use crate::report::exact;
+use crate::table::exact;
 use crate::tell::tell;
 use crate::view::{ALL, Domain};
 use scorelab::arch::{check_kernel_variable, kernel_name};

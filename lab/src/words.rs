@@ -57,6 +57,15 @@ fn numbers(text: &str) -> Option<String> {
     all.then(|| text.split(',').map(str::trim).collect::<Vec<_>>().join(",").replace('−', "-"))
 }
 
+/// A word as a shell reads it.
+pub fn shell_word(text: &str) -> String {
+    let plain = |c: char| c.is_alphanumeric() || "/._-+=:@%,\\".contains(c);
+    if !text.is_empty() && text.chars().all(plain) {
+        return text.into();
+    }
+    format!("'{}'", text.replace('\'', r"'\''"))
+}
+
 /// Whether a flag of this name stands before a value.
 fn takes_value(command: &Command, flag: &str) -> bool {
     let found = command.get_arguments().find(|arg| arg.get_long() == Some(flag));

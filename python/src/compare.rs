@@ -41,7 +41,8 @@ impl Comparison {
         rows(py, &self.found.compare)
     }
 
-    /// Whether each is nearer to p(x|c), and to the tilt, than `guided` is.
+    /// Whether each is nearer to p(x|c), and to the tilt, than ordinary guidance is: at the same γ, and at the γ that each itself
+    /// comes nearest to.
     #[getter]
     fn verdicts<'py>(&self, py: Python<'py>) -> PyResult<Vec<Bound<'py, PyDict>>> {
         rows(py, &self.found.verdicts)
@@ -67,10 +68,15 @@ impl Comparison {
     }
 
     fn __repr__(&self) -> String {
-        let Contested { compare, verdicts, effective, .. } = &self.found;
+        let Contested { compare, verdicts, effective, said, .. } = &self.found;
+        let said: Vec<&str> = said.iter().map(|said| &*said.en).collect();
         let warning =
             self.warning.as_ref().map_or(String::new(), |why| format!("warning: {why}\n\n"));
-        format!("{}\n\n{warning}{compare}\n{verdicts}\n{effective}", self.title)
+        format!(
+            "{}\n\n{warning}{compare}\n{verdicts}\n{effective}\n{}",
+            self.title,
+            said.join("\n")
+        )
     }
 }
 
@@ -100,7 +106,8 @@ fn ideas(mine: &Bound<PyAny>, dim: usize) -> PyResult<Vec<(String, methods::Scor
     given.into_iter().map(one).collect()
 }
 
-/// Compares ideas of one's own with the conditional score, with ordinary guidance at the same γ and with the exact tilt.
+/// Compares ideas of one's own with the conditional score, with ordinary guidance at the same γ and at their own effective scale, and
+/// with the exact tilt.
 ///
 /// `mine` is a score or a function f(x, alpha, sigma) -> (n, d), or a dict of several by name; `rival` is the name of a method of
 /// the catalogue, with its `knobs`. The answer shows itself as three tables, those of the experiment `your_guidance`.
@@ -147,7 +154,7 @@ pub fn compare(
     let (warning, found) = job::run(py, move |stop| {
         let setting =
             Setting { scene: &scene, class, process, grid: &grid, sampler: &sampler, seed };
-        let contest = Contest { setting, samples, gamma, at_once: true };
+        let contest = Contest { setting, samples, gamma, at_once: true, learned: None };
         let watched = ideas.iter().map(|(_, idea)| Watched::around(idea.clone(), stop));
         let made: Vec<_> = watched.map(|idea| move |_, _| idea.clone()).collect();
         let named = ideas.iter().zip(&made);

@@ -1,7 +1,6 @@
 //! Labelled data: scenes, which are exact mixtures, built in or read from a file; and images, drawn or read from IDX files.
 
 mod built_in;
-mod component;
 mod file;
 mod glyphs;
 mod idx;
@@ -269,6 +268,7 @@ mod tests {
     }
 
     #[test]
+    #[cfg(feature = "toml")]
     fn a_fingerprint_tells_scenes_apart_and_a_changed_comment_of_a_file() {
         let of = |name: &str| Scene::find_with_fingerprint(name).unwrap().1;
         let all: std::collections::BTreeSet<String> =

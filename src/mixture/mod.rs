@@ -90,34 +90,7 @@ impl Mixture {
         labels: Vec<usize>,
     ) -> Result<Self> {
         let (k, d) = means.dim();
-        if k == 0 || d == 0 {
-            return Err(Error::value(
-                "the mixture",
-                "empty",
-                "a mixture of at least one component of dimension 1 or more",
-            ));
-        }
-        for (what, n) in
-            [("weights", weights.len()), ("covariances", covs.len()), ("labels", labels.len())]
-        {
-            if n != k {
-                return Err(Error::value(
-                    format!("the number of {what}"),
-                    n,
-                    format!("{k}, one for each mean"),
-                ));
-            }
-        }
-        for (i, w) in weights.iter().enumerate() {
-            if !(w.is_finite() && *w > 0.0) {
-                return Err(Error::value(format!("weights[{i}]"), w, "a finite number above 0"));
-            }
-        }
-        for ((i, j), m) in means.indexed_iter() {
-            if !m.is_finite() {
-                return Err(Error::value(format!("means[{i}][{j}]"), m, "a finite number"));
-            }
-        }
+        parts_fit(&weights, &means, covs.len(), labels.len())?;
         let axes =
             covs.iter().enumerate().map(|(i, c)| Axes::new(i, c, d)).collect::<Result<Vec<_>>>()?;
         let classes = labels.iter().max().map_or(0, |m| m + 1);
@@ -313,6 +286,38 @@ impl Mixture {
     pub fn score_each(&self, x: ArrayView2<f64>, levels: &[NoiseLevel]) -> Array2<f64> {
         fast::score_each(self, x, levels)
     }
+}
+
+/// There is a component, and everything of each.
+fn parts_fit(weights: &[f64], means: &Array2<f64>, covs: usize, labels: usize) -> Result<()> {
+    let (k, d) = means.dim();
+    if k == 0 || d == 0 {
+        return Err(Error::value(
+            "the mixture",
+            "empty",
+            "a mixture of at least one component of dimension 1 or more",
+        ));
+    }
+    for (what, n) in [("weights", weights.len()), ("covariances", covs), ("labels", labels)] {
+        if n != k {
+            return Err(Error::value(
+                format!("the number of {what}"),
+                n,
+                format!("{k}, one for each mean"),
+            ));
+        }
+    }
+    for (i, w) in weights.iter().enumerate() {
+        if !(w.is_finite() && *w > 0.0) {
+            return Err(Error::value(format!("weights[{i}]"), w, "a finite number above 0"));
+        }
+    }
+    for ((i, j), m) in means.indexed_iter() {
+        if !m.is_finite() {
+            return Err(Error::value(format!("means[{i}][{j}]"), m, "a finite number"));
+        }
+    }
+    Ok(())
 }
 
 impl ScoreFn for Mixture {

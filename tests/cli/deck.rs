@@ -87,6 +87,63 @@ fn the_command_lecture_draws_what_the_experiment_does() {
         ),
         "{told}"
     );
+    let vietnamese = lecture(&out, &[&numbers[..], &["--lang", "vi"]].concat());
+    for line in vietnamese.lines().filter(|line| !line.contains('/')) {
+        for english in ["written", "checked", "open ", "settings", "must be", "no deck"] {
+            assert!(!line.contains(english), "{line}");
+        }
+    }
+    assert!(vietnamese.contains("đã ghi, sau"), "{vietnamese}");
     lecture(&out, &[&numbers[..], &["--seed", "1"]].concat());
     assert!(files(&out) != own, "another seed draws another lecture");
+}
+
+/// The commands of a deck's notes, one for each slide that has one.
+fn commands(page: &str) -> BTreeSet<String> {
+    let codes = page.split("<code>").skip(1).map(|rest| rest.split("</code>").next().unwrap());
+    codes.filter(|code| code.starts_with("scorelab ")).map(String::from).collect()
+}
+
+/// Runs a command of the notes with another folder; the files of it.
+fn redrawn(command: &str, out: &Path) -> Vec<(std::path::PathBuf, Vec<u8>)> {
+    let words = command.replace("out/slide", out.to_str().unwrap());
+    let words = words.split(' ').skip(1);
+    let ended = Command::new(env!("CARGO_BIN_EXE_scorelab")).args(words).output().unwrap();
+    assert!(ended.status.success(), "{command}: {ended:?}");
+    files(out)
+}
+
+#[test]
+fn the_notes_name_the_command_that_draws_just_this_picture() {
+    let folder = Folder::new("notes");
+    let out = folder.0.join("deck");
+    let words = ["--theme", "dark", "--lang", "vi", "--gamma", "0,1,10", "--format", "svg"];
+    assert_eq!(experiment(&out, &[&words[..], &["--seed", "3"]].concat()).code, Some(0));
+    let page = std::fs::read_to_string(out.join("index.html")).unwrap();
+    let all = commands(&page);
+    assert!(all.len() > 18, "{all:?}");
+    for command in &all {
+        let words: Vec<_> = command.split(' ').map(std::ffi::OsString::from).collect();
+        scorelab_lab::program::check(&words, "").unwrap_or_else(|why| panic!("{command}: {why}"));
+        for part in ["--theme dark", "--lang vi", "--gamma 0,1,10", "--seed 3", "--quick"] {
+            assert!(command.contains(part), "{command} lacks {part}");
+        }
+    }
+    let deck = files(&out);
+    let same = |command: &str, name: &str| {
+        let drawn = redrawn(command, &folder.0.join(name));
+        assert!(!drawn.is_empty(), "{command} draws nothing");
+        drawn.iter().all(|file| deck.contains(file))
+    };
+    for name in ["two-scores", "bayes-sum", "exact-attention", "sweep", "hybrid", "one-each"] {
+        let command = all.iter().find(|command| command.ends_with(&format!(" {name}"))).unwrap();
+        assert!(same(command, name), "{command} draws another picture than the deck has");
+    }
+    // the twins: a command without one of the deck's settings
+    let sweep = all.iter().find(|command| command.ends_with(" sweep")).unwrap();
+    for (k, setting) in
+        [" --theme dark", " --lang vi", " --gamma 0,1,10", " --seed 3"].iter().enumerate()
+    {
+        assert!(!same(&sweep.replace(setting, ""), &format!("twin-{k}")), "without{setting}");
+    }
 }

@@ -1,6 +1,6 @@
 //! Good input ends well, says what was checked, and writes the same bytes on any number of threads.
 
-use super::{Folder, files, run};
+use super::{Folder, files, run, run_experiment};
 
 #[test]
 fn a_quick_run_is_checked_and_its_files_do_not_depend_on_the_threads() {
@@ -53,4 +53,44 @@ fn another_seed_writes_other_numbers() {
         std::fs::read(folder.0.join("classifier_guidance.csv")).unwrap()
     };
     assert_ne!(table("1"), table("2"));
+}
+
+#[test]
+fn an_experiment_ends_with_an_answer_of_its_own_numbers_below_its_tables_and_checks() {
+    let told = |name: &str, words: &str| {
+        let folder = Folder::new(&format!("answer-{name}"));
+        let out = folder.0.to_str().unwrap().to_string();
+        let words: Vec<&str> = words.split(' ').chain(["--quick", "--out", &out]).collect();
+        let ended = run_experiment(name, &words);
+        assert_eq!(ended.code, Some(0), "{name}: {}{}", ended.out, ended.err);
+        ended.out
+    };
+    let answer = |out: &str, word: &str| -> String {
+        let lines: Vec<&str> = out.lines().collect();
+        let at = lines.iter().position(|line| line.starts_with(word));
+        let at = at.unwrap_or_else(|| panic!("no answer: {out}"));
+        let last_table = lines.iter().rposition(|line| line.contains("───")).unwrap();
+        let checks = lines.iter().position(|line| line.starts_with("  ✓ "));
+        assert!(last_table < at && checks.is_none_or(|c| last_table < c && c < at), "{out}");
+        lines[at].into()
+    };
+    let names = [
+        "interval",
+        "hybrid",
+        "your_guidance",
+        "tilted_target",
+        "bayes_decomposition",
+        "exact_attention",
+    ];
+    for name in names {
+        let own = answer(&told(name, "--lang en"), "answer: ");
+        assert!(own.len() > 60 && own.chars().any(|c| c.is_ascii_digit()), "{own}");
+        let other = answer(&told(name, "--seed 5"), "answer: ");
+        // the twin of a fixed sentence; the last two are of exact formulas, up to the points
+        assert!(
+            own != other || name == "your_guidance",
+            "{name} says the same of another seed: {own}"
+        );
+        assert!(answer(&told(name, "--lang vi"), "trả lời: ").len() > 60);
+    }
 }

@@ -129,6 +129,16 @@ fn a_usual_mistake_gets_its_hint_in_the_language_asked_for() {
     assert_eq!((list.len(), &list[2]["question"]), (17, &"sai số chuẩn của một tỉ lệ".into()));
     assert_eq!((&en[2]["answer"], &en[3]["answer"]), (&"a number".into(), &"12 numbers".into()));
     assert!(answer("check 2").contains("(x + σ²·s)/α"));
+    let asked = answer("check 8");
+    for place in
+        ["notebooks/python/3_classifier_guidance.ipynb", "docs/course/3_classifier_guidance.md"]
+    {
+        assert!(asked.contains(place), "{asked}");
+    }
+    assert!(answer("check 16 --lang vi").contains("notebooks/python/vi/10_attention.ipynb"));
+    assert!(
+        run("check 13 0,5").out.contains("what is asked for is a number, and this is 2 numbers")
+    );
 }
 
 #[test]
@@ -187,6 +197,12 @@ fn what_is_no_answer_is_refused_with_one_sentence() {
     said(run(&format!("check 1 {}", folder.path("missing"))), 3, "cannot read");
     #[cfg(unix)]
     said(run(&format!("check 1 {}", folder.path(""))), 9, "it is a folder");
+    said(
+        run("check 8 five"),
+        2,
+        "the answer is \"five\", but it must be a number, a file of numbers, or - for standard input",
+    );
+    said(run("check 1 five"), 2, "12 × 2 numbers");
     said(run("check 99 1"), 2, "1 to 17");
     said(run("check 0"), 2, "1 to 17");
     said(run("check one 1"), 2, "invalid");

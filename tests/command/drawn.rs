@@ -211,3 +211,33 @@ fn images_are_judged_and_drawn() {
         assert!(ended.err.contains(sentence), "{words}: {ended:?}");
     }
 }
+
+#[test]
+fn the_lecture_s_gammas_are_drawn_unless_others_are_asked_for_and_one_alone_is_not_left_alone() {
+    let folder = Folder::new("gammas");
+    let told = |words: &str| {
+        let out = folder.path("out");
+        answer(&format!("plot {words} --samples 300 --steps 12 --format json --out {out}"));
+        let name = if words.contains("sweep") { "09_gamma_sweep" } else { "11_overshoot" };
+        std::fs::read_to_string(folder.0.join(format!("out/{name}.json"))).unwrap()
+    };
+    let has = |told: &str, gamma: &str| {
+        told.contains(&format!("\"γ = {gamma}{}", if told.contains("of six") { ":" } else { "," }))
+    };
+    let all = |told: String| -> Vec<&str> {
+        ["0", "1", "2", "3", "5", "10", "20"].into_iter().filter(|g| has(&told, g)).collect()
+    };
+    assert_eq!(all(told("sweep")), ["0", "1", "2", "3", "5", "10", "20"]);
+    assert_eq!(all(told("overshoot")), ["1", "2", "3", "5", "10"]);
+    assert_eq!(all(told("sweep --gamma 10")), ["0", "1", "10"]);
+    assert_eq!(all(told("overshoot --gamma 10")), ["1", "10"]);
+    assert_eq!(all(told("sweep --gamma 2,5")), ["2", "5"], "several are what is asked for");
+    // the caption's promise: at the last of its own γ samples leave the class
+    let record: serde_json::Value = serde_json::from_str(&told("overshoot")).unwrap();
+    let off =
+        |gamma: &str| record["numbers"][format!("γ = {gamma}, 12 steps: off the support")].as_f64();
+    assert!(off("1").unwrap() < 0.05 && off("10").unwrap() > 0.3, "{record}");
+    let refused = run(&format!("plot overshoot --gamma 1 --out {}", folder.path("out")));
+    assert_eq!(refused.code, Some(2));
+    assert!(refused.err.contains("--gamma must have a number above 1"), "{refused:?}");
+}

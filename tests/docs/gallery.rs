@@ -45,7 +45,7 @@ const NETWORKS: [(&str, &str); 10] = [
 
 /// Figures, by their stems, that need flags or are better for some; every other is drawn of the scene alone.
 const FLAGS: [(&str, &str); 10] = [
-    ("08_hybrid", "--classifier exact --gradient-scale 0.2 --gamma 0,1,10"),
+    ("08_hybrid", "--classifier exact --gradient-scale 0.2"),
     ("12c_implicit_classifier", "--score out/joint --classifier out/noisy --class dog"),
     ("16_p_drop", "--runs out/drop-0,out/joint,out/drop-50,out/drop-90"),
     ("19_word_attention", "--score out/captions --gamma 3"),
@@ -60,15 +60,30 @@ const FLAGS: [(&str, &str); 10] = [
     ),
 ];
 
+/// How the program is called in a checkout.
+const PROGRAM: &str = "cargo run -- ";
+
 /// The command that draws a figure.
 fn command(spec: &Spec) -> String {
     let flags = FLAGS.iter().find(|(stem, _)| *stem == spec.stem).map(|(_, flags)| *flags);
-    format!("scorelab plot {} {}", spec.name, flags.unwrap_or_default()).trim_end().into()
+    format!("{PROGRAM}plot {} {}", spec.name, flags.unwrap_or_default()).trim_end().into()
+}
+
+/// The same in a language.
+fn command_in(spec: &Spec, lang: Lang) -> String {
+    let own = if lang == Lang::Vi { " --lang vi" } else { "" };
+    command(spec) + own
+}
+
+/// The program's own words of a command.
+fn own_words(command: &str) -> Vec<String> {
+    let own = command.strip_prefix(PROGRAM).expect("a command of the program");
+    own.split(' ').map(String::from).collect()
 }
 
 /// The command that trains a network.
 fn training((folder, flags): &(&str, &str)) -> String {
-    format!("scorelab train {flags} --out out/{folder}")
+    format!("{PROGRAM}train {flags} --out out/{folder}")
 }
 
 /// The parts of the lecture in order, each with its figures.
@@ -86,18 +101,19 @@ fn parts() -> Vec<(&'static Text, Vec<&'static Spec>)> {
 const HEADS: [&str; 2] = [
     "# The gallery
 
-Every figure of the lecture, in its order, and the command that draws it; `scorelab` stands for `cargo run --` in a checkout.
-A command writes an SVG and a PNG of 1920 pixels into `out/plot/`; of what moves, a GIF, of which a frame is shown here. Add
-`--scene`, `--class` and `--gamma` for data of your own, `--lang vi` for Vietnamese, `--theme dark` or `--theme print`, and
-`--format svg,png,pdf,csv,json` for other files; [the reference](../command.md#figures) says what each figure needs.
+Every figure of the lecture, in its order, and the command that draws it, as it is typed in a checkout; after
+`cargo install --path lab` it begins with `scorelab` instead of `cargo run --`. A command writes an SVG and a PNG of 1920
+pixels into `out/plot/`; of what moves, a GIF, of which a frame is shown here. Add `--scene`, `--class` and `--gamma` for
+data of your own, `--lang vi` for Vietnamese, `--theme dark` or `--theme print`, and `--format svg,png,pdf,csv,json` for
+other files; [the reference](../command.md#figures) says what each figure needs.
 [Tiếng Việt](README.vi.md).
 ",
     "# Phòng trưng bày
 
-Mọi hình của bài giảng, theo thứ tự, kèm lệnh vẽ ra nó; trong thư mục mã nguồn, `scorelab` là `cargo run --`. Mỗi lệnh ghi một tệp SVG
-và một tệp PNG rộng 1920 điểm ảnh vào `out/plot/`; hình động là tệp GIF, ở đây chỉ hiện một khung. Thêm `--scene`, `--class`
-và `--gamma` cho dữ liệu của bạn, `--lang vi` cho tiếng Việt, `--theme dark` hay `--theme print` cho nền tối hay bản in, và
-`--format svg,png,pdf,csv,json` cho các tệp khác; [phần tra cứu](../command.md#figures) cho biết mỗi hình cần gì.
+Mọi hình của bài giảng, theo thứ tự, kèm lệnh vẽ ra nó, gõ trong thư mục mã nguồn; sau `cargo install --path lab`, lệnh bắt đầu bằng
+`scorelab` thay cho `cargo run --`. Mỗi lệnh ghi một tệp SVG và một tệp PNG rộng 1920 điểm ảnh vào `out/plot/`; hình động là tệp GIF, ở
+đây chỉ hiện một khung. Thêm `--scene`, `--class` và `--gamma` cho dữ liệu của bạn, `--theme dark` hay `--theme print` cho nền
+tối hay bản in, và `--format svg,png,pdf,csv,json` cho các tệp khác; [phần tra cứu](../command.md#figures) cho biết mỗi hình cần gì.
 [English](README.md).
 ",
 ];
@@ -142,7 +158,7 @@ fn entry(spec: &Spec, lang: Lang) -> String {
     let id = spec.id().map_or(String::new(), |id| format!("{id} · "));
     let file = format!("{}/{}.png", lang.name(), spec.stem);
     let picture = format!("<img src=\"{file}\" width=\"400\" alt=\"{title}\">");
-    let row = format!("<b>{id}{title}</b><br>{caption}<br>`{}`", command(spec));
+    let row = format!("<b>{id}{title}</b><br>{caption}<br>`{}`", command_in(spec, lang));
     assert!(!row.contains('|') && !title.contains('"'), "{row}");
     format!("| <a href=\"{file}\">{picture}</a> | {row} |\n")
 }
@@ -196,8 +212,10 @@ fn bytes(folder: &Path) -> u64 {
 
 #[test]
 fn every_command_of_the_gallery_is_understood_and_names_networks_that_are_trained() {
-    for command in FIGURES.iter().map(|s| command(s)).chain(NETWORKS.iter().map(training)) {
-        let words: Vec<OsString> = command.split(' ').map(OsString::from).collect();
+    let figures = [Lang::En, Lang::Vi].map(|lang| FIGURES.iter().map(move |s| command_in(s, lang)));
+    for command in figures.into_iter().flatten().chain(NETWORKS.iter().map(training)) {
+        let words = std::iter::once("scorelab".into()).chain(own_words(&command));
+        let words: Vec<OsString> = words.map(OsString::from).collect();
         check(&words, "").unwrap_or_else(|why| panic!("{command}: {why}"));
         for name in command.split([' ', ',']).filter_map(|word| word.strip_prefix("out/")) {
             assert!(NETWORKS.iter().any(|(folder, _)| *folder == name), "{command}");
@@ -211,8 +229,7 @@ fn every_command_of_the_gallery_is_understood_and_names_networks_that_are_traine
 /// The figure that stands for an entry: of an animation the frame in the middle, of builds the last, else the first.
 fn still(spec: &Spec, folder: &Path) -> Figure {
     let networks = format!("{}/", folder.display());
-    let words = command(spec).replace("out/", &networks);
-    let words: Vec<String> = words.split(' ').skip(2).map(String::from).collect();
+    let words = own_words(&command(spec).replace("out/", &networks)).split_off(1);
     let moves: &[String] = if spec.moves() { &["--frames".into(), "9".into()] } else { &[] };
     let mut figures = drawn(&[&words[..], moves].concat()).unwrap_or_else(|why| panic!("{why}"));
     let at = match spec.moves() {
@@ -284,7 +301,7 @@ fn train(specs: &[&Spec], folder: &Path) {
         if specs.iter().any(needed) && !folder.join(network.0).exists() {
             let words = training(&network).replace("out/", &format!("{}/", folder.display()));
             let mut program = Command::new(env!("CARGO_BIN_EXE_scorelab"));
-            let ended = program.args(words.split(' ').skip(1)).output().unwrap();
+            let ended = program.args(own_words(&words)).output().unwrap();
             assert!(ended.status.success(), "{words}");
         }
     }

@@ -122,6 +122,22 @@ fn your_guidance_fits_on_a_page() {
     assert!(lines <= 40, "{lines} lines");
 }
 
+/// Examples that ask nothing: the deck, and the page without this crate.
+const WITHOUT_ANSWER: [&str; 2] = ["lecture_figures", "one_page"];
+
+#[test]
+fn every_experiment_answers_its_question_in_a_sentence() {
+    let of_lab = read("lab/src/experiment/your_guidance.rs");
+    for name in examples().into_iter().filter(|name| !WITHOUT_ANSWER.contains(&name.as_str())) {
+        let own = read(&format!("experiments/{name}.rs"));
+        let source = if name == "your_guidance" { &of_lab } else { &own };
+        assert!(
+            source.contains("lab.answer("),
+            "{name} never answers; give Experiment::answer a sentence of its numbers"
+        );
+    }
+}
+
 #[test]
 fn every_type_of_the_glossary_is_in_the_code() {
     let glossary = read("docs/glossary.md");

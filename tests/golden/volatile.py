@@ -14,6 +14,7 @@ LINES = [
     ("experiments/drawn_digits.stdout", r"^[0-9]+ drawings each second$", NUMBER),
     # the seconds of both trainings, and the microseconds of a step
     (f"{BILL}.stdout", r"^  (seconds to train|µs a step|new label: seconds)", rf" +{NUMBER}"),
+    ("experiments/*.stdout", r"^answer: .* s( of training| and|$|,)", rf"{NUMBER} s( of training| and|,|$)"),
     (f"{BILL}/classifier_bill.csv", r"^\"?(seconds to train|µs a step|new label: seconds)", rf",{NUMBER}"),
     (f"{BILL}/*_classifier_bill.csv", r"^1,line-[3458],labels,[0-9]", rf"labels,{NUMBER}"),
     (f"{BILL}/*_classifier_bill.json", r"^ *\"(apart|joint): (seconds|µs)", rf": {NUMBER}"),

@@ -14,4 +14,4 @@ mod tests;
 
 pub use html::html;
 pub use pptx::pptx;
-pub use slide::{Slide, in_order};
+pub use slide::{Slide, figure_name, in_order};

@@ -16,20 +16,18 @@ pub struct Slide {
     pub part: Text,
     /// The formula as LaTeX; may be empty.
     pub latex: String,
-    /// The command that draws the picture alone; may be empty.
+    /// The command that draws this very picture alone; may be empty.
     pub command: String,
     /// What stands below the picture: numbers with their standard errors.
     pub told: Vec<Text>,
 }
 
 impl Slide {
-    /// The slide of a figure; part, formula and command follow from its stem, with the scene where the command takes one.
-    pub fn of(figure: &Figure, scene: &str) -> Self {
+    /// The slide of a figure; part, formula and command follow from its stem. `deck` is the command that made the deck, to
+    /// which the command of a slide adds the name of its figure.
+    pub fn of(figure: &Figure, deck: &str) -> Self {
         let spec = spec(&figure.stem);
-        let command = |spec: &Spec| match spec.takes("scene") {
-            true => format!("scorelab plot {} --scene {scene}", spec.name),
-            false => format!("scorelab plot {}", spec.name),
-        };
+        let command = |spec: &Spec| format!("{deck} --figure {}", spec.name);
         Slide {
             stem: figure.stem.clone(),
             title: figure.title.clone(),
@@ -51,6 +49,11 @@ impl Slide {
     pub(super) fn read(text: &Text, lang: Lang) -> String {
         words::plain(&words::numbers(text.get(lang), lang))
     }
+}
+
+/// The name of the figure that a picture of this stem is of, if it is one of the list of all figures.
+pub fn figure_name(stem: &str) -> Option<&'static str> {
+    spec(stem).map(|spec| spec.name)
 }
 
 /// The figure that a picture is of: the one whose stem begins its own, or else the last part of that number before it.

@@ -18,9 +18,12 @@ fn figure(stem: &str) -> Figure {
     }
 }
 
+/// The command of a deck.
+const DECK: &str = "scorelab lecture --theme dark";
+
 fn slides() -> Vec<Slide> {
     let stems = ["01_uncontrolled", "05_bayes_sum_build1", "05_bayes_sum_build2", "mine & yours"];
-    stems.iter().map(|stem| Slide::of(&figure(stem), "animals")).collect()
+    stems.iter().map(|stem| Slide::of(&figure(stem), DECK)).collect()
 }
 
 #[test]
@@ -31,7 +34,7 @@ fn the_page_is_escaped_speaks_its_language_and_names_each_picture_once() {
     assert!(page.contains("lang=\"en\" class=\"dark\"") && page.contains("&lt;b&gt; &amp; sγ"));
     assert!(page.contains("src=\"mine%20%26%20yours.svg\"") && !page.contains("<b>"));
     assert!(
-        page.contains("<code>scorelab plot uncontrolled --scene animals</code>")
+        page.contains("<code>scorelab lecture --theme dark --figure uncontrolled</code>")
             && page.contains("4,000 samples")
     );
     assert_eq!(page.matches("<img ").count(), 4);
@@ -56,7 +59,7 @@ fn the_deck_is_in_the_order_of_the_lecture_whatever_the_order_given() {
     let figures: Vec<Figure> = numbered.map(|spec| figure(spec.stem)).collect();
     let parts = |all: &[&Figure]| -> Vec<String> {
         let mut parts: Vec<String> =
-            all.iter().map(|f| Slide::of(f, "animals").part.en.into()).collect();
+            all.iter().map(|f| Slide::of(f, DECK).part.en.into()).collect();
         parts.dedup();
         parts
     };
@@ -71,22 +74,20 @@ fn the_deck_is_in_the_order_of_the_lecture_whatever_the_order_given() {
 
 #[test]
 fn a_slide_names_the_command_that_draws_it() {
-    let command = |stem: &str| Slide::of(&figure(stem), "three").command;
+    let command = |stem: &str| Slide::of(&figure(stem), DECK).command;
     for spec in FIGURES {
-        let scene = if spec.takes("scene") { " --scene three" } else { "" };
-        assert_eq!(command(spec.stem), format!("scorelab plot {}{scene}", spec.name));
+        assert_eq!(command(spec.stem), format!("{DECK} --figure {}", spec.name));
     }
-    let first = |stem: &str| command(stem).split(' ').nth(2).unwrap_or("none").to_string();
+    let named = |stem: &str| command(stem).rsplit(' ').next().unwrap_or_default().to_string();
     for (stem, name) in [
         ("08a_hybrid", "hybrid"),
         ("12b_marginals_and_tilt", "tilt"),
         ("13c_spread", "clean_classifier"),
-        ("mine", "none"),
+        ("mine", ""),
     ] {
-        let found = first(stem);
+        let found = named(stem);
         assert_eq!(found.replace('-', "_"), name, "{stem}");
     }
-    assert!(!command("21_sampler_choice").contains("--scene"));
 }
 
 type Files = BTreeMap<String, Vec<u8>>;

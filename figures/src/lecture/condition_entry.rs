@@ -88,7 +88,7 @@ fn added(s: &Setting) -> Panel {
 
 fn attended(s: &Setting) -> Panel {
     let mut layers = column(Role::Guided, "h + A V");
-    let words = [Text::new("a", "một"), s.target_name(), Text::new("left", "bên trái")];
+    let words = [Text::new("a", "một"), s.target_name(), Text::new("blue", "màu xanh")];
     for (k, words) in words.into_iter().enumerate() {
         let y = 350.0 - 100.0 * k as f64;
         layers.push(boxed(

@@ -19,13 +19,18 @@ pub const SPEC: Spec = Spec {
     draw,
 };
 
+/// γ, unless others are asked for.
+const GAMMAS: [f64; 8] = [0.0, 0.5, 1.0, 1.5, 2.0, 3.0, 5.0, 10.0];
+
 /// What became of the samples at each γ, for the exact score and for the inputs' own method.
 fn draw(i: &Inputs) -> Result<Vec<Figure>> {
     let (s, n) = (i.setting(), i.samples);
     let truth = s.exact().given(s.class).sample(2 * n, s.seed, Purpose::Reference).x;
     let (reference, twin) = truth.view().split_at(Dim(0), n);
     let measure = |x: &Array2<f64>| outcome(x.view(), reference, s.exact(), s.class);
-    let all = i.beside_exact(&i.gammas, |gamma, score| (gamma, measure(&s.sample(score, n))));
+    let all = i.beside_exact(&i.growing_gammas_or(&GAMMAS), |gamma, score| {
+        (gamma, measure(&s.sample(score, n)))
+    });
     Ok(vec![fidelity_diversity(&all, &measure(&twin.to_owned()))?])
 }
 

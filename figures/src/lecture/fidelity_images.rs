@@ -26,7 +26,8 @@ fn draw(i: &Inputs) -> Result<Vec<Figure>> {
         let pixels = (images.samples)(*gamma, by.wanted())?;
         Ok(Scored::new(gamma.value(), by.judged(&pixels)))
     };
-    let found = i.gammas.iter().map(at).collect::<Result<_>>()?;
+    let gammas = i.usual_gammas();
+    let found = gammas.iter().map(at).collect::<Result<_>>()?;
     let method = Series { title: i.method.clone(), role: i.role, found };
     let floor = Scored::new(f64::NAN, by.floor());
     Ok(vec![images_over_gamma(&[method], &floor, i.samples)?])

@@ -20,9 +20,12 @@ pub const SPEC: Spec = Spec {
     draw,
 };
 
+/// γ, unless others are asked for.
+const GAMMAS: [f64; 3] = [0.0, 1.0, 10.0];
+
 fn draw(i: &Inputs) -> Result<Vec<Figure>> {
     let arm = Arm { title: i.method.clone(), score: &i.score, likelihood: i.classifier() };
-    hybrid(i.setting(), &[arm], &i.gammas, i.samples)
+    hybrid(i.setting(), &[arm], &i.growing_gammas_or(&GAMMAS), i.samples)
 }
 
 /// One way to steer: a score and a classifier, with a name.

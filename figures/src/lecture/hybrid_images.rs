@@ -28,10 +28,11 @@ fn draw(i: &Inputs) -> Result<Vec<Figure>> {
     at_least("samples", i.samples, FEWEST)?;
     let (by, images) = (i.judge(), i.images());
     let sample = |gamma: &Gamma| (images.samples)(*gamma, by.wanted());
-    let all = i.gammas.iter().map(sample).collect::<Result<_>>()?;
+    let gammas = i.usual_gammas();
+    let all = gammas.iter().map(sample).collect::<Result<_>>()?;
     let judged = Judged::new(all, i.class.unwrap_or(0), |pixels| by.probabilities(pixels));
     let morph = judged.morph(i.method.clone(), &judged.telling(ROWS));
-    let gammas: Vec<f64> = i.gammas.iter().map(|g| g.value()).collect();
+    let gammas: Vec<f64> = gammas.iter().map(|g| g.value()).collect();
     Ok(vec![hybrid_images(images.target.clone(), images.size, &gammas, &[morph])?])
 }
 

@@ -1,6 +1,7 @@
 //! What the figures of the catalogue are drawn from.
 
 use super::classifier::Classifier;
+use super::scales;
 use super::trainer::Trainer;
 use crate::idiom::{Series, Setting};
 use crate::plot::{Role, Text, words};
@@ -30,7 +31,7 @@ pub struct Inputs<'a> {
     pub samples: usize,
     /// Frames of an animation.
     pub frames: usize,
-    /// The guidance scales, at least one.
+    /// The guidance scales that are asked for; without any, each figure has its own.
     pub gammas: Vec<Gamma>,
     /// What steers, in words.
     pub method: Text,
@@ -146,8 +147,23 @@ impl Inputs<'_> {
         self.noisy.as_deref().expect(MET)
     }
 
+    /// The γ that are asked for, or else the figure's own.
+    pub(super) fn gammas_or(&self, own: &[f64]) -> Vec<Gamma> {
+        if self.gammas.is_empty() { scales::gammas(own) } else { self.gammas.clone() }
+    }
+
+    /// The same, of a figure that tells what happens as γ grows.
+    pub(super) fn growing_gammas_or(&self, own: &[f64]) -> Vec<Gamma> {
+        scales::beside_the_first(&self.gammas_or(own))
+    }
+
+    /// The γ that are asked for, or else those of a figure without any of its own.
+    pub(super) fn usual_gammas(&self) -> Vec<Gamma> {
+        self.gammas_or(&scales::USUAL)
+    }
+
     pub(super) fn last_gamma(&self) -> Gamma {
-        self.gammas[self.gammas.len() - 1]
+        *self.usual_gammas().last().expect("there are some")
     }
 
     /// The score at γ, led by the classifier where one steers.

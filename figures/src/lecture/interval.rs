@@ -16,8 +16,8 @@ pub const SPEC: Spec = Spec {
     latex: r"\gamma(\sigma) = \gamma \text{ for } \sigma_{lo} < \sigma \le \sigma_{hi}, \quad 1 \text{ elsewhere}",
     title: Text::new("When to guide", "Khi nào điều hướng"),
     caption: Text::new(
-        "Guided while there is much noise, a class loses the mode that lies far from the others; guided only at the end, it keeps it.",
-        "Nếu điều hướng khi nhiễu lớn, lớp mất đỉnh nằm xa các lớp khác; nếu chỉ điều hướng ở cuối, đỉnh đó được giữ.",
+        "Guided while there is much noise, a class keeps only the mode that lies far from the other class; guided only at the end, it keeps both.",
+        "Nếu điều hướng khi nhiễu lớn, lớp chỉ còn đỉnh nằm xa lớp kia; nếu chỉ điều hướng ở cuối, cả hai đỉnh được giữ.",
     ),
     needs: &[Need::Scene, Need::Line],
     uses: &[Use::Process, Use::Steps, Use::Seed, Use::Samples],

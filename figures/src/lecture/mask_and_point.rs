@@ -25,7 +25,7 @@ pub const SPEC: Spec = Spec {
 
 /// Samples that are shown as dots.
 const DOTS: usize = 250;
-/// The noise at which the three are drawn, of the data's radius: without noise an exact mask has no width.
+/// The noise at which the three are drawn where the observation is exact, of the data's radius: without noise it has no width.
 const NOISE: f64 = 0.05;
 
 fn draw(i: &Inputs) -> Result<Vec<Figure>> {
@@ -53,7 +53,8 @@ pub fn of_one_draw(s: &Setting, n: usize) -> Result<Vec<Figure>> {
     both.into_iter().map(named).collect()
 }
 
-/// F18: p(x), p(y | x) and p(x | y) of an observation at a little noise, with n samples walked along the exact posterior score.
+/// F18: p(x), p(y | x) and p(x | y) of an observation, with n samples walked along the exact posterior score; where it is exact, at a
+/// little noise.
 ///
 /// The number is the largest distance between the share of samples of a component and its weight in the posterior.
 ///
@@ -64,7 +65,8 @@ pub fn mask_and_point(s: &Setting, observation: &Observation, n: usize) -> Resul
     at_least("samples", n, 1)?;
     let measured = s.exact().measured(observation)?;
     let posterior = measured.posterior();
-    let level = NoiseLevel::ve(NOISE * s.exact().radius());
+    let known = observation.tolerance() == 0.0;
+    let level = if known { NoiseLevel::ve(NOISE * s.exact().radius()) } else { CLEAN };
     let x = s.sample(posterior, n);
     let mut f = SPEC.figure_of(said(observation));
     f.panels = panels(s, &measured, level, &x).into();
@@ -76,15 +78,16 @@ pub fn mask_and_point(s: &Setting, observation: &Observation, n: usize) -> Resul
         (Role::Guided, "p(x ∣ y)".into()),
     ];
     let off = share_off(s, posterior.weights(), &x);
-    let (told, many, noise) = (plus_minus(off), count(n), ratio(level));
-    f.notes = vec![Text::from((
-        format!(
-            "{many} samples: a component's share is off its weight by {told} at most;  drawn at σ = {noise}"
-        ),
-        format!(
-            "{many} mẫu: tỉ lệ của một thành phần lệch trọng số nhiều nhất {told};  vẽ tại σ = {noise}"
-        ),
-    ))];
+    let (told, many) = (plus_minus(off), count(n));
+    let mut note = Text::from((
+        format!("{many} samples: a component's share is off its weight by {told} at most"),
+        format!("{many} mẫu: tỉ lệ của một thành phần lệch trọng số nhiều nhất {told}"),
+    ));
+    if known {
+        let at = |drawn: &str| format!(";  {drawn} σ = {}", ratio(level));
+        note = note.then((at("drawn at"), at("vẽ tại")));
+    }
+    f.notes = vec![note];
     f.measured("", "largest share off", off);
     f.number("σ", level.sigma);
     Ok(f)

@@ -5,6 +5,7 @@
 //! come as trait objects, so an exact one and a learned one are drawn by the same code. What is "exact" on a figure is
 //! always the scene's own mixture. γ is the only guidance scale written anywhere.
 
+mod scales;
 mod trainer;
 mod classifier;
 mod inputs;
@@ -102,7 +103,8 @@ pub use overshoot::overshoot;
 pub use p_drop::{null_and_given, over_p_drop, p_drop_sweep};
 pub use particles::guided_particles;
 pub use regions::regions_through_noise;
-pub use samplers::{Solver, sampler_choice};
+pub use samplers::{STEP_SIZE, Solver, sampler_choice};
+pub use scales::beside_the_first;
 pub use several::{over_a_line, over_gamma};
 pub use sheets::contact_sheets;
 pub use spec::Spec;

@@ -1,6 +1,7 @@
 //! F17: γ < 0 steers away from a class.
 
 use super::prelude::*;
+use super::scales::gammas;
 use scorelab::metrics::Interval;
 use scorelab::number::significant;
 
@@ -19,9 +20,11 @@ pub const SPEC: Spec = Spec {
     draw,
 };
 
+/// γ of the figure.
+pub(super) const GAMMAS: [f64; 5] = [0.0, -0.25, -0.5, -0.75, -1.0];
+
 fn draw(i: &Inputs) -> Result<Vec<Figure>> {
-    let below = [0.0, -0.25, -0.5, -0.75, -1.0].map(Gamma::new);
-    let below = below.into_iter().collect::<Result<Vec<_>>>()?;
+    let below = gammas(&GAMMAS);
     let f = negative_gamma(i.setting(), i.method.clone(), |g| i.steered(g), &below, i.samples)?;
     Ok(vec![f])
 }

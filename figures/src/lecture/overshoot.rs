@@ -1,7 +1,9 @@
 //! F11: with a large γ the samples leave the class they were steered to, on its far side.
 
 use super::prelude::*;
+use super::scales::from_one_on;
 use ndarray::Array1;
+use scorelab::Error;
 use scorelab::linalg::cholesky;
 use scorelab::metrics::{ON_MODE, mean_with_se};
 use scorelab::mixture::Mixture;
@@ -22,8 +24,15 @@ pub const SPEC: Spec = Spec {
     draw,
 };
 
+/// γ, unless others are asked for.
+pub(super) const GAMMAS: [f64; 5] = [1.0, 2.0, 3.0, 5.0, 10.0];
+
 fn draw(i: &Inputs) -> Result<Vec<Figure>> {
-    let large: Vec<Gamma> = i.gammas.iter().copied().filter(|g| g.value() >= 1.0).collect();
+    let large = from_one_on(&i.gammas_or(&GAMMAS));
+    if large.is_empty() {
+        let why = "--gamma must have a number above 1: this figure shows what lies past γ = 1";
+        return Err(Error::Usage { why: why.into() });
+    }
     let f = overshoot(i.setting(), i.method.clone(), |g| i.steered(g), &large, i.samples)?;
     Ok(vec![f])
 }
@@ -46,7 +55,7 @@ struct Found {
 /// again at twice the steps (rings). `steer` is the score at each γ, `name` says what steers.
 ///
 /// # Errors
-/// If the scene is not two-dimensional, `n` is less than 2, or there is no γ.
+/// If the scene is not two-dimensional, `n` is less than 2, or there are fewer than two γ.
 pub fn overshoot<S: ScoreFn>(
     s: &Setting,
     name: Text,
@@ -56,7 +65,7 @@ pub fn overshoot<S: ScoreFn>(
 ) -> Result<Figure> {
     s.in_plane()?;
     at_least("samples", n, 2)?;
-    at_least("γ", gammas.len(), 1)?;
+    at_least("γ", gammas.len(), 2)?;
     let (found, twice) = Twice::over_gamma(s, steer, gammas, n, |x| measure(s, x))?;
     let mut f = SPEC.figure_of(Text::from(": ").then(name));
     for (steps, found) in [(s.grid.steps(), &found.once), (twice.steps(), &found.again)] {
@@ -68,7 +77,7 @@ pub fn overshoot<S: ScoreFn>(
     }
     let per_cent = |(v, se): (f64, f64)| (100.0 * v, 100.0 * se);
     let (drift, off) = (found.numbers(|f| f.drift), found.numbers(|f| per_cent(f.off)));
-    let drift_is = Text::new("drift of the mean, sd", "độ trôi của trung bình, sd");
+    let drift_is = Text::new("drift of the mean, sd", "độ trôi của trung bình, độ lệch chuẩn");
     let off_is = Text::new("off the support, %", "không ở đỉnh nào, %");
     f.panels = vec![
         zoom(s, gammas, &found.once),
@@ -81,7 +90,7 @@ pub fn overshoot<S: ScoreFn>(
             "● {n} samples at {once} steps, ± one standard error;  ○ at {twice};  dashed: {ON_MODE} sd"
         ),
         format!(
-            "● {n} mẫu với {once} bước, ± một sai số chuẩn;  ○ với {twice} bước;  nét đứt: {ON_MODE} sd"
+            "● {n} mẫu với {once} bước, ± một sai số chuẩn;  ○ với {twice} bước;  nét đứt: {ON_MODE} độ lệch chuẩn"
         ),
     ))];
     Ok(f)
@@ -128,11 +137,15 @@ fn zoom(s: &Setting, gammas: &[Gamma], found: &[Found]) -> Panel {
     let means = arr2(&found.iter().map(|f| f.mean).collect::<Vec<_>>());
     let through = Paths { lines: vec![means.clone()], width: Some(4.5), ..Paths::default() };
     let big = Points { size: 14.0, ..Points::default() };
-    let mut panel = window.panel(Text::new("the target, enlarged", "lớp đích, phóng to"));
+    let largest = gammas[gammas.len() - 1].value();
+    let mut panel = window.panel(Text::from((
+        format!("the target; samples at γ = {largest}"),
+        format!("lớp đích; mẫu với γ = {largest}"),
+    )));
     panel.layers = vec![
         window.density_layer(&class, CLEAN),
         Layer::new("edge", "the support of the class", Role::Neutral, edges),
-        dots("samples", "samples at the largest γ", Role::Overshoot, shown, small),
+        dots("samples", "samples at the largest γ", Role::Guided, shown, small),
         Layer::new("way", "the mean as γ grows", Role::Guided, through),
         dots("means", "the mean at each γ", Role::Guided, means, big),
     ];

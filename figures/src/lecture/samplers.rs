@@ -48,8 +48,8 @@ pub enum Solver {
     },
 }
 
-/// e/σ² of the corrector.
-const STEP_SIZE: f64 = 0.5;
+/// e/σ² of the corrector of [`Solver::PredictorCorrector`].
+pub const STEP_SIZE: f64 = 0.5;
 /// Steps of the ODE and of the SDE for each step of the predictor–corrector, which pays for its corrections.
 const STEPS: usize = 2;
 
@@ -151,15 +151,19 @@ pub fn sampler_choice(s: &Setting, gamma: Gamma, n: usize) -> Result<Figure> {
     };
     f.panels = rows.iter().map(panel).collect();
     f.notes = vec![note(&rows, [centre, sd])];
-    f.formula = vec![
+    f.formula = legend();
+    Ok(f)
+}
+
+fn legend() -> Vec<(Role, Text)> {
+    vec![
         (Role::Guided, Text::new("samples", "mẫu")),
         (
             Role::Neutral,
             Text::new("      tilt  ∝ p(x) p(y ∣ x)ᵞ", "      phân phối nghiêng  ∝ p(x) p(y ∣ x)ᵞ"),
         ),
         (Role::Muted, "      p(x ∣ y)".into()),
-    ];
-    Ok(f)
+    ]
 }
 
 /// Tells the mean and the spread of samples.
@@ -184,7 +188,9 @@ fn note(rows: &[(Solver, Array2<f64>, Array2<f64>)], tilt: [f64; 2]) -> Text {
     let ([centre, sd], n) = (tilt.map(|v| significant(v, 3)), count(rows[0].1.nrows()));
     Text::from((
         format!("sd: {sds};  tilt: mean {centre}, sd {sd};  {n} samples;  ( ) twice the steps"),
-        format!("sd: {sds};  nghiêng: tb {centre}, sd {sd};  {n} mẫu;  ( ) số bước gấp đôi"),
+        format!(
+            "độ lệch chuẩn: {sds};  nghiêng: trung bình {centre}, độ lệch chuẩn {sd};  {n} mẫu;  ( ) số bước gấp đôi"
+        ),
     ))
 }
 

@@ -1,17 +1,20 @@
 //! Several figures for one method, at the lecture's γ.
 
 use super::interval;
-use super::negative_gamma::negative_gamma;
-use super::overshoot::overshoot;
+use super::negative_gamma::{self, negative_gamma};
+use super::overshoot::{self, overshoot};
 use super::samplers;
-use super::sweep::gamma_sweep;
+use super::scales::{beside_the_first, from_one_on, gammas};
+use super::sweep::{self, gamma_sweep};
 use crate::idiom::Setting;
 use crate::plot::{Figure, Text};
 use scorelab::Result;
 use scorelab::guidance::Gamma;
 use scorelab::score::ScoreFn;
 
-/// F9, F11 and F17 of one method, at the lecture's γ.
+/// F9, F11 and F17 of one method, at the lecture's γ or, the first two, at those asked for.
+///
+/// Where none of these is above 1, F11 keeps the lecture's, since nothing else passes the target.
 ///
 /// # Errors
 /// As [`gamma_sweep`], [`overshoot`] and [`negative_gamma`].
@@ -22,14 +25,11 @@ pub fn over_gamma<S: ScoreFn>(
     asked: Option<&[Gamma]>,
     n: usize,
 ) -> Result<[Figure; 3]> {
-    let all = |values: &[f64]| values.iter().map(|g| Gamma::new(*g)).collect::<Result<Vec<_>>>();
-    let sweep = all(&[0.0, 0.5, 1.0, 2.0, 3.0, 5.0, 10.0, 20.0])?;
-    let (past, below) = (all(&[1.0, 2.0, 3.0, 5.0, 10.0])?, all(&[0.0, -0.25, -0.5, -0.75, -1.0])?);
-    let sweep = asked.map_or(sweep, |asked| spread(asked, COLUMNS));
-    let past = match asked.map(|all| all.iter().copied().filter(|g| g.value() >= 1.0).collect()) {
-        Some(asked) if !Vec::is_empty(&asked) => asked,
-        _ => past,
-    };
+    let sweep = asked.map(|asked| spread(&beside_the_first(asked), COLUMNS));
+    let past = asked.map(from_one_on).filter(|past| !past.is_empty());
+    let sweep = sweep.unwrap_or_else(|| gammas(&sweep::GAMMAS));
+    let past = past.unwrap_or_else(|| gammas(&overshoot::GAMMAS));
+    let below = gammas(&negative_gamma::GAMMAS);
     Ok([
         gamma_sweep(s, name.clone(), &steer, &sweep)?,
         overshoot(s, name.clone(), &steer, &past, n)?,

@@ -24,12 +24,13 @@ const EACH: usize = 3;
 const SHEETS: usize = 6;
 
 fn draw(i: &Inputs) -> Result<Vec<Figure>> {
-    at_most_sheets(i.gammas.len())?;
+    let gammas = i.usual_gammas();
+    at_most_sheets(gammas.len())?;
     let images = i.images();
     let wanted: Vec<usize> = (0..EACH * images.classes).map(|i| i / EACH).collect();
     let sheet =
         |gamma: &Gamma| Ok((gamma.value(), (images.samples)(*gamma, Some(wanted.clone()))?));
-    let sheets = i.gammas.iter().map(sheet).collect::<Result<Vec<_>>>()?;
+    let sheets = gammas.iter().map(sheet).collect::<Result<Vec<_>>>()?;
     let (method, size) = (i.method.clone(), images.size);
     Ok(vec![contact_sheets(SPEC.stem, method, size, images.classes, &sheets)?])
 }

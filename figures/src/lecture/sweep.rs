@@ -16,8 +16,14 @@ pub const SPEC: Spec = Spec {
     ),
     needs: &[Need::Plane, Need::Class, Need::OneScore],
     uses: &[Use::Walk, Use::Gammas, Use::Method],
-    draw: |i| Ok(vec![gamma_sweep(i.setting(), i.method.clone(), |g| i.steered(g), &i.gammas)?]),
+    draw: |i| {
+        let gammas = i.growing_gammas_or(&GAMMAS);
+        Ok(vec![gamma_sweep(i.setting(), i.method.clone(), |g| i.steered(g), &gammas)?])
+    },
 };
+
+/// γ, unless others are asked for.
+pub(super) const GAMMAS: [f64; 8] = [0.0, 0.5, 1.0, 2.0, 3.0, 5.0, 10.0, 20.0];
 
 /// Starting points, a row for each.
 const SIX: usize = 6;

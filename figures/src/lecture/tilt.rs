@@ -69,7 +69,7 @@ pub fn densities_and_tilt(
         let [mean, sd] = moments(&places[k]);
         figures[0].panels[k].x.label = plus_minus(mean).into();
         figures[1].panels[0].layers[k].label =
-            Some(method.title.map(|w| format!("{w}: {}, sd {}", plus_minus(mean), plus_minus(sd))));
+            Some(method.title.map(|w| format!("{w}: {}, {}", plus_minus(mean), plus_minus(sd))));
         for f in &mut figures {
             f.measured("", &format!("mean, {}", method.title.en), mean);
             f.measured("", &format!("sd, {}", method.title.en), sd);
@@ -77,8 +77,7 @@ pub fn densities_and_tilt(
     }
     let [told, wide] = [mean, sd].map(|v| significant(v, 3));
     figures[0].panels[methods.len()].x.label = told.clone().into();
-    figures[1].panels[0].layers[methods.len()].label =
-        Some(TILT.then(format!(": {told}, sd {wide}")));
+    figures[1].panels[0].layers[methods.len()].label = Some(TILT.then(format!(": {told}, {wide}")));
     for f in &mut figures {
         f.number("mean, tilt", mean);
         f.number("sd, tilt", sd);
@@ -166,16 +165,20 @@ fn maps(s: &Setting, gamma: Gamma, methods: &[Series<Array2<f64>>], line: &Line)
         "log phân phối nghiêng = (1 − γ)·log p(x) + γ·log p(x ∣ y) + hằng số",
     );
     f.formula = vec![(Role::Neutral, formula)];
-    let (n, mean) = (count(methods[0].found.nrows()), decimals(line.mean()));
-    f.notes = vec![Text::from((
+    f.notes = vec![means_along(line, methods[0].found.nrows())];
+    Ok(f)
+}
+
+fn means_along(line: &Line, n: usize) -> Text {
+    let (n, mean) = (count(n), decimals(line.mean()));
+    Text::from((
         format!(
             "below: the mean along the line from the data's mean to the class's (×: {mean}); {n} samples each"
         ),
         format!(
             "bên dưới: trung bình dọc đường từ tâm dữ liệu đến tâm lớp (×: {mean}); mỗi cách {n} mẫu"
         ),
-    ))];
-    Ok(f)
+    ))
 }
 
 /// The upright rectangle that holds the class and all but a few of the samples.
@@ -271,7 +274,7 @@ fn marginals(
         let look = Curve { at, dashed: Some(k == methods.len()), width, ..Curve::default() };
         let place = [lo + 0.015 * (hi - lo), (1.12 - 0.085 * k as f64) * top];
         Layer::new(&title.en, "a density along the line", role, look)
-            .label_at(format!("p(x ∣ y): {mean}, sd {sd}"), place)
+            .label_at(format!("p(x ∣ y): {mean}, {sd}"), place)
     };
     let title = MARGINALS_TITLE.then(gamma.value().to_string());
     let mut f = slide("12b_marginals_and_tilt", title, MARGINALS_CAPTION);
@@ -295,7 +298,7 @@ fn smoothed(n: usize, blur: f64) -> Text {
             "{n} samples each; all curves smoothed by a Gaussian of sd {blur}; numbers: mean, standard deviation"
         ),
         format!(
-            "mỗi cách {n} mẫu; mọi đường được làm trơn bằng Gauss sd {blur}; số: trung bình, độ lệch chuẩn"
+            "mỗi cách {n} mẫu; mọi đường được làm trơn bằng Gauss có độ lệch chuẩn {blur}; số: trung bình, độ lệch chuẩn"
         ),
     ))
 }

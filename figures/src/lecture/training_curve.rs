@@ -41,9 +41,9 @@ const GROWTH: f64 = 1.12;
 pub fn training_curve(losses: &[f64], floor: f64) -> Figure {
     let at = averages(losses);
     let last = mean_with_se(&losses[losses.len() - losses.len().div_ceil(10)..]);
-    let first = at.column(1).first().copied().unwrap_or(1.0);
-    let first = first.max(floor + 0.05 * floor.abs().max(1e-3)); // a network may start on the floor
-    let range = (floor - 0.15 * (first - floor), first + 0.1 * (first - floor));
+    let on_the_floor = floor + 0.05 * floor.abs().max(1e-3); // where a network may start
+    let (_, highest) = reaching((floor, on_the_floor), at.column(1).iter().copied());
+    let range = (floor - 0.15 * (highest - floor), highest + 0.1 * (highest - floor));
     let desc = "mean loss of each stretch of steps";
     let loss = Curve { at, ..Curve::default() };
     let loss = Layer::new("loss", desc, Role::Unconditional, loss);

@@ -21,10 +21,14 @@ pub const SPEC: Spec = Spec {
     draw,
 };
 
+/// γ, unless others are asked for.
+const GAMMAS: [f64; 5] = [0.0, 1.0, 2.0, 5.0, 10.0];
+
 fn draw(i: &Inputs) -> Result<Vec<Figure>> {
-    let large = i.gammas.iter().find(|gamma| gamma.value() > 1.0);
-    let shown = *large.unwrap_or(&i.gammas[i.gammas.len() - 1]);
-    Ok(vec![three_trajectories(i.setting(), &i.score, i.classifier(), shown, &i.gammas)?])
+    let gammas = i.growing_gammas_or(&GAMMAS);
+    let large = gammas.iter().find(|gamma| gamma.value() > 1.0);
+    let shown = *large.unwrap_or(&gammas[gammas.len() - 1]);
+    Ok(vec![three_trajectories(i.setting(), &i.score, i.classifier(), shown, &gammas)?])
 }
 
 /// The certainty whose noise level is printed.

@@ -69,6 +69,12 @@ impl From<&str> for Text {
     }
 }
 
+impl From<(&'static str, &'static str)> for Text {
+    fn from((en, vi): (&'static str, &'static str)) -> Self {
+        Text::new(en, vi)
+    }
+}
+
 impl From<(String, String)> for Text {
     fn from((en, vi): (String, String)) -> Self {
         Text { en: Cow::Owned(en), vi: Cow::Owned(vi) }

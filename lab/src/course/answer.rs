@@ -57,6 +57,17 @@ impl Answer {
         largest(&self.0 - &other.0) / largest(other.0.clone()).max(f64::MIN_POSITIVE)
     }
 
+    /// Whether it is `other` rounded, all numbers to the same few decimals or to the same few digits; the shapes must agree.
+    pub(super) fn is_rounded(&self, other: &Answer) -> bool {
+        let all = |round: &dyn Fn(f64) -> f64| {
+            let same = |(own, exact): (&f64, &f64)| (own - round(*exact)).abs() <= 1e-9 * own.abs();
+            self.0.iter().zip(&other.0).all(same)
+        };
+        let decimals = |k: i32| move |v: f64| (v * 10f64.powi(k)).round() / 10f64.powi(k);
+        let digits = |k: usize| move |v: f64| format!("{v:.*e}", k - 1).parse().unwrap_or(f64::NAN);
+        (0..=4).any(|k| all(&decimals(k))) || (1..=4).any(|k| all(&digits(k)))
+    }
+
     /// k with |self − k·other| least, and how far self is from k·other; the shapes must agree.
     pub(super) fn multiple_of(&self, other: &Answer) -> (f64, f64) {
         let k = (&self.0 * &other.0).sum() / (&other.0 * &other.0).sum();
@@ -76,6 +87,11 @@ impl Answer {
         let mut numbers = self.0.clone();
         *numbers.iter_mut().next().expect("a number") = number;
         Answer(numbers)
+    }
+
+    /// Every number changed by a function.
+    pub(super) fn mapped(&self, f: impl Fn(f64) -> f64) -> Answer {
+        Answer(self.0.mapv(f))
     }
 
     /// Every number plus k.

@@ -3,6 +3,21 @@
 use super::answer::Answer;
 use scorelab_figures::plot::Text;
 
+/// The notebooks by their numbers, as their files are called without an ending.
+pub const NOTEBOOKS: [&str; 11] = [
+    "0_score",
+    "1_learning",
+    "2_bayes",
+    "3_classifier_guidance",
+    "4_noisy_classifier",
+    "5_bill",
+    "6_classifier_free",
+    "7_what_gamma_samples",
+    "8_digits",
+    "9_own_data",
+    "10_attention",
+];
+
 /// A question of the course with its exact answer and the mistakes that are often made.
 #[derive(Debug, Clone)]
 pub struct Exercise {
@@ -34,6 +49,30 @@ impl Mistake {
     }
 }
 
+/// The shape of an answer, in words: `a number`, `12 numbers`, `12 × 2 numbers`.
+pub fn shape_in_words(shape: &[usize]) -> Text {
+    if shape.is_empty() {
+        return Text::new("a number", "một số");
+    }
+    let sides = shape.iter().map(usize::to_string).collect::<Vec<_>>().join(" × ");
+    (format!("{sides} numbers"), format!("{sides} số")).into()
+}
+
+/// What is said of an answer of this shape where another is asked for.
+fn wrong_shape(got: &[usize], must: &[usize]) -> Text {
+    let asked = Text::new("what is asked for is ", "đề bài hỏi ")
+        .then(shape_in_words(must))
+        .then((", and this is ", ", còn đây là "))
+        .then(shape_in_words(got));
+    if must.is_empty() && got.len() == 1 {
+        return asked.then((
+            "; a comma separates numbers, decimals follow a point: 0.5",
+            "; dấu phẩy ngăn cách các số, phần thập phân viết sau dấu chấm: 0.5",
+        ));
+    }
+    asked.then((". Over which axis was it summed?", ". Bạn đã cộng theo trục nào?"))
+}
+
 /// Two answers are the same if they differ by less than this share of the largest number.
 ///
 /// Finite differences come within a thousandth of it; one part in a thousand is ten times more.
@@ -61,15 +100,13 @@ impl Exercise {
             return mistake.hint.clone();
         }
         if answer.shape() != self.right.shape() {
-            let (got, must) = (answer.shape(), self.right.shape());
-            return Text::from((
-                format!(
-                    "the answer must have shape {must:?}, but this one has {got:?}. Over which axis was it summed?"
-                ),
-                format!(
-                    "cần một đáp án có kích thước {must:?}, đáp án này là {got:?}. Bạn đã cộng theo trục nào?"
-                ),
-            ));
+            return wrong_shape(answer.shape(), self.right.shape());
+        }
+        if answer.is_rounded(&self.right) {
+            return Text::new(
+                "right, but rounded too much: give five digits, and round only at the end",
+                "đúng, nhưng làm tròn quá nhiều: hãy cho năm chữ số, và chỉ làm tròn ở cuối",
+            );
         }
         let (k, off) = answer.multiple_of(&self.right);
         if off < SAME {

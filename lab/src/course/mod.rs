@@ -32,6 +32,7 @@
 mod answer;
 mod exercise;
 mod problem;
+mod slips;
 mod scores;
 mod steering;
 mod memory;
@@ -45,7 +46,7 @@ mod tests;
 
 pub use answer::Answer;
 pub use en::{check, show};
-pub use exercise::{Exercise, Mistake};
+pub use exercise::{Exercise, Mistake, NOTEBOOKS, shape_in_words};
 pub use mark::{Mark, exercises, mark};
 pub use problem::{
     AttentionProblem, ImageProblem, PointProblem, Problem, attention_problem, image_problem,

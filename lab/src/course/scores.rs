@@ -3,6 +3,7 @@
 use super::answer::Answer;
 use super::exercise::{Exercise, Mistake};
 use super::problem::Problem;
+use super::slips::{of_one_class, of_the_level};
 use ndarray::{Array1, Array2, Axis};
 use scorelab::metrics::{Shares, Verdict};
 use scorelab::noise::NoiseLevel;
@@ -54,7 +55,11 @@ fn score(p: &Problem) -> Exercise {
                 "the two coordinates are exchanged: column j is the derivative along coordinate j",
                 "hai toạ độ bị đổi chỗ: cột j là đạo hàm theo toạ độ j",
             ),
-        ],
+        ]
+        .into_iter()
+        .chain(of_the_level(p, |mixture, level| mixture.score(x, level).into()))
+        .chain(of_one_class(p, |class| class.score(x, p.level).into()))
+        .collect(),
     }
 }
 
@@ -98,7 +103,10 @@ fn tweedie(p: &Problem) -> Exercise {
                 "the score is missing: x/α only undoes the scaling",
                 "không có score trong đó: x/α chỉ bỏ phép co giãn",
             ),
-        ],
+        ]
+        .into_iter()
+        .chain(of_one_class(p, |class| class.denoised(p.x.view(), p.level).into()))
+        .collect(),
     }
 }
 
@@ -177,7 +185,12 @@ fn posterior(p: &Problem) -> Exercise {
                 "this is p(y ∣ x_t): its logarithm is asked for",
                 "đây là p(y ∣ x_t): đề bài hỏi logarit của nó",
             ),
-        ],
+        ]
+        .into_iter()
+        .chain(of_the_level(p, |mixture, level| {
+            mixture.posterior(p.class).log_likelihood(x, level).into()
+        }))
+        .collect(),
         right: right.into(),
         start: Text::new(
             "log p_t(x ∣ y) + log p(y) − log p_t(x)",
@@ -231,7 +244,10 @@ fn conditional(p: &Problem) -> Exercise {
                 "this is the unconditional score: nothing here depends on y yet",
                 "đây là score không điều kiện: chưa có gì biết đến y",
             ),
-        ],
+        ]
+        .into_iter()
+        .chain(of_the_level(p, |mixture, level| mixture.given(p.class).score(x, level).into()))
+        .collect(),
         right: s_c.into(),
     }
 }

@@ -31,7 +31,8 @@ fn every_mistake_is_told_by_its_own_hint() {
             assert!(!found.right, "exercise {n} takes: {}", hint.en);
             assert!(found.said.en.ends_with(&*hint.en), "exercise {n}: {}", found.said.en);
             assert!(found.said.vi.ends_with(&*hint.vi), "exercise {n}: {}", found.said.vi);
-            assert!(hints.insert(hint.en.clone()) && hints.insert(hint.vi.clone()), "{}", hint.en);
+            assert!(hints.insert((n, hint.en.clone())), "{}", hint.en);
+            assert!(hints.insert((n, hint.vi.clone())), "{}", hint.vi);
             let near = mark(n, answer.times(1.001)).unwrap();
             assert!(!near.said.en.ends_with(&*hint.en), "exercise {n}: a guess gets {}", hint.en);
         }
@@ -55,13 +56,57 @@ fn a_blank_is_told_where_to_begin() {
 fn what_is_no_usual_mistake_is_told_by_its_shape_or_its_size() {
     let said = |answer: Answer| mark(1, answer).unwrap().said.en;
     let s = exercises()[0].right.clone();
-    assert!(said(arr1(&[1.0; 12]).into()).contains("shape [12, 2], but this one has [12]"));
+    let flat = said(arr1(&[1.0; 12]).into());
+    assert!(
+        flat.contains("what is asked for is 12 × 2 numbers, and this is 12 numbers."),
+        "{flat}"
+    );
+    let comma = mark(13, [0.0, 5.0]).unwrap().said;
+    assert!(
+        comma.en.contains("is a number, and this is 2 numbers; a comma separates"),
+        "{}",
+        comma.en
+    );
+    assert!(comma.vi.contains("đề bài hỏi một số, còn đây là 2 số"), "{}", comma.vi);
     assert!(said(s.times(-0.5)).contains("-0.5000 times"));
     assert!(said(s.plus(0.3)).contains("off by "));
     assert!(said(Array2::from_elem((12, 2), f64::INFINITY).into()).contains("finite"));
     let unknown = mark(99, 1.0).unwrap_err().to_string();
     assert_eq!(unknown, "the exercise is 99, but it must be 1 to 17");
     assert!(mark(0, 1.0).is_err() && !check(99, 1.0) && !vi::check(0, 1.0));
+}
+
+#[test]
+fn a_right_answer_that_was_rounded_is_told_so_and_another_one_is_not() {
+    let said = |n: usize, answer: Answer| mark(n, answer).unwrap().said.en;
+    let rounded = |n: usize, k: i32| {
+        let ten = 10f64.powi(k);
+        exercises()[n - 1].right.mapped(|v| (v * ten).round() / ten)
+    };
+    for (n, k) in [(1, 1), (1, 2), (2, 2), (4, 1), (12, 2)] {
+        assert!(
+            said(n, rounded(n, k)).contains("rounded too much"),
+            "{n} {k}: {}",
+            said(n, rounded(n, k))
+        );
+    }
+    assert!(said(3, 0.0056.into()).contains("rounded too much"));
+    assert!(!said(3, 0.0057.into()).contains("rounded"));
+    assert!(!said(1, rounded(1, 2).plus(0.01)).contains("rounded"));
+    assert!(mark(1, rounded(1, 6)).unwrap().right);
+}
+
+#[test]
+fn every_notebook_that_is_named_is_there() {
+    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
+    for (n, name) in NOTEBOOKS.iter().enumerate() {
+        assert!(name.starts_with(&format!("{n}_")), "{name}");
+        for folder in ["notebooks/python", "notebooks/python/vi", "notebooks", "notebooks/vi"] {
+            let path = root.join(format!("{folder}/{name}.ipynb"));
+            assert!(path.is_file(), "{}", path.display());
+        }
+    }
+    assert!(exercises().iter().all(|e| e.notebook < NOTEBOOKS.len()));
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! Ways to guide, held against each other and against the exact answer.
 
 use super::rival::CountedParts;
+use super::verdict::{Judged, is_same, said, verdicts};
 use crate::flags::MethodFlags;
 use crate::sampling::finite;
 use crate::table::{GAMMA_FOOTNOTE, SE_FOOTNOTE, Table, share};
@@ -8,13 +9,15 @@ use ndarray::{Array2, s as slice};
 use scorelab::Result;
 use scorelab::guidance::{Gamma, Guided};
 use scorelab::methods::{Effective, Plan, Run, Score, effective, effective_at_once, window};
-use scorelab::metrics::{Outcome, RANKING_LEVEL, Verdict, energy_difference, energy_rows, outcome};
+use scorelab::metrics::{Outcome, Verdict, energy_difference, energy_rows, outcome};
 use scorelab::mixture::Tilt;
 use scorelab::noise::{Grid, Spacing};
+use scorelab::null_label::JointNet;
 use scorelab::number::{plus_minus, significant};
 use scorelab::rng::Purpose;
 use scorelab::score::Counted;
 use scorelab_figures::lecture::Setting;
+use scorelab_figures::plot::Text;
 use std::sync::Arc;
 
 /// Makes a score of s_c and s_u.
@@ -32,6 +35,8 @@ pub struct Contest<'a> {
     /// Whether one's own scores are asked for all points in one call, as [`Plan::walk_at_once`] does; then their evaluations are
     /// those of themselves, and not of what they ask.
     pub at_once: bool,
+    /// A joint network, whose scores stand in the exact ones' place; the truth stays that of the scene.
+    pub learned: Option<&'a JointNet>,
 }
 
 /// What came out of a comparison of ways to guide.
@@ -39,10 +44,13 @@ pub struct Contested {
     /// For each score, at the walk's steps and at twice as many: the shares, the energy distance to p(x|c) and to the tilt
     /// p(x)^(1−γ)·p(x|c)^γ, the spread and the evaluations.
     pub compare: Table,
-    /// Whether each is nearer to p(x|c), and to the tilt, than `guided` is.
+    /// Whether each is nearer to p(x|c), and to the tilt, than ordinary guidance is: at the same γ, and at the γ that each itself
+    /// comes nearest to.
     pub verdicts: Table,
     /// The γ of ordinary guidance that each comes nearest to.
     pub effective: Table,
+    /// What the verdicts say of each of one's own scores, in a sentence.
+    pub said: Vec<Text>,
     /// Where each score led, at the walk's steps and at twice as many.
     pub walks: Vec<Walk>,
     /// The tilt, if it is a distribution.
@@ -69,6 +77,12 @@ struct Arm {
     at_once: Option<Arc<Counted<Score>>>,
 }
 
+/// Differences of energy distances below this share of the data's radius are rounding.
+const ROUNDING: f64 = 1e-9;
+
+/// The place of `guided` among the arms.
+const GUIDED: usize = 1;
+
 /// Walks along which the effective scale is measured.
 const MOST_EFFECTIVE: usize = 1000;
 
@@ -86,12 +100,14 @@ impl Contest<'_> {
     /// # Errors
     /// If the method that is named cannot be built, a sample is not finite, or twice the steps are too many.
     pub fn held(&self, mine: &[(&str, Made)], rival: &MethodFlags) -> Result<Contested> {
-        let Setting { scene, class, process, grid, .. } = self.setting;
+        let Setting { process, grid, .. } = self.setting;
         let finer = Grid::to_data(&process, Spacing::KARRAS, 2 * grid.steps())?;
-        let parts = CountedParts::new(&scene.mixture, class);
+        let parts = self.parts();
         let rival = parts.rival(rival, self.gamma)?;
-        let arms = self.arms(&parts, rival, mine);
         let rows = Rows::new(self);
+        let (mut arms, own) = (self.arms(&parts, rival, mine), 2..2 + mine.len());
+        let (effective, scales) = self.effective_scales(&arms, &parts, &rows.class);
+        let pairs = self.beside(&mut arms, &parts, &scales);
         let mut compare = rows.table();
         let mut walks = Vec::new();
         for arm in &arms {
@@ -99,9 +115,43 @@ impl Contest<'_> {
                 walks.push(rows.walked(arm, grid, &parts, &mut compare)?);
             }
         }
-        let verdicts = rows.verdicts(&walks);
-        let effective = self.effective_scales(&arms, &rows.class);
-        Ok(Contested { compare, verdicts, effective, walks, tilt: rows.tilt })
+        let judged = rows.judged(&walks, &pairs);
+        let said = own.map(|arm| said(self.gamma, scales[arm], arm, &judged)).collect();
+        let verdicts = verdicts(&judged);
+        Ok(Contested { compare, verdicts, effective, said, walks, tilt: rows.tilt })
+    }
+
+    /// The scores that are asked, and what counts them.
+    fn parts(&self) -> CountedParts {
+        let (mixture, class) = (self.setting.exact(), self.setting.class);
+        match self.learned {
+            None => CountedParts::new(mixture, class),
+            Some(net) => CountedParts::learned(net, mixture.class_weights(), class),
+        }
+    }
+
+    /// Adds ordinary guidance at the effective scale of each arm from the third on; the answer is which arm is held to which:
+    /// to `guided`, and to ordinary guidance at its own scale.
+    fn beside(
+        &self,
+        arms: &mut Vec<Arm>,
+        parts: &CountedParts,
+        scales: &[Option<f64>],
+    ) -> Vec<[usize; 2]> {
+        let mut pairs = vec![[0, GUIDED]];
+        for arm in 2..scales.len() {
+            pairs.push([arm, GUIDED]);
+            let Some(gamma) = scales[arm].filter(|g| !is_same(*g, self.gamma)) else { continue };
+            let [main, guiding] = parts.pair();
+            let Ok(scale) = Gamma::new(gamma) else { continue };
+            pairs.push([arm, arms.len()]);
+            arms.push(Arm {
+                name: format!("guided, γ = {}", significant(gamma, 3)),
+                plan: Plan::of(Arc::new(Guided { main, guiding, gamma: scale })),
+                at_once: None,
+            });
+        }
+        pairs
     }
 
     /// The known ones, one's own, and the rival.
@@ -127,31 +177,42 @@ impl Contest<'_> {
         known.into_iter().chain(own).chain(rival).collect()
     }
 
-    /// The γ of ordinary guidance that each comes nearest to along its own walk, where guidance has anything to say.
-    fn effective_scales(&self, arms: &[Arm], class: &Array2<f64>) -> Table {
+    /// The γ of ordinary guidance that each comes nearest to along its own walk, where guidance has anything to say; as a table,
+    /// and as numbers where they are defined.
+    fn effective_scales(
+        &self,
+        arms: &[Arm],
+        parts: &CountedParts,
+        class: &Array2<f64>,
+    ) -> (Table, Vec<Option<f64>>) {
         let mut table = Table::new(&["score", "effective γ", "across"]);
         table.notes = vec![
             "effective γ: that of ordinary guidance that is nearest along the walk ± one standard error; across: what share of the \
              guidance no γ gives"
                 .into(),
         ];
+        let mut scales = vec![None; arms.len()];
         let Setting { process, grid, sampler, seed, class: target, .. } = self.setting;
-        let (c, u) = (self.setting.exact().given(target), self.setting.exact().clone());
-        let [c, u]: [Score; 2] = [Arc::new(c), Arc::new(u)];
+        let (given, all) = (self.setting.exact().given(target), self.setting.exact().clone());
         let start = self.setting.start(self.samples.min(MOST_EFFECTIVE));
         let run = Run { process: &process, grid, start: start.view(), seed };
         let x0 = class.slice(slice![..start.nrows(), ..]);
-        let Some(window) = window(&c, &u, x0, run) else { return table };
-        for Arm { name, plan, at_once } in arms {
+        let window = window(&(Arc::new(given) as Score), &(Arc::new(all) as Score), x0, run);
+        let Some(window) = window else { return (table, scales) };
+        let [c, u] = parts.pair();
+        for (Arm { name, plan, at_once }, scale) in arms.iter().zip(&mut scales) {
             let measured = if at_once.is_some() { effective_at_once } else { effective };
             let found = measured(plan, sampler, [&c, &u], window, run);
             let across = match found {
-                Effective::Scale { across, .. } => significant(across, 2),
+                Effective::Scale { gamma, across, .. } => {
+                    *scale = Some(gamma).filter(|gamma| gamma.is_finite());
+                    significant(across, 2)
+                }
                 _ => "–".into(),
             };
             table.row(&[name.clone(), found.to_string(), across]);
         }
-        table
+        (table, scales)
     }
 }
 
@@ -188,8 +249,12 @@ impl<'a> Rows<'a> {
             "spread",
             "evals",
         ]);
+        table.keys = 2;
         table.notes = vec![
-            format!("γ = {}; to: energy distance of the first 2,000", self.contest.gamma.value()),
+            format!(
+                "γ = {}; to: energy distance, of at most the first 2,000",
+                self.contest.gamma.value()
+            ),
             SE_FOOTNOTE.into(),
             GAMMA_FOOTNOTE.into(),
         ];
@@ -259,38 +324,28 @@ impl<'a> Rows<'a> {
         found.energy
     }
 
-    /// Whether the walks of each score end nearer to p(x|c), and to the tilt, than those of `guided` from the same noise.
-    fn verdicts(&self, walks: &[Walk]) -> Table {
-        let mut table = Table::new(&["against guided", "steps", "nearer to", "by", "verdict"]);
-        table.notes = vec![
-            format!(
-                "γ = {}; by: how much smaller the energy distance is ± one standard error",
-                self.contest.gamma.value()
-            ),
-            format!(
-                "better or worse: at the {:.0} % level, from the same noise; else not told apart",
-                100.0 * RANKING_LEVEL
-            ),
-        ];
+    /// How much nearer to p(x|c), and to the tilt, each of these arms ends than the one it is held to, from the same noise.
+    fn judged(&self, walks: &[Walk], pairs: &[[usize; 2]]) -> Vec<Judged> {
         let targets = [("p(x|c)", Some(&self.class)), ("the tilt", self.tilted.as_ref())];
-        let (of_guided, others): (Vec<&Walk>, Vec<&Walk>) =
-            walks.iter().partition(|walk| walk.name == "guided");
-        for walk in others {
-            let known = of_guided.iter().find(|known| known.steps == walk.steps);
-            let known = &known.expect("guided walks by the same steps").ends;
-            for (target, truth) in targets.iter().filter_map(|(name, t)| Some((*name, (*t)?))) {
-                let [x, known, truth] = [&walk.ends, known, truth].map(|x| energy_rows(x.view()));
-                let found = energy_difference(x, known, truth);
-                let by = plus_minus((0.0 - found.value, found.se));
-                table.row(&[
-                    walk.name.clone(),
-                    walk.steps.to_string(),
-                    target.into(),
-                    by,
-                    found.ranking().to_string(),
-                ]);
+        let mut all = Vec::new();
+        for [arm, rival] in pairs {
+            for k in [0, 1] {
+                let [walk, known] = [arm, rival].map(|arm| &walks[2 * arm + k]);
+                for (target, truth) in targets.iter().filter_map(|(t, x)| Some((*t, (*x)?))) {
+                    let [x, other, truth] =
+                        [&walk.ends, &known.ends, truth].map(|x| energy_rows(x.view()));
+                    all.push(Judged {
+                        arm: *arm,
+                        equal: *rival == GUIDED,
+                        names: [walk.name.clone(), known.name.clone()],
+                        steps: walk.steps,
+                        target,
+                        found: energy_difference(x, other, truth),
+                        rounding: ROUNDING * self.contest.setting.exact().radius(),
+                    });
+                }
             }
         }
-        table
+        all
     }
 }

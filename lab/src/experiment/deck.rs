@@ -4,7 +4,7 @@ use super::run::Experiment;
 use crate::page::Page;
 use scorelab::{Error, Result};
 use scorelab_figures::deck::{self, Slide};
-use scorelab_figures::plot::{Figure, Format, Output, pdf, png, svg};
+use scorelab_figures::plot::{Figure, Format, Output, Text, pdf, png, svg};
 
 impl Experiment {
     /// Writes the figures that have been drawn as a deck, `index.html`, `deck.pptx` and, with the feature `pdf`, `deck.pdf`, and
@@ -21,12 +21,16 @@ impl Experiment {
         let picture =
             [Format::Svg, Format::Png].into_iter().find(|f| self.output.formats.contains(f));
         let Some(format) = picture.filter(|_| self.output.panel.is_none()) else {
-            println!("no deck: it is made of whole figures in the formats svg or png");
+            self.say(Text::new(
+                "no deck: it is made of whole figures in the formats svg or png",
+                "không có bộ trang chiếu: nó cần hình đầy đủ, ở dạng svg hay png",
+            ));
             return Ok(());
         };
         let (mut page, mut slides) = (vec![], vec![]);
+        let command = self.flags.lecture_command();
         for figure in deck::in_order(figures) {
-            let slide = Slide::of(figure, &self.scene().name);
+            let slide = Slide::of(figure, &command);
             let moving = self.has_written(&format!("{}.apng", figure.stem));
             let ending = if moving { "apng" } else { format.ending() };
             page.push((slide.clone(), format!("{}.{ending}", figure.stem)));
@@ -54,7 +58,8 @@ impl Experiment {
         }
         let html = deck::html(&page, live, self.output.theme, self.output.lang);
         let path = self.write("index.html", html.as_bytes())?;
-        self.last_line = Some(format!("open {}", path.display()));
+        let path = path.display();
+        self.last_line = Some((format!("open {path}"), format!("hãy mở {path}")).into());
         Ok(())
     }
 

@@ -102,7 +102,7 @@ impl Setup {
         let mixture = &self.scene().mixture;
         let (classes, sigma_data) = (mixture.classes(), mixture.radius());
         let examples = Examples { points, classes, sigma_data, spread: &[] };
-        let mut progress = Progress::new(what, 0, recipe.train.steps);
+        let mut progress = Progress::new(what, 0, recipe.train.steps).speaking(self.output.lang);
         learn(recipe, examples, None, &mut [&mut progress, watcher]).map(|ended| ended.model)
     }
 
@@ -174,7 +174,8 @@ impl Setup {
     pub fn train_guided(&self, rule: Rule, data: &Labelled) -> Result<JointNet> {
         let Recipe { train, levels, p_drop, .. } = self.recipe(Kind::Joint, JOINT_STEPS);
         let net = untrained_joint(&self.scene().mixture, self.seed)?;
-        let mut progress = Progress::new("training guidance itself", 0, train.steps);
+        let mut progress =
+            Progress::new("training guidance itself", 0, train.steps).speaking(self.output.lang);
         let show = &mut |s: TrainStep| progress.at(s.step + 1, s.loss);
         let net = train_guided(net, data, (rule, levels, p_drop), train, show)?;
         progress.finish();
@@ -192,7 +193,8 @@ impl Setup {
         data: &Labelled,
     ) -> Result<Distilled> {
         let Recipe { train, levels, .. } = self.recipe(Kind::Joint, JOINT_STEPS);
-        let mut progress = Progress::new("distilling guidance", 0, train.steps);
+        let mut progress =
+            Progress::new("distilling guidance", 0, train.steps).speaking(self.output.lang);
         let show = &mut |s: TrainStep| progress.at(s.step + 1, s.loss);
         let student = Distilled::train(teacher, data, (scales, levels), train, show)?;
         progress.finish();
@@ -218,7 +220,8 @@ impl Setup {
     pub fn train_one_vs_rest(&self, data: &Labelled) -> Result<OneVsRest> {
         let config = self.recipe(Kind::Noisy, CLASSIFIER_STEPS).classifier();
         let all = config.train.steps * self.scene().mixture.classes();
-        let mut progress = Progress::new("training a classifier for each label", 0, all);
+        let mut progress = Progress::new("training a classifier for each label", 0, all)
+            .speaking(self.output.lang);
         let mut done = 1..;
         let net = OneVsRest::train(data, &config, &mut |s| {
             progress.at(done.next().unwrap_or(all), s.loss);

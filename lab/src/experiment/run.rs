@@ -1,5 +1,6 @@
 //! What every experiment does, whatever its data: settings in, figures, tables and checks out.
 
+use super::checked::Check;
 use crate::exit;
 use crate::flags::{Defaults, ExperimentFlags};
 use crate::setup::{Setup, Typed, gammas, gradient_scale, options};
@@ -10,7 +11,8 @@ use rayon::prelude::*;
 use scorelab::guidance::Gamma;
 use scorelab::noise::{Grid, Spacing};
 use scorelab::{Error, Result};
-use scorelab_figures::plot::{self, Animation, Figure, Output};
+use scorelab_figures::lecture::beside_the_first;
+use scorelab_figures::plot::{self, Animation, Figure, Output, Text};
 use std::ops::{Deref, RangeInclusive};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -24,9 +26,10 @@ pub struct Experiment {
     /// The guidance scales.
     pub gammas: Vec<Gamma>,
     /// What is printed last of all, if anything.
-    pub last_line: Option<String>,
+    pub last_line: Option<Text>,
+    answer: Option<Text>,
     written: Vec<PathBuf>,
-    checks: Vec<(String, bool)>,
+    checks: Vec<Check>,
     stopped: bool,
     began: Instant,
 }
@@ -101,8 +104,8 @@ impl Experiment {
         let setup = typed.setup(data, Some(&flags.class))?;
         try_folder(&setup.output.dir)?;
         let (written, checks, began) = (Vec::new(), Vec::new(), Instant::now());
-        let (last_line, stopped) = (None, false);
-        Ok(Experiment { setup, flags, gammas, last_line, written, checks, stopped, began })
+        let (last_line, answer, stopped) = (None, None, false);
+        Ok(Experiment { setup, flags, gammas, last_line, answer, written, checks, stopped, began })
     }
 
     /// Goes on with other data, times or another process than asked for; outputs from now on are recorded with them.
@@ -142,10 +145,15 @@ impl Experiment {
         *large.or(self.gammas.last()).expect("a γ at least")
     }
 
-    /// The γ of a figure that has room for three: the first two and the last.
+    /// The γ of a figure that tells what happens as γ grows: a single one stands behind 0 and 1.
+    pub fn growing_gammas(&self) -> Vec<Gamma> {
+        beside_the_first(&self.gammas)
+    }
+
+    /// The γ of a figure that has room for three: the first two and the last; a single one stands behind 0 and 1.
     pub fn three_gammas(&self) -> Vec<Gamma> {
-        let n = self.gammas.len();
-        (0..n).filter(|i| *i < 2 || *i == n - 1).map(|i| self.gammas[i]).collect()
+        let all = self.growing_gammas();
+        (0..all.len()).filter(|i| *i < 2 || *i == all.len() - 1).map(|i| all[i]).collect()
     }
 
     /// The γ that the user asks for, if they are other than the experiment's own.
@@ -214,7 +222,11 @@ impl Experiment {
         let how = Animation { frames: self.flags.all, ..how };
         let mut files = self.setup.animate(&how, frames)?;
         if let Some(folder) = files.last().and_then(|last| last.parent()).filter(|_| how.frames) {
-            println!("the frames of {} are in {}", how.stem, folder.display());
+            let (stem, folder) = (&how.stem, folder.display());
+            self.say(Text::from((
+                format!("the frames of {stem} are in {folder}"),
+                format!("các khung hình của {stem} nằm trong {folder}"),
+            )));
         }
         files.retain(|file| file.parent() == Some(&self.output.dir)); // a list of every frame tells nobody anything
         self.keep(files);
@@ -264,7 +276,7 @@ impl Experiment {
     }
 
     /// Checks a number against its range: `full` at the default settings, `quick` at `--quick`, no check with other
-    /// settings.
+    /// settings. What came of it is told at the end, below all tables.
     pub fn check(
         &mut self,
         what: &str,
@@ -272,45 +284,45 @@ impl Experiment {
         full: RangeInclusive<f64>,
         quick: RangeInclusive<f64>,
     ) {
-        if !self.checking() {
-            return;
+        if self.checking() {
+            let range = self.size(full, quick);
+            self.checks.push(Check { what: what.into(), value, range });
         }
-        let range = self.size(full, quick);
-        let good = range.contains(&value);
-        let mark = if good { "✓" } else { "✗" };
-        println!(
-            "  {mark} {what}: {} (must be {} … {})",
-            short(value),
-            short(*range.start()),
-            short(*range.end())
-        );
-        self.checks.push((what.to_string(), good));
     }
 
-    /// Names the files and the next experiment, if there is one, and fails if a check did.
+    /// What the experiment's question is answered with, in one sentence of this run's own numbers; told at the end.
+    pub fn answer(&mut self, sentence: impl Into<Text>) {
+        self.answer = Some(sentence.into());
+    }
+
+    /// Tells the checks, the files, the answer and the next experiment, if there is one, and fails if a check did.
     ///
     /// # Errors
     /// If a check failed.
     pub fn finish(&self, next: Option<&str>) -> Result<()> {
-        println!("\nwritten in {:.1} s:", self.began.elapsed().as_secs_f64());
-        self.written.iter().for_each(|path| println!("  {}", path.display()));
+        if !self.checks.is_empty() {
+            println!();
+        }
+        self.checks.iter().for_each(|check| self.say(check.line()));
         let failed: Vec<&str> =
-            self.checks.iter().filter(|(_, good)| !good).map(|(what, _)| what.as_str()).collect();
-        if self.stopped {
-            println!("not checked: the training was stopped early");
-        } else if !self.checking() {
-            println!(
-                "not checked: settings differ from the defaults ({})",
-                self.flags.changed.join(" ")
-            );
-        } else if failed.is_empty() && !self.checks.is_empty() {
-            println!("checked: {} numbers, all within their ranges", self.checks.len());
+            self.checks.iter().filter(|c| !c.good()).map(|c| c.what.as_str()).collect();
+        if let Some(summary) = self.summary(failed.len()) {
+            self.say(summary);
+        }
+        let seconds = format!("{:.1}", self.began.elapsed().as_secs_f64());
+        self.say(Text::from((
+            format!("\nwritten in {seconds} s:"),
+            format!("\nđã ghi, sau {seconds} giây:"),
+        )));
+        self.written.iter().for_each(|path| println!("  {}", path.display()));
+        if let Some(Text { en, vi }) = &self.answer {
+            self.say((format!("\nanswer: {en}"), format!("\ntrả lời: {vi}")).into());
         }
         if let Some(next) = next {
             println!("next: cargo run --example {next}");
         }
         if let Some(last) = &self.last_line {
-            println!("{last}");
+            self.say(last.clone());
         }
         if failed.is_empty() {
             return Ok(());
@@ -321,14 +333,34 @@ impl Experiment {
             names: failed.join("; "),
         })
     }
-}
 
-/// A number with about four significant digits.
-fn short(value: f64) -> String {
-    if value != 0.0 && value.abs() < 1e-3 {
-        format!("{value:.1e}")
-    } else {
-        format!("{}", (value * 1e4).round() / 1e4)
+    /// What is said of all checks together, of which so many failed.
+    fn summary(&self, failed: usize) -> Option<Text> {
+        let changed = self.flags.changed.join(" ");
+        let n = self.checks.len();
+        if self.stopped {
+            return Some(Text::new(
+                "not checked: the training was stopped early",
+                "không kiểm tra: việc huấn luyện đã bị dừng sớm",
+            ));
+        }
+        if !self.checking() {
+            return Some(Text::from((
+                format!("not checked: settings differ from the defaults ({changed})"),
+                format!("không kiểm tra: thiết lập khác với mặc định ({changed})"),
+            )));
+        }
+        (failed == 0 && n > 0).then(|| {
+            Text::from((
+                format!("checked: {n} numbers, all within their ranges"),
+                format!("đã kiểm tra: {n} số, tất cả trong khoảng cho phép"),
+            ))
+        })
+    }
+
+    /// Prints a line in the language of the figures.
+    pub(super) fn say(&self, line: Text) {
+        println!("{}", line.get(self.output.lang));
     }
 }
 

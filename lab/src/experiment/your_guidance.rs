@@ -2,36 +2,48 @@
 
 use super::contest::{Contest, Made, Walk};
 use super::run::Experiment;
+use crate::networks::joint_of_scene;
 use crate::tell::tell;
 use ndarray::{Array2, Axis as Dim, Slice, s as slice};
 use scorelab::Result;
 use scorelab::guidance::Gamma;
 use scorelab::mixture::Tilt;
-use scorelab_figures::plot::{Axis, Density, Figure, Layer, Marker, Panel, Points, Role, Text};
+use scorelab_figures::plot::{
+    Axis, Density, Figure, Lang, Layer, Marker, Panel, Points, Role, Text,
+};
 
 /// Samples drawn in a panel.
 const SHOWN: usize = 500;
 
-/// Compares the reader's own scores with the conditional score, with ordinary guidance at the same γ, with the method
-/// that the flags name, if they do, and with the true tilt.
+/// Compares the reader's own scores with the conditional score, with ordinary guidance at the same γ and at their own effective
+/// scale, with the method that the flags name, if they do, and with the true tilt. With `--score` the scores are those of a joint
+/// network, and the truth stays that of the scene.
 ///
 /// Prints and writes the tables of a [`Contest`], and draws one figure, the samples over the tilt. Where the tilt is improper
 /// its column stays empty and a warning says why. What is checked is `conditional`, whose distance to p(x|c) is that of one true
 /// sample from another.
 ///
 /// # Errors
-/// If the method that is named cannot be built, or a file cannot be written.
+/// If the network is of another scene, the method that is named cannot be built, or a file cannot be written.
 pub fn compare(lab: &mut Experiment, gamma: Gamma, mine: &[(&str, Made)]) -> Result<()> {
     lab.needs_two_classes()?;
-    let contest = Contest { setting: lab.setting(), samples: lab.samples, gamma, at_once: false };
+    let path = lab.flags.score.as_ref().map(|path| path.display().to_string());
+    let net = path.as_ref().map(|path| joint_of_scene("--score", path, lab.scene())).transpose()?;
+    let learned = net.as_ref();
+    let contest =
+        Contest { setting: lab.setting(), samples: lab.samples, gamma, at_once: false, learned };
     if let Some(warning) = contest.warning() {
         tell(format!("warning: {warning}"));
     }
     let found = contest.held(mine, &lab.flags.guidance)?;
-    println!("\nscene {}, target {}, exact scores", lab.scene().name, lab.class_name());
+    let scores = path.map_or("exact scores".into(), |path| format!("scores of {path}"));
+    println!("\nscene {}, target {}, {scores}", lab.scene().name, lab.class_name());
     lab.show("compare", &found.compare)?;
     lab.show("verdicts", &found.verdicts)?;
     lab.show("effective", &found.effective)?;
+    let [en, vi] = [Lang::En, Lang::Vi]
+        .map(|lang| found.said.iter().map(|said| said.get(lang)).collect::<Vec<_>>().join("; "));
+    lab.answer((en, vi));
     for walk in found.walks.iter().filter(|walk| walk.name == "conditional") {
         let what = format!("conditional, {} steps: energy distance to p(x|c)", walk.steps);
         lab.check(&what, walk.energy, -2e-3..=2e-3, -8e-3..=8e-3);

@@ -208,6 +208,9 @@ pub struct Lecture {
     pub quick: bool,
     #[command(flatten)]
     pub look: Look,
+    /// Draw this figure alone, just as the deck of these flags has it, and make no deck
+    #[arg(long, value_name = "NAME")]
+    pub figure: Option<String>,
     /// The folder of the deck
     #[arg(long, value_name = "FOLDER", default_value = "out/lecture")]
     pub out: PathBuf,

@@ -1,8 +1,8 @@
 //! The flags of the experiments, and what each experiment takes where they are left out.
 
-use super::groups::{Look, MachineFlags, MethodFlags, SamplingFlags};
+use super::groups::{Look, MachineFlags, MethodFlags, SamplingFlags, WalkFlags};
 use crate::menu::{Menu, menu};
-use crate::words::joined;
+use crate::words::{joined, shell_word};
 use clap::error::ErrorKind;
 use clap::parser::ValueSource;
 use clap::{CommandFactory, FromArgMatches, Parser};
@@ -28,14 +28,14 @@ pub struct Defaults {
     pub unused: &'static [&'static str],
     /// Whether it takes a method of the catalogue.
     pub methods: bool,
-    /// Whether it takes a network for captions.
-    pub captions: bool,
+    /// The network that it takes, in the words of the help.
+    pub network: Option<&'static str>,
 }
 
 /// The flags of an experiment that takes a method.
 const OF_METHODS: [&str; 2] = ["method", "set"];
-/// The flag of an experiment that takes a network for captions.
-const OF_CAPTIONS: &str = "score";
+/// The flag of an experiment that takes a network.
+const OF_NETWORK: &str = "score";
 
 impl Defaults {
     /// The defaults of an experiment on a scene.
@@ -47,7 +47,7 @@ impl Defaults {
         gamma: "0,1,2,5,10",
         unused: &["data", "train-steps"],
         methods: false,
-        captions: false,
+        network: None,
     };
 
     /// The defaults of the lecture.
@@ -63,7 +63,7 @@ impl Defaults {
         gamma: "0,1,1.25,2,5,10",
         unused: &["scene", "gradient-scale", "all"],
         methods: false,
-        captions: false,
+        network: None,
     };
 
     /// The defaults of an experiment on captioned digits.
@@ -73,7 +73,9 @@ impl Defaults {
         class: "three",
         gamma: "1,1.5,2,3,5",
         unused: &["scene", "data", "class", "gradient-scale", "all"],
-        captions: true,
+        network: Some(
+            "A network for captions that is trained already: a checkpoint, or the folder of a run [default: one is trained]",
+        ),
         ..Defaults::IMAGES
     };
 }
@@ -169,6 +171,44 @@ const NO_NUMBER: [&str; 13] = [
 const SIZES: [&str; 3] = ["steps", "train_steps", "samples"];
 
 impl ExperimentFlags {
+    /// The command that draws again what the lecture of these flags draws, into a folder of its own: `scorelab lecture` with all
+    /// that is not as usual.
+    pub fn lecture_command(&self) -> String {
+        let quick = self.quick.then_some("--quick");
+        let words = ["lecture"].into_iter().chain(quick).map(OsString::from);
+        let program = Defaults::LECTURE.command("lecture", "");
+        let usual = Defaults::LECTURE.parse(&program, words).expect("no words but known ones");
+        let mut all = vec!["scorelab lecture".to_string()];
+        all.extend(quick.map(String::from));
+        for ((flag, own), (_, usual)) in self.looks().into_iter().zip(usual.looks()) {
+            all.extend((own != usual).then(|| format!("{flag} {}", shell_word(&own))));
+        }
+        all.push("--out out/slide".into());
+        all.join(" ")
+    }
+
+    /// Every flag that changes a picture of the lecture, with its value.
+    fn looks(&self) -> [(&'static str, String); 13] {
+        let WalkFlags { process, sampler, steps, seed } = self.walk.walk;
+        let formats: Vec<&str> = self.look.format.iter().map(|format| format.ending()).collect();
+        let gamma: Vec<String> = self.gamma.iter().map(f64::to_string).collect();
+        [
+            ("--scene", self.scene.clone()),
+            ("--class", self.class.clone()),
+            ("--gamma", gamma.join(",")),
+            ("--gradient-scale", self.gradient_scale.to_string()),
+            ("--process", process.name().into()),
+            ("--sampler", sampler.name().into()),
+            ("--steps", steps.to_string()),
+            ("--samples", self.walk.samples.to_string()),
+            ("--seed", seed.to_string()),
+            ("--theme", self.look.theme.name().into()),
+            ("--format", formats.join(",")),
+            ("--svg-text", self.look.svg_text.name().into()),
+            ("--lang", self.lang.name().into()),
+        ]
+    }
+
     /// Whether this flag changes a number and differs from its default.
     pub fn changed(&self, flag: &str) -> bool {
         self.changed.iter().any(|text| text.split(' ').next() == Some(flag))
@@ -196,11 +236,12 @@ impl Defaults {
             .mut_arg("gamma", |arg| arg.default_value(self.gamma))
             .mut_arg("steps", |arg| sized(arg, self.steps))
             .mut_arg("samples", |arg| sized(arg, self.samples))
+            .mut_arg(OF_NETWORK, |arg| arg.help(self.network.unwrap_or_default()))
             .mut_args(|arg| {
                 let unused = arg.get_long().is_some_and(|flag| {
                     self.unused.contains(&flag)
                         || !self.methods && OF_METHODS.contains(&flag)
-                        || !self.captions && flag == OF_CAPTIONS
+                        || self.network.is_none() && flag == OF_NETWORK
                 });
                 arg.hide(unused)
             })
@@ -240,5 +281,33 @@ impl Defaults {
             }
         }
         Ok(flags)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn flags(words: &str) -> ExperimentFlags {
+        let program = Defaults::LECTURE.command("lecture", "");
+        let words = words.split(' ').filter(|word| !word.is_empty()).map(OsString::from);
+        Defaults::LECTURE.parse(&program, std::iter::once("lecture".into()).chain(words)).unwrap()
+    }
+
+    #[test]
+    fn the_command_of_a_lecture_gives_its_own_flags_back_and_says_nothing_that_is_as_usual() {
+        assert_eq!(flags("").lecture_command(), "scorelab lecture --out out/slide");
+        for words in [
+            "--theme dark --lang vi",
+            "--quick --gamma -1,0,10 --seed 3 --scene three --class 1",
+            "--process ve --sampler heun --steps 20 --samples 60 --gradient-scale 0.5",
+            "--format png,svg --svg-text text",
+        ] {
+            let own = flags(words);
+            let command = own.lecture_command();
+            let again = flags(command.strip_prefix("scorelab lecture").unwrap());
+            assert_eq!((again.looks(), again.quick), (own.looks(), own.quick), "{command}");
+            assert_ne!(own.looks(), flags("").looks(), "the twin: {words} changes something");
+        }
     }
 }

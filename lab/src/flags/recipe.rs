@@ -91,47 +91,55 @@ impl RecipeFlags {
     /// # Errors
     /// As [`PointFlags::place`].
     pub fn recipe(&self, given: &Given) -> Result<Recipe> {
-        let (own, usual) = (Recipe::of(self.model), &*DEFAULT);
+        let own = Recipe::of(self.model);
         let own_data = self.data.is_none() && !own.data.is_scene();
-        // a value from the top of a configuration is not among what was given, but differs from what the help says
-        fn or<T: PartialEq>(given: bool, typed: T, usual: T, own: T) -> T {
-            if given || typed != usual { typed } else { own }
-        }
-        let count =
-            |flag, typed, of: fn(&Recipe) -> usize| or(given.has(flag), typed, of(usual), of(&own));
-        let number =
-            |flag, typed, of: fn(&Recipe) -> f64| or(given.has(flag), typed, of(usual), of(&own));
+        let typed = Typed { given, own: &own };
         Ok(Recipe {
             model: self.model,
             data: match own_data {
                 true => own.data.clone(),
                 false => place(&self.scene, self.data.as_deref(), &self.own)?,
             },
-            points: count("points", self.points, |r| r.points),
-            components: count("components", self.components, |r| r.components),
-            width: count("width", self.width, |r| r.width),
-            depth: count("depth", self.depth, |r| r.depth),
-            features: count("features", self.features, |r| r.features),
+            points: typed.or("points", self.points, |r| r.points),
+            components: typed.or("components", self.components, |r| r.components),
+            width: typed.or("width", self.width, |r| r.width),
+            depth: typed.or("depth", self.depth, |r| r.depth),
+            features: typed.or("features", self.features, |r| r.features),
             embedding: self.embedding,
             residual: self.residual,
             target: self.target,
             p_drop: self.p_drop,
             levels: Levels {
-                location: number("level-location", self.level_location, |r| r.levels.location),
-                width: number("level-width", self.level_width, |r| r.levels.width),
+                location: typed.or("level-location", self.level_location, |r| r.levels.location),
+                width: typed.or("level-width", self.level_width, |r| r.levels.width),
             },
-            train: TrainConfig {
-                steps: count("steps", self.steps, |r| r.train.steps),
-                batch: count("batch", self.batch, |r| r.train.batch),
-                learning_rate: number("learning-rate", self.learning_rate, |r| {
-                    r.train.learning_rate
-                }),
-                warmup: count("warmup", self.warmup, |r| r.train.warmup),
-                clip: number("clip", self.clip, |r| r.train.clip),
-                ema: number("ema", self.ema, |r| r.train.ema),
-                seed: self.seed,
-            },
+            train: self.train(&typed),
         })
+    }
+
+    fn train(&self, typed: &Typed) -> TrainConfig {
+        TrainConfig {
+            steps: typed.or("steps", self.steps, |r| r.train.steps),
+            batch: typed.or("batch", self.batch, |r| r.train.batch),
+            learning_rate: typed.or("learning-rate", self.learning_rate, |r| r.train.learning_rate),
+            warmup: typed.or("warmup", self.warmup, |r| r.train.warmup),
+            clip: typed.or("clip", self.clip, |r| r.train.clip),
+            ema: typed.or("ema", self.ema, |r| r.train.ema),
+            seed: self.seed,
+        }
+    }
+}
+
+/// What was typed, or else what the recipe of its own model says.
+struct Typed<'a> {
+    given: &'a Given,
+    own: &'a Recipe,
+}
+
+impl Typed<'_> {
+    /// A value from the top of a configuration is not among what was given, but differs from what the help says.
+    fn or<T: PartialEq>(&self, flag: &str, typed: T, of: fn(&Recipe) -> T) -> T {
+        if self.given.has(flag) || typed != of(&DEFAULT) { typed } else { of(self.own) }
     }
 }
 

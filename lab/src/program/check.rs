@@ -1,13 +1,15 @@
 //! `scorelab check`: marks the answer to an exercise of the course, whatever language it was computed in.
 
-use crate::course::{self, Exercise, Mark};
+use crate::course::{self, Exercise, Mark, NOTEBOOKS, shape_in_words};
 use crate::flags::Check;
 use crate::given::idle;
 use crate::read::{Table, TableOptions};
 use crate::report::{Cell, Form, Report, say};
 use ndarray::{Array2, Axis};
+use scorelab::text::quoted;
 use scorelab::{Error, Result, number};
-use scorelab_figures::plot::{Lang, Text};
+use scorelab_figures::plot::Text;
+use std::path::Path;
 
 /// More numbers than any answer has: standard input may never end.
 const MOST_NUMBERS: usize = 10_000_000;
@@ -28,7 +30,7 @@ impl Check {
             return Err(Error::value("the exercise", n, format!("1 to {}", all.len())));
         };
         match &self.answer {
-            Some(text) => return self.mark(n, text),
+            Some(text) => return self.mark(n, exercise.right.shape(), text),
             None if self.points => self.points(n)?,
             None if self.components => self.components(n)?,
             None => self.question(n, exercise)?,
@@ -36,9 +38,11 @@ impl Check {
         Ok(true)
     }
 
-    fn mark(&self, n: usize, text: &str) -> Result<bool> {
-        let Mark { right, said } =
-            course::mark(n, handed_in(text, self.table.options(self.common.machine.memory))?)?;
+    fn mark(&self, n: usize, shape: &[usize], text: &str) -> Result<bool> {
+        let Mark { right, said } = course::mark(
+            n,
+            handed_in(text, shape, self.table.options(self.common.machine.memory))?,
+        )?;
         let said = said.get(self.common.lang);
         if self.common.form(None)?.form == Form::Table {
             say(format!("{} {said}\n", if right { "✓" } else { "✗" }).as_bytes())?;
@@ -54,7 +58,8 @@ impl Check {
         let mut report = Report::new(["exercise", "notebook", "question", "answer"]);
         for (i, e) in all.iter().enumerate() {
             let question = e.question.get(self.common.lang);
-            let shape = shape(e, self.common.lang);
+            let shape = shape_in_words(e.right.shape());
+            let shape = shape.get(self.common.lang);
             report.row([(i + 1).into(), e.notebook.into(), question.into(), shape.into()]);
         }
         let out = self.out.as_deref();
@@ -68,9 +73,9 @@ impl Check {
         add("exercise", n.into());
         add("notebook", e.notebook.into());
         add("question", e.question.get(lang).into());
-        add("answer", shape(e, lang).into());
+        add("answer", shape_in_words(e.right.shape()).get(lang).into());
         add("begin", e.start.get(lang).into());
-        let mut notes = vec![Text::new("read more: docs/course", "đọc thêm: docs/course/vi")];
+        let mut notes = where_it_is_asked(e.notebook);
         if let Some((level, _)) = course::points(n) {
             add("alpha", level.alpha.into());
             add("sigma", level.sigma.into());
@@ -144,8 +149,29 @@ impl Check {
     }
 }
 
-/// The answer that a word of the command line gives or names.
-fn handed_in(text: &str, options: TableOptions) -> Result<course::Answer> {
+/// Where to read about an exercise: its notebook, and the same executed.
+fn where_it_is_asked(notebook: usize) -> Vec<Text> {
+    let name = NOTEBOOKS[notebook];
+    let to_run = Text::from((
+        format!("the notebook: notebooks/python/{name}.ipynb, or notebooks/{name}.ipynb for Rust"),
+        format!(
+            "sổ tay: notebooks/python/vi/{name}.ipynb, hoặc notebooks/vi/{name}.ipynb cho Rust"
+        ),
+    ));
+    let to_read = Text::from((
+        format!("to read: docs/course/{name}.md"),
+        format!("để đọc: docs/course/vi/{name}.md"),
+    ));
+    // the last one is not executed beforehand: its network takes long
+    let executed = notebook < EXECUTED;
+    [Some(to_run), Some(to_read).filter(|_| executed)].into_iter().flatten().collect()
+}
+
+/// The notebooks that lie executed in docs/course, the first ones.
+const EXECUTED: usize = 10;
+
+/// The answer that a word of the command line gives or names, to an exercise whose answer has this shape.
+fn handed_in(text: &str, shape: &[usize], options: TableOptions) -> Result<course::Answer> {
     let most_cells = options.most_cells.map(|most| most.min(MOST_NUMBERS));
     let options = TableOptions { most_cells, ..options };
     let typed: Option<Vec<f64>> = text.split(',').map(number::parse).collect();
@@ -153,6 +179,11 @@ fn handed_in(text: &str, options: TableOptions) -> Result<course::Answer> {
         Some(typed) => Array2::from_shape_vec((1, typed.len()), typed).expect("one row"),
         None if text == "-" => {
             Table::parse(std::io::stdin().lock(), "standard input", options)?.numbers()?
+        }
+        None if is_a_word(text) => {
+            let asked = shape_in_words(shape).en;
+            let must = format!("{asked}, a file of numbers, or - for standard input");
+            return Err(Error::value("the answer", quoted(text), must));
         }
         None => Table::read(text, options)?.numbers()?, // what is not finite has a hint of its own
     };
@@ -164,13 +195,7 @@ fn handed_in(text: &str, options: TableOptions) -> Result<course::Answer> {
     })
 }
 
-/// The shape of the right answer, in words.
-fn shape(exercise: &Exercise, lang: Lang) -> String {
-    match (exercise.right.shape(), lang) {
-        ([], Lang::En) => "a number".into(),
-        ([], Lang::Vi) => "một số".into(),
-        ([n], Lang::En) => format!("{n} numbers"),
-        ([n], Lang::Vi) => format!("{n} số"),
-        (sides, _) => sides.iter().map(usize::to_string).collect::<Vec<_>>().join(" × "),
-    }
+/// Whether a text names no file, and does not look as if it meant one.
+fn is_a_word(text: &str) -> bool {
+    !text.contains(['/', '\\', '.']) && !Path::new(text).exists()
 }

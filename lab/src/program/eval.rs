@@ -31,8 +31,8 @@ pub const SE: Text = Text::new(
 );
 /// What the energy distance is.
 pub const ENERGY: Text = Text::new(
-    "energy: distance from the first 2,000 samples to as many true ones; 0 where the distributions are equal, skewed upwards",
-    "khoảng cách năng lượng: giữa 2.000 mẫu đầu và từng ấy mẫu thật; 0 khi hai phân phối bằng nhau, lệch lên trên",
+    "energy: distance from the samples, at most the first 2,000, to as many true ones; 0 where the distributions are equal, skewed upwards",
+    "khoảng cách năng lượng: giữa các mẫu, nhiều nhất là 2.000 mẫu đầu, và từng ấy mẫu thật; 0 khi hai phân phối bằng nhau, lệch lên trên",
 );
 /// What is true where something is observed.
 pub const POSTERIOR: Text = Text::new(

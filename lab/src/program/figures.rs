@@ -4,7 +4,7 @@ use super::plot::Plot;
 use crate::experiment::Billed;
 use crate::flags::ScoreFlags;
 use crate::judge::Yardstick;
-use crate::networks::{fits, load, wrong_kind};
+use crate::networks::{fits, load, of_scene, wrong_kind};
 use crate::setup::Typed;
 use crate::steering::{Spelled, Steering};
 use scorelab::checkpoint::{Model, Recipe};
@@ -147,13 +147,7 @@ fn joint_run(path: &str, scene: &Scene) -> Result<(Recipe, JointNet)> {
         let why = "it does not record its p_drop; use a run of `scorelab train`".into();
         return Err(Error::File { path: path.into(), why });
     };
-    if trained.data.name != scene.name {
-        let name = &scene.name;
-        let why = format!(
-            "--runs {path} was not trained on the scene {name}; name its own scene with --scene"
-        );
-        return Err(Error::Usage { why });
-    }
+    of_scene("--runs", path, &trained.data.name, scene)?;
     let own = (net.network().config.inputs, net.classes());
     fits("--runs", own, (scene.mixture.dim(), scene.mixture.classes()))?;
     Ok((recipe, net))

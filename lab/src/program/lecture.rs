@@ -1,25 +1,39 @@
 //! `scorelab lecture`: the lecture as a deck.
 
 use super::command::{Command, understood};
-use crate::experiment::{Experiment, lecture};
+use crate::experiment::{Experiment, lecture, one_figure};
 use crate::flags::{Defaults, ExperimentFlags, Lecture, MethodFlags};
 use scorelab::Result;
 
 impl Lecture {
-    /// Draws the lecture as the experiment `lecture_figures` does, and says where its page is.
+    /// Draws the lecture as the experiment `lecture_figures` does, and says where its page is; or one figure of it.
     ///
     /// # Errors
-    /// As the experiment.
+    /// As the experiment, and if the lecture has no such figure.
     pub fn run(&self) -> Result<()> {
         let mut lab = Experiment::on_scene("lecture", self.flags()?, Defaults::LECTURE)?;
-        lecture(&mut lab)?;
+        match &self.figure {
+            None => lecture(&mut lab)?,
+            Some(name) => one_figure(&mut lab, name)?,
+        }
         lab.finish(None)
     }
 
     /// The same as flags of the experiment.
     fn flags(&self) -> Result<ExperimentFlags> {
-        let Lecture { scene, class, gamma, gradient_scale, score, walk, quick, look, out, common } =
-            self.clone();
+        let Lecture {
+            scene,
+            class,
+            gamma,
+            gradient_scale,
+            score,
+            walk,
+            quick,
+            look,
+            figure: _,
+            out,
+            common,
+        } = self.clone();
         let changed = self.changed()?;
         Ok(ExperimentFlags {
             score,

@@ -48,8 +48,8 @@ pub struct Plot {
     #[command(flatten)]
     #[serde(flatten)]
     pub condition: ConditionFlags,
-    /// Guidance scales, for the figures that do not have their own
-    #[arg(long, value_delimiter = ',', allow_negative_numbers = true, default_value = "0,1,2,5")]
+    /// Guidance scales [default: those that each figure has in the lecture]
+    #[arg(long, value_delimiter = ',', allow_negative_numbers = true)]
     pub gamma: Vec<f64>,
     #[command(flatten)]
     #[serde(skip)]
@@ -196,7 +196,8 @@ impl Plot {
         let spelled = Spelled { condition: Some(&self.condition), ..Spelled::default() };
         let steering = Steering::new(&score, spelled, Typed { output, ..typed })?;
         steering.guidance.over_gamma(&score.guidance)?;
-        Ok((steering, gammas(&self.gamma)?))
+        let asked = if self.gamma.is_empty() { Vec::new() } else { gammas(&self.gamma)? };
+        Ok((steering, asked))
     }
 }
 

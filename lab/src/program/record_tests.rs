@@ -224,7 +224,9 @@ fn two_runs_of_an_experiment_that_differ_in_any_one_flag_differ_in_the_record() 
                 let set = words("eta=0", "eta=0.5").map(|words| format!("{words} --method apg"));
                 (Defaults { methods: true, ..defaults }, out_too(set))
             }
-            "score" => (Defaults { captions: true, ..defaults }, out_too(words("a", "b"))),
+            "score" => {
+                (Defaults { network: Some("a network"), ..defaults }, out_too(words("a", "b")))
+            }
             "train-steps" => {
                 let more = |words| format!("{words} --data {} --out {out}", data[0]);
                 (images, words("1", "2").map(more))

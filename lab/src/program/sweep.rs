@@ -59,7 +59,11 @@ impl Sweep {
             false => self.runs(&planned, share, &folder)?,
         };
         let Some(count) = count else {
-            tell("stopped; run the same command to go on");
+            let stopped = Text::new(
+                "stopped; run the same command to go on",
+                "đã dừng; chạy lại cùng lệnh này để tiếp tục",
+            );
+            tell(stopped.get(self.common.lang));
             return Ok(true);
         };
         let merged = self.gather(&planned, &folder)?;
@@ -91,7 +95,11 @@ impl Sweep {
                 count.before += 1;
                 continue;
             }
-            tell(format!("run {number} of {all}: {} {what}", run.id));
+            let nth = Text::from((
+                format!("run {number} of {all}: "),
+                format!("lần chạy {number} trên {all}: "),
+            ));
+            tell(nth.then(format!("{} {what}", run.id)).get(self.common.lang));
             match self.one(run, folder)? {
                 End::Interrupted => return Ok(None),
                 End::Failed => count.failed += 1,
@@ -163,7 +171,7 @@ impl Sweep {
             } else {
                 (TrainingSet::of(recipe, gib)?, None)
             };
-            let job = Job { recipe, set: &set, run: &open, every: self.every, quiet: true };
+            let job = Job { recipe, set: &set, run: &open, every: self.every, progress: None };
             let ended = job.run(None, from)?;
             if ended.interrupted {
                 return Ok(None);

@@ -10,6 +10,7 @@ use crate::recipe;
 use crate::report::Report;
 use crate::tell::tell;
 use crate::watch::{Canvas, Checkpoints, Progress, SamplesSoFar, Schedule, interval};
+use crate::words::shell_word;
 use scorelab::arch::kernel_name;
 use scorelab::checkpoint::{
     self, Architecture, Checkpoint, Found, Kind, Place, Recipe, Run, TrainingData,
@@ -19,7 +20,7 @@ use scorelab::nn::{Mlp, Transformer};
 use scorelab::train::State;
 use scorelab::training_loop::Learned;
 use scorelab::{Error, Result};
-use scorelab_figures::plot::{Output, Text};
+use scorelab_figures::plot::{Lang, Output, Text};
 use std::borrow::Cow;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -51,7 +52,13 @@ impl Train {
         });
         let run = Run::open(folder)?;
         refuse_begun(run.folder())?;
-        let job = Job { recipe: &recipe, set: &set, run: &run, every: self.every, quiet: false };
+        let job = Job {
+            recipe: &recipe,
+            set: &set,
+            run: &run,
+            every: self.every,
+            progress: Some(self.common.lang),
+        };
         self.report(&job, &job.run(show, None)?)
     }
 
@@ -68,7 +75,13 @@ impl Train {
         let show = self.show(&begun.recipe)?;
         let set = begun.training_set(folder, self.common.machine.memory)?;
         let recipe = &begun.recipe;
-        let job = Job { recipe, set: &set, run: &run, every: self.every, quiet: false };
+        let job = Job {
+            recipe,
+            set: &set,
+            run: &run,
+            every: self.every,
+            progress: Some(self.common.lang),
+        };
         self.report(&job, &job.run(show, Some(begun.state))?)
     }
 
@@ -86,11 +99,13 @@ impl Train {
     fn report(&self, job: &Job, ended: &Ended) -> Result<bool> {
         let (path, step) = (ended.path.display(), ended.step);
         if ended.interrupted {
-            tell(format!(
-                "stopped after step {step} of {}, saved as {path}; to go on:\nscorelab train --resume {}",
-                job.recipe.train.steps,
-                quoted(job.run.folder())
+            let all = job.recipe.train.steps;
+            let folder = shell_word(&job.run.folder().display().to_string());
+            let stopped = Text::from((
+                format!("stopped after step {step} of {all}, saved as {path}; to go on:"),
+                format!("đã dừng sau bước {step} trên {all}, lưu ở {path}; để tiếp tục:"),
             ));
+            tell(stopped.then(format!("\nscorelab train --resume {folder}")).get(self.common.lang));
             return Ok(true);
         }
         let mut report = Report::new(["checkpoint", "steps", "loss"]);
@@ -111,7 +126,7 @@ fn refuse_begun(folder: &Path) -> Result<()> {
     let why = match checkpoint::architecture_of(folder) {
         Ok(_) => format!(
             "it already holds a run; go on with `scorelab train --resume {}`, or choose another --out",
-            quoted(folder)
+            shell_word(&folder.display().to_string())
         ),
         Err(e) => format!(
             "it holds a run whose checkpoints cannot be read ({e}); move them away, or choose another --out"
@@ -193,8 +208,8 @@ pub struct Job<'a> {
     pub run: &'a Run,
     /// Steps from one checkpoint to the next.
     pub every: usize,
-    /// Whether progress is hidden.
-    pub quiet: bool,
+    /// The language in which progress is told, if it is.
+    pub progress: Option<Lang>,
 }
 
 /// How far a training got.
@@ -227,8 +242,9 @@ impl Job<'_> {
         let (recipe, set) = (self.recipe, self.set);
         let begun = from.as_ref().map_or(0, |state| state.step);
         let so_far = show.map(|every| self.so_far(every)).transpose()?;
-        let mut progress =
-            (!self.quiet).then(|| Progress::new("training", begun, recipe.train.steps));
+        let mut progress = self
+            .progress
+            .map(|lang| Progress::new("training", begun, recipe.train.steps).speaking(lang));
         let mut saver = Checkpoints::new(self.run, self.every, recipe, set, so_far);
         let ended = match &mut progress {
             None => N::learn(recipe, set.examples(), from, &mut [&mut saver, &mut CtrlC]),
@@ -263,14 +279,4 @@ impl Job<'_> {
         let output = Output { dir: self.run.folder().into(), ..Output::default() };
         Ok(SamplesSoFar::new(every, canvas, Schedule::quick(self.recipe.train.seed)?, output))
     }
-}
-
-/// A path as a shell reads it.
-fn quoted(path: &Path) -> String {
-    let text = path.display().to_string();
-    let plain = |c: char| c.is_alphanumeric() || "/._-+=:@%\\".contains(c);
-    if !text.is_empty() && text.chars().all(plain) {
-        return text;
-    }
-    format!("'{}'", text.replace('\'', r"'\''"))
 }

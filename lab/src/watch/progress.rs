@@ -1,10 +1,12 @@
 //! The progress of a training, on standard error.
 
+use crate::report::spoken;
 use crate::tell::tell;
 use indicatif::{ProgressBar, ProgressStyle};
 use scorelab::Result;
 use scorelab::nn::Net;
 use scorelab::training_loop::{Now, Watcher};
+use scorelab_figures::plot::Lang;
 use std::io::IsTerminal;
 use std::ops::ControlFlow;
 use std::time::Instant;
@@ -12,6 +14,7 @@ use std::time::Instant;
 /// A bar on a terminal, a line at each quarter of the way elsewhere; at the end how long it took.
 pub struct Progress {
     what: &'static str,
+    lang: Lang,
     steps: usize,
     bar: Option<ProgressBar>,
     loss: Option<f64>,
@@ -34,7 +37,15 @@ impl Progress {
             bar.reset_eta();
             bar
         });
-        Progress { what, steps, bar, loss: None, began: Instant::now() }
+        Progress { what, lang: Lang::En, steps, bar, loss: None, began: Instant::now() }
+    }
+
+    /// The same in this language.
+    pub fn speaking(mut self, lang: Lang) -> Self {
+        self.what = spoken(self.what, lang);
+        self.bar = self.bar.take().map(|bar| bar.with_prefix(self.what));
+        self.lang = lang;
+        self
     }
 
     /// Shows that so many steps are done, the last of them with this loss.
@@ -63,7 +74,11 @@ impl Progress {
         let seconds = self.began.elapsed().as_secs_f64();
         if let Some(loss) = self.loss {
             let (what, steps) = (self.what, self.steps);
-            tell(format!("  {what}: {steps} steps in {seconds:.1} s, loss {loss:.4}"));
+            let steps_in = match self.lang {
+                Lang::En => "steps in",
+                Lang::Vi => "bước trong",
+            };
+            tell(format!("  {what}: {steps} {steps_in} {seconds:.1} s, loss {loss:.4}"));
         }
     }
 }

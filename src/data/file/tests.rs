@@ -1,6 +1,8 @@
+use super::written::MOST_MARKS;
 use super::*;
+use crate::data::ClassName;
 use crate::rng::{Purpose, stream};
-use ndarray::array;
+use ndarray::{Array2, array};
 use rand::Rng;
 
 const CROSS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/experiments/scenes/cross.toml");

@@ -131,13 +131,7 @@ impl Mixture {
                     }
                 }
             }
-            let (mut scale, mut of_weight) = ([self.weights[k]; LANES], [0.0; LANES]);
-            split(&mut scale, &mut of_weight);
-            for l in 0..LANES {
-                scale[l] = scale[l] * scale[l] / det[l]; // πₖ²/det(2π·Cₖ)
-                doublings[l] = 2.0 * of_weight[l] - doublings[l];
-            }
-            let log_scale = ln_split(scale, doublings);
+            let log_scale = log_scale(self.weights[k], det, doublings);
             for l in 0..LANES {
                 scratch.logs[k][l] = 0.5 * (log_scale[l] - square[l]);
             }
@@ -145,4 +139,16 @@ impl Mixture {
         scratch.resp.copy_from_slice(&scratch.logs);
         softmax_lanes(&mut scratch.resp);
     }
+}
+
+/// ln(π²/det(2π·C)), of det(2π·C) = det·2^doublings.
+#[inline(always)]
+fn log_scale(weight: f64, det: Lane, doublings: Lane) -> Lane {
+    let (mut scale, mut of_weight) = ([weight; LANES], [0.0; LANES]);
+    split(&mut scale, &mut of_weight);
+    for l in 0..LANES {
+        scale[l] = scale[l] * scale[l] / det[l];
+        of_weight[l] = 2.0 * of_weight[l] - doublings[l];
+    }
+    ln_split(scale, of_weight)
 }

@@ -1,11 +1,12 @@
-//! What is done to a tile of a product before the next one, while it is in the nearest cache.
+//! What is done to a panel of a product before the next one, while it is in the nearest caches.
 //!
-//! It is stored first: the compiler keeps no tile in registers whose address is taken.
+//! Not after each tile: a chain of steps such as SiLU's waits for itself at every beginning, and a panel has one where tiles
+//! would have twenty.
 
 use super::silu::silu;
 use pulp::Simd;
 
-/// The last step of a product: `tile` holds rows of V vectors, `panel` is the number of its panel, and `at` its place in
+/// The last step of a product: `rows` are those of a panel, V vectors each, `panel` is its number, and `at` its place in
 /// matrices of the result's shape.
 pub(in crate::nn) trait Finish {
     fn finish<S: Simd, const V: usize>(
@@ -13,7 +14,7 @@ pub(in crate::nn) trait Finish {
         simd: S,
         panel: usize,
         at: usize,
-        tile: &mut [S::f32s],
+        rows: &mut [S::f32s],
     );
 }
 
@@ -35,10 +36,10 @@ impl Finish for Biased<'_> {
         simd: S,
         panel: usize,
         _: usize,
-        tile: &mut [S::f32s],
+        rows: &mut [S::f32s],
     ) {
         let bias = part::<S>(self.0, panel * V * S::F32_LANES, V);
-        for row in tile.chunks_exact_mut(V) {
+        for row in rows.chunks_exact_mut(V) {
             for v in 0..V {
                 row[v] = simd.add_f32s(row[v], bias[v]);
             }
@@ -61,19 +62,19 @@ impl Finish for Activated<'_> {
         simd: S,
         panel: usize,
         at: usize,
-        tile: &mut [S::f32s],
+        rows: &mut [S::f32s],
     ) {
-        let n = tile.len();
+        let n = rows.len();
         let bias = part::<S>(self.bias, panel * V * S::F32_LANES, V);
         if self.slopes.is_empty() {
-            for row in tile.chunks_exact_mut(V) {
+            for row in rows.chunks_exact_mut(V) {
                 for v in 0..V {
                     row[v] = silu(simd, simd.add_f32s(row[v], bias[v])).0;
                 }
             }
         } else {
             let slopes = part_mut::<S>(self.slopes, at, n);
-            for (row, slopes) in tile.chunks_exact_mut(V).zip(slopes.chunks_exact_mut(V)) {
+            for (row, slopes) in rows.chunks_exact_mut(V).zip(slopes.chunks_exact_mut(V)) {
                 for v in 0..V {
                     (row[v], slopes[v]) = silu(simd, simd.add_f32s(row[v], bias[v]));
                 }
@@ -81,7 +82,7 @@ impl Finish for Activated<'_> {
         }
         if !self.passing.is_empty() {
             let passing = part::<S>(self.passing, at, n);
-            for (row, passing) in tile.chunks_exact_mut(V).zip(passing.chunks_exact(V)) {
+            for (row, passing) in rows.chunks_exact_mut(V).zip(passing.chunks_exact(V)) {
                 for v in 0..V {
                     row[v] = simd.add_f32s(row[v], passing[v]);
                 }
@@ -113,20 +114,20 @@ impl Finish for Sloped<'_> {
         simd: S,
         _: usize,
         at: usize,
-        tile: &mut [S::f32s],
+        rows: &mut [S::f32s],
     ) {
-        let n = tile.len();
+        let n = rows.len();
         match &mut self.passing {
             Passing::No => (),
             Passing::Kept(d_h) => {
                 let d_h = part_mut::<S>(d_h, at, n);
-                for (row, d_h) in tile.chunks_exact(V).zip(d_h.chunks_exact_mut(V)) {
+                for (row, d_h) in rows.chunks_exact(V).zip(d_h.chunks_exact_mut(V)) {
                     d_h.copy_from_slice(row);
                 }
             }
             Passing::Added(d_h) => {
                 let d_h = part_mut::<S>(d_h, at, n);
-                for (row, d_h) in tile.chunks_exact_mut(V).zip(d_h.chunks_exact_mut(V)) {
+                for (row, d_h) in rows.chunks_exact_mut(V).zip(d_h.chunks_exact_mut(V)) {
                     for v in 0..V {
                         row[v] = simd.add_f32s(row[v], d_h[v]);
                         d_h[v] = row[v];
@@ -135,7 +136,7 @@ impl Finish for Sloped<'_> {
             }
         }
         let slopes = part::<S>(self.slopes, at, n);
-        for (row, slopes) in tile.chunks_exact_mut(V).zip(slopes.chunks_exact(V)) {
+        for (row, slopes) in rows.chunks_exact_mut(V).zip(slopes.chunks_exact(V)) {
             for v in 0..V {
                 row[v] = simd.mul_f32s(row[v], slopes[v]);
             }

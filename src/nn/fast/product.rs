@@ -3,7 +3,9 @@
 use super::finish::{Finish, part, part_mut};
 use super::panels::Panels;
 use super::silu::silu;
-use super::tile::{REST, Tiled, add_products, in_large_tiles, on, products_down};
+use super::tile::{
+    Products, ProductsDown, REST, Tiled, in_large_tiles, on, products_down, put_whole,
+};
 use crate::arch::arch;
 use pulp::{Arch, Simd};
 use std::ops::Range;
@@ -74,12 +76,15 @@ impl<F: Finish> Tiled for Product<'_, F> {
                     break;
                 }
             }
+            let at = j * rows * V * S::F32_LANES;
+            let out = part_mut::<S>(self.out.data_mut(), at, rows * V);
+            self.finish.finish::<S, V>(simd, j, at, out);
         }
     }
 }
 
 impl<F: Finish> Product<'_, F> {
-    /// Adds the terms of `depth` to the tile at row r of panel j, and finishes it after the last.
+    /// Adds the terms of `depth` to the tile at row r of panel j.
     #[inline(always)]
     fn tile<S: Simd, const R: usize, const V: usize>(
         &mut self,
@@ -90,28 +95,15 @@ impl<F: Finish> Product<'_, F> {
     ) {
         let width = V * S::F32_LANES;
         let at = (j * self.out.rows + r) * width;
-        let mut sums = [[simd.splat_f32s(0.0); V]; R];
-        if depth.start > 0 {
-            let before = part::<S>(self.out.data(), at, R * V);
-            for i in 0..R {
-                sums[i].copy_from_slice(&before[i * V..][..V]);
-            }
-        }
-        let size = self.a.rows * width;
-        let a = self.a.data()[depth.start / width * size..].chunks_exact(size);
-        let a = a.map(
-            #[inline(always)]
-            |a| &a[r * width..][..R * width],
-        );
-        let b = self.b.panel(j)[depth.start * width..depth.end * width].chunks(width * width);
-        let sums = add_products::<S, R, V>(simd, sums, a.zip(b));
-        let out = part_mut::<S>(self.out.data_mut(), at, R * V);
-        for i in 0..R {
-            out[i * V..][..V].copy_from_slice(&sums[i]);
-        }
-        if depth.end == self.depth {
-            self.finish.finish::<S, V>(simd, j, at, out);
-        }
+        let next = self.a.rows * width;
+        let n = R * width;
+        simd.vectorize(Products::<R, V> {
+            add: depth.start > 0,
+            a: &self.a.data()[depth.start / width * next + r * width..],
+            next,
+            b: &self.b.panel(j)[depth.start * width..depth.end * width],
+            out: &mut self.out.data_mut()[at..][..n],
+        });
     }
 }
 
@@ -172,32 +164,17 @@ impl<const ADD: bool> WeightGradient<'_, ADD> {
         rows: usize,
     ) {
         let (width, columns) = (V * S::F32_LANES, self.d_z.columns);
-        let sums = products_down::<S, R, V>(simd, self.h.panel(panel), i, self.d_z.panel(j));
+        let (a, b) = (self.h.panel(panel), self.d_z.panel(j));
         let n = width.min(columns - j * width);
-        let mut out = self.out[(panel * width + i) * columns + j * width..].chunks_mut(columns);
+        let out = &mut self.out[(panel * width + i) * columns + j * width..];
         if n == width && rows - i >= R {
-            for sums in sums {
-                let out = out.next().expect("a row");
-                put_whole::<S, V, ADD>(simd, sums, out);
-            }
+            simd.vectorize(ProductsDown::<R, V, ADD> { a, from: i, b, out, next: columns });
         } else {
-            for (sums, out) in sums.iter().zip(out).take(rows - i) {
+            let sums = products_down::<S, R, V>(simd, a, i, b);
+            for (sums, out) in sums.iter().zip(out.chunks_mut(columns)).take(rows - i) {
                 put::<S, V, ADD>(simd, sums, &mut out[..n]);
             }
         }
-    }
-}
-
-/// Leaves, or adds, the vectors of a row.
-#[inline(always)]
-fn put_whole<S: Simd, const V: usize, const ADD: bool>(
-    simd: S,
-    sums: [S::f32s; V],
-    row: &mut [f32],
-) {
-    let out = part_mut::<S>(row, 0, V);
-    for v in 0..V {
-        out[v] = if ADD { simd.add_f32s(out[v], sums[v]) } else { sums[v] };
     }
 }
 

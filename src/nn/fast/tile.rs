@@ -1,5 +1,6 @@
 //! A tile of a product: a few rows of a few vectors, held in registers while the depth runs by.
 
+use super::finish::part_mut;
 use pulp::{Arch, Simd, WithSimd};
 
 /// Work on tiles: R rows of V vectors, and `REST` rows at a time where fewer than R are left.
@@ -64,31 +65,62 @@ pub(super) fn in_large_tiles<const R: usize>(rows: usize) -> usize {
     large
 }
 
-/// sums + Σ a(i, p)·b(p), p running over the rows of every `b`, which are V vectors each; a(i, p) is `a[i·P + p]`, P being the
-/// length of a row of `b`.
+/// out ← Σ a(i, p)·b(p), or with `add` out + …, p running over the rows of `b`, which are V vectors each as those of `out` are;
+/// with P the length of a row, a(i, p) is `a[(p div P)·next + i·P + p mod P]`.
 ///
-/// The sums go in and come out by value: one whose address is known elsewhere would be written to memory at every step.
-#[inline(always)]
-pub(super) fn add_products<'a, S: Simd, const R: usize, const V: usize>(
-    simd: S,
-    mut sums: [[S::f32s; V]; R],
-    parts: impl Iterator<Item = (&'a [f32], &'a [f32])>,
-) -> [[S::f32s; V]; R] {
-    let width = V * S::F32_LANES;
-    for (a, b) in parts {
-        let a = &a[..R * width];
-        let (b, _) = S::as_simd_f32s(b);
-        for (p, b) in b.chunks_exact(V).enumerate() {
-            add_row(
-                simd,
-                &mut sums,
-                #[inline(always)]
-                |i| a[i * width + p % width],
-                b,
-            );
+/// Compiled as a function of its own: among other code the sums would be written to memory at every P.
+pub(super) struct Products<'a, const R: usize, const V: usize> {
+    pub add: bool,
+    pub a: &'a [f32],
+    pub next: usize,
+    pub b: &'a [f32],
+    pub out: &'a mut [f32],
+}
+
+impl<const R: usize, const V: usize> WithSimd for Products<'_, R, V> {
+    type Output = ();
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, simd: S) {
+        let (width, a, next) = (V * S::F32_LANES, self.a, self.next);
+        let out = S::as_mut_simd_f32s(self.out).0;
+        let mut sums = [[simd.splat_f32s(0.0); V]; R];
+        if self.add {
+            for (sums, out) in sums.iter_mut().zip(out.chunks_exact(V)) {
+                sums.copy_from_slice(out);
+            }
+        }
+        let whole = self.b.len() / (width * width);
+        for panel in 0..whole {
+            let a = &a[panel * next..][..R * width];
+            let (b, _) = S::as_simd_f32s(&self.b[panel * width * width..][..width * width]);
+            for p in 0..width {
+                add_row(
+                    simd,
+                    &mut sums,
+                    #[inline(always)]
+                    |i| a[i * width + p],
+                    &b[p * V..][..V],
+                );
+            }
+        }
+        let (b, _) = S::as_simd_f32s(&self.b[whole * width * width..]);
+        if !b.is_empty() {
+            let a = &a[whole * next..][..R * width];
+            for (p, b) in b.chunks_exact(V).enumerate() {
+                add_row(
+                    simd,
+                    &mut sums,
+                    #[inline(always)]
+                    |i| a[i * width + p % width],
+                    b,
+                );
+            }
+        }
+        for (sums, out) in sums.iter().zip(out.chunks_exact_mut(V)) {
+            out.copy_from_slice(sums);
         }
     }
-    sums
 }
 
 /// Σ a(i, p)·b(p), p running over the rows of `a`, P long, and of `b`; a(i, p) is `a[p·P + from + i]`.
@@ -113,6 +145,40 @@ pub(super) fn products_down<S: Simd, const R: usize, const V: usize>(
         );
     }
     sums
+}
+
+/// As [`products_down`], left in rows that lie `next` apart, or with `ADD` added to them. A function of its own too.
+pub(super) struct ProductsDown<'a, const R: usize, const V: usize, const ADD: bool> {
+    pub a: &'a [f32],
+    pub from: usize,
+    pub b: &'a [f32],
+    pub out: &'a mut [f32],
+    pub next: usize,
+}
+
+impl<const R: usize, const V: usize, const ADD: bool> WithSimd for ProductsDown<'_, R, V, ADD> {
+    type Output = ();
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, simd: S) {
+        let sums = products_down::<S, R, V>(simd, self.a, self.from, self.b);
+        for (sums, row) in sums.into_iter().zip(self.out.chunks_mut(self.next)) {
+            put_whole::<S, V, ADD>(simd, sums, row);
+        }
+    }
+}
+
+/// Leaves, or adds, the vectors of a row.
+#[inline(always)]
+pub(super) fn put_whole<S: Simd, const V: usize, const ADD: bool>(
+    simd: S,
+    sums: [S::f32s; V],
+    row: &mut [f32],
+) {
+    let out = part_mut::<S>(row, 0, V);
+    for v in 0..V {
+        out[v] = if ADD { simd.add_f32s(out[v], sums[v]) } else { sums[v] };
+    }
 }
 
 /// sums(i) ← sums(i) + a(i)·b.
