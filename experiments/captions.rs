@@ -8,9 +8,9 @@
 //! Held out of its training are ten cells (a digit with one thing) and three pairs of things. What images show is told by a judge
 //! that did not steer (the digit) and by formulas of the pixels (what it wears), beside fresh drawings by the same measures: their
 //! ceiling. Expect, at the best γ, more than nine in ten all right of seen captions, nearly as many of the pairs bold + underlined and
-//! hat + boxed, two in three of the cells, whose digit is what goes wrong, and fewer of tilted + sunglasses, which share pixels. The
-//! formulas compare ink with fixed numbers, so the ink is normalised; "raw" is without. If things were drawn
-//! independently, P(all right) would be the product of the shares beside it.
+//! hat + boxed, seven in ten of the cells, since a tilted five, a six with a hat and a seven wearing sunglasses become other digits,
+//! and a third of tilted + sunglasses, which share pixels. The formulas compare ink with fixed numbers, so the ink is normalised;
+//! "raw" is without. If things were drawn independently, P(all right) would be the product of the shares beside it.
 
 use scorelab::Result;
 use scorelab::data::{Attribute, Caption};
@@ -47,7 +47,7 @@ fn experiment(lab: &mut CaptionExperiment) -> Result<()> {
     figures.push(lecture::word_attention(&lab.inputs(), gamma)?);
     lab.draw(&figures)?;
     answer(lab, &groups, &best, &ceilings);
-    check(lab, &groups, &ceilings[0], &best);
+    check(lab, &groups, &ceilings, &best);
     Ok(())
 }
 
@@ -171,9 +171,12 @@ fn percent(share: Interval) -> String {
 }
 
 /// The numbers that this experiment promises: of the judge and the formulas, and at the best γ of each group.
-fn check(lab: &mut CaptionExperiment, groups: &[Group], ceiling: &CaptionHits, best: &[Best]) {
-    lab.check("the judge on fresh drawings", ceiling.digit.value, 0.99..=1.0, 0.85..=1.0);
-    lab.check("all right in fresh drawings", ceiling.all.value, 0.95..=1.0, 0.75..=1.0);
+fn check(lab: &mut CaptionExperiment, groups: &[Group], drawn: &[CaptionHits], best: &[Best]) {
+    let mean = |of: fn(&CaptionHits) -> f64| drawn.iter().map(of).sum::<f64>() / drawn.len() as f64;
+    let (digit, all) = (mean(|hits| hits.digit.value), mean(|hits| hits.all.value));
+    // 99.0 % of the drawings of all groups, less 4.5 standard errors
+    lab.check("the judge on fresh drawings", digit, 0.984..=1.0, 0.85..=1.0);
+    lab.check("all right in fresh drawings", all, 0.95..=1.0, 0.75..=1.0);
     if lab.quick {
         return; // a network of some seconds draws little of what it is asked for
     }
@@ -197,16 +200,15 @@ fn check(lab: &mut CaptionExperiment, groups: &[Group], ceiling: &CaptionHits, b
 
 /// The least share that is all right at the best γ, by group; tilted + sunglasses share pixels and have none.
 ///
-/// That of the held-out cells is 4.5 standard errors of 1000 images below the 68.5 % that were measured: two or three digits, such as a
-/// tilted five, are drawn as another.
+/// That of the held-out cells is 4.5 standard errors below the 72.9 % that were measured.
 const LEAST: [(&str, f64); 5] = [
     ("seen", 0.9),
     ("digit alone", 0.95),
-    ("held-out cells", 0.62),
+    ("held-out cells", 0.66),
     ("bold + underlined", 0.85),
     ("hat + boxed", 0.85),
 ];
 
-/// The least share of seen captions with sunglasses that wear them: 4.5 standard errors of the 190 images or so that ask for them below
-/// the 87.5 % that were measured, the least of the six.
-const SUNGLASSES: f64 = 0.76;
+/// The least share of seen captions with sunglasses that wear them: 4.5 standard errors of the 120 images that ask for them below
+/// the 90.8 % that were measured, the least of the six.
+const SUNGLASSES: f64 = 0.78;
