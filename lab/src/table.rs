@@ -74,9 +74,9 @@ impl Table {
         }
         let keys: Vec<usize> = (0..self.keys).collect();
         let mut parts = vec![keys.clone()];
-        for column in self.keys..widths.len() {
+        for (column, width) in widths.iter().enumerate().skip(self.keys) {
             let part = parts.last_mut().expect("a part at least");
-            if part.len() > self.keys && wide(part) + widths[column] + 2 > WIDE {
+            if part.len() > self.keys && wide(part) + width + 2 > WIDE {
                 parts.push([&keys[..], &[column]].concat());
             } else {
                 part.push(column);

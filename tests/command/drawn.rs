@@ -217,7 +217,8 @@ fn the_lecture_s_gammas_are_drawn_unless_others_are_asked_for_and_one_alone_is_n
     let folder = Folder::new("gammas");
     let told = |words: &str| {
         let out = folder.path("out");
-        answer(&format!("plot {words} --samples 300 --steps 12 --format json --out {out}"));
+        let samples = if words.contains("sweep") { "" } else { "--samples 300" };
+        answer(&format!("plot {words} {samples} --format json --out {out}"));
         let name = if words.contains("sweep") { "09_gamma_sweep" } else { "11_overshoot" };
         std::fs::read_to_string(folder.0.join(format!("out/{name}.json"))).unwrap()
     };
@@ -235,7 +236,7 @@ fn the_lecture_s_gammas_are_drawn_unless_others_are_asked_for_and_one_alone_is_n
     // the caption's promise: at the last of its own γ samples leave the class
     let record: serde_json::Value = serde_json::from_str(&told("overshoot")).unwrap();
     let off =
-        |gamma: &str| record["numbers"][format!("γ = {gamma}, 12 steps: off the support")].as_f64();
+        |gamma: &str| record["numbers"][format!("γ = {gamma}, 64 steps: off the support")].as_f64();
     assert!(off("1").unwrap() < 0.05 && off("10").unwrap() > 0.3, "{record}");
     let refused = run(&format!("plot overshoot --gamma 1 --out {}", folder.path("out")));
     assert_eq!(refused.code, Some(2));

@@ -2,7 +2,7 @@
 //! draws it.
 //!
 //! `SCORELAB_WRITE=1 cargo test --test main gallery -- --include-ignored` makes all of it from the catalogue, and trains the
-//! networks that some figures are of; with `SCORELAB_GALLERY=tilt,sweep` only the pictures of these figures, and with
+//! networks that some figures are of; with `SCORELAB_GALLERY=tilt,10_fidelity_against_diversity` only the pictures of these figures, by name or stem, and with
 //! `SCORELAB_NETWORKS=FOLDER` the networks that are trained are kept there for the next time.
 
 use super::read;
@@ -311,7 +311,9 @@ fn train(specs: &[&Spec], folder: &Path) {
 #[ignore = "minutes: it trains the networks that some figures are of"]
 fn every_picture_of_the_gallery_is_what_its_command_draws() {
     let only = std::env::var("SCORELAB_GALLERY").ok();
-    let asked = |spec: &&&Spec| only.as_ref().is_none_or(|o| o.split(',').any(|n| n == spec.name));
+    let asked = |spec: &&&Spec| {
+        only.as_ref().is_none_or(|o| o.split(',').any(|n| [spec.name, spec.stem].contains(&n)))
+    };
     let specs: Vec<&Spec> = FIGURES.iter().filter(asked).copied().collect();
     assert!(!specs.is_empty(), "no figure is called {only:?}");
     let kept = std::env::var_os("SCORELAB_NETWORKS").map(PathBuf::from);

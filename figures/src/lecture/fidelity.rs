@@ -129,6 +129,8 @@ fn distances(methods: &[Outcomes]) -> Panel {
     let all = || methods.iter().flat_map(|m| m.found.iter());
     let (low, high) = reaching((0.0, 1.0), all().map(|(g, _)| g.value()));
     let (_, top) = reaching((0.0, 0.1), all().map(|(_, o)| o.energy));
+    let bars = all().map(|(_, o)| 1.01 * (o.energy + o.energy_se));
+    let (_, above) = reaching((0.0, 1.06 * top), bars);
     let margin = 0.04 * (high - low);
     // no higher than the names of the curves
     let one = arr2(&[[1.0, -0.04 * top], [1.0, (0.96 - 0.09 * methods.len() as f64) * top]]);
@@ -142,7 +144,7 @@ fn distances(methods: &[Outcomes]) -> Panel {
         x: Axis::new(words::GUIDANCE_SCALE, (low - margin, high + margin)),
         y: Axis::new(
             Text::new("energy distance to p(x ∣ y)", "khoảng cách năng lượng tới p(x ∣ y)"),
-            (-0.04 * top, 1.06 * top),
+            (-0.04 * top, above),
         ),
         layers,
         ..Panel::default()

@@ -92,7 +92,7 @@ pub(super) fn shortened(text: &str, size: f64, room: f64) -> Cow<'_, str> {
     let letters: Vec<char> = text.chars().take(MOST).collect();
     let begun = (0..letters.len()).rev().map(|n| {
         let head: String = letters[..n].iter().collect();
-        format!("{}…", head.trim_end())
+        format!("{}…", head.trim_end_matches([' ', '…']))
     });
     Cow::Owned(words.chain(begun).find(fits).unwrap_or_default())
 }
@@ -118,6 +118,8 @@ mod tests {
         let begun = shortened("unpronounceably long", 16.0, 100.0);
         assert!(begun.starts_with("unpron") && begun.ends_with('…'), "{begun}");
         assert!((80.0..=100.0).contains(&width(&begun, 16.0)));
+        // again, where the middle is lost already
+        assert_eq!(shortened("bear … Kamchatka", 16.0, 70.0), "bear…");
         assert_eq!(fit("short", 28.0, 16.0, room), ("short".into(), 28.0));
         let (whole, size) = fit("a name of the class", 28.0, 16.0, room);
         assert!(whole == "a name of the class" && (16.0..28.0).contains(&size));

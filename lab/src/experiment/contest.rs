@@ -139,9 +139,9 @@ impl Contest<'_> {
         scales: &[Option<f64>],
     ) -> Vec<[usize; 2]> {
         let mut pairs = vec![[0, GUIDED]];
-        for arm in 2..scales.len() {
+        for (arm, scale) in scales.iter().enumerate().skip(2) {
             pairs.push([arm, GUIDED]);
-            let Some(gamma) = scales[arm].filter(|g| !is_same(*g, self.gamma)) else { continue };
+            let Some(gamma) = scale.filter(|g| !is_same(*g, self.gamma)) else { continue };
             let [main, guiding] = parts.pair();
             let Ok(scale) = Gamma::new(gamma) else { continue };
             pairs.push([arm, arms.len()]);

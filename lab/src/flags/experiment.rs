@@ -51,8 +51,13 @@ impl Defaults {
     };
 
     /// The defaults of the lecture.
-    pub const LECTURE: Defaults =
-        Defaults { samples: (4000, 500), captions: true, ..Defaults::SCENE };
+    pub const LECTURE: Defaults = Defaults {
+        samples: (4000, 500),
+        network: Some(
+            "A network for captions that is trained already: a checkpoint, or the folder of a run [default: none, and nothing of captions is drawn]",
+        ),
+        ..Defaults::SCENE
+    };
 
     /// The defaults of an experiment on images.
     pub const IMAGES: Defaults = Defaults {
@@ -98,7 +103,7 @@ pub struct ExperimentFlags {
     #[arg(long, value_name = "FOLDER")]
     #[serde(skip)]
     pub data: Option<PathBuf>,
-    /// A network for captions that is trained already: a checkpoint, or the folder of a run [default: one is trained, for the lecture none]
+    /// A network that is trained already: a checkpoint, or the folder of a run
     #[arg(long, value_name = "FILE|FOLDER")]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub score: Option<PathBuf>,
@@ -188,8 +193,9 @@ impl ExperimentFlags {
     }
 
     /// Every flag that changes a picture of the lecture, with its value.
-    fn looks(&self) -> [(&'static str, String); 13] {
+    fn looks(&self) -> [(&'static str, String); 14] {
         let WalkFlags { process, sampler, steps, seed } = self.walk.walk;
+        let score = self.score.as_ref();
         let formats: Vec<&str> = self.look.format.iter().map(|format| format.ending()).collect();
         let gamma: Vec<String> = self.gamma.iter().map(f64::to_string).collect();
         [
@@ -197,6 +203,7 @@ impl ExperimentFlags {
             ("--class", self.class.clone()),
             ("--gamma", gamma.join(",")),
             ("--gradient-scale", self.gradient_scale.to_string()),
+            ("--score", score.map(|path| path.display().to_string()).unwrap_or_default()),
             ("--process", process.name().into()),
             ("--sampler", sampler.name().into()),
             ("--steps", steps.to_string()),
