@@ -4,6 +4,7 @@ use super::{Folder, run_experiment};
 use rayon::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
+use std::process::Command;
 
 /// Experiments that train nothing, with a setting that is small; `one-1d` and `two-1d` are scenes of the test's own.
 const CHEAP: [(&str, &str); 4] = [
@@ -57,6 +58,16 @@ fn written(folder: &Path) -> BTreeMap<String, String> {
     files
 }
 
+/// The file of a joint network of a few steps.
+fn joint_network(folder: &Path) -> String {
+    let file = folder.join("joint.safetensors").display().to_string();
+    let train = "train --model joint --points 100 --batch 64 --steps 2 --out";
+    let words = train.split(' ').chain([file.as_str()]);
+    let ended = Command::new(env!("CARGO_BIN_EXE_scorelab")).args(words).output().unwrap();
+    assert!(ended.status.success(), "{}", String::from_utf8_lossy(&ended.stderr));
+    file
+}
+
 #[test]
 fn every_flag_of_an_experiment_changes_what_is_written_or_is_refused() {
     let folder = Folder::new("effects");
@@ -66,6 +77,7 @@ fn every_flag_of_an_experiment_changes_what_is_written_or_is_refused() {
     let scenes = [("one-1d", 9.0), ("two-1d", 10.0)]
         .map(|(name, far)| folder.write(&format!("{name}.toml"), &on_a_line(far)));
     let [one, two] = scenes.map(|path| path.display().to_string());
+    let net = joint_network(&folder.0);
     let tried = |(name, small): &(&str, &str)| {
         let (name, line) = (*name, small.contains("one-1d"));
         let small = &small.replace("one-1d", &one);
@@ -84,7 +96,8 @@ fn every_flag_of_an_experiment_changes_what_is_written_or_is_refused() {
             let value = match flag.as_str() {
                 "scene" if line => two.as_str(),
                 "scene" => "three",
-                "data" | "score" => ".",
+                "data" => ".",
+                "score" => net.as_str(),
                 "class" | "seed" => "1",
                 "gamma" => "2.5",
                 "gradient-scale" => "0.5",

@@ -23,6 +23,7 @@ use scorelab::train::TrainConfig;
 use scorelab::training_loop::{Learned, Watcher};
 use scorelab::{Error, Result};
 use scorelab_figures::lecture::ImageInputs;
+use scorelab_figures::plot::Text;
 use std::ops::{Deref, DerefMut};
 use std::process::ExitCode;
 use std::time::Instant;
@@ -244,7 +245,10 @@ fn network(experiment: &mut Experiment) -> Result<(JointNet<Transformer>, View)>
     if let Some((step, seconds)) = learned.trained {
         let images = (step * recipe.train.batch) as f64;
         let flops = 3.0 * net.network().config.forward_flops(3) * images;
-        println!("network: {step} steps, {flops:.1e} FLOP of training, {seconds:.0} s");
+        experiment.say(Text::from((
+            format!("network: {step} steps, {flops:.1e} FLOP of training, {seconds:.0} s"),
+            format!("mạng: {step} bước, {flops:.1e} FLOP huấn luyện, {seconds:.0} giây"),
+        )));
     }
     Ok((net, learned.view))
 }
@@ -294,7 +298,11 @@ fn learned<N: Learned>(
     let file = folder.join(format!("{name}{}.safetensors", experiment.size("", "-quick")));
     let found = Checkpoint::<N>::load_as(&file).ok();
     if let Some(found) = found.filter(|found| found.trained.recipe.as_ref() == Some(recipe)) {
-        println!("{name}: loaded from {}, trained with these settings", file.display());
+        let file = file.display();
+        experiment.say(Text::from((
+            format!("{name}: loaded from {file}, trained with these settings"),
+            format!("{name}: đọc từ {file}, đã được huấn luyện với các thiết lập này"),
+        )));
         return Ok(Found { model: found.model, view: found.view, trained: None });
     }
     let set = TrainingSet::of(recipe, experiment.memory)?;

@@ -128,13 +128,18 @@ impl ImageExperiment {
         let files = ["joint", "noisy", "judge"].map(|what| self.network_file(what));
         let trained = recipes.each_ref().map(|r| Trained::here(data.clone(), Some(r.clone())));
         if let Some(nets) = load(&files, &trained) {
-            println!("networks: loaded from {}, trained with these settings", folder.display());
+            let folder = folder.display();
+            self.say(Text::from((
+                format!("networks: loaded from {folder}, trained with these settings"),
+                format!("mạng: đọc từ {folder}, đã được huấn luyện với các thiết lập này"),
+            )));
             return Ok(nets);
         }
-        println!(
-            "networks: none in {} were trained with these settings; training them",
-            folder.display()
-        );
+        let shown = folder.display();
+        self.say(Text::from((
+            format!("networks: none in {shown} were trained with these settings; training them"),
+            format!("mạng: trong {shown} không có mạng nào được huấn luyện với các thiết lập này; đang huấn luyện"),
+        )));
         let nets = self.train(&recipes)?;
         if !interrupted() {
             std::fs::create_dir_all(&folder)
@@ -253,10 +258,11 @@ impl ImageExperiment {
     /// What draws samples of the joint network, by the walk of the experiment.
     fn so_far<'a>(&self, view: &'a View) -> SamplesSoFar<'a> {
         let picture = self.output.dir.join(format!("{TRAINING_SAMPLES}.png"));
-        println!(
-            "  samples so far: {}, twice a minute; Ctrl-C ends the training early",
-            picture.display()
-        );
+        let shown = picture.display();
+        self.say(Text::from((
+            format!("  samples so far: {shown}, twice a minute; Ctrl-C ends the training early"),
+            format!("  mẫu hiện có: {shown}, mỗi phút hai lần; Ctrl-C dừng huấn luyện sớm"),
+        )));
         let (size, class_names) =
             ((self.training.height, self.training.width), self.training.class_names.clone());
         let schedule = Schedule {

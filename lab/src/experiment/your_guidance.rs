@@ -36,8 +36,14 @@ pub fn compare(lab: &mut Experiment, gamma: Gamma, mine: &[(&str, Made)]) -> Res
         tell(format!("warning: {warning}"));
     }
     let found = contest.held(mine, &lab.flags.guidance)?;
-    let scores = path.map_or("exact scores".into(), |path| format!("scores of {path}"));
-    println!("\nscene {}, target {}, {scores}", lab.scene().name, lab.class_name());
+    let scores = path.map_or(Text::new("exact scores", "score chính xác"), |path| {
+        Text::from((format!("scores of {path}"), format!("score của {path}")))
+    });
+    let (scene, class) = (&lab.scene().name, lab.class_name());
+    lab.say(Text::from((
+        format!("\nscene {scene}, target {class}, {}", scores.en),
+        format!("\ncảnh {scene}, lớp {class}, {}", scores.vi),
+    )));
     lab.show("compare", &found.compare)?;
     lab.show("verdicts", &found.verdicts)?;
     lab.show("effective", &found.effective)?;
