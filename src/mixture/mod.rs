@@ -95,11 +95,8 @@ impl Mixture {
             covs.iter().enumerate().map(|(i, c)| Axes::new(i, c, d)).collect::<Result<Vec<_>>>()?;
         let classes = labels.iter().max().map_or(0, |m| m + 1);
         if let Some(c) = (0..classes.min(k + 1)).find(|c| !labels.contains(c)) {
-            return Err(Error::value(
-                format!("class {c}"),
-                "without a component",
-                "the label of at least one",
-            ));
+            let (class, must) = (format!("class {c}"), "the label of at least one");
+            return Err(Error::value(class, "without a component", must));
         }
         let total: f64 = weights.iter().sum();
         let weights = weights.iter().map(|w| w / total).collect();
@@ -292,19 +289,13 @@ impl Mixture {
 fn parts_fit(weights: &[f64], means: &Array2<f64>, covs: usize, labels: usize) -> Result<()> {
     let (k, d) = means.dim();
     if k == 0 || d == 0 {
-        return Err(Error::value(
-            "the mixture",
-            "empty",
-            "a mixture of at least one component of dimension 1 or more",
-        ));
+        let must = "a mixture of at least one component of dimension 1 or more";
+        return Err(Error::value("the mixture", "empty", must));
     }
     for (what, n) in [("weights", weights.len()), ("covariances", covs), ("labels", labels)] {
         if n != k {
-            return Err(Error::value(
-                format!("the number of {what}"),
-                n,
-                format!("{k}, one for each mean"),
-            ));
+            let must = format!("{k}, one for each mean");
+            return Err(Error::value(format!("the number of {what}"), n, must));
         }
     }
     for (i, w) in weights.iter().enumerate() {

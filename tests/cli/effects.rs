@@ -58,14 +58,14 @@ fn written(folder: &Path) -> BTreeMap<String, String> {
     files
 }
 
-/// The file of a joint network of a few steps.
+/// The folder of a joint network of a few steps.
 fn joint_network(folder: &Path) -> String {
-    let file = folder.join("joint.safetensors").display().to_string();
+    let run = folder.join("joint").display().to_string();
     let train = "train --model joint --points 100 --batch 64 --steps 2 --out";
-    let words = train.split(' ').chain([file.as_str()]);
+    let words = train.split(' ').chain([run.as_str()]);
     let ended = Command::new(env!("CARGO_BIN_EXE_scorelab")).args(words).output().unwrap();
     assert!(ended.status.success(), "{}", String::from_utf8_lossy(&ended.stderr));
-    file
+    run
 }
 
 #[test]
