@@ -88,13 +88,13 @@ fn answer(lab: &mut Experiment, ends: &[End]) {
     let mut own: Vec<&End> = ends.iter().filter(|end| end.0 == g).collect();
     own.sort_by(|a, b| (a.2.0 - a.3).abs().total_cmp(&(b.2.0 - b.3).abs()));
     let each = |lang: Lang| {
-        let one = |end: &&End| format!("{} {}", end.1.get(lang), plus_minus(end.2));
+        let one = |end: &&End| format!("{}: {}", end.1.get(lang), plus_minus(end.2));
         own.iter().map(one).collect::<Vec<_>>().join("; ")
     };
     let Some(tilt) = own.first().map(|end| significant(end.3, 4)) else { return };
     lab.answer((
-        format!("that depends on the sampler: for {PAIR} at γ = {g} the tilt's variance is {tilt}, and by the nearest first come out {}", each(Lang::En)),
-        format!("tuỳ bộ lấy mẫu: với {PAIR} và γ = {g}, phân phối nghiêng có phương sai {tilt}, còn kết quả, từ gần nhất, là {}", each(Lang::Vi)),
+        format!("that depends on the sampler: for {PAIR} at γ = {g} the tilt's variance is {tilt}, and the samplers' are, the nearest first, {}", each(Lang::En)),
+        format!("tuỳ bộ lấy mẫu: với {PAIR} và γ = {g}, phân phối nghiêng có phương sai {tilt}, còn phương sai của các bộ lấy mẫu, từ gần nhất, là {}", each(Lang::Vi)),
     ));
 }
 

@@ -139,9 +139,7 @@ mod tests {
     fn idea(
         gamma: impl Fn(f64) -> f64 + Send + Sync + Clone + 'static,
     ) -> impl Fn(Score, Score) -> Score {
-        move |main, guiding| {
-            Arc::new(Scheduled { main, guiding, gamma: gamma.clone() }) as Score as Score
-        }
+        move |main, guiding| Arc::new(Scheduled { main, guiding, gamma: gamma.clone() }) as Score
     }
 
     #[test]
@@ -164,7 +162,6 @@ mod tests {
             [("smaller", &smaller), ("between", &between), ("same", &same)];
         let found = contest.held(&mine, &MethodFlags::default()).unwrap();
         let said: Vec<&str> = found.said.iter().map(|said| &*said.en).collect();
-        println!("{said:#?}\n{}\n{}", found.verdicts, found.effective);
         assert!(
             said[0].contains("smaller ends nearer to p(x|c) than ordinary guidance at γ = 3"),
             "{said:?}"

@@ -90,23 +90,9 @@ impl<const R: usize, const V: usize> WithSimd for Products<'_, R, V> {
                 sums.copy_from_slice(out);
             }
         }
-        let whole = self.b.len() / (width * width);
-        for panel in 0..whole {
+        for (panel, b) in self.b.chunks(width * width).enumerate() {
             let a = &a[panel * next..][..R * width];
-            let (b, _) = S::as_simd_f32s(&self.b[panel * width * width..][..width * width]);
-            for p in 0..width {
-                add_row(
-                    simd,
-                    &mut sums,
-                    #[inline(always)]
-                    |i| a[i * width + p],
-                    &b[p * V..][..V],
-                );
-            }
-        }
-        let (b, _) = S::as_simd_f32s(&self.b[whole * width * width..]);
-        if !b.is_empty() {
-            let a = &a[whole * next..][..R * width];
+            let (b, _) = S::as_simd_f32s(b);
             for (p, b) in b.chunks_exact(V).enumerate() {
                 add_row(
                     simd,
