@@ -54,27 +54,36 @@ impl Panels {
     }
 
     /// Panel j: (rows, P).
-    #[inline]
+    #[inline(always)]
     pub fn panel(&self, j: usize) -> &[f32] {
         let size = self.rows * self.width;
         &self.data()[j * size..][..size]
     }
 
     /// As [`Panels::panel`], to write.
-    #[inline]
+    #[inline(always)]
     pub fn panel_mut(&mut self, j: usize) -> &mut [f32] {
         let size = self.rows * self.width;
         &mut self.data_mut()[j * size..][..size]
     }
 
     /// Puts numbers into a row, from a column on.
+    #[inline(always)]
     pub fn set(&mut self, row: usize, mut column: usize, mut values: &[f32]) {
         while !values.is_empty() {
             let (j, c) = (column / self.width, column % self.width);
             let n = values.len().min(self.width - c);
             let to = row * self.width + c;
-            copy(&values[..n], &mut self.panel_mut(j)[to..][..n]);
+            copied(&values[..n], &mut self.panel_mut(j)[to..][..n]);
             (column, values) = (column + n, &values[n..]);
+        }
+    }
+
+    /// Reads a row, or as many of its columns as `values` holds.
+    #[inline(always)]
+    pub fn get(&self, row: usize, values: &mut [f32]) {
+        for (j, values) in values.chunks_mut(self.width).enumerate() {
+            copied(&self.panel(j)[row * self.width..][..values.len()], values);
         }
     }
 
@@ -84,11 +93,7 @@ impl Panels {
         for j in 0..self.count() {
             let (c, n) = (j * width, width.min(columns - j * width));
             let rows = from.chunks(row).zip(self.panel_mut(j).chunks_exact_mut(width));
-            if n == width {
-                rows.for_each(|(from, to)| copy(&from[c..][..width], to));
-            } else {
-                rows.for_each(|(from, to)| to[..n].copy_from_slice(&from[c..][..n]));
-            }
+            rows.for_each(|(from, to)| copied(&from[c..][..n], &mut to[..n]));
         }
     }
 
@@ -98,7 +103,7 @@ impl Panels {
         for j in 0..self.count() {
             let n = width.min(columns - j * width);
             let from = &from[j * width * rows..][..n * rows];
-            transpose(from, (self.panel_mut(j), width), n, rows);
+            transpose((from, rows), (self.panel_mut(j), width), n, rows);
         }
     }
 
@@ -108,7 +113,7 @@ impl Panels {
         for (j, c) in (0..self.columns.min(row)).step_by(width).enumerate() {
             let n = width.min(self.columns.min(row) - c);
             for (to, from) in to.chunks_mut(row).zip(self.panel(j).chunks_exact(width)) {
-                copy(&from[..n], &mut to[c..][..n]);
+                copied(&from[..n], &mut to[c..][..n]);
             }
         }
     }
@@ -123,24 +128,22 @@ impl Clone for Panels {
     }
 }
 
-/// Copies a row of a panel, in registers where it is as long as most panels are wide: such short rows are not worth a call.
+/// Copies a short row, eight numbers at a time: it is not worth a call.
 #[inline(always)]
-fn copy(from: &[f32], to: &mut [f32]) {
-    if let (Ok(from), Ok(to)) =
-        (<&[f32; LINE]>::try_from(from), <&mut [f32; LINE]>::try_from(&mut *to))
-    {
-        *to = *from;
-    } else {
-        to.copy_from_slice(from);
-    }
+pub(in crate::nn) fn copied(from: &[f32], to: &mut [f32]) {
+    let (from, rest) = from.as_chunks::<8>();
+    let (to, to_rest) = to.as_chunks_mut();
+    to.iter_mut().zip(from).for_each(|(to, from)| *to = *from);
+    to_rest.iter_mut().zip(rest).for_each(|(to, from)| *to = *from);
 }
 
-/// bᵀ (columns, rows) of b (rows, columns), into a slice with a given way from one row to the next.
+/// bᵀ (columns, rows) of b (rows, columns), both in slices with a given way from one row to the next.
 ///
 /// # Panics
 /// If a slice is too short.
-pub(super) fn transpose(
-    b: &[f32],
+#[inline(always)]
+pub(in crate::nn) fn transpose(
+    (b, b_row): (&[f32], usize),
     (out, out_row): (&mut [f32], usize),
     rows: usize,
     columns: usize,
@@ -150,7 +153,7 @@ pub(super) fn transpose(
     for r in (0..whole_rows).step_by(SIDE) {
         for c in (0..whole_columns).step_by(SIDE) {
             let square: [&[f32; SIDE]; SIDE] = std::array::from_fn(|i| {
-                b[(r + i) * columns + c..][..SIDE].try_into().expect("SIDE elements")
+                b[(r + i) * b_row + c..][..SIDE].try_into().expect("SIDE elements")
             });
             for j in 0..SIDE {
                 let to = &mut out[(c + j) * out_row + r..][..SIDE];
@@ -161,7 +164,7 @@ pub(super) fn transpose(
     for i in 0..rows {
         let from = if i < whole_rows { whole_columns } else { 0 };
         for j in from..columns {
-            out[j * out_row + i] = b[i * columns + j];
+            out[j * out_row + i] = b[i * b_row + j];
         }
     }
 }

@@ -4,6 +4,7 @@
 //! where rows are mixed. So a row's sums run in one order, whatever else is in the block.
 
 use crate::arch::arch;
+use crate::nn::fast::panels::{copied, transpose};
 use crate::nn::fast::silu::exp2;
 use pulp::{Simd, WithSimd};
 use std::f32::consts::LOG2_E;
@@ -108,12 +109,12 @@ impl WithSimd for Attend<'_> {
             self.weights[..heads * n * across].chunks_exact_mut(n * across).enumerate()
         {
             let columns = self.size.columns(head);
-            turn(self.q, m, &columns, scale, (q_t, across));
+            turn(self.q, m, &columns, (q_t, across));
             copy(self.v, n, &columns, (v, deep));
-            let keys = (&self.k.values[columns.start..], self.k.stride, 1);
-            multiply(simd, keys, q_t, weights, (n, each, across));
-            softmax(simd, weights, across);
-            multiply(simd, (weights, 1, across), v, out, (m, n, deep));
+            let keys = (&self.k.values[columns.start..], self.k.stride);
+            multiply::<S, false>(simd, keys, q_t, weights, (n, each, across));
+            softmax(simd, weights, (across, scale));
+            multiply::<S, true>(simd, (weights, across), v, out, (m, n, deep));
             put(out, deep, m, &columns, (self.out, width));
         }
     }
@@ -159,17 +160,17 @@ impl WithSimd for AttendBack<'_> {
         {
             let columns = self.size.columns(head);
             copy(self.d_out, m, &columns, (rows, deep));
-            multiply(simd, (weights, across, 1), rows, out, (n, m, deep));
+            multiply::<S, false>(simd, (weights, across), rows, out, (n, m, deep));
             put(out, deep, n, &columns, (d_v, width));
-            turn(self.d_out, m, &columns, 1.0, (turned, across));
-            let values = (&self.v.values[columns.start..], self.v.stride, 1);
-            multiply(simd, values, turned, d_s, (n, each, across));
+            turn(self.d_out, m, &columns, (turned, across));
+            let values = (&self.v.values[columns.start..], self.v.stride);
+            multiply::<S, false>(simd, values, turned, d_s, (n, each, across));
             softmax_back(simd, weights, &mut d_s[..n * across], (across, scale));
             copy(self.k, n, &columns, (rows, deep));
-            multiply(simd, (d_s, 1, across), rows, out, (m, n, deep));
+            multiply::<S, true>(simd, (d_s, across), rows, out, (m, n, deep));
             put(out, deep, m, &columns, (d_q, width));
             copy(self.q, m, &columns, (rows, deep));
-            multiply(simd, (d_s, across, 1), rows, out, (n, m, deep));
+            multiply::<S, false>(simd, (d_s, across), rows, out, (n, m, deep));
             put(out, deep, n, &columns, (d_k, width));
         }
     }
@@ -185,7 +186,7 @@ fn put(
     (to, width): (&mut [f32], usize),
 ) {
     for (from, to) in from.chunks_exact(row).zip(to.chunks_exact_mut(width)).take(n) {
-        to[columns.clone()].copy_from_slice(&from[..columns.len()]);
+        copied(&from[..columns.len()], &mut to[columns.clone()]);
     }
 }
 
@@ -194,27 +195,26 @@ fn put(
 fn copy(rows: Rows, n: usize, columns: &Range<usize>, (to, row): (&mut [f32], usize)) {
     for (i, to) in to.chunks_exact_mut(row).take(n).enumerate() {
         let (whole, rest) = to.split_at_mut(columns.len());
-        whole.copy_from_slice(rows.row(i, columns));
+        copied(rows.row(i, columns), whole);
         rest.fill(0.0);
     }
 }
 
-/// Their transpose, times a number; each row filled up with zeros.
+/// Their transpose, each row filled up with zeros.
 #[inline(always)]
-fn turn(rows: Rows, n: usize, columns: &Range<usize>, scale: f32, (to, row): (&mut [f32], usize)) {
-    to[..columns.len() * row].fill(0.0);
-    for i in 0..n {
-        for (c, v) in rows.row(i, columns).iter().enumerate() {
-            to[c * row + i] = scale * v;
-        }
+fn turn(rows: Rows, n: usize, columns: &Range<usize>, (to, row): (&mut [f32], usize)) {
+    if row > n {
+        to[..columns.len() * row].fill(0.0);
     }
+    transpose((&rows.values[columns.start..], rows.stride), (to, row), n, columns.len());
 }
 
-/// c ← a·b for c (m, across) and b (k, across), across in whole vectors; a(i, p) is `a[i·row + p·column]`.
+/// c ← a·b for c (m, across), b (k, across) and a (m, k) whose rows begin so far apart, across in whole vectors; with `TURNED`
+/// the transpose of a stands there.
 #[inline(always)]
-fn multiply<S: Simd>(
+fn multiply<S: Simd, const TURNED: bool>(
     simd: S,
-    a: (&[f32], usize, usize),
+    a: (&[f32], usize),
     b: &[f32],
     c: &mut [f32],
     (m, k, across): (usize, usize, usize),
@@ -223,18 +223,18 @@ fn multiply<S: Simd>(
     let mut i = 0;
     while i < m {
         i += match m - i {
-            8.. => rows::<S, 8>(simd, a, b, c, (i, k, across)),
-            4.. => rows::<S, 4>(simd, a, b, c, (i, k, across)),
-            _ => rows::<S, 1>(simd, a, b, c, (i, k, across)),
+            8.. => rows::<S, 8, TURNED>(simd, a, b, c, (i, k, across)),
+            4.. => rows::<S, 4, TURNED>(simd, a, b, c, (i, k, across)),
+            _ => rows::<S, 1, TURNED>(simd, a, b, c, (i, k, across)),
         }
     }
 }
 
 /// R rows of a product from row i on; returns R.
 #[inline(always)]
-fn rows<S: Simd, const R: usize>(
+fn rows<S: Simd, const R: usize, const TURNED: bool>(
     simd: S,
-    (a, row, column): (&[f32], usize, usize),
+    (a, apart): (&[f32], usize),
     b: &[f32],
     c: &mut [f32],
     (i, k, across): (usize, usize, usize),
@@ -242,13 +242,17 @@ fn rows<S: Simd, const R: usize>(
     let (b, _) = S::as_simd_f32s(b);
     let (c, _) = S::as_mut_simd_f32s(c);
     let vectors = across / S::F32_LANES;
-    let a = &a[i * row..];
+    // bounds are looked at once for each row, or each column
+    let row = |r: usize| if TURNED { &[] } else { &a[(i + r) * apart..][..k] };
+    let rows: [&[f32]; R] = std::array::from_fn(row);
     for v in 0..vectors {
         let mut sums = [simd.splat_f32s(0.0); R];
         for p in 0..k {
             let b = b[p * vectors + v];
+            let column = if TURNED { &a[p * apart + i..][..R] } else { &[] };
             for (r, sum) in sums.iter_mut().enumerate() {
-                *sum = simd.mul_add_e_f32s(simd.splat_f32s(a[r * row + p * column]), b, *sum);
+                let a = if TURNED { column[r] } else { rows[r][p] };
+                *sum = simd.mul_add_e_f32s(simd.splat_f32s(a), b, *sum);
             }
         }
         for (r, sum) in sums.iter().enumerate() {
@@ -258,11 +262,11 @@ fn rows<S: Simd, const R: usize>(
     R
 }
 
-/// 2^s/Σ 2^s down each column.
+/// 2^(scale·s)/Σ 2^(scale·s) down each column.
 #[inline(always)]
-fn softmax<S: Simd>(simd: S, scores: &mut [f32], across: usize) {
+fn softmax<S: Simd>(simd: S, scores: &mut [f32], (across, scale): (usize, f32)) {
     let (scores, _) = S::as_mut_simd_f32s(scores);
-    let vectors = across / S::F32_LANES;
+    let (vectors, scale) = (across / S::F32_LANES, simd.splat_f32s(scale));
     for v in 0..vectors {
         let column = || (v..).step_by(vectors);
         let n = scores.len() / vectors;
@@ -272,7 +276,7 @@ fn softmax<S: Simd>(simd: S, scores: &mut [f32], across: usize) {
         }
         let mut sum = simd.splat_f32s(0.0);
         for at in column().take(n) {
-            scores[at] = exp2(simd, simd.sub_f32s(scores[at], top));
+            scores[at] = exp2(simd, simd.mul_f32s(scale, simd.sub_f32s(scores[at], top)));
             sum = simd.add_f32s(sum, scores[at]);
         }
         let part = simd.div_f32s(simd.splat_f32s(1.0), sum);

@@ -42,13 +42,11 @@ impl Transformer {
     fn answer_back(&self, b: &mut Buffers, grads: &mut Grads) {
         let (c, room) = (&self.config, &mut b.room);
         self.linear_back(self.layout.last()[1], &b.last.a, &b.answer, &mut room.d_a, grads);
-        let d_a = &mut room.rows[..b.h.len()];
-        room.d_a.unpack(d_a, c.width);
         room.d_h.fill(0.0);
         room.d_m.fill(0.0);
         let m = &b.modulations[c.depth];
         let d_m = d_branch(&mut room.d_m, m.columns, 0, c.width);
-        b.last.seen.enter_back(m.branch(0, c.width), c.tokens(), d_a, &mut room.d_h, d_m);
+        b.last.seen.enter_back(m.branch(0, c.width), c.tokens(), &room.d_a, &mut room.d_h, d_m);
         self.modulation_back(b, c.depth, grads);
     }
 
@@ -63,17 +61,13 @@ impl Transformer {
         let (w, tokens) = (self.config.width, self.config.tokens());
         let (m, room) = (&b.modulations[l], &mut b.room);
         let result = &b.layers[l].branches[i].result;
-        let d_result = &mut room.rows[..result.len()];
         let d_m = d_branch(&mut room.d_m, m.columns, i, w);
-        leave_back(&room.d_h, m.branch(i, w), tokens, result, d_result, d_m);
-        room.tokens.pack(d_result, w);
+        leave_back(&room.d_h, m.branch(i, w), tokens, result, &mut room.tokens, d_m);
         f(self, b, l, grads);
         let (m, room) = (&b.modulations[l], &mut b.room);
-        let d_a = &mut room.rows[..room.d_h.len()];
-        room.d_a.unpack(d_a, w);
         let d_m = d_branch(&mut room.d_m, m.columns, i, w);
         let seen = &b.layers[l].branches[i].seen;
-        seen.enter_back(m.branch(i, w), tokens, d_a, &mut room.d_h, d_m);
+        seen.enter_back(m.branch(i, w), tokens, &room.d_a, &mut room.d_h, d_m);
     }
 
     fn perceptron_back(&self, b: &mut Buffers, l: usize, grads: &mut Grads) {

@@ -51,8 +51,8 @@ pub(super) struct Modulated {
 #[derive(Debug, Clone)]
 pub(super) struct Branch {
     pub seen: Seen,
-    pub a: Panels,        // what it sees (tokens, w)
-    pub result: Vec<f32>, // F (tokens, w)
+    pub a: Panels,      // what it sees (tokens, w)
+    pub result: Panels, // F (tokens, w)
 }
 
 /// What attention keeps.
@@ -106,7 +106,7 @@ impl Buffers {
         let table = c.table_rows().next_multiple_of(4);
         let tokens = |columns: usize| Panels::zeros(t, columns);
         let level = Panels::zeros(images, w);
-        let branch = Branch { seen: Seen::zeros(t, w), a: tokens(w), result: vec![0.0; t * w] };
+        let branch = Branch { seen: Seen::zeros(t, w), a: tokens(w), result: tokens(w) };
         let attention = |keys: usize, columns: usize| Attention {
             queries: vec![0.0; t * columns],
             weights: vec![0.0; images * size(c, keys).weights()],

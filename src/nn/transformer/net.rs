@@ -114,19 +114,18 @@ impl Net for Transformer {
         w.log_snr.fill(log_snr);
         self.see(w);
         let b = &mut w.buffers;
-        let n = b.h.len();
         // the way back, which cannot follow, leaves its room
         b.room.d_h.copy_from_slice(&b.h);
-        b.room.d_rows[..n].fill(0.0);
+        b.room.d_a.data_mut().fill(0.0);
         for (condition, weight) in terms {
             b.h.copy_from_slice(&b.room.d_h);
             b.rows.iter_mut().for_each(|rows| self.config.rows(condition, rows));
             self.layers::<false>(b);
             self.last_seen(b);
-            let mixed = b.room.d_rows[..n].iter_mut().zip(&b.room.rows);
+            let mixed = b.room.d_a.data_mut().iter_mut().zip(b.last.a.data());
             mixed.for_each(|(mixed, a)| *mixed += weight * a);
         }
-        b.room.rows[..n].copy_from_slice(&b.room.d_rows[..n]);
+        b.last.a.data_mut().copy_from_slice(b.room.d_a.data());
         self.answer(w);
     }
 
@@ -211,17 +210,14 @@ impl Transformer {
         }
     }
 
-    /// Branch i of layer l: h ← h + gate ⊙ F(what it sees of h), F leaving its result in `room.tokens`.
+    /// Branch i of layer l: h ← h + gate ⊙ F(what it sees of h), F leaving its result in the branch.
     fn branch(&self, b: &mut Buffers, l: usize, i: usize, f: impl Fn(&Self, &mut Buffers, usize)) {
         let (w, tokens) = (self.config.width, self.config.tokens());
         let m = b.modulations[l].branch(i, w);
         let Branch { seen, a, .. } = &mut b.layers[l].branches[i];
-        let rows = &mut b.room.rows[..b.h.len()];
-        seen.enter(&b.h, m, tokens, rows);
-        a.pack(rows, w);
+        seen.enter(&b.h, m, tokens, a);
         f(self, b, l);
-        let result = &mut b.layers[l].branches[i].result;
-        b.room.tokens.unpack(result, w);
+        let result = &b.layers[l].branches[i].result;
         leave(&mut b.h, b.modulations[l].branch(i, w), tokens, result);
     }
 
@@ -241,7 +237,7 @@ impl Transformer {
             attend(size, q_k_v, weights, out, &mut room.attention);
         }
         own.mixed.pack(&room.rows[..own.mixed.rows * w], w);
-        self.linear(at(l, Role::SelfOut), &own.mixed, &mut room.tokens);
+        self.linear(at(l, Role::SelfOut), &own.mixed, &mut layer.branches[0].result);
     }
 
     /// Tokens ask the words of their caption.
@@ -263,31 +259,30 @@ impl Transformer {
             attend(size(c, rows.len()), [q, k, v], weights, out, &mut room.attention);
         }
         words.mixed.pack(&room.rows[..words.mixed.rows * w], w);
-        self.linear(at(l, Role::CrossOut), &words.mixed, &mut room.tokens);
+        self.linear(at(l, Role::CrossOut), &words.mixed, &mut layer.branches[1].result);
     }
 
     /// The perceptron of each token.
     fn perceptron<const KEEP: bool>(&self, b: &mut Buffers, l: usize) {
-        let (layer, room) = (&mut b.layers[l], &mut b.room);
+        let layer = &mut b.layers[l];
         let packed = &self.params.layers(&self.layout.layers)[at(l, Role::Up)];
         let slopes = if KEEP { layer.hidden_slopes.data_mut() } else { &mut [] };
         let finish = Activated { bias: &packed.bias, passing: &[], slopes };
-        let (a, panels) = (&layer.branches[2].a, 0..layer.hidden.count());
+        let Branch { a, result, .. } = &mut layer.branches[2];
+        let panels = 0..layer.hidden.count();
         product(a, &packed.weights, self.config.width, (&mut layer.hidden, panels), finish);
-        self.linear(at(l, Role::Down), &layer.hidden, &mut room.tokens);
+        self.linear(at(l, Role::Down), &layer.hidden, result);
     }
 
-    /// What the answer is made of, in `room.rows`.
+    /// What the answer is made of.
     fn last_seen(&self, b: &mut Buffers) {
-        let (rows, w) = (&mut b.room.rows[..b.h.len()], self.config.width);
-        let m = b.modulations[self.config.depth].branch(0, w);
-        b.last.seen.enter(&b.h, m, self.config.tokens(), rows);
+        let m = b.modulations[self.config.depth].branch(0, self.config.width);
+        b.last.seen.enter(&b.h, m, self.config.tokens(), &mut b.last.a);
     }
 
     /// From there to the images.
     fn answer(&self, w: &mut Workspace<Self>) {
         let b = &mut w.buffers;
-        b.last.a.pack(&b.room.rows[..b.h.len()], self.config.width);
         self.linear(self.layout.last()[1], &b.last.a, &mut b.answer);
         let rows = &mut b.room.rows[..b.answer.rows * b.answer.columns];
         b.answer.unpack(rows, b.answer.columns);

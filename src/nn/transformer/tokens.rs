@@ -1,9 +1,11 @@
 //! What is done to tokens between the products, in f32, row by row: each step beside its derivative.
 //!
-//! The rows of a token lie one after the other, w numbers each, and those of an image together.
+//! The rows of a token lie one after the other, w numbers each, and those of an image together; what products read and write
+//! lies in panels, and passes through a line of the cache's nearest.
 
 use super::formulas::LEAST_VARIANCE;
 use crate::arch::wide;
+use crate::nn::fast::panels::Panels;
 
 /// Shift, scale and gate of a branch for every image of a block, as the noise level has them.
 #[derive(Clone, Copy)]
@@ -53,62 +55,57 @@ impl Seen {
     }
 
     /// a ← normalise(h) ⊙ (1 + scale) + shift.
-    pub fn enter(&mut self, h: &[f32], m: Modulation, tokens: usize, a: &mut [f32]) {
+    pub fn enter(&mut self, h: &[f32], m: Modulation, tokens: usize, a: &mut Panels) {
         let w = m.width;
-        let rows =
-            h.chunks_exact(w).zip(self.normal.chunks_exact_mut(w)).zip(a.chunks_exact_mut(w));
+        let rows = h.chunks_exact(w).zip(self.normal.chunks_exact_mut(w)).zip(&mut self.slopes);
+        let mut line = vec![0.0; w];
         wide(
             #[inline(always)]
             || {
-                for (r, ((h, normal), a)) in rows.enumerate() {
-                    let (shift, scale) = (m.part(r / tokens, 0), m.part(r / tokens, 1));
+                for (r, ((h, normal), slope)) in rows.enumerate() {
                     let mean = sum(h, |v, _| v, h) / w as f32;
-                    for i in 0..w {
-                        normal[i] = h[i] - mean;
-                    }
+                    normal.iter_mut().zip(h).for_each(|(n, h)| *n = h - mean);
                     let variance = sum(normal, |v, _| v * v, normal) / w as f32;
-                    let slope = 1.0 / (variance + LEAST_VARIANCE as f32).sqrt();
-                    self.slopes[r] = slope;
-                    for i in 0..w {
-                        normal[i] *= slope;
-                        a[i] = normal[i] * (1.0 + scale[i]) + shift[i];
-                    }
+                    *slope = 1.0 / (variance + LEAST_VARIANCE as f32).sqrt();
+                    normal.iter_mut().for_each(|n| *n *= *slope);
+                    let (shift, scale) = (m.part(r / tokens, 0), m.part(r / tokens, 1));
+                    let told = normal.iter().zip(scale).zip(shift);
+                    line.iter_mut()
+                        .zip(told)
+                        .for_each(|(a, ((n, scale), shift))| *a = n * (1.0 + scale) + shift);
+                    a.set(r, 0, &line);
                 }
             },
         );
     }
 
-    /// Adds ∂L/∂h by way of a to `d_h`, and leaves d_shift and d_scale; `d_a` is used up.
+    /// Adds ∂L/∂h by way of a to `d_h`, and leaves d_shift and d_scale.
     pub fn enter_back(
         &self,
         m: Modulation,
         tokens: usize,
-        d_a: &mut [f32],
+        d_a: &Panels,
         d_h: &mut [f32],
         mut d_m: DModulation,
     ) {
         let w = m.width;
+        let rows = d_h.chunks_exact_mut(w).zip(self.normal.chunks_exact(w)).zip(&self.slopes);
+        let mut line = vec![0.0; w];
         wide(
             #[inline(always)]
             || {
-                for (r, (d_a, d_h)) in
-                    d_a.chunks_exact_mut(w).zip(d_h.chunks_exact_mut(w)).enumerate()
-                {
-                    let (image, normal) = (r / tokens, &self.normal[r * w..][..w]);
-                    add(d_m.part(image, 0), d_a);
-                    let d_scale = d_m.part(image, 1);
-                    for i in 0..w {
-                        d_scale[i] += d_a[i] * normal[i];
-                    }
+                for (r, ((d_h, normal), slope)) in rows.enumerate() {
+                    let (image, d) = (r / tokens, &mut line[..]);
+                    d_a.get(r, d);
+                    add(d_m.part(image, 0), d);
+                    let told = d_m.part(image, 1).iter_mut().zip(&*d).zip(normal);
+                    told.for_each(|((d_scale, d), n)| *d_scale += d * n);
                     let scale = m.part(image, 1);
-                    for i in 0..w {
-                        d_a[i] *= 1.0 + scale[i]; // ∂L/∂normal from here on
-                    }
-                    let mean = sum(d_a, |d, _| d, d_a) / w as f32;
-                    let along = sum(d_a, |d, n| d * n, normal) / w as f32;
-                    for i in 0..w {
-                        d_h[i] += self.slopes[r] * (d_a[i] - mean - normal[i] * along);
-                    }
+                    d.iter_mut().zip(scale).for_each(|(d, scale)| *d *= 1.0 + scale); // ∂L/∂normal from here on
+                    let mean = sum(d, |d, _| d, d) / w as f32;
+                    let along = sum(d, |d, n| d * n, normal) / w as f32;
+                    let to = d_h.iter_mut().zip(&*d).zip(normal);
+                    to.for_each(|((d_h, d), n)| *d_h += slope * (d - mean - n * along));
                 }
             },
         );
@@ -116,16 +113,15 @@ impl Seen {
 }
 
 /// h ← h + gate ⊙ F.
-pub fn leave(h: &mut [f32], m: Modulation, tokens: usize, result: &[f32]) {
-    let w = m.width;
+pub fn leave(h: &mut [f32], m: Modulation, tokens: usize, result: &Panels) {
+    let mut line = vec![0.0; m.width];
     wide(
         #[inline(always)]
         || {
-            for (r, (h, f)) in h.chunks_exact_mut(w).zip(result.chunks_exact(w)).enumerate() {
-                let gate = m.part(r / tokens, 2);
-                for i in 0..w {
-                    h[i] += gate[i] * f[i];
-                }
+            for (r, h) in h.chunks_exact_mut(m.width).enumerate() {
+                result.get(r, &mut line);
+                let gated = line.iter().zip(m.part(r / tokens, 2));
+                h.iter_mut().zip(gated).for_each(|(h, (f, gate))| *h += gate * f);
             }
         },
     );
@@ -136,21 +132,21 @@ pub fn leave_back(
     d_h: &[f32],
     m: Modulation,
     tokens: usize,
-    result: &[f32],
-    d_result: &mut [f32],
+    result: &Panels,
+    d_result: &mut Panels,
     mut d_m: DModulation,
 ) {
-    let w = m.width;
-    let rows = d_h.chunks_exact(w).zip(result.chunks_exact(w)).zip(d_result.chunks_exact_mut(w));
+    let mut line = vec![0.0; m.width];
     wide(
         #[inline(always)]
         || {
-            for (r, ((d_h, f), d_f)) in rows.enumerate() {
-                let (gate, d_gate) = (m.part(r / tokens, 2), d_m.part(r / tokens, 2));
-                for i in 0..w {
-                    d_gate[i] += d_h[i] * f[i];
-                    d_f[i] = gate[i] * d_h[i];
-                }
+            for (r, d_h) in d_h.chunks_exact(m.width).enumerate() {
+                result.get(r, &mut line);
+                let d_gate = d_m.part(r / tokens, 2).iter_mut().zip(d_h).zip(&line);
+                d_gate.for_each(|((d_gate, d_h), f)| *d_gate += d_h * f);
+                let gate = m.part(r / tokens, 2).iter().zip(d_h);
+                line.iter_mut().zip(gate).for_each(|(d_f, (gate, d_h))| *d_f = gate * d_h);
+                d_result.set(r, 0, &line);
             }
         },
     );
