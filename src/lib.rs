@@ -53,6 +53,7 @@
 //! | [`rng`] | streams of random numbers, named by what they are for |
 //! | [`mod@file`] | files written whole or not at all |
 //! | [`arch`] | the machine's instruction set |
+//! | [`parallel`] | work shared out over the threads |
 //! | [`linalg`] | symmetric matrices: a factor, eigenvalues, eigenvectors |
 
 pub mod noise;
@@ -78,6 +79,7 @@ pub mod number;
 pub mod rng;
 pub mod file;
 pub mod arch;
+pub mod parallel;
 pub mod linalg;
 
 pub use error::{Error, Result};

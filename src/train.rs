@@ -2,13 +2,13 @@
 
 mod denoising;
 
+use crate::parallel::{each, within};
 pub use denoising::{Denoising, Levels, loss_floor, train_score};
 
 use crate::nn::{Adam, LearningRate, Net, Workspace};
 use crate::rng::{Purpose, stream};
 use crate::{Error, Result};
 use rand_chacha::ChaCha8Rng;
-use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 /// How long and how fast to train.
@@ -173,8 +173,8 @@ impl<'a, N: Net, O: Objective<N>> Training<'a, N, O> {
         let (workspace, grads) = (net.workspace(rows), vec![0.0; parameters]);
         let group = Group { workspace, grads, loss: 0.0 };
         let blocks = config.batch.div_ceil(rows);
-        let each = blocks_of_a_group(blocks, parameters);
-        let groups = vec![group; blocks.div_ceil(each)]; // none is empty
+        let together = blocks_of_a_group(blocks, parameters);
+        let groups = vec![group; blocks.div_ceil(together)]; // none is empty
         let rate =
             LearningRate { peak: config.learning_rate, warmup: config.warmup, steps: config.steps };
         let adam = Adam::new(net.params(), config.ema);
@@ -248,16 +248,16 @@ impl<'a, N: Net, O: Objective<N>> Training<'a, N, O> {
     /// The loss, the norm of its gradient and, in the first group, the gradient of the whole batch.
     fn gradient(&mut self) -> (f64, f64) {
         let (net, objective, blocks) = (&self.net, self.objective, self.blocks);
-        let each = blocks_of_a_group(blocks, net.params().len());
+        let together = blocks_of_a_group(blocks, net.params().len());
         let rows = net.block_rows(self.config.batch);
         let (seed, step) = (self.config.seed, self.step as u64);
-        self.groups.par_iter_mut().enumerate().for_each(|(g, group)| {
+        each(self.groups.iter_mut().enumerate(), |(g, group)| {
             group.loss = 0.0;
-            for b in g * each..blocks.min((g + 1) * each) {
+            for b in g * together..blocks.min((g + 1) * together) {
                 let mut rng = stream(seed, Purpose::Training, step, b as u64);
                 let rows = BlockRows { first: b * rows, batch: blocks * rows };
                 group.loss += objective.block(net, &mut group.workspace, &mut rng, rows);
-                if b == g * each {
+                if b == g * together {
                     net.backward::<false>(&mut group.workspace, &mut group.grads);
                 } else {
                     net.backward::<true>(&mut group.workspace, &mut group.grads);
@@ -265,14 +265,13 @@ impl<'a, N: Net, O: Objective<N>> Training<'a, N, O> {
             }
         });
         let (first, rest) = self.groups.split_first_mut().expect("at least one group");
-        let squares = first.grads.par_chunks_mut(CHUNK).enumerate().map(|(c, sum)| {
+        let squares: Vec<f64> = each(first.grads.chunks_mut(CHUNK).enumerate(), |(c, sum)| {
             for group in rest.iter() {
                 let part = &group.grads[c * CHUNK..][..sum.len()];
                 sum.iter_mut().zip(part).for_each(|(a, b)| *a += b);
             }
             squares(sum)
         });
-        let squares: Vec<f64> = squares.collect(); // in the order of the chunks
         let loss = first.loss + rest.iter().map(|g| g.loss).sum::<f64>();
         (loss, squares.iter().sum::<f64>().sqrt())
     }
@@ -287,7 +286,7 @@ impl<N: Net, O: Objective<N>> Iterator for Training<'_, N, O> {
             return None;
         }
         // one visit to the threads for all that a step does
-        Some(rayon::scope(|_| self.advance()))
+        Some(within(|| self.advance()))
     }
 }
 

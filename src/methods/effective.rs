@@ -2,12 +2,11 @@
 
 use super::{Plan, Rule, Run, Score};
 use crate::number::plus_minus;
+use crate::parallel::each;
 use crate::rng::{Noise, Purpose, normals};
 use crate::sampler::{AnySampler, Sampler, Step, parts_of};
 use crate::score::ScoreFn;
-use ndarray::parallel::prelude::*;
 use ndarray::{Array1, Array2, ArrayView2, Axis};
-use rayon::slice::ParallelSlice;
 use std::fmt;
 
 /// The levels at which guidance has anything to say.
@@ -57,7 +56,7 @@ pub fn window(
         // ½·d(1/σ²) = −d(ln σ)/σ²
         (&apart * &apart).sum() / x0.nrows() as f64 / (ratio * ratio) * -step
     };
-    let parts: Vec<f64> = (0..LEVELS).into_par_iter().map(integrand).collect();
+    let parts: Vec<f64> = each(0..LEVELS, integrand);
     let energy: f64 = parts.iter().sum();
     let level_of = |share: f64| {
         let mut sum = 0.0;
@@ -119,7 +118,7 @@ pub fn effective(
     run: Run,
 ) -> Effective {
     summed(plan, own, pair, window, run, |measure, rows| {
-        rows.par_chunks(BLOCK).map(|rows| measure.along(rows)).collect()
+        each(rows.chunks(BLOCK), |rows| measure.along(rows))
     })
 }
 

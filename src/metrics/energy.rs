@@ -1,8 +1,8 @@
 //! Energy distance between two sets of samples, and the permutation test that gives it a scale.
 
+use crate::parallel::each;
 use ndarray::ArrayView2;
 use rand::Rng;
-use rayon::prelude::*;
 
 /// Rows in one block of work; fixed, so that the order of the sums does not depend on the number of threads.
 pub(super) const BLOCK: usize = 64;
@@ -46,9 +46,8 @@ pub(super) fn checked_shapes(x: ArrayView2<f64>, y: ArrayView2<f64>) -> (usize, 
 /// Σᵢⱼ |xᵢ − yⱼ| over rows of length `d`; the blocks' sums are added in the order of the blocks.
 fn sum_of_distances(x: &[f64], y: &[f64], d: usize) -> f64 {
     let from_row = |a: &[f64]| y.chunks_exact(d).map(|b| distance(a, b)).sum::<f64>();
-    let blocks: Vec<f64> =
-        x.par_chunks(BLOCK * d).map(|block| block.chunks_exact(d).map(from_row).sum()).collect();
-    blocks.iter().sum()
+    let of_block = |block: &[f64]| block.chunks_exact(d).map(from_row).sum::<f64>();
+    each(x.chunks(BLOCK * d), of_block).iter().sum()
 }
 
 /// |a − b|.
@@ -107,8 +106,8 @@ pub fn energy_test(
         return EnergyTest { distance, p_value: f64::NAN };
     }
     let threshold = distance - TIE * pool.total / (size * size) as f64;
-    let as_far =
-        relabellings.par_iter().filter(|first| pool.energy_distance(first) >= threshold).count();
+    let far = each(&relabellings, |first| pool.energy_distance(first) >= threshold);
+    let as_far = far.into_iter().filter(|far| *far).count();
     EnergyTest { distance, p_value: (1 + as_far) as f64 / (1 + permutations) as f64 }
 }
 
@@ -126,13 +125,13 @@ impl Pool {
         let (n, m, d) = checked_shapes(x, y);
         let rows: Vec<f64> = x.iter().chain(y.iter()).copied().collect(); // (n + m, d)
         let mut distances = vec![0.0; (n + m) * (n + m)];
-        distances.par_chunks_mut(n + m).zip(rows.par_chunks(d)).for_each(|(line, a)| {
+        let lines = distances.chunks_mut(n + m).zip(rows.chunks(d));
+        let row_sums = each(lines, |(line, a)| {
             for (entry, b) in line.iter_mut().zip(rows.chunks_exact(d)) {
                 *entry = distance(a, b);
             }
+            line.iter().sum()
         });
-        let row_sums: Vec<f64> =
-            distances.par_chunks(n + m).map(|line| line.iter().sum()).collect();
         let total = row_sums.iter().sum();
         Pool { n, m, distances, row_sums, total }
     }

@@ -2,8 +2,8 @@
 
 use super::energy::{BLOCK, checked_shapes, distance};
 use super::mean_with_se;
+use crate::parallel::each;
 use ndarray::ArrayView2;
-use rayon::prelude::*;
 
 /// [`energy_distance`](super::energy_distance) of the whole sample with its standard error.
 ///
@@ -154,8 +154,9 @@ impl Sums {
             }
             (sum, squares)
         };
-        let each: Vec<(f64, f64)> = (0..n).into_par_iter().with_min_len(BLOCK).map(row).collect();
-        let (rows, squares): (Vec<f64>, Vec<f64>) = each.into_iter().unzip();
+        let block = |from: usize| (from..n.min(from + BLOCK)).map(row).collect::<Vec<_>>();
+        let blocks = each((0..n).step_by(BLOCK), block);
+        let (rows, squares): (Vec<f64>, Vec<f64>) = blocks.into_iter().flatten().unzip();
         let total = rows.chunks(BLOCK).map(|block| block.iter().sum::<f64>()).sum();
         Sums { rows, total, squares: squares.iter().sum() }
     }

@@ -1,9 +1,9 @@
 //! Differential entropy of samples, from the distances to their nearest neighbours.
 
 use super::summary::{BATCHES, batch_error};
+use crate::parallel::each;
 use libm::lgamma;
 use ndarray::ArrayView2;
-use rayon::prelude::*;
 use std::f64::consts::PI;
 
 /// An estimated differential entropy.
@@ -77,8 +77,7 @@ fn neighbour_distances(x: &[f64], d: usize, k: usize) -> Vec<f64> {
     let mut order: Vec<usize> = (0..n).collect();
     order.sort_by(|&i, &j| x[i * d].total_cmp(&x[j * d]));
     let rows: Vec<&[f64]> = order.iter().map(|&i| &x[i * d..(i + 1) * d]).collect();
-    let found: Vec<f64> =
-        (0..n).into_par_iter().map(|at| neighbour_distance(&rows, at, k)).collect();
+    let found = each(0..n, |at| neighbour_distance(&rows, at, k));
     let mut distances = vec![0.0; n];
     for (i, distance) in order.into_iter().zip(found) {
         distances[i] = distance;

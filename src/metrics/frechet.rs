@@ -1,8 +1,8 @@
 //! Fréchet distance between Gaussians fitted to two sets of features.
 
 use crate::linalg::{cholesky, eigenvalues};
+use crate::parallel::each;
 use ndarray::{Array1, Array2, ArrayView2, Axis, Slice};
-use rayon::prelude::*;
 
 /// The squared Fréchet distance (FD) between the Gaussians fitted to two sets of points.
 ///
@@ -47,10 +47,10 @@ pub fn frechet_with_se(x: ArrayView2<f64>, y: ArrayView2<f64>, blocks: usize) ->
         };
         between(&rest(&x), &rest(&y))
     };
-    let each: Vec<f64> = (0..blocks).into_par_iter().map(without).collect();
+    let left: Vec<f64> = each(0..blocks, without);
     let n = blocks as f64;
-    let mean = each.iter().sum::<f64>() / n;
-    let squares: f64 = each.iter().map(|v| (v - mean).powi(2)).sum();
+    let mean = left.iter().sum::<f64>() / n;
+    let squares: f64 = left.iter().map(|v| (v - mean).powi(2)).sum();
     let whole = between(&Moments::sum(&x).gaussian(), &Moments::sum(&y).gaussian());
     (whole, ((n - 1.0) / n * squares).sqrt())
 }
@@ -98,7 +98,7 @@ impl Moments {
             let rows = Slice::from(b * n / blocks..(b + 1) * n / blocks);
             Moments::of(x.slice_axis(Axis(0), rows))
         };
-        (0..blocks).into_par_iter().map(block).collect()
+        each(0..blocks, block)
     }
 
     /// Of all together.

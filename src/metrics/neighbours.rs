@@ -3,7 +3,7 @@
 use super::summary::{BATCHES, batch_error};
 use super::{Interval, mean_with_se};
 use crate::mixture::Labelled;
-use ndarray::parallel::prelude::*;
+use crate::parallel::each;
 use ndarray::{Array1, Array2, ArrayView1, ArrayView2, Axis, Slice};
 
 /// Rows that one thread asks for at a time; fixed, so that no sum depends on the number of threads.
@@ -163,8 +163,8 @@ impl<'a> Cloud<'a> {
             };
             products.outer_iter().enumerate().map(one).collect()
         };
-        let blocks = x.axis_chunks_iter(Axis(0), ROWS).into_par_iter().enumerate().map(block);
-        blocks.collect::<Vec<_>>().into_iter().flatten().collect()
+        let blocks = x.axis_chunks_iter(Axis(0), ROWS).enumerate();
+        each(blocks, block).into_iter().flatten().collect()
     }
 
     /// The squared distance from each point to its k-th nearest neighbour among the others (n).

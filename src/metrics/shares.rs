@@ -1,8 +1,8 @@
 //! Where steered samples end: on the class, on another class, between the modes, or past the class.
 
 use super::{Interval, Modes, chi_square_quantile};
+use crate::parallel::each;
 use ndarray::{Array1, ArrayView1, ArrayView2};
-use rayon::prelude::*;
 
 /// In the plane a sample is on a mode within this many standard deviations (Mahalanobis), bounds included.
 ///
@@ -147,7 +147,7 @@ pub fn verdicts(x: ArrayView2<f64>, modes: &Modes, class: usize) -> Vec<Verdict>
             Verdict::Hybrid
         }
     };
-    (0..x.nrows()).into_par_iter().map(|i| judge(x.row(i))).collect()
+    each(x.outer_iter(), judge)
 }
 
 /// Whether (x − μ_y)·outward > 0.

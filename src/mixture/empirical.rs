@@ -2,9 +2,9 @@
 
 use crate::condition::Observation;
 use crate::noise::NoiseLevel;
+use crate::parallel::each;
 use crate::score::{LogDensity, ScoreFn, score_of_denoised};
 use crate::{Error, Result};
-use ndarray::parallel::prelude::*;
 use ndarray::{Array1, Array2, ArrayView1, ArrayView2, Axis};
 use std::f64::consts::TAU;
 
@@ -58,12 +58,8 @@ impl Empirical {
         let (n, d) = self.points.dim();
         let scale = -(n as f64).ln() - 0.5 * d as f64 * (TAU * level.sigma * level.sigma).ln();
         let one = |x: ArrayView1<f64>| scale + softmax(&mut self.log_weights(x, level));
-        let blocks: Vec<Vec<f64>> = x
-            .axis_chunks_iter(Axis(0), ROWS)
-            .into_par_iter()
-            .map(|x| x.outer_iter().map(one).collect())
-            .collect();
-        blocks.concat().into()
+        let block = |x: ArrayView2<f64>| x.outer_iter().map(one).collect::<Vec<_>>();
+        each(x.axis_chunks_iter(Axis(0), ROWS), block).concat().into()
     }
 
     /// How many of the points an observation y = A·x₀ + τ·n, τ > 0, leaves: the effective sample size of their weights.
@@ -106,16 +102,14 @@ impl ScoreFn for Empirical {
     fn denoised(&self, x: ArrayView2<f64>, level: NoiseLevel) -> Array2<f64> {
         assert_eq!(x.ncols(), self.dim(), "points of dimension {}", self.dim());
         let mut out = Array2::zeros(x.raw_dim());
-        out.axis_chunks_iter_mut(Axis(0), ROWS)
-            .into_par_iter()
-            .zip(x.axis_chunks_iter(Axis(0), ROWS))
-            .for_each(|(mut out, x)| {
-                for (x, mut out) in x.outer_iter().zip(out.outer_iter_mut()) {
-                    let mut weights = self.log_weights(x, level);
-                    softmax(&mut weights);
-                    out.assign(&ArrayView1::from(&weights).dot(&self.points));
-                }
-            });
+        let blocks = out.axis_chunks_iter_mut(Axis(0), ROWS);
+        each(blocks.zip(x.axis_chunks_iter(Axis(0), ROWS)), |(mut out, x)| {
+            for (x, mut out) in x.outer_iter().zip(out.outer_iter_mut()) {
+                let mut weights = self.log_weights(x, level);
+                softmax(&mut weights);
+                out.assign(&ArrayView1::from(&weights).dot(&self.points));
+            }
+        });
         out
     }
 }

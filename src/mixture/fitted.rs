@@ -1,12 +1,12 @@
 //! Gaussians fitted to a data set: as samples, and as a mixture.
 
 use super::{Labelled, Mixture};
+use crate::parallel::each;
 use crate::rng::{Purpose, stream};
 use crate::{Error, Result};
 use ndarray::{Array2, ArrayView2, Axis};
 use rand::seq::index;
 use rand_distr::{Distribution, StandardNormal};
-use rayon::prelude::*;
 
 /// Rows that one thread draws at a time.
 const ROWS: usize = 64;
@@ -45,7 +45,7 @@ pub fn sample_fitted(data: &Labelled, labels: &[usize], seed: u64) -> Array2<f64
             }
             w.dot(&off) + &mean
         };
-        let drawn: Vec<Array2<f64>> = rows.par_chunks(ROWS).map(draw).collect();
+        let drawn: Vec<Array2<f64>> = each(rows.chunks(ROWS), draw);
         for (row, x) in rows.iter().zip(drawn.iter().flat_map(|block| block.outer_iter())) {
             out.row_mut(*row).assign(&x);
         }

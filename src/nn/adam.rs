@@ -1,7 +1,7 @@
 //! Adam, the moving average of the weights, and the learning rate's course.
 
 use crate::arch::wide;
-use rayon::prelude::*;
+use crate::parallel::each;
 use std::f64::consts::PI;
 
 /// Numerical floor under √v̂.
@@ -46,9 +46,10 @@ impl Adam {
             unbias: 1.0 / (1.0 - BETA2.powi(n)),
             follow: 1.0 - self.decay.min((1.0 + n as f32) / (10.0 + n as f32)),
         };
-        let moments = self.m.par_chunks_mut(CHUNK).zip(self.v.par_chunks_mut(CHUNK));
-        let weights = params.par_chunks_mut(CHUNK).zip(self.ema.par_chunks_mut(CHUNK));
-        weights.zip(moments).zip(grads.par_chunks(CHUNK)).for_each(|(((p, ema), (m, v)), g)| {
+        let moments = self.m.chunks_mut(CHUNK).zip(self.v.chunks_mut(CHUNK));
+        let weights = params.chunks_mut(CHUNK).zip(self.ema.chunks_mut(CHUNK));
+        let all = weights.zip(moments).zip(grads.chunks(CHUNK));
+        each(all, |(((p, ema), (m, v)), g)| {
             wide(
                 #[inline(always)]
                 || step.take(p, ema, m, v, g),

@@ -2,7 +2,7 @@
 
 use super::net::{Net, Shape};
 use crate::condition::Condition;
-use ndarray::parallel::prelude::*;
+use crate::parallel::each;
 use ndarray::{Array2, ArrayView2, ArrayViewMut2, Axis, Zip, s};
 use std::sync::{Mutex, MutexGuard};
 
@@ -95,13 +95,11 @@ impl<N: Net> Pool<N> {
         assert_eq!(x.ncols(), inputs, "points of dimension {inputs}");
         let n = x.nrows();
         let rows = net.block_rows(n).min(n.next_multiple_of(4)).max(4); // a few rows are no whole block
-        out.axis_chunks_iter_mut(Axis(0), rows)
-            .into_par_iter()
-            .zip(x.axis_chunks_iter(Axis(0), rows))
-            .for_each(|(out, x)| {
-                let mut w = self.take(rows).unwrap_or_else(|| net.workspace(rows));
-                f(x, out, &mut w);
-                self.waiting().push(w);
-            });
+        let blocks = out.axis_chunks_iter_mut(Axis(0), rows);
+        each(blocks.zip(x.axis_chunks_iter(Axis(0), rows)), |(out, x)| {
+            let mut w = self.take(rows).unwrap_or_else(|| net.workspace(rows));
+            f(x, out, &mut w);
+            self.waiting().push(w);
+        });
     }
 }

@@ -3,8 +3,8 @@
 use super::Population;
 use super::walk::{BLOCK, Walk};
 use crate::noise::{Grid, NoiseLevel, Process};
+use crate::parallel::each;
 use crate::score::ScoreFn;
-use ndarray::parallel::prelude::*;
 use ndarray::{Array2, Array3, ArrayView2, Axis};
 
 /// Runs `start` (n, d) down the grid as one population, every step with all of its points, and returns the ends (n, d).
@@ -67,8 +67,8 @@ fn in_blocks(
     answer: impl Fn(ArrayView2<f64>) -> Array2<f64> + Sync,
 ) -> Array2<f64> {
     let mut out = Array2::zeros(x.raw_dim());
-    let blocks = out.axis_chunks_iter_mut(Axis(0), BLOCK).into_par_iter();
-    blocks.zip(x.axis_chunks_iter(Axis(0), BLOCK)).for_each(|(mut out, x)| out.assign(&answer(x)));
+    let blocks = out.axis_chunks_iter_mut(Axis(0), BLOCK).zip(x.axis_chunks_iter(Axis(0), BLOCK));
+    each(blocks, |(mut out, x)| out.assign(&answer(x)));
     out
 }
 
@@ -90,8 +90,8 @@ impl<C: ScoreFn> ScoreFn for InBlocks<'_, C> {
 
     fn pull_back(&self, x: ArrayView2<f64>, level: NoiseLevel, v: ArrayView2<f64>) -> Array2<f64> {
         let mut out = v.to_owned();
-        let blocks = out.axis_chunks_iter_mut(Axis(0), BLOCK).into_par_iter();
-        blocks.zip(x.axis_chunks_iter(Axis(0), BLOCK)).for_each(|(mut out, x)| {
+        let blocks = out.axis_chunks_iter_mut(Axis(0), BLOCK);
+        each(blocks.zip(x.axis_chunks_iter(Axis(0), BLOCK)), |(mut out, x)| {
             let found = self.0.pull_back(x, level, out.view());
             out.assign(&found);
         });

@@ -2,11 +2,10 @@
 
 use super::{Population, Sampler, Step};
 use crate::noise::{Grid, Process};
+use crate::parallel::each;
 use crate::rng::{Noise, Purpose, normals};
 use crate::score::ScoreFn;
-use ndarray::parallel::prelude::*;
 use ndarray::{Array2, Array3, ArrayView2, Axis};
-use rayon::slice::ParallelSlice;
 use std::collections::BTreeMap;
 
 /// A walk as an iterator over (t, x): its first item is the start, its last the sample.
@@ -139,8 +138,8 @@ pub fn sample_rows<S: Sampler + Clone + Sync, C: ScoreFn>(
     seed: u64,
 ) -> Array2<f64> {
     let mut ends = Array2::zeros((rows.len(), start.ncols()));
-    let blocks = ends.axis_chunks_iter_mut(Axis(0), BLOCK).into_par_iter();
-    blocks.zip(rows.par_chunks(BLOCK)).for_each(|(mut ends, rows)| {
+    let blocks = ends.axis_chunks_iter_mut(Axis(0), BLOCK).zip(rows.chunks(BLOCK));
+    each(blocks, |(mut ends, rows)| {
         let x = start.select(Axis(0), rows);
         ends.assign(&Walk::new(sampler, parts, process, x, rows, seed).end());
     });
@@ -182,11 +181,9 @@ pub(crate) fn by_class<T: Send + Sync>(
     }
     let classes = rows_of.into_iter().map(|(class, rows)| (prepared(class), rows));
     let classes: Vec<_> = classes.collect();
-    let walked = classes.par_iter().map(|(of_class, rows)| {
-        (rows, walk(of_class, rows)) // (rows of the class, d)
-    });
+    let walked = each(&classes, |(of_class, rows)| walk(of_class, rows)); // (rows of the class, d)
     let mut ends = Array2::zeros(start.raw_dim());
-    for (rows, of_class) in walked.collect::<Vec<_>>() {
+    for ((_, rows), of_class) in classes.iter().zip(walked) {
         rows.iter().zip(of_class.outer_iter()).for_each(|(i, x)| ends.row_mut(*i).assign(&x));
     }
     ends
@@ -218,8 +215,8 @@ pub fn trajectories_rows<S: Sampler + Clone + Sync, C: ScoreFn>(
 ) -> Array3<f64> {
     let times = 1 + parts.iter().map(|(_, grid)| grid.steps()).sum::<usize>();
     let mut ways = Array3::zeros((times, rows.len(), start.ncols()));
-    let blocks = ways.axis_chunks_iter_mut(Axis(1), BLOCK).into_par_iter();
-    blocks.zip(rows.par_chunks(BLOCK)).for_each(|(mut ways, rows)| {
+    let blocks = ways.axis_chunks_iter_mut(Axis(1), BLOCK).zip(rows.chunks(BLOCK));
+    each(blocks, |(mut ways, rows)| {
         let walk = Walk::new(sampler, parts, process, start.select(Axis(0), rows), rows, seed);
         ways.outer_iter_mut().zip(walk).for_each(|(mut at, (_, x))| at.assign(&x));
     });

@@ -17,9 +17,11 @@ mod vietnamese;
 use crate::common::{cases, repository};
 use crate::learning::trained;
 use markdown::{blocks, documents};
+use scorelab::checkpoint::{Kind, Recipe};
 use scorelab::guidance::{ClassifierGuided, Gamma, GradientScaled};
 use scorelab::metrics::{Modes, shares};
 use scorelab::noise::{Grid, Process, Spacing};
+use scorelab::number::count;
 use scorelab::sampler::{DpmSolver2M, sample, start};
 use scorelab::score::{Likelihood, ScoreFn};
 use std::fs;
@@ -221,4 +223,18 @@ fn collect(folder: &Path, take: &mut dyn FnMut(&Path, String)) {
             take(&path, fs::read_to_string(&path).expect("a source file"));
         }
     }
+}
+
+#[test]
+fn the_reference_names_the_recipe_of_captions() {
+    let Recipe { width, depth, features, points, levels, train, .. } = Recipe::of(Kind::Caption);
+    let [points, steps] = [points, train.steps].map(count);
+    let location = levels.location.to_string().replace('-', "−");
+    let told = format!(
+        "width {width}, depth {depth}, features {features}, {points} drawings, {steps} steps of batch {} at learning rate {} after \
+         a warmup of {}, clip {}, decay {}, level-location {location}, level-width {}:",
+        train.batch, train.learning_rate, train.warmup, train.clip, train.ema, levels.width
+    );
+    let reference = read("docs/command.md").split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(reference.contains(&told), "docs/command.md should say: {told}");
 }

@@ -9,6 +9,7 @@ mod skeletons;
 mod wardrobe;
 mod words;
 
+use crate::parallel::each;
 pub use attributes::{Attribute, Attributes, normalised};
 pub use captions::Caption;
 pub use held_out::HELD_OUT_PAIRS;
@@ -20,7 +21,6 @@ use pen::Hand;
 use rand::Rng;
 use rand_chacha::ChaCha8Rng;
 use raster::SIDE;
-use rayon::prelude::*;
 use skeletons::{FORMS, Form};
 use std::ops::Range;
 
@@ -132,7 +132,7 @@ fn drawn(indices: Range<u64>, draw: impl Fn(u64) -> Drawing + Sync) -> (Array2<u
         row.copy_from_slice(&drawing.pixels);
         drawing.caption
     };
-    let captions = rows.par_chunks_mut(SIDE * SIDE).enumerate().map(one).collect();
+    let captions = each(rows.chunks_mut(SIDE * SIDE).enumerate(), one);
     (pixels, captions)
 }
 

@@ -10,6 +10,7 @@ mod lanes;
 mod noised;
 mod plane;
 
+use crate::parallel::each;
 pub use lanes::{LANES, Lane, exp, minus, softmax, softmax_lanes, weighted_sum};
 pub use noised::{Noised, Scratch};
 pub use plane::Components;
@@ -17,7 +18,6 @@ pub use plane::Components;
 use super::Mixture;
 use crate::arch::wide;
 use crate::noise::NoiseLevel;
-use ndarray::parallel::prelude::*;
 use ndarray::{Array1, Array2, Array3, ArrayView2, ArrayViewMut2, Axis, s};
 
 /// Rows that one thread handles at a time.
@@ -171,28 +171,26 @@ impl Mixture {
     where
         F: Fn(&[Lane], &mut [Lane], &mut Scratch) + Sync,
     {
-        out.axis_chunks_iter_mut(Axis(0), ROWS)
-            .into_par_iter()
-            .zip(x.axis_chunks_iter(Axis(0), ROWS))
-            .for_each(|(mut out, x)| {
-                let mut scratch = Scratch::new(self);
-                let mut seen = vec![[0.0; LANES]; x.ncols()];
-                let mut answer = vec![[0.0; LANES]; out.ncols()];
-                for (x, mut out) in
-                    x.axis_chunks_iter(Axis(0), LANES).zip(out.axis_chunks_iter_mut(Axis(0), LANES))
-                {
-                    for l in 0..LANES {
-                        let row = x.row(l.min(x.nrows() - 1)); // the last row again where none is left
-                        seen.iter_mut().zip(row).for_each(|(s, x)| s[l] = *x);
-                    }
-                    wide(
-                        #[inline(always)]
-                        || f(&seen, &mut answer, &mut scratch),
-                    );
-                    for (l, mut row) in out.outer_iter_mut().enumerate() {
-                        row.iter_mut().zip(&answer).for_each(|(o, a)| *o = a[l]);
-                    }
+        let blocks = out.axis_chunks_iter_mut(Axis(0), ROWS);
+        each(blocks.zip(x.axis_chunks_iter(Axis(0), ROWS)), |(mut out, x)| {
+            let mut scratch = Scratch::new(self);
+            let mut seen = vec![[0.0; LANES]; x.ncols()];
+            let mut answer = vec![[0.0; LANES]; out.ncols()];
+            for (x, mut out) in
+                x.axis_chunks_iter(Axis(0), LANES).zip(out.axis_chunks_iter_mut(Axis(0), LANES))
+            {
+                for l in 0..LANES {
+                    let row = x.row(l.min(x.nrows() - 1)); // the last row again where none is left
+                    seen.iter_mut().zip(row).for_each(|(s, x)| s[l] = *x);
                 }
-            });
+                wide(
+                    #[inline(always)]
+                    || f(&seen, &mut answer, &mut scratch),
+                );
+                for (l, mut row) in out.outer_iter_mut().enumerate() {
+                    row.iter_mut().zip(&answer).for_each(|(o, a)| *o = a[l]);
+                }
+            }
+        });
     }
 }

@@ -85,8 +85,8 @@ impl Seen<7, 4> for OwnLevel {
     /// [d, the two coordinates of v along the axes of Σ, 1/|C|].
     #[inline(always)]
     fn distance<S: Simd>(&self, simd: S, [x, y]: [f64; 2], c: [S::f64s; 7]) -> [S::f64s; 4] {
-        let [alpha, alpha2, sigma2] =
-            [self.alpha, self.alpha2, self.sigma2].map(|v| simd.splat_f64s(v));
+        let (alpha, alpha2) = (simd.splat_f64s(self.alpha), simd.splat_f64s(self.alpha2));
+        let sigma2 = simd.splat_f64s(self.sigma2);
         let u = simd.mul_add_e_f64s(alpha, c[0], simd.splat_f64s(-x));
         let v = simd.mul_add_e_f64s(alpha, c[1], simd.splat_f64s(-y));
         let along = simd.mul_add_e_f64s(c[2], u, simd.mul_f64s(c[3], v));

@@ -16,8 +16,8 @@ use super::lanes::{LANES, Lane};
 use crate::arch::arch;
 use crate::mixture::Mixture;
 use crate::noise::NoiseLevel;
+use crate::parallel::each;
 use many::{Many, OneLevel, OwnLevel, Total};
-use ndarray::parallel::prelude::*;
 use ndarray::{Array1, Array2, ArrayView2, ArrayViewMut1, ArrayViewMut2, Axis};
 use pulp::{Simd, WithSimd};
 pub use tiles::Components;
@@ -102,9 +102,9 @@ fn for_blocks(
     mut out: ArrayViewMut2<f64>,
     f: impl Fn(usize, ArrayView2<f64>, ArrayViewMut2<f64>) + Sync,
 ) {
-    let blocks = out.axis_chunks_iter_mut(Axis(0), ROWS).into_par_iter();
+    let blocks = out.axis_chunks_iter_mut(Axis(0), ROWS);
     let blocks = blocks.zip(x.axis_chunks_iter(Axis(0), ROWS)).enumerate();
-    blocks.for_each(|(block, (out, x))| f(block * ROWS, x, out));
+    each(blocks, |(block, (out, x))| f(block * ROWS, x, out));
 }
 
 /// All that is left out of a sum is at most e^−40 = 4·10⁻¹⁸ of it.
@@ -170,8 +170,10 @@ fn score_of<S: Simd>(
     let splat = |v: f64| simd.splat_f64s(v);
     let mut least = splat(f64::INFINITY);
     for (seen, component) in seen.iter_mut().zip(components) {
-        let [mean_x, mean_y, xx, xy, yy, _] = component.map(splat);
-        *seen = pull(simd, simd.sub_f64s(mean_x, x), simd.sub_f64s(mean_y, y), [xx, xy, yy]);
+        // one by one: a map over an array would be a call, in narrow registers
+        let [mean_x, mean_y, xx, xy, yy, _] = *component;
+        let (u, v) = (simd.sub_f64s(splat(mean_x), x), simd.sub_f64s(splat(mean_y), y));
+        *seen = pull(simd, u, v, [splat(xx), splat(xy), splat(yy)]);
         least = simd.min_f64s(least, seen[0]);
     }
     let mut sums = [splat(0.0); 3];
