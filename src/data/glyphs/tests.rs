@@ -3,6 +3,7 @@
 use super::*;
 use crate::mixture::Labelled;
 use rayon::ThreadPoolBuilder;
+use rayon::prelude::*;
 
 const GLYPHS: Glyphs = Glyphs { seed: 3 };
 

@@ -174,12 +174,13 @@ fn who_writes_to_the_parameters_makes_their_panels_anew() {
 #[test]
 fn the_transpose_swaps_rows_and_columns_and_leaves_the_gaps() {
     for (rows, columns) in [(1, 1), (8, 16), (5, 19), (34, 9)] {
-        let b = numbers(rows * columns, 1);
+        let apart = columns + 1;
+        let b = numbers(rows * apart, 1);
         let mut out = vec![7.0; columns * (rows + 2)];
-        transpose(&b, (&mut out, rows + 2), rows, columns);
+        transpose((&b, apart), (&mut out, rows + 2), rows, columns);
         for (i, value) in out.iter().enumerate() {
             let (c, r) = (i / (rows + 2), i % (rows + 2));
-            assert_eq!(*value, if r < rows { b[r * columns + c] } else { 7.0 });
+            assert_eq!(*value, if r < rows { b[r * apart + c] } else { 7.0 });
         }
     }
 }
