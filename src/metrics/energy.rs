@@ -1,7 +1,8 @@
 //! Energy distance between two sets of samples, and the permutation test that gives it a scale.
 
+use super::distances::{Columns, sums};
 use crate::parallel::each;
-use ndarray::ArrayView2;
+use ndarray::{ArrayView2, Axis, concatenate};
 use rand::Rng;
 
 /// Rows in one block of work; fixed, so that the order of the sums does not depend on the number of threads.
@@ -26,33 +27,33 @@ const TIE: f64 = 1e-12;
 ///
 /// Székely & Rizzo, "Energy statistics: a class of statistics based on distances", J. Stat. Plan. Inference 143 (2013).
 pub fn energy_distance(x: ArrayView2<f64>, y: ArrayView2<f64>) -> f64 {
-    let (n, m, d) = checked_shapes(x, y);
-    let (x, y) = (x.as_standard_layout(), y.as_standard_layout());
-    let (x, y) = (x.as_slice().expect("standard layout"), y.as_slice().expect("standard layout"));
-    let across = sum_of_distances(x, y, d) / (n * m) as f64;
-    let within = |x: &[f64], n: usize| sum_of_distances(x, x, d) / (n * (n - 1)) as f64;
+    let (n, m) = checked_shapes(x, y);
+    let across = sum_of_distances(x, y) / (n * m) as f64;
+    let within = |x: ArrayView2<f64>, n: usize| sum_of_distances(x, x) / (n * (n - 1)) as f64;
     2.0 * across - within(x, n) - within(y, m)
 }
 
-/// (n, m, d) of two sets that can be compared.
-pub(super) fn checked_shapes(x: ArrayView2<f64>, y: ArrayView2<f64>) -> (usize, usize, usize) {
+/// (n, m) of two sets that can be compared.
+pub(super) fn checked_shapes(x: ArrayView2<f64>, y: ArrayView2<f64>) -> (usize, usize) {
     let ((n, d), (m, e)) = (x.dim(), y.dim());
     assert_eq!(d, e, "the two sets differ in dimension");
     assert!(d > 0, "samples need a dimension");
     assert!(n > 1 && m > 1, "energy distance needs two rows in each set, not {n} and {m}");
-    (n, m, d)
+    (n, m)
 }
 
-/// Σᵢⱼ |xᵢ − yⱼ| over rows of length `d`; the blocks' sums are added in the order of the blocks.
-fn sum_of_distances(x: &[f64], y: &[f64], d: usize) -> f64 {
-    let from_row = |a: &[f64]| y.chunks_exact(d).map(|b| distance(a, b)).sum::<f64>();
-    let of_block = |block: &[f64]| block.chunks_exact(d).map(from_row).sum::<f64>();
-    each(x.chunks(BLOCK * d), of_block).iter().sum()
-}
-
-/// |a − b|.
-pub(super) fn distance(a: &[f64], b: &[f64]) -> f64 {
-    a.iter().zip(b).map(|(a, b)| (a - b) * (a - b)).sum::<f64>().sqrt()
+/// Σᵢⱼ |xᵢ − yⱼ|; the blocks' sums are added in the order of the blocks.
+fn sum_of_distances(x: ArrayView2<f64>, y: ArrayView2<f64>) -> f64 {
+    let columns = Columns::of(y);
+    let of_block = |block: ArrayView2<f64>| {
+        let mut line = vec![0.0; y.nrows()];
+        let mut from_row = |a| {
+            columns.distances(a, &mut line);
+            sums(&line).0
+        };
+        block.outer_iter().map(&mut from_row).sum::<f64>()
+    };
+    each(x.axis_chunks_iter(Axis(0), BLOCK), of_block).iter().sum()
 }
 
 /// An energy distance with its permutation p-value.
@@ -122,15 +123,13 @@ struct Pool {
 
 impl Pool {
     fn new(x: ArrayView2<f64>, y: ArrayView2<f64>) -> Self {
-        let (n, m, d) = checked_shapes(x, y);
-        let rows: Vec<f64> = x.iter().chain(y.iter()).copied().collect(); // (n + m, d)
+        let (n, m) = checked_shapes(x, y);
+        let all = concatenate![Axis(0), x, y]; // (n + m, d)
+        let columns = Columns::of(all.view());
         let mut distances = vec![0.0; (n + m) * (n + m)];
-        let lines = distances.chunks_mut(n + m).zip(rows.chunks(d));
-        let row_sums = each(lines, |(line, a)| {
-            for (entry, b) in line.iter_mut().zip(rows.chunks_exact(d)) {
-                *entry = distance(a, b);
-            }
-            line.iter().sum()
+        let row_sums = each(distances.chunks_mut(n + m).zip(all.outer_iter()), |(line, a)| {
+            columns.distances(a, line);
+            sums(line).0
         });
         let total = row_sums.iter().sum();
         Pool { n, m, distances, row_sums, total }

@@ -1,6 +1,7 @@
 //! Standard errors of energy distances: of one distance, and of the difference of two with common noise.
 
-use super::energy::{BLOCK, checked_shapes, distance};
+use super::distances::{Columns, sums};
+use super::energy::{BLOCK, checked_shapes};
 use super::mean_with_se;
 use crate::parallel::each;
 use ndarray::ArrayView2;
@@ -28,15 +29,16 @@ use ndarray::ArrayView2;
 /// Sources: Efron & Stein, "The jackknife estimate of variance", Ann. Statist. 9 (1981); V without bias as in Székely & Rizzo,
 /// "Partial distance correlation", Ann. Statist. 42 (2014), eq. 3.1.
 pub fn energy_with_se(x: ArrayView2<f64>, y: ArrayView2<f64>) -> (f64, f64) {
-    let (n, m, d) = checked_shapes(x, y);
-    let (x, y) = (Rows::new(x, d), Rows::new(y, d));
-    let across = |i, j| distance(x.row(i), y.row(j));
-    let within = |rows: &Rows, n| Sums::of(n, n, |i, j| distance(rows.row(i), rows.row(j)));
+    let (n, m) = checked_shapes(x, y);
+    let (to_x, to_y) = (Columns::of(x), Columns::of(y));
+    let from = |x: ArrayView2<f64>, to: &Columns, many| {
+        Sums::of(x.nrows(), many, |i, line, _| to.distances(x.row(i), line))
+    };
     let parts = Parts {
-        across: Sums::of(n, m, across),
-        back: Sums::of(m, n, |j, i| across(i, j)),
-        first: within(&x, n),
-        second: Some(within(&y, m)),
+        across: from(x, &to_y, m),
+        back: from(y, &to_x, n),
+        first: from(x, &to_x, n),
+        second: Some(from(y, &to_y, m)),
     };
     parts.with_se()
 }
@@ -104,35 +106,25 @@ pub fn energy_difference(
     other: ArrayView2<f64>,
     y: ArrayView2<f64>,
 ) -> Difference {
-    let (n, m, d) = checked_shapes(x, y);
+    let (n, m) = checked_shapes(x, y);
     assert_eq!(x.dim(), other.dim(), "a row of the other sample for each row");
-    let (x, other, y) = (Rows::new(x, d), Rows::new(other, d), Rows::new(y, d));
-    let across = |i, j| distance(x.row(i), y.row(j)) - distance(other.row(i), y.row(j));
-    let first = |i, j| distance(x.row(i), x.row(j)) - distance(other.row(i), other.row(j));
+    let [to_x, to_other, to_y] = [x, other, y].map(Columns::of);
+    // |a − bⱼ| − |a′ − b′ⱼ| for all j
+    let apart = |rows: [ArrayView2<f64>; 2], to: [&Columns; 2], many| {
+        Sums::of(rows[0].nrows(), many, |i, line, second| {
+            to[0].distances(rows[0].row(i), line);
+            to[1].distances(rows[1].row(i), second);
+            line.iter_mut().zip(second).for_each(|(a, b)| *a -= *b);
+        })
+    };
     let parts = Parts {
-        across: Sums::of(n, m, across),
-        back: Sums::of(m, n, |j, i| across(i, j)),
-        first: Sums::of(n, n, first),
+        across: apart([x, other], [&to_y, &to_y], m),
+        back: apart([y, y], [&to_x, &to_other], n),
+        first: apart([x, other], [&to_x, &to_other], n),
         second: None,
     };
     let (value, se) = parts.with_se();
     Difference { value, se }
-}
-
-/// Rows of length d, one after the other.
-struct Rows<'a> {
-    d: usize,
-    data: std::borrow::Cow<'a, [f64]>,
-}
-
-impl<'a> Rows<'a> {
-    fn new(x: ArrayView2<'a, f64>, d: usize) -> Self {
-        Rows { d, data: x.iter().copied().collect::<Vec<_>>().into() }
-    }
-
-    fn row(&self, i: usize) -> &[f64] {
-        &self.data[i * self.d..(i + 1) * self.d]
-    }
 }
 
 /// The sums of a kernel over pairs (i, j).
@@ -143,18 +135,16 @@ struct Sums {
 }
 
 impl Sums {
-    /// In an order that the number of threads does not change.
-    fn of(n: usize, m: usize, kernel: impl Fn(usize, usize) -> f64 + Sync) -> Self {
-        let row = |i: usize| {
-            let (mut sum, mut squares) = (0.0, 0.0);
-            for j in 0..m {
-                let k = kernel(i, j);
-                sum += k;
-                squares += k * k;
-            }
-            (sum, squares)
+    /// Of n rows of m numbers; `kernel` fills the row i, with a line to work in. The order does not depend on the number of threads.
+    fn of(n: usize, m: usize, kernel: impl Fn(usize, &mut [f64], &mut [f64]) + Sync) -> Self {
+        let block = |from: usize| {
+            let (mut line, mut room) = (vec![0.0; m], vec![0.0; m]);
+            let mut row = |i: usize| {
+                kernel(i, &mut line, &mut room);
+                sums(&line)
+            };
+            (from..n.min(from + BLOCK)).map(&mut row).collect::<Vec<_>>()
         };
-        let block = |from: usize| (from..n.min(from + BLOCK)).map(row).collect::<Vec<_>>();
         let blocks = each((0..n).step_by(BLOCK), block);
         let (rows, squares): (Vec<f64>, Vec<f64>) = blocks.into_iter().flatten().unzip();
         let total = rows.chunks(BLOCK).map(|block| block.iter().sum::<f64>()).sum();

@@ -22,6 +22,7 @@
 //! samplers. Every sum is formed in an order that the number of threads does not change, so equal samples give equal bits.
 
 mod chi_square;
+mod distances;
 mod energy;
 mod energy_error;
 mod entropy;
