@@ -313,7 +313,7 @@ fn figure(lab: &Experiment, truth: &Data, fitted: &Data) -> Result<Figure> {
     let process = Process::VE;
     let steps: Vec<usize> = (2..=10).map(|k| 1 << k).collect();
     let mut f = Figure {
-        stem: "error_budget".into(),
+        stem: "error_budget_parts".into(),
         title: Text::new("Where a sampler's error comes from", "Sai số của bộ lấy mẫu đến từ đâu"),
         caption: Text::new(
             "On Gaussian data the distance to the data splits into what the start, the end, the steps and the score are to blame for; more steps help only while the steps' part is the largest.",

@@ -93,8 +93,8 @@ fn answer(lab: &mut Experiment, ends: &[End]) {
     };
     let Some(tilt) = own.first().map(|end| significant(end.3, 4)) else { return };
     lab.answer((
-        format!("that depends on the sampler: for {PAIR} at γ = {g} the tilt's variance is {tilt}, and the samplers' are, the nearest first, {}", each(Lang::En)),
-        format!("tuỳ bộ lấy mẫu: với {PAIR} và γ = {g}, phân phối nghiêng có phương sai {tilt}, còn phương sai của các bộ lấy mẫu, từ gần nhất, là {}", each(Lang::Vi)),
+        format!("that depends on the sampler: for {PAIR} at γ = {g} the tilt's variance is {tilt}, and the samplers' are, with twice the steps, the nearest first, {}", each(Lang::En)),
+        format!("tuỳ bộ lấy mẫu: với {PAIR} và γ = {g}, phân phối nghiêng có phương sai {tilt}, còn phương sai của các bộ lấy mẫu, với số bước gấp đôi, từ gần nhất, là {}", each(Lang::Vi)),
     ));
 }
 

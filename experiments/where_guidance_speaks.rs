@@ -206,7 +206,7 @@ fn check(lab: &mut Experiment, scene: &str, [exact, learned]: [&Speech; 2], kl: 
 
 fn empty_figure() -> Figure {
     Figure {
-        stem: "where_guidance_speaks".into(),
+        stem: "where_guidance_speaks_by_level".into(),
         title: Text::new(
             "Where guidance has anything to say",
             "Điều hướng lên tiếng ở mức nhiễu nào",

@@ -21,7 +21,7 @@ impl ScoreFn for Mine {
     }
 
     fn score(&self, x: ArrayView2<f64>, level: NoiseLevel) -> Array2<f64> {
-        let (s_c, s_u) = (self.main.score(x, level), self.guiding.score(x, level)); // (n, d), as x; σ is level.sigma
+        let (s_c, s_u) = (self.main.score(x, level), self.guiding.score(x, level)); // (n, d), as x; EDM's σ is level.ratio()
         &s_u + &((&s_c - &s_u) * self.gamma) // your idea here
     }
 }

@@ -14,7 +14,7 @@ const LOOKS: [(Role, Marker, &str); 4] = [
 
 pub fn figure(rows: &[Row], weighed: &[Row]) -> Figure {
     let mut f = Figure {
-        stem: "particles".into(),
+        stem: "particles_by_size".into(),
         title: Text::new("Weighted particles and the tilt", "Hạt có trọng số và phân phối nghiêng"),
         caption: Text::new(
             "How far mean and spread of weighted particles are from the tilt, over the number of steps and of particles: the larger of the two, in per cent.",

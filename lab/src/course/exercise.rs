@@ -70,7 +70,23 @@ fn wrong_shape(got: &[usize], must: &[usize]) -> Text {
             "; dấu phẩy ngăn cách các số, phần thập phân viết sau dấu chấm: 0.5",
         ));
     }
+    if got.len() == must.len() {
+        return asked;
+    }
     asked.then((". Over which axis was it summed?", ". Bạn đã cộng theo trục nào?"))
+}
+
+/// What is said of one number that is k times the right one.
+fn alone(k: f64) -> Text {
+    let (en, vi) = match k {
+        k if k < 0.0 => ("of the wrong sign", "sai dấu"),
+        k if k < 1.0 => ("too small", "quá nhỏ"),
+        _ => ("too large", "quá lớn"),
+    };
+    Text::from((
+        format!("{en}, and by none of the usual mistakes"),
+        format!("{vi}, và không phải một lỗi thường gặp"),
+    ))
 }
 
 /// Two answers are the same if they differ by less than this share of the largest number.
@@ -109,6 +125,9 @@ impl Exercise {
             );
         }
         let (k, off) = answer.multiple_of(&self.right);
+        if self.right.shape().iter().product::<usize>() == 1 {
+            return alone(k); // the ratio would give the answer away
+        }
         if off < SAME {
             return Text::from((
                 format!(

@@ -17,7 +17,13 @@ fn the_right_answer_passes_and_a_thousandth_beside_it_does_not() {
         for k in [1.001, 0.999] {
             let near = mark(n, exercise.right.times(k)).unwrap();
             assert!(!near.right, "exercise {n} takes {k} of it");
-            assert!(near.said.en.contains("times the right answer"), "{}", near.said.en);
+            let one = exercise.right.shape().iter().product::<usize>() == 1;
+            let told = match (one, k > 1.0) {
+                (false, _) => "times the right answer",
+                (true, true) => "too large, and",
+                (true, false) => "too small, and",
+            };
+            assert!(near.said.en.contains(told), "exercise {n}: {}", near.said.en);
         }
     }
 }

@@ -61,14 +61,12 @@ impl Comparison {
 
     /// How large the share of a verdict is at each γ of an arm, in words: `25.6 ± 0.9 % at γ = 0, 99.2 ± 0.2 % at γ = 1`.
     pub fn told(&self, arm: &str, verdict: Verdict) -> Text {
-        let of = |at: &str| -> String {
-            let one = |row: &ArmRun| {
-                let share = share(row.outcome.shares.interval(verdict));
-                format!("{share} % {at} γ = {}", row.gamma.value())
-            };
-            self.of(arm).map(one).collect::<Vec<_>>().join(", ")
-        };
-        Text::from((of("at"), of("với")))
+        said(&self.of(arm).collect::<Vec<_>>(), verdict)
+    }
+
+    /// As [`Comparison::told`], at one γ.
+    pub fn told_at(&self, arm: &str, gamma: Gamma, verdict: Verdict) -> Text {
+        said(&self.of(arm).filter(|row| row.gamma == gamma).collect::<Vec<_>>(), verdict)
     }
 
     /// Every row, each N-step row directly above the same with 2N steps.
@@ -81,6 +79,18 @@ impl Comparison {
         }
         table
     }
+}
+
+/// How large the share of a verdict is in each of these rows.
+fn said(rows: &[&ArmRun], verdict: Verdict) -> Text {
+    let of = |at: &str| -> String {
+        let one = |row: &&ArmRun| {
+            let share = share(row.outcome.shares.interval(verdict));
+            format!("{share} % {at} γ = {}", row.gamma.value())
+        };
+        rows.iter().map(one).collect::<Vec<_>>().join(", ")
+    };
+    Text::from((of("at"), of("với")))
 }
 
 impl Experiment {

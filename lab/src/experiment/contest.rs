@@ -1,7 +1,8 @@
 //! Ways to guide, held against each other and against the exact answer.
 
 use super::rival::CountedParts;
-use super::verdict::{Judged, is_same, said, verdicts};
+use super::field::MARGIN;
+use super::verdict::{Judged, Rival, is_same, said, verdicts};
 use crate::flags::MethodFlags;
 use crate::sampling::finite;
 use crate::table::{GAMMA_FOOTNOTE, SE_FOOTNOTE, Table, share};
@@ -67,6 +68,8 @@ pub struct Walk {
     pub ends: Array2<f64>,
     /// Their energy distance to p(x|c).
     pub energy: f64,
+    /// And to the tilt, if it is a distribution.
+    pub to_tilt: Option<f64>,
 }
 
 /// A way to walk.
@@ -80,7 +83,8 @@ struct Arm {
 /// Differences of energy distances below this share of the data's radius are rounding.
 const ROUNDING: f64 = 1e-9;
 
-/// The place of `guided` among the arms.
+/// The places of the known ones among the arms.
+const CONDITIONAL: usize = 0;
 const GUIDED: usize = 1;
 
 /// Walks along which the effective scale is measured.
@@ -131,20 +135,21 @@ impl Contest<'_> {
     }
 
     /// Adds ordinary guidance at the effective scale of each arm from the third on; the answer is which arm is held to which:
-    /// to `guided`, and to ordinary guidance at its own scale.
+    /// to the conditional score, to `guided`, and to ordinary guidance at its own scale.
     fn beside(
         &self,
         arms: &mut Vec<Arm>,
         parts: &CountedParts,
         scales: &[Option<f64>],
-    ) -> Vec<[usize; 2]> {
-        let mut pairs = vec![[0, GUIDED]];
+    ) -> Vec<(usize, usize, Rival)> {
+        let mut pairs = vec![(CONDITIONAL, GUIDED, Rival::EqualGamma)];
         for (arm, scale) in scales.iter().enumerate().skip(2) {
-            pairs.push([arm, GUIDED]);
+            pairs.push((arm, CONDITIONAL, Rival::Conditional));
+            pairs.push((arm, GUIDED, Rival::EqualGamma));
             let Some(gamma) = scale.filter(|g| !is_same(*g, self.gamma)) else { continue };
             let [main, guiding] = parts.pair();
             let Ok(scale) = Gamma::new(gamma) else { continue };
-            pairs.push([arm, arms.len()]);
+            pairs.push((arm, arms.len(), Rival::OwnGamma));
             arms.push(Arm {
                 name: format!("guided, γ = {}", significant(gamma, 3)),
                 plan: Plan::of(Arc::new(Guided { main, guiding, gamma: scale })),
@@ -287,17 +292,18 @@ impl<'a> Rows<'a> {
         })?;
         let each = (asked() - before) as f64 / start.nrows() as f64;
         let words = [arm.name.as_str(), &grid.steps().to_string(), &each.to_string()];
-        let energy = self.add(table, words, &ends);
-        Ok(Walk { name: arm.name.clone(), steps: grid.steps(), ends, energy })
+        let (energy, to_tilt) = self.add(table, words, &ends);
+        Ok(Walk { name: arm.name.clone(), steps: grid.steps(), ends, energy, to_tilt })
     }
 
-    /// Adds the row of such a score, steps and evaluations; the answer is its energy distance to p(x|c).
+    /// Adds the row of such a score, steps and evaluations; the answer are its energy distances to p(x|c) and to
+    /// the tilt.
     fn add(
         &self,
         table: &mut Table,
         [name, steps, evaluations]: [&str; 3],
         x: &Array2<f64>,
-    ) -> f64 {
+    ) -> (f64, Option<f64>) {
         let of = |truth: &Array2<f64>| -> Outcome {
             outcome(
                 x.view(),
@@ -306,7 +312,7 @@ impl<'a> Rows<'a> {
                 self.contest.setting.class,
             )
         };
-        let found = of(&self.class);
+        let (found, tilted) = (of(&self.class), self.tilted.as_ref().map(of));
         let share = |v: Verdict| share(found.shares.interval(v));
         let energy = |o: &Outcome| plus_minus((o.energy, o.energy_se));
         table.row(&[
@@ -317,31 +323,35 @@ impl<'a> Rows<'a> {
             share(Verdict::Hybrid),
             share(Verdict::Overshoot),
             energy(&found),
-            self.tilted.as_ref().map_or(String::new(), |t| energy(&of(t))),
+            tilted.as_ref().map_or(String::new(), energy),
             plus_minus((found.spread, found.spread_se)),
             evaluations.to_string(),
         ]);
-        found.energy
+        (found.energy, tilted.map(|t| t.energy))
     }
 
     /// How much nearer to p(x|c), and to the tilt, each of these arms ends than the one it is held to, from the same noise.
-    fn judged(&self, walks: &[Walk], pairs: &[[usize; 2]]) -> Vec<Judged> {
+    fn judged(&self, walks: &[Walk], pairs: &[(usize, usize, Rival)]) -> Vec<Judged> {
         let targets = [("p(x|c)", Some(&self.class)), ("the tilt", self.tilted.as_ref())];
+        let rounding = ROUNDING * self.contest.setting.exact().radius();
         let mut all = Vec::new();
-        for [arm, rival] in pairs {
+        for (arm, held_to, rival) in pairs {
             for k in [0, 1] {
-                let [walk, known] = [arm, rival].map(|arm| &walks[2 * arm + k]);
-                for (target, truth) in targets.iter().filter_map(|(t, x)| Some((*t, (*x)?))) {
+                let [walk, known] = [arm, held_to].map(|arm| &walks[2 * arm + k]);
+                let distances = [Some(known.energy), known.to_tilt];
+                let there = targets.iter().zip(distances);
+                let there = there.filter_map(|((t, x), distance)| Some((*t, (*x)?, distance?)));
+                for (target, truth, distance) in there {
                     let [x, other, truth] =
                         [&walk.ends, &known.ends, truth].map(|x| energy_rows(x.view()));
                     all.push(Judged {
                         arm: *arm,
-                        equal: *rival == GUIDED,
+                        rival: *rival,
                         names: [walk.name.clone(), known.name.clone()],
                         steps: walk.steps,
                         target,
                         found: energy_difference(x, other, truth),
-                        rounding: ROUNDING * self.contest.setting.exact().radius(),
+                        least: rounding.max(MARGIN * distance),
                     });
                 }
             }

@@ -1,5 +1,6 @@
 //! What is said of a way to guide beside ordinary guidance.
 
+use super::field::MARGIN;
 use crate::table::Table;
 use scorelab::guidance::Gamma;
 use scorelab::metrics::{Difference, RANKING_LEVEL, Ranking};
@@ -10,8 +11,8 @@ use scorelab_figures::plot::Text;
 pub struct Judged {
     /// The place of the arm among all.
     pub arm: usize,
-    /// Whether it is held to ordinary guidance at the γ that all have, and not at its own effective scale.
-    pub equal: bool,
+    /// What it is held to.
+    pub rival: Rival,
     /// The names of both.
     pub names: [String; 2],
     /// The solver's steps.
@@ -20,13 +21,25 @@ pub struct Judged {
     pub target: &'static str,
     /// The difference of their energy distances.
     pub found: Difference,
-    /// A difference that is rounding and nothing else: two walks along one score by different sums.
-    pub rounding: f64,
+    /// A difference that does not matter: [`MARGIN`](super::MARGIN) of the rival's distance, or rounding, as between two walks
+    /// along one score by different sums.
+    pub least: f64,
+}
+
+/// What a way to guide is held to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Rival {
+    /// The conditional score, which is ordinary guidance at γ = 1.
+    Conditional,
+    /// Ordinary guidance at the γ that all have.
+    EqualGamma,
+    /// Ordinary guidance at its own effective scale.
+    OwnGamma,
 }
 
 impl Judged {
     fn ranking(&self) -> Ranking {
-        if self.found.value.abs() <= self.rounding {
+        if self.found.value.abs() <= self.least {
             return Ranking::NotToldApart;
         }
         self.found.ranking()
@@ -44,8 +57,9 @@ pub fn verdicts(judged: &[Judged]) -> Table {
     table.notes = vec![
         "by: how much smaller the energy distance is ± one standard error".into(),
         format!(
-            "better or worse: at the {:.0} % level, from the same noise; else not told apart",
-            100.0 * RANKING_LEVEL
+            "better or worse: at the {:.0} % level, from the same noise, and by more than {:.0} % of the other's distance",
+            100.0 * RANKING_LEVEL,
+            100.0 * MARGIN
         ),
         "guided, γ = …: ordinary guidance at the effective γ of the score that is held to it"
             .into(),
@@ -66,11 +80,11 @@ pub fn verdicts(judged: &[Judged]) -> Table {
 
 /// What the distances to p(x|c) at twice the steps say of an arm with this effective scale.
 pub fn said(gamma: Gamma, scale: Option<f64>, arm: usize, judged: &[Judged]) -> Text {
-    let of = |equal: bool| {
-        let own = judged.iter().filter(|j| j.arm == arm && j.equal == equal);
+    let of = |rival: Rival| {
+        let own = judged.iter().filter(|j| j.arm == arm && j.rival == rival);
         own.filter(|j| j.target == "p(x|c)").max_by_key(|j| j.steps)
     };
-    let Some(at_gamma) = of(true) else { return Text::default() };
+    let Some(at_gamma) = of(Rival::EqualGamma) else { return Text::default() };
     let (name, g) = (&at_gamma.names[0], gamma.value());
     let first = Text::from((format!("{name} ends "), format!("{name} kết thúc ")))
         .then(ends(at_gamma.ranking()))
@@ -78,7 +92,7 @@ pub fn said(gamma: Gamma, scale: Option<f64>, arm: usize, judged: &[Judged]) -> 
             format!(" ordinary guidance at γ = {g}"),
             format!(" điều hướng thường với γ = {g}"),
         ));
-    match (scale, of(false)) {
+    let beside = match (scale, of(Rival::OwnGamma)) {
         (Some(own), _) if is_same(own, gamma) => {
             first.then((", which is its own effective γ", ", cũng là γ hiệu dụng của nó"))
         }
@@ -94,6 +108,13 @@ pub fn said(gamma: Gamma, scale: Option<f64>, arm: usize, judged: &[Judged]) -> 
             ", and has no effective γ to be held to",
             ", và không có γ hiệu dụng nào để so",
         )),
+    };
+    match of(Rival::Conditional) {
+        Some(at_one) if g != 1.0 => beside
+            .then(("; it ends ", "; nó kết thúc "))
+            .then(ends(at_one.ranking()))
+            .then((" the conditional score, γ = 1", " score có điều kiện, γ = 1")),
+        _ => beside,
     }
 }
 
@@ -166,14 +187,15 @@ mod tests {
             said[0].contains("smaller ends nearer to p(x|c) than ordinary guidance at γ = 3"),
             "{said:?}"
         );
-        assert!(said[0].ends_with(": no better than another γ"), "{said:?}");
-        assert!(said[1].ends_with(": better than that γ alone"), "{said:?}");
-        assert!(said[2].ends_with("at γ = 3, which is its own effective γ"), "{said:?}");
+        assert!(said[0].contains(": no better than another γ; it ends"), "{said:?}");
+        assert!(said[1].contains(": better than that γ alone; it ends"), "{said:?}");
+        assert!(said[2].contains("at γ = 3, which is its own effective γ; it ends"), "{said:?}");
+        assert!(said[2].ends_with("farther from p(x|c) than the conditional score, γ = 1"), "{said:?}");
         let held = |name: &str| found.verdicts.rows.iter().filter(|row| row[0] == name).count();
         assert_eq!(
             (held("smaller"), held("same")),
-            (8, 4),
-            "two steps, two targets, one rival or two"
+            (12, 8),
+            "two steps, two targets, two rivals or three"
         );
     }
 }

@@ -69,7 +69,7 @@ fn figure(gamma: Gamma, tilt: Option<&Tilt>, drawn: &[&Walk]) -> Figure {
         .map(|walk| panel(walk, tilt, &square(drawn)))
         .collect();
     Figure {
-        stem: "compare".into(),
+        stem: "compare_samples".into(),
         title: Text::from((
             format!("Ways to guide, γ = {}", gamma.value()),
             format!("Các cách điều hướng, γ = {}", gamma.value()),
