@@ -45,9 +45,9 @@ fn a_method_of_the_catalogue_is_a_rival_of_ones_own_guidance_and_of_no_other_exp
     let (code, out, err) = few("your_guidance", &["--method", "apg", "--set", "eta=0.5"]);
     assert_eq!(code, Some(0), "{out}{err}");
     let rows = |name: &str| out.lines().filter(|l| l.trim_start().starts_with(name)).count();
-    // the two parts of the table at two numbers of steps; in the verdicts two targets at each, beside ordinary guidance at γ and, of
-    // what has another effective scale, at that; the effective scale
-    assert_eq!((rows("apg "), rows("mine ")), (2 * 2 + 2 * 4 + 1, 2 * 2 + 4 + 1), "{out}");
+    // the two parts of the table at two numbers of steps; in the verdicts two targets at each, beside the conditional score,
+    // ordinary guidance at γ and, of what has another effective scale, at that; the effective scale
+    assert_eq!((rows("apg "), rows("mine ")), (2 * 2 + 3 * 4 + 1, 2 * 2 + 2 * 4 + 1), "{out}");
     let effective = out.split("across").nth(1).unwrap();
     let guided = effective.lines().find(|l| l.trim_start().starts_with("guided ")).unwrap();
     assert!(guided.contains("3.0"), "{guided}");

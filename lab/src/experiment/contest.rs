@@ -1,8 +1,7 @@
 //! Ways to guide, held against each other and against the exact answer.
 
 use super::rival::CountedParts;
-use super::field::MARGIN;
-use super::verdict::{Judged, Rival, is_same, said, verdicts};
+use super::verdict::{Judged, LEAST_SHARE, Rival, is_same, said, verdicts};
 use crate::flags::MethodFlags;
 use crate::sampling::finite;
 use crate::table::{GAMMA_FOOTNOTE, SE_FOOTNOTE, Table, share};
@@ -351,7 +350,7 @@ impl<'a> Rows<'a> {
                         steps: walk.steps,
                         target,
                         found: energy_difference(x, other, truth),
-                        least: rounding.max(MARGIN * distance),
+                        least: rounding.max(LEAST_SHARE * distance),
                     });
                 }
             }

@@ -1,11 +1,13 @@
 //! What is said of a way to guide beside ordinary guidance.
 
-use super::field::MARGIN;
 use crate::table::Table;
 use scorelab::guidance::Gamma;
 use scorelab::metrics::{Difference, RANKING_LEVEL, Ranking};
 use scorelab::number::{plus_minus, significant};
 use scorelab_figures::plot::Text;
+
+/// A difference below this share of the rival's distance counts as none.
+pub const LEAST_SHARE: f64 = 0.01;
 
 /// How much farther from a target one arm ends than another.
 pub struct Judged {
@@ -21,7 +23,7 @@ pub struct Judged {
     pub target: &'static str,
     /// The difference of their energy distances.
     pub found: Difference,
-    /// A difference that does not matter: [`MARGIN`](super::MARGIN) of the rival's distance, or rounding, as between two walks
+    /// A difference that does not matter: [`LEAST_SHARE`] of the rival's distance, or rounding, as between two walks
     /// along one score by different sums.
     pub least: f64,
 }
@@ -59,7 +61,7 @@ pub fn verdicts(judged: &[Judged]) -> Table {
         format!(
             "better or worse: at the {:.0} % level, from the same noise, and by more than {:.0} % of the other's distance",
             100.0 * RANKING_LEVEL,
-            100.0 * MARGIN
+            100.0 * LEAST_SHARE
         ),
         "guided, γ = …: ordinary guidance at the effective γ of the score that is held to it"
             .into(),
@@ -190,7 +192,10 @@ mod tests {
         assert!(said[0].contains(": no better than another γ; it ends"), "{said:?}");
         assert!(said[1].contains(": better than that γ alone; it ends"), "{said:?}");
         assert!(said[2].contains("at γ = 3, which is its own effective γ; it ends"), "{said:?}");
-        assert!(said[2].ends_with("farther from p(x|c) than the conditional score, γ = 1"), "{said:?}");
+        assert!(
+            said[2].ends_with("farther from p(x|c) than the conditional score, γ = 1"),
+            "{said:?}"
+        );
         let held = |name: &str| found.verdicts.rows.iter().filter(|row| row[0] == name).count();
         assert_eq!(
             (held("smaller"), held("same")),
