@@ -14,7 +14,7 @@ const GAP: f64 = 10.0;
 /// From one base line to the next.
 const LINE: f64 = 26.0;
 /// The most that a name takes of the width of its map.
-const NAME: f64 = 0.5;
+const NAME: f64 = 0.56;
 
 /// A label's left end, middle height and width, and the point it belongs to.
 #[derive(Clone, Debug)]
@@ -121,8 +121,8 @@ fn push_apart(spots: &mut [Option<Spot>], rect: Rect) {
 pub(super) struct Word {
     /// Which layer it belongs to.
     pub layer: usize,
-    /// Whether it is a name, which far from what it names would be taken for another's.
-    pub name: bool,
+    /// What it names, if it is a name: nearer to what another one names it would be taken for that.
+    pub home: Option<(f64, f64)>,
     words: String,
     style: Style,
     width: f64,
@@ -195,16 +195,17 @@ pub(super) fn placed(panel: &Panel, place: &Place, theme: Theme, lang: Lang) -> 
             Style { size: SMALL, colour, anchor: "start", halo: Some(theme.ground()), bold: false };
         let word = |words: &str, at, style| {
             let width = font::width(words, SMALL);
-            Word { layer: k, name: false, words: words.into(), style, width, at, leader: None }
+            Word { layer: k, home: None, words: words.into(), style, width, at, leader: None }
         };
         if let Mark::Labels(labels) = &layer.mark {
             let (dx, dy, anchor) = beside(labels.side);
-            for ([x, y], words) in &labels.at {
+            for (i, ([x, y], words)) in labels.at.iter().enumerate() {
                 let Some((x, y)) = place.point(*x, *y) else { continue };
-                let most = if labels.names { NAME } else { 1.0 };
+                let home = labels.names.get(i).map(|[x, y]| place.at(*x, *y));
+                let most = if home.is_some() { NAME } else { 1.0 };
                 let words = font::shortened(words.get(lang), SMALL, most * place.rect.w);
                 let mut word = word(&words, (x + dx, y + dy), Style { anchor, ..style });
-                word.name = labels.names;
+                word.home = home;
                 if panel.equal {
                     word.keep_within(place.rect);
                 }

@@ -213,9 +213,10 @@ pub struct Labels {
     pub at: Vec<([f64; 2], Text)>,
     /// On which side of the place.
     pub side: Side,
-    /// Whether they are names: one that takes more than half of the map's width loses its middle. Of other words only what is
-    /// wider than the map does.
-    pub names: bool,
+    /// Of names the place of what each one names, for others none: a name stands near that and nearer to nothing else that has a
+    /// name, and one that takes more than half of the map's width loses its middle. Of other words only what is wider than the
+    /// map does.
+    pub names: Vec<[f64; 2]>,
 }
 
 /// Rounded boxes with a word inside: diagrams, strips of chips.
