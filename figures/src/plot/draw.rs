@@ -43,7 +43,7 @@ pub(super) fn layer(
         }
         Mark::Band(b) => scaled(&chart::band(place, &b.at, role.colour(theme))?, PALE),
         Mark::Bars(b) => {
-            over = error_bars(&b.at, &b.se, place, theme);
+            over = error_bars(&b.at, &mark::bars(&b.at, &b.se), place, theme);
             bars(&chart::bars(place, &b.at, b.width, role.colour(theme))?, role, theme)
         }
         Mark::Rules(r) => rules(r, place, role, theme),
@@ -219,7 +219,7 @@ fn curve(curve: &Curve, place: &Place, role: Role, theme: Theme) -> Result<Strin
 }
 
 fn curve_points(curve: &Curve, place: &Place, role: Role, theme: Theme) -> String {
-    let bars = error_bars(&curve.at, &curve.se, place, theme);
+    let bars = error_bars(&curve.at, &curve.bars(), place, theme);
     match curve.marker {
         Some(marker) => {
             let dots = Points { at: curve.at.clone(), size: 11.0, ..Points::default() };
@@ -229,11 +229,11 @@ fn curve_points(curve: &Curve, place: &Place, role: Role, theme: Theme) -> Strin
     }
 }
 
-/// ± one standard error.
-fn error_bars(at: &Array2<f64>, se: &[f64], place: &Place, theme: Theme) -> String {
+/// ± one standard error: a bar over each point from its lower end to its upper one.
+fn error_bars(at: &Array2<f64>, bars: &[[f64; 2]], place: &Place, theme: Theme) -> String {
     let mut d = String::new();
-    for (row, se) in at.rows().into_iter().zip(se) {
-        let ends = (place.point(row[0], row[1] - se), place.point(row[0], row[1] + se));
+    for (x, [low, high]) in at.column(0).iter().zip(bars) {
+        let ends = (place.point(*x, *low), place.point(*x, *high));
         if let (Some((x, low)), Some((_, high))) = ends {
             d += &path(&[(x, low), (x, high)]);
             d += &path(&[(x - 5.0, low), (x + 5.0, low)]);

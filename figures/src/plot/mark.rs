@@ -151,9 +151,25 @@ pub struct Curve {
     pub se: Vec<f64>,
 }
 
+    /// The lower and the upper end of each bar where they are not y ± se, as of a share that cannot be less than 0; empty for none.
+    pub ends: Vec<[f64; 2]>,
+}
+
+impl Curve {
+    /// The lower and the upper end of each bar.
+    pub(super) fn bars(&self) -> Vec<[f64; 2]> {
+        let bar = |(i, even): (usize, [f64; 2])| self.ends.get(i).copied().unwrap_or(even);
+        bars(&self.at, &self.se).into_iter().enumerate().map(bar).collect()
+    }
+}
+
+/// Bars of ± one standard error around points (n, 2).
+pub(super) fn bars(at: &Array2<f64>, se: &[f64]) -> Vec<[f64; 2]> {
+    at.column(1).iter().zip(se).map(|(y, se)| [y - se, y + se]).collect()
 impl Default for Curve {
     fn default() -> Self {
-        Curve { at: Array2::default((0, 2)), dashed: None, width: None, marker: None, se: vec![] }
+        let at = Array2::default((0, 2));
+        Curve { at, dashed: None, width: None, marker: None, se: vec![], ends: vec![] }
     }
 }
 

@@ -4,7 +4,7 @@ use super::arrow;
 use super::clip::Bounds;
 use super::figure::Panel;
 use super::label::{Word, placed};
-use super::mark::{Mark, Rules};
+use super::mark::{self, Mark, Rules};
 use super::palette::Theme;
 use super::slide::{Place, Rect};
 use super::words::Lang;
@@ -233,14 +233,13 @@ fn lines_of(mark: &Mark, place: &Place) -> Vec<Line> {
     let rows = |at: &Array2<f64>| -> Line {
         at.rows().into_iter().map(|r| place.point(r[0], r[1])).collect()
     };
-    let bars = |at: &Array2<f64>, se: &[f64]| -> Vec<Line> {
-        let both = at.rows().into_iter().zip(se);
-        both.map(|(r, se)| vec![place.point(r[0], r[1] - se), place.point(r[0], r[1] + se)])
-            .collect()
+    let bars = |at: &Array2<f64>, bars: Vec<[f64; 2]>| -> Vec<Line> {
+        let both = at.column(0).into_iter().zip(bars);
+        both.map(|(x, ends)| ends.map(|y| place.point(*x, y)).to_vec()).collect()
     };
     match mark {
-        Mark::Curve(c) => [vec![rows(&c.at)], bars(&c.at, &c.se)].concat(),
-        Mark::Bars(b) => bars(&b.at, &b.se),
+        Mark::Curve(c) => [vec![rows(&c.at)], bars(&c.at, c.bars())].concat(),
+        Mark::Bars(b) => bars(&b.at, mark::bars(&b.at, &b.se)),
         Mark::Paths(p) => p.lines.iter().map(rows).collect(),
         Mark::Rules(r) => rules(r, place),
         Mark::Boxes(b) => b.at.iter().map(|(at, _)| edges(*at, place)).collect(),
@@ -302,6 +301,7 @@ pub(crate) fn cut(figure: &super::Figure, lang: Lang) -> Vec<String> {
     let cut = all.filter(|word| word.text().contains('…'));
     cut.map(|word| format!("{}: {:?}", figure.stem, word.text())).collect()
 }
+
 /// The names of a figure that stand nearer to what another one names; with `known` false, after room was made as if no word were a name.
 #[cfg(test)]
 pub(crate) fn strayed(figure: &super::Figure, lang: Lang, known: bool) -> Vec<String> {
@@ -323,7 +323,6 @@ pub(crate) fn strayed(figure: &super::Figure, lang: Lang, known: bool) -> Vec<St
     }
     found
 }
-
 
 /// The words of a figure that a line runs through, that another word covers or that leave the slide; with `moved`, after room
 /// was made.
