@@ -68,7 +68,15 @@ pub(super) fn note_lines(figure: &Figure, lang: Lang) -> Vec<String> {
 
 fn wrapped(words: &str, room: f64) -> Vec<String> {
     let fits = |at: usize| font::width(&words[..at], SMALL) <= room;
-    let last = |sign| words.match_indices(sign).filter(|(at, _)| fits(*at)).last();
+    // a list of numbers is one part
+    let number = |c: char| c.is_ascii_digit() || c == '−';
+    let within = |at: usize, sign: &str| {
+        words[..at].ends_with(|c: char| c.is_ascii_digit())
+            && words[at + sign.len()..].starts_with(number)
+    };
+    let last = |sign: &'static str| {
+        words.match_indices(sign).filter(|(at, _)| fits(*at) && !within(*at, sign)).last()
+    };
     match last("; ").or_else(|| last(". ")).or_else(|| last(", ")).or_else(|| last(" ")) {
         Some((at, sign)) if !fits(words.len()) => {
             let (line, rest) = words.split_at(at + sign.len());
@@ -155,14 +163,6 @@ fn title_room(panels: &[&Panel], places: &[Place], i: usize, cols: usize) -> f64
     others.fold(2.0 * middle(i).min(WIDTH - middle(i)) - 16.0, f64::min)
 }
 
-/// Columns share their left and right room, rows their upper and lower: axes line up.
-fn share(sides: &[Sides], i: usize, cols: usize) -> Sides {
-    let mut all = Sides::default();
-    for (k, s) in sides.iter().enumerate() {
-        if k % cols == i % cols {
-            (all.left, all.right) = (all.left.max(s.left), all.right.max(s.right));
-        }
-        if k / cols == i / cols {
 /// The title of a panel, its size and its middle: above the middle of the axes, or as near as the margins of the slide allow.
 ///
 /// It is larger than the smallest words if it then reaches no further beyond its axes than a title may.
@@ -178,6 +178,14 @@ pub(super) fn titled<'a>(words: &'a str, place: &Place) -> (Cow<'a, str>, f64, f
     (words, size, middle)
 }
 
+/// Columns share their left and right room, rows their upper and lower: axes line up.
+fn share(sides: &[Sides], i: usize, cols: usize) -> Sides {
+    let mut all = Sides::default();
+    for (k, s) in sides.iter().enumerate() {
+        if k % cols == i % cols {
+            (all.left, all.right) = (all.left.max(s.left), all.right.max(s.right));
+        }
+        if k / cols == i / cols {
             (all.top, all.bottom) = (all.top.max(s.top), all.bottom.max(s.bottom));
         }
     }
@@ -287,8 +295,6 @@ mod tests {
         );
         assert_eq!(lines.join(" ").split_whitespace().count(), 40 + 1 + 9);
         assert_eq!(wrapped("a wide part; the rest of it", 200.0)[0], "a wide part;");
-    }
-}
         assert_eq!(wrapped("a part, then 0,5; 0,25; −1 %", 270.0)[0], "a part,");
         assert_eq!(wrapped("a part, then one; two; three", 270.0)[0], "a part, then one; two;");
     }
@@ -315,3 +321,5 @@ mod tests {
         // in the middle of the slide, and where it is short, it is not moved
         assert!(titled_at(500.0, wide).1.abs() < 1e-9);
         assert!(titled_at(EDGE + 4.0, "short").1.abs() < 1e-9);
+    }
+}
