@@ -93,11 +93,13 @@ pub struct Paths {
     pub dashed: Option<bool>,
     /// Opacity.
     pub alpha: f64,
+    /// Whether a rim of the ground's colour parts them from what lies under them, such as the colour of a class.
+    pub rimmed: bool,
 }
 
 impl Default for Paths {
     fn default() -> Self {
-        Paths { lines: vec![], width: None, dashed: None, alpha: 1.0 }
+        Paths { lines: vec![], width: None, dashed: None, alpha: 1.0, rimmed: false }
     }
 }
 
@@ -149,8 +151,6 @@ pub struct Curve {
     pub marker: Option<Marker>,
     /// Standard error of each y, drawn as a bar of ± one; empty for none.
     pub se: Vec<f64>,
-}
-
     /// The lower and the upper end of each bar where they are not y ± se, as of a share that cannot be less than 0; empty for none.
     pub ends: Vec<[f64; 2]>,
 }
@@ -166,6 +166,8 @@ impl Curve {
 /// Bars of ± one standard error around points (n, 2).
 pub(super) fn bars(at: &Array2<f64>, se: &[f64]) -> Vec<[f64; 2]> {
     at.column(1).iter().zip(se).map(|(y, se)| [y - se, y + se]).collect()
+}
+
 impl Default for Curve {
     fn default() -> Self {
         let at = Array2::default((0, 2));
