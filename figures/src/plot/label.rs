@@ -140,7 +140,8 @@ impl Word {
             "end" => self.at.0 - self.width,
             _ => self.at.0,
         };
-        Rect { x, y: self.at.1 - 0.8 * SMALL, w: self.width, h: 0.98 * SMALL }
+        let h = 0.98 * SMALL + LINE * (self.words.lines().count().max(1) - 1) as f64;
+        Rect { x, y: self.at.1 - 0.8 * SMALL, w: self.width, h }
     }
 
     #[cfg(test)]
@@ -158,6 +159,17 @@ impl Word {
     pub fn narrowed(&self, share: f64) -> Word {
         let words = font::shortened(&self.words, SMALL, share * self.width).into_owned();
         Word { width: font::width(&words, SMALL), words, ..self.clone() }
+    }
+
+    /// The word in two lines, broken at a space or after a hyphen so that they are least wide; none if it has neither.
+    pub fn broken(&self) -> Option<Word> {
+        let wide =
+            |words: &String| words.lines().map(|l| font::width(l, SMALL)).fold(0.0, f64::max);
+        let ends = self.words.match_indices(['-', ' ']).map(|(at, sign)| at + sign.len());
+        let both = |at: usize| format!("{}\n{}", self.words[..at].trim_end(), &self.words[at..]);
+        let words = ends.map(both).min_by(|a, b| wide(a).total_cmp(&wide(b)))?;
+        let at = (self.at.0, self.at.1 - 0.5 * LINE);
+        Some(Word { width: wide(&words), words, at, ..self.clone() })
     }
 
     /// Moves it sideways until no more of it than an edge of letters stands beside a map.
@@ -180,7 +192,11 @@ impl Word {
                 self.style.colour
             )
         });
-        leader + &text(self.at.0, self.at.1, &self.words, self.style)
+        let lines = self.words.lines().zip(0..);
+        let line = |(words, k): (&str, i32)| {
+            text(self.at.0, self.at.1 + f64::from(k) * LINE, words, self.style)
+        };
+        leader + &lines.map(line).collect::<String>()
     }
 }
 

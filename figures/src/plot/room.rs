@@ -18,8 +18,10 @@ const SQUARE: f64 = 4.0;
 const COSTS: [u64; 3] = [1000, 20, 4000];
 /// How far a word may be moved, how far a name, and from place to place.
 const REACH: [f64; 3] = [420.0, 84.0, 6.0];
-/// The shares of its letters that a name may keep, and what each step costs.
-const SHORTER: ([f64; 3], u64) = ([1.0, 0.6, 0.4], 2000);
+/// What it costs a name to be in two lines.
+const BROKEN: u64 = 500;
+/// The shares of its letters that a name may keep, and what each costs.
+const SHORTER: [(f64, u64); 2] = [(0.6, 2000), (0.4, 4000)];
 /// What it costs a name to stand nearer to what another one names: more than all that it could cover.
 const STRANGE: u64 = 10_000_000;
 /// What is kept free around a word, and beside it to the next word.
@@ -121,7 +123,7 @@ fn make_room(panel: &Panel, place: &Place, words: &[Word]) -> Vec<Word> {
     let keys: [&dyn Fn(usize) -> i64; 3] = [&|k| k as i64, &|k| -(k as i64), &|k| -wide(k)];
     let mut best = (u64::MAX, words.to_vec());
     for key in keys {
-        if best.0 >= SHORTER.1 {
+        if best.0 >= SHORTER[0].1 {
             let mut order: Vec<usize> = (0..words.len()).collect();
             order.sort_by_key(|k| (words[*k].home.is_some(), key(*k)));
             let next = in_order(plan.clone(), place.rect, words, &order);
@@ -173,16 +175,18 @@ fn inside(rect: Rect, area: Rect) -> bool {
         && area.bottom() > rect.y
 }
 
-/// The word where it covers least, and what that costs. A name stays near what it names: where there is no room for it, it loses
-/// some of its middle.
+/// The word where it covers least, and what that costs. A name stays near what it names: where there is no room for it, it is broken
+/// into two lines or loses some of its middle.
 fn moved(plan: &Plan, word: &Word, near: Near) -> (u64, Word) {
-    let (shares, less) = SHORTER;
-    let (shares, reach) =
-        if word.home.is_some() { (&shares[..], REACH[1]) } else { (&shares[..1], REACH[0]) };
-    let all = shares.iter().zip(0u64..).map(|(share, k)| {
-        let mut word = word.narrowed(*share);
+    let (mut forms, mut reach) = (vec![(0, word.clone())], REACH[0]);
+    if word.home.is_some() {
+        reach = REACH[1];
+        forms.extend(word.broken().map(|broken| (BROKEN, broken)));
+        forms.extend(SHORTER.map(|(share, cost)| (cost, word.narrowed(share))));
+    }
+    let all = forms.into_iter().map(|(cost, mut word)| {
         word.shift(nearest(plan, word.area(), reach, near));
-        (plan.taken(word.area()) + near.cost(word.area()) + k * less, word)
+        (plan.taken(word.area()) + near.cost(word.area()) + cost, word)
     });
     all.min_by_key(|(cost, _)| *cost).unwrap_or_else(|| (0, word.clone()))
 }
