@@ -239,12 +239,13 @@ impl Plane {
                 name.map_or(class.to_string().into(), |n| (n.en.clone(), n.vi.clone()).into());
             ([mean[0], mean[1]], name)
         };
-        let at = (0..scene.mixture.classes()).map(name).collect();
+        let at: Vec<_> = (0..scene.mixture.classes()).map(name).collect();
+        let names = at.iter().map(|(at, _)| *at).collect();
         Plane {
             middle: scene.mixture.mean(),
             half: 1.6 * scene.mixture.radius(),
             side: lab.size(61, 31),
-            names: Labels { at, side: Side::On, names: true },
+            names: Labels { at, side: Side::On, names },
         }
     }
 

@@ -229,6 +229,7 @@ fn figure(arms: &[Arm], twin: &[(f64, f64)], gamma: f64) -> Figure {
         dashed: Some(marker == Marker::Cross),
         width: Some(3.0),
         marker: Some(marker),
+        ..Curve::default()
     };
     let looks = [
         (Role::Guided, Marker::Dot, "●"),

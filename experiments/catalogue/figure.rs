@@ -142,7 +142,7 @@ fn names(marks: &[(f64, f64, &Row)], target: usize, top: f64) -> Vec<Layer> {
     let layer = |(name, side, sign): (&str, Side, f64)| {
         let here = best.iter().filter(|m| (m.0 > 0.5 * LAST) == (side == Side::Left));
         let at = here.map(|m| ([m.0 + sign * 0.06, m.1 - 0.01 * top], m.2.found.name.into()));
-        let labels = Labels { at: at.collect(), side, names: false };
+        let labels = Labels { at: at.collect(), side, ..Labels::default() };
         Layer::new(name, "the nearest", Role::Likelihood, labels)
     };
     [("names", Side::Right, 1.0), ("more names", Side::Left, -1.0)].map(layer).into()

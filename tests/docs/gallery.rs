@@ -256,12 +256,13 @@ fn pixels(png: &[u8]) -> ((u32, u32), Vec<u8>) {
     ((info.width, info.height), kept.collect())
 }
 
-/// The same picture without what is seen through it, and with 32 shades of each colour, in a third of the bytes.
+/// The same picture without what is seen through it, and with 128 shades of each colour, which are fewer bytes; with half as many a
+/// density would have rings.
 fn coarse(png: &[u8]) -> Vec<u8> {
     let ((width, height), mut pixels) = pixels(png);
     pixels
         .iter_mut()
-        .for_each(|shade| *shade = ((u32::from(*shade) * 31 + 127) / 255 * 255 / 31) as u8);
+        .for_each(|shade| *shade = ((u32::from(*shade) * 127 + 127) / 255 * 255 / 127) as u8);
     let mut out = Vec::new();
     let mut encoder = png::Encoder::new(&mut out, width, height);
     encoder.set_color(png::ColorType::Rgb);

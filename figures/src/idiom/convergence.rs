@@ -7,6 +7,7 @@ use crate::plot::{Axis, Curve, Layer, Marker, Panel, Points, Role, Text, words};
 use ndarray::Array2;
 use scorelab::Result;
 use scorelab::guidance::Gamma;
+use scorelab::metrics::Interval;
 use scorelab::noise::Grid;
 use scorelab::score::ScoreFn;
 
@@ -36,32 +37,34 @@ impl<T> Twice<Vec<T>> {
         Ok((found, grid))
     }
 
-    /// A number of each thing found, with its standard error.
-    pub fn numbers(&self, of: impl Fn(&T) -> (f64, f64)) -> Twice<Vec<(f64, f64)>> {
-        let all = |found: &[T]| found.iter().map(&of).collect();
+    /// A number of each thing found, with its interval.
+    pub fn numbers<I: Into<Interval>>(&self, of: impl Fn(&T) -> I) -> Twice<Vec<Interval>> {
+        let all = |found: &[T]| found.iter().map(|f| of(f).into()).collect();
         Twice { once: all(&self.once), again: all(&self.again) }
     }
 }
 
-/// A number over γ: dots with ± one standard error for the setting's steps, rings for twice as many.
+/// A number over γ: dots with their intervals of one standard error for the setting's steps, rings for twice as many.
 ///
 /// The axes hold all numbers, 0 and γ = 0.
 pub(crate) fn over_gamma_panel(
     name: &str,
     title: Text,
     gammas: &[Gamma],
-    found: Twice<Vec<(f64, f64)>>,
+    found: Twice<Vec<Interval>>,
 ) -> Panel {
     let x: Vec<f64> = gammas.iter().map(|g| g.value()).collect();
-    let at = |found: &[(f64, f64)]| {
-        Array2::from_shape_fn((x.len(), 2), |(i, j)| if j == 0 { x[i] } else { found[i].0 })
+    let at = |found: &[Interval]| {
+        Array2::from_shape_fn((x.len(), 2), |(i, j)| if j == 0 { x[i] } else { found[i].value })
     };
-    let bars = found.once.iter().flat_map(|(value, se)| [value - se, value + se]);
-    let (low, high) = reaching((0.0, 0.0), bars.chain(found.again.iter().map(|f| f.0)));
+    let ends: Vec<[f64; 2]> = found.once.iter().map(|f| [f.low, f.high]).collect();
+    let again = found.again.iter().map(|f| f.value);
+    let (low, high) = reaching((0.0, 0.0), ends.iter().flatten().copied().chain(again));
     let (first, last) = extent(x.iter().copied().chain([0.0]));
     let (tall, wide) = (0.08 * (high - low).max(1e-3), 0.06 * (last - first).max(0.1));
-    let se = found.once.iter().map(|f| f.1).collect();
-    let curve = Curve { at: at(&found.once), se, marker: Some(Marker::Dot), ..Curve::default() };
+    let se = found.once.iter().map(Interval::half).collect();
+    let marker = Some(Marker::Dot);
+    let curve = Curve { at: at(&found.once), se, ends, marker, ..Curve::default() };
     let rings = Points { size: 20.0, marker: Some(Marker::Ring), ..Points::default() };
     Panel {
         title,
@@ -72,5 +75,27 @@ pub(crate) fn over_gamma_panel(
             dots("twice", "at twice the steps", Role::Neutral, at(&found.again), rings),
         ],
         ..Panel::default()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::idiom::in_percent;
+    use crate::plot::Mark;
+
+    #[test]
+    fn the_bar_of_a_share_does_not_end_below_zero() {
+        let bar = |found: Interval| {
+            let gammas = [1.0, 2.0].map(|g| Gamma::new(g).unwrap());
+            let both = Twice { once: vec![found; 2], again: vec![found; 2] };
+            let panel = over_gamma_panel("share", "share".into(), &gammas, both);
+            let Mark::Curve(curve) = &panel.layers[0].mark else { panic!("a curve") };
+            (curve.ends[0], curve.se[0])
+        };
+        let none = in_percent(Interval::share(0.0, 600));
+        assert_eq!(bar(none), ([0.0, none.high], 0.5 * none.high));
+        // as ± half of its width it does
+        assert!(bar(none.pair().into()).0[0] < 0.0);
     }
 }

@@ -38,7 +38,7 @@ pub(crate) use diagram::{arrows, boxed, diagram, word};
 pub(crate) use extent::{extent, mixture_extent, reaching};
 pub(crate) use histogram::{density_curve, height, histogram};
 pub(crate) use log_curves::{curve_numbers, log_panel, log_range};
-pub(crate) use number::{count, decimals, percent, ratio, rounded, tiny};
+pub(crate) use number::{count, decimals, in_percent, percent, ratio, rounded, tiny};
 pub(crate) use places::{
     Names, VERDICTS, classes_of, clean_names, dots, ends, ends_by_class, likeliest, line_below,
     lines, names, off_the_modes, starts, thinned, verdict_key,

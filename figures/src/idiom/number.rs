@@ -10,6 +10,12 @@ pub(crate) fn percent(Interval { value, low, high }: Interval) -> String {
     number::percent(value, low, high) + " %"
 }
 
+/// A share and its interval in per cent.
+pub(crate) fn in_percent(share: Interval) -> Interval {
+    let [value, low, high] = [share.value, share.low, share.high].map(|v| 100.0 * v);
+    Interval { value, low, high }
+}
+
 /// A number without an error, to at most three decimals: `3.2·10⁻¹⁶`.
 pub(crate) fn tiny(v: f64) -> String {
     if v == 0.0 || (1e-3..1e4).contains(&v.abs()) {

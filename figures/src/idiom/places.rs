@@ -23,8 +23,14 @@ pub(crate) enum Names {
 }
 
 impl Names {
-    /// From a mode at `mean`, whose standard deviation upwards is `sd`, to its name.
-    fn place(self, level: NoiseLevel, mean: [f64; 2], sd: f64, up: bool) -> ([f64; 2], Side) {
+    /// From a mode at `mean`, whose standard deviation upwards is `sd`, to where it is drawn, its name and the name's side.
+    fn place(
+        self,
+        level: NoiseLevel,
+        mean: [f64; 2],
+        sd: f64,
+        up: bool,
+    ) -> ([f64; 2], [f64; 2], Side) {
         let sign = if up { 1.0 } else { -1.0 };
         let outside = if up { Side::Above } else { Side::Below };
         let (by, offset, side) = match self {
@@ -33,7 +39,8 @@ impl Names {
             Names::On => (level.alpha, 0.0, Side::On),
             Names::Apart => (scale(level), 0.0, Side::On),
         };
-        ([by * mean[0], by * mean[1] + offset], side)
+        let drawn = mean.map(|m| by * m);
+        (drawn, [drawn[0], drawn[1] + offset], side)
     }
 }
 
@@ -49,9 +56,10 @@ pub(crate) fn names(s: &Setting, level: NoiseLevel, place: Names) -> Vec<Layer> 
         let k = own.max_by(|a, b| reach(a).total_cmp(&reach(b)))?;
         let (mean, cov) = (mixture.means().row(k).to_vec(), &mixture.covs()[k]);
         let sd = (level.alpha.powi(2) * cov[[1, 1]] + level.sigma.powi(2)).sqrt();
-        let (at, side) = place.place(level, [mean[0], mean[1]], sd, mean[1] >= centre[1]);
+        let up = mean[1] >= centre[1];
+        let (mode, at, side) = place.place(level, [mean[0], mean[1]], sd, up);
         let role = if class == s.class { Role::Neutral } else { Role::Muted };
-        let labels = Labels { at: vec![(at, s.class_name(class))], side, names: true };
+        let labels = Labels { at: vec![(at, s.class_name(class))], side, names: vec![mode] };
         Some(Layer::new(&format!("name-{class}"), "the name of a class, at its mode", role, labels))
     };
     (0..mixture.classes()).filter_map(name).collect()
@@ -62,7 +70,8 @@ pub(crate) fn clean_names(s: &Setting, level: NoiseLevel) -> Vec<Layer> {
     let mut layers = names(s, CLEAN, Names::Outside);
     for layer in &mut layers {
         if let Mark::Labels(labels) = &mut layer.mark {
-            labels.at.iter_mut().for_each(|(at, _)| *at = at.map(|v| scale(level) * v));
+            let places = labels.at.iter_mut().map(|(at, _)| at).chain(&mut labels.names);
+            places.for_each(|at| *at = at.map(|v| scale(level) * v));
         }
     }
     layers

@@ -55,6 +55,7 @@ pub(crate) fn series_curve(series: &Series<Vec<Measured>>, k: usize, place: [f64
         dashed: Some(false),
         width: Some(3.5),
         marker: Some(marker),
+        ..Curve::default()
     };
     let words = series.title.map(|w| format!("{sign} {w}"));
     Layer::new(&series.title.en, "one method", series.role, look).label_at(words, place)

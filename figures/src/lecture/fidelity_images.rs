@@ -92,6 +92,7 @@ pub fn images_over_gamma(
             f.number(format!("{name}, se"), se);
         }
     }
+    let n = count(n);
     f.notes = vec![Text::from((
         format!(
             "{n} samples at each γ from the same noise; bars: ± one standard error; dotted: another sample of the data"

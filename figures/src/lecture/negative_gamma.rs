@@ -145,7 +145,7 @@ fn plane(s: &Setting, window: Window, gamma: Gamma, found: &Found) -> Panel {
 /// The share of y over γ, and P(y) dotted.
 fn share_panel(s: &Setting, gammas: &[Gamma], found: &Twice<Vec<Found>>) -> Panel {
     let prior = 100.0 * s.exact().class_weights()[s.class];
-    let own = found.numbers(|f| (100.0 * f.own.value, 100.0 * f.own.half()));
+    let own = found.numbers(|f| in_percent(f.own));
     let title = Text::new("share of y, %", "tỉ lệ của y, %");
     let mut panel = over_gamma_panel("share", title, gammas, own);
     panel.y.range.1 = panel.y.range.1.max(1.12 * prior);

@@ -76,5 +76,5 @@ fn line(s: &Setting, k: usize) -> (Text, Text) {
         return (Text::new("score network", "mạng score"), "∇log p_t(x_t)".into());
     }
     let name = Text::from((format!("classifier {k}: "), format!("bộ phân loại {k}: ")));
-    (name.then(s.whole_name(k - 1)), format!("γ_{k} ∇log p(y_{k} ∣ x_t)").into())
+    (name.then(s.class_name(k - 1)), format!("γ_{k} ∇log p(y_{k} ∣ x_t)").into())
 }

@@ -5,7 +5,7 @@ use super::scales::from_one_on;
 use ndarray::Array1;
 use scorelab::Error;
 use scorelab::linalg::cholesky;
-use scorelab::metrics::{ON_MODE, mean_with_se};
+use scorelab::metrics::{Interval, ON_MODE, mean_with_se};
 use scorelab::mixture::Mixture;
 use std::f64::consts::TAU;
 
@@ -45,7 +45,7 @@ struct Found {
     x: Array2<f64>,
     mean: [f64; 2],
     drift: (f64, f64),
-    off: (f64, f64),
+    off: Interval,
 }
 
 /// F11: the target's mode enlarged with the mean at each γ; how far the mean drifts, and how much leaves the support.
@@ -72,11 +72,10 @@ pub fn overshoot<S: ScoreFn>(
         for (gamma, found) in gammas.iter().zip(found) {
             let place = format!("γ = {}, {steps} steps: ", gamma.value());
             f.measured(&place, "drift in sd", found.drift);
-            f.measured(&place, "off the support", found.off);
+            f.measured(&place, "off the support", found.off.pair());
         }
     }
-    let per_cent = |(v, se): (f64, f64)| (100.0 * v, 100.0 * se);
-    let (drift, off) = (found.numbers(|f| f.drift), found.numbers(|f| per_cent(f.off)));
+    let (drift, off) = (found.numbers(|f| f.drift), found.numbers(|f| in_percent(f.off)));
     let drift_is = Text::new("drift of the mean, sd", "độ trôi của trung bình, độ lệch chuẩn");
     let off_is = Text::new("off the support, %", "không ở đỉnh nào, %");
     f.panels = vec![
@@ -115,7 +114,7 @@ fn measure(s: &Setting, x: Array2<f64>) -> Found {
     let (mean, u, sd) = outward(s);
     let drifts: Vec<f64> = x.rows().into_iter().map(|r| (&r - &mean).dot(&u) / sd).collect();
     let centre = x.mean_axis(Dim(0)).expect("there are samples");
-    let (drift, off) = (mean_with_se(&drifts), off_the_modes(s, x.view()).pair());
+    let (drift, off) = (mean_with_se(&drifts), off_the_modes(s, x.view()));
     Found { x, mean: [centre[0], centre[1]], drift, off }
 }
 

@@ -94,12 +94,12 @@ fn share_lines(s: &Setting, shares: &[Interval]) -> Panel {
     let across = |at: [f64; 2], c: usize| arr2(&[[at[0], y(c)], [at[1], y(c)]]);
     let error = |(c, i): (usize, &Interval)| across([100.0 * i.low, 100.0 * i.high], c);
     let errors = shares.iter().enumerate().map(error).collect();
-    let errors = Paths { lines: errors, width: Some(2.0), ..Paths::default() };
+    let errors = Paths { lines: errors, width: Some(2.0), rimmed: true, ..Paths::default() };
     layers.push(Layer::new("errors", "± one standard error", Role::Neutral, errors));
     let upright =
         |c: usize| arr2(&[[100.0 * weights[c], y(c) - 0.5], [100.0 * weights[c], y(c) + 0.5]]);
     let prior = (0..shares.len()).map(upright).collect();
-    let prior = Paths { lines: prior, dashed: Some(true), ..Paths::default() };
+    let prior = Paths { lines: prior, dashed: Some(true), rimmed: true, ..Paths::default() };
     layers.push(Layer::new("prior", "shares in the data", Role::Neutral, prior));
     let value =
         |(c, i): (usize, &Interval)| ([high(c), y(c)], percent(i.value, i.low, i.high).into());

@@ -2,7 +2,7 @@
 
 use super::figure::{Figure, Layer, Panel};
 use super::label::{self, Word};
-use super::layout::{BEYOND, UPRIGHT, lay_out, note_lines, upright};
+use super::layout::{BEYOND, UPRIGHT, lay_out, note_lines, titled, upright};
 use super::mark::{Density, Mark};
 use super::palette::{Theme, mix};
 use super::scale::{Scale, short};
@@ -211,10 +211,7 @@ impl Canvas {
         }
         let words = panel.title.get(self.lang);
         if !words.is_empty() {
-            let room = (place.rect.w + 40.0).min(place.title);
-            let (_, size) = font::fit(words, WORDS, SMALL, room);
-            let words = font::shortened(words, size, place.title + 1.0); // but for rounding
-            let middle = place.rect.x + place.rect.w / 2.0;
+            let (words, size, middle) = titled(words, place);
             self.out += &text(middle, place.rect.y - 13.0, &words, self.words(size, "middle"));
         }
     }

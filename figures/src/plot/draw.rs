@@ -2,7 +2,7 @@
 
 use super::chart::{self, FINE};
 use super::figure::Layer;
-use super::mark::{Boxes, Curve, Density, Mark, Marker, Paths, Points, Regions, Rules};
+use super::mark::{self, Boxes, Curve, Density, Mark, Marker, Paths, Points, Regions, Rules};
 use super::palette::{Role, Theme, contrast, mix};
 use super::slide::{Place, Rect, SMALL, WORDS};
 use super::svg::{Style, n, path, text};
@@ -43,7 +43,7 @@ pub(super) fn layer(
         }
         Mark::Band(b) => scaled(&chart::band(place, &b.at, role.colour(theme))?, PALE),
         Mark::Bars(b) => {
-            over = error_bars(&b.at, &b.se, place, theme);
+            over = error_bars(&b.at, &mark::bars(&b.at, &b.se), place, theme);
             bars(&chart::bars(place, &b.at, b.width, role.colour(theme))?, role, theme)
         }
         Mark::Rules(r) => rules(r, place, role, theme),
@@ -118,8 +118,10 @@ fn paths(paths: &Paths, place: &Place, role: Role, theme: Theme) -> String {
         }
     }
     let colour = role.colour(theme);
-    let casing = role.outline(theme).map_or(String::new(), |dark| {
-        stroked(&lines, &format!("stroke=\"{dark}\" stroke-width=\"{}\"", n(width + 2.0)))
+    let rim = paths.rimmed.then_some((theme.ground(), width + 3.0));
+    let rim = rim.or(role.outline(theme).map(|dark| (dark, width + 2.0)));
+    let casing = rim.map_or(String::new(), |(colour, width)| {
+        stroked(&lines, &format!("stroke=\"{colour}\" stroke-width=\"{}\"", n(width)))
     });
     let lines =
         stroked(&lines, &format!("stroke=\"{colour}\" stroke-width=\"{}\"{dashes}", n(width)));
@@ -219,7 +221,7 @@ fn curve(curve: &Curve, place: &Place, role: Role, theme: Theme) -> Result<Strin
 }
 
 fn curve_points(curve: &Curve, place: &Place, role: Role, theme: Theme) -> String {
-    let bars = error_bars(&curve.at, &curve.se, place, theme);
+    let bars = error_bars(&curve.at, &curve.bars(), place, theme);
     match curve.marker {
         Some(marker) => {
             let dots = Points { at: curve.at.clone(), size: 11.0, ..Points::default() };
@@ -229,11 +231,11 @@ fn curve_points(curve: &Curve, place: &Place, role: Role, theme: Theme) -> Strin
     }
 }
 
-/// ± one standard error.
-fn error_bars(at: &Array2<f64>, se: &[f64], place: &Place, theme: Theme) -> String {
+/// ± one standard error: a bar over each point from its lower end to its upper one.
+fn error_bars(at: &Array2<f64>, bars: &[[f64; 2]], place: &Place, theme: Theme) -> String {
     let mut d = String::new();
-    for (row, se) in at.rows().into_iter().zip(se) {
-        let ends = (place.point(row[0], row[1] - se), place.point(row[0], row[1] + se));
+    for (x, [low, high]) in at.column(0).iter().zip(bars) {
+        let ends = (place.point(*x, *low), place.point(*x, *high));
         if let (Some((x, low)), Some((_, high))) = ends {
             d += &path(&[(x, low), (x, high)]);
             d += &path(&[(x - 5.0, low), (x + 5.0, low)]);
@@ -286,6 +288,8 @@ fn boxes(boxes: &Boxes, place: &Place, role: Role, theme: Theme, lang: Lang) -> 
     let colour = role.colour(theme);
     let pale = mix(theme.ground(), colour, 0.12);
     let fill = if boxes.filled { colour } else { pale };
+    // a full box needs an edge where its colour is too near to the ground's
+    let edge = role.outline(theme).filter(|_| boxes.filled).unwrap_or(colour);
     let ink = [theme.ink(), theme.ground()]
         .into_iter()
         .max_by(|a, b| contrast(*a, fill).total_cmp(&contrast(*b, fill)))
@@ -298,7 +302,7 @@ fn boxes(boxes: &Boxes, place: &Place, role: Role, theme: Theme, lang: Lang) -> 
         };
         let (w, h, words) = (r - x, b - y, words.get(lang));
         out += &format!(
-            "<rect x=\"{}\" y=\"{}\" width=\"{}\" height=\"{}\" rx=\"{}\" fill=\"{fill}\" stroke=\"{colour}\" stroke-width=\"2.5\"/>\n",
+            "<rect x=\"{}\" y=\"{}\" width=\"{}\" height=\"{}\" rx=\"{}\" fill=\"{fill}\" stroke=\"{edge}\" stroke-width=\"2.5\"/>\n",
             n(x),
             n(y),
             n(w),
@@ -336,5 +340,50 @@ pub(super) fn fits(mark: &Mark, place: &Place) -> bool {
         }
         Mark::Rules(_) => false,
         Mark::Points(_) | Mark::Labels(_) | Mark::Boxes(_) | Mark::Sheet(_) => true,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::plot::palette::Colour;
+    use crate::plot::{Axis, Figure, Panel, layout};
+    use ndarray::arr2;
+
+    fn place() -> Place {
+        let axis = || Axis::hidden((0.0, 1.0));
+        let panel = Panel { x: axis(), y: axis(), ..Panel::default() };
+        let figure = Figure { panels: vec![panel], ..Figure::default() };
+        layout::lay_out(&figure, &[&figure.panels[0]], Lang::En).unwrap().places[0]
+    }
+
+    /// The colours of an attribute in an SVG, in order.
+    fn colours(svg: &str, attribute: &str) -> Vec<Colour> {
+        let shade = |hex: &str, k: usize| u8::from_str_radix(&hex[k..k + 2], 16).unwrap();
+        let begin = format!(" {attribute}=\"#");
+        let parts = svg.split(begin.as_str()).skip(1);
+        parts.map(|hex| Colour(shade(hex, 0), shade(hex, 2), shade(hex, 4))).collect()
+    }
+
+    #[test]
+    fn a_full_box_is_seen_on_every_ground_and_a_rimmed_line_on_every_box() {
+        let mut pale = 0;
+        for theme in [Theme::Light, Theme::Dark, Theme::Print] {
+            for role in (0..10).map(Role::Class) {
+                let full = Boxes { at: vec![([0.1, 0.1, 0.9, 0.9], "".into())], filled: true };
+                let svg = boxes(&full, &place(), role, theme, Lang::En);
+                let [fill, edge] = ["fill", "stroke"].map(|what| colours(&svg, what)[0]);
+                assert!(contrast(edge, theme.ground()) >= 3.0, "{role:?} {theme:?}");
+                pale += usize::from(contrast(fill, theme.ground()) < 3.0);
+            }
+            let lines = vec![arr2(&[[0.2, 0.5], [0.8, 0.5]])];
+            let line = |rimmed| {
+                let look = Paths { lines: lines.clone(), rimmed, ..Paths::default() };
+                colours(&paths(&look, &place(), Role::Neutral, theme), "stroke")
+            };
+            assert_eq!(line(true), [theme.ground(), theme.ink()], "the rim lies below the line");
+            assert_eq!(line(false), [theme.ink()]);
+        }
+        assert!(pale > 5, "without an edge some would not be seen: {pale}");
     }
 }

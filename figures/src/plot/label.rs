@@ -14,7 +14,7 @@ const GAP: f64 = 10.0;
 /// From one base line to the next.
 const LINE: f64 = 26.0;
 /// The most that a name takes of the width of its map.
-const NAME: f64 = 0.5;
+const NAME: f64 = 0.56;
 
 /// A label's left end, middle height and width, and the point it belongs to.
 #[derive(Clone, Debug)]
@@ -121,8 +121,8 @@ fn push_apart(spots: &mut [Option<Spot>], rect: Rect) {
 pub(super) struct Word {
     /// Which layer it belongs to.
     pub layer: usize,
-    /// Whether it is a name, which far from what it names would be taken for another's.
-    pub name: bool,
+    /// What it names, if it is a name: nearer to what another one names it would be taken for that.
+    pub home: Option<(f64, f64)>,
     words: String,
     style: Style,
     width: f64,
@@ -140,7 +140,8 @@ impl Word {
             "end" => self.at.0 - self.width,
             _ => self.at.0,
         };
-        Rect { x, y: self.at.1 - 0.8 * SMALL, w: self.width, h: 0.98 * SMALL }
+        let h = 0.98 * SMALL + LINE * (self.words.lines().count().max(1) - 1) as f64;
+        Rect { x, y: self.at.1 - 0.8 * SMALL, w: self.width, h }
     }
 
     #[cfg(test)]
@@ -158,6 +159,17 @@ impl Word {
     pub fn narrowed(&self, share: f64) -> Word {
         let words = font::shortened(&self.words, SMALL, share * self.width).into_owned();
         Word { width: font::width(&words, SMALL), words, ..self.clone() }
+    }
+
+    /// The word in two lines, broken at a space or after a hyphen so that they are least wide; none if it has neither.
+    pub fn broken(&self) -> Option<Word> {
+        let wide =
+            |words: &String| words.lines().map(|l| font::width(l, SMALL)).fold(0.0, f64::max);
+        let ends = self.words.match_indices(['-', ' ']).map(|(at, sign)| at + sign.len());
+        let both = |at: usize| format!("{}\n{}", self.words[..at].trim_end(), &self.words[at..]);
+        let words = ends.map(both).min_by(|a, b| wide(a).total_cmp(&wide(b)))?;
+        let at = (self.at.0, self.at.1 - 0.5 * LINE);
+        Some(Word { width: wide(&words), words, at, ..self.clone() })
     }
 
     /// Moves it sideways until no more of it than an edge of letters stands beside a map.
@@ -180,7 +192,11 @@ impl Word {
                 self.style.colour
             )
         });
-        leader + &text(self.at.0, self.at.1, &self.words, self.style)
+        let lines = self.words.lines().zip(0..);
+        let line = |(words, k): (&str, i32)| {
+            text(self.at.0, self.at.1 + f64::from(k) * LINE, words, self.style)
+        };
+        leader + &lines.map(line).collect::<String>()
     }
 }
 
@@ -195,16 +211,17 @@ pub(super) fn placed(panel: &Panel, place: &Place, theme: Theme, lang: Lang) -> 
             Style { size: SMALL, colour, anchor: "start", halo: Some(theme.ground()), bold: false };
         let word = |words: &str, at, style| {
             let width = font::width(words, SMALL);
-            Word { layer: k, name: false, words: words.into(), style, width, at, leader: None }
+            Word { layer: k, home: None, words: words.into(), style, width, at, leader: None }
         };
         if let Mark::Labels(labels) = &layer.mark {
             let (dx, dy, anchor) = beside(labels.side);
-            for ([x, y], words) in &labels.at {
+            for (i, ([x, y], words)) in labels.at.iter().enumerate() {
                 let Some((x, y)) = place.point(*x, *y) else { continue };
-                let most = if labels.names { NAME } else { 1.0 };
+                let home = labels.names.get(i).map(|[x, y]| place.at(*x, *y));
+                let most = if home.is_some() { NAME } else { 1.0 };
                 let words = font::shortened(words.get(lang), SMALL, most * place.rect.w);
                 let mut word = word(&words, (x + dx, y + dy), Style { anchor, ..style });
-                word.name = labels.names;
+                word.home = home;
                 if panel.equal {
                     word.keep_within(place.rect);
                 }

@@ -4,12 +4,14 @@ use super::figure::{Figure, Panel};
 use super::label;
 use super::mark::{Density, Mark};
 use super::scale::{Scale, short};
-use super::slide::{HEIGHT, NOTE, Place, Rect, SMALL, WIDTH, tick_counts};
+use super::slide::{HEIGHT, NOTE, Place, Rect, SMALL, WIDTH, WORDS, tick_counts};
 use super::words::{self, Lang, Text};
 use super::{font, heat};
+use std::borrow::Cow;
 
 /// Height of the equation's line.
 const FORMULA: f64 = 54.0;
+/// The margin of the slide.
 const EDGE: f64 = 28.0;
 /// How much longer than its axis the label of an axis may be.
 pub(super) const BEYOND: f64 = 32.0;
@@ -66,7 +68,15 @@ pub(super) fn note_lines(figure: &Figure, lang: Lang) -> Vec<String> {
 
 fn wrapped(words: &str, room: f64) -> Vec<String> {
     let fits = |at: usize| font::width(&words[..at], SMALL) <= room;
-    let last = |sign| words.match_indices(sign).filter(|(at, _)| fits(*at)).last();
+    // a list of numbers is one part
+    let number = |c: char| c.is_ascii_digit() || c == '−';
+    let within = |at: usize, sign: &str| {
+        words[..at].ends_with(|c: char| c.is_ascii_digit())
+            && words[at + sign.len()..].starts_with(number)
+    };
+    let last = |sign: &'static str| {
+        words.match_indices(sign).filter(|(at, _)| fits(*at) && !within(*at, sign)).last()
+    };
     match last("; ").or_else(|| last(". ")).or_else(|| last(", ")).or_else(|| last(" ")) {
         Some((at, sign)) if !fits(words.len()) => {
             let (line, rest) = words.split_at(at + sign.len());
@@ -151,6 +161,21 @@ fn title_room(panels: &[&Panel], places: &[Place], i: usize, cols: usize) -> f64
     let titled = row.filter(|k| !panels[*k].title.is_empty());
     let others = titled.map(|k| (middle(k) - middle(i)).abs() - 12.0);
     others.fold(2.0 * middle(i).min(WIDTH - middle(i)) - 16.0, f64::min)
+}
+
+/// The title of a panel, its size and its middle: above the middle of the axes, or as near as the margins of the slide allow.
+///
+/// It is larger than the smallest words if it then reaches no further beyond its axes than a title may.
+pub(super) fn titled<'a>(words: &'a str, place: &Place) -> (Cow<'a, str>, f64, f64) {
+    const OVER: f64 = 20.0;
+    let rect = place.rect;
+    let (left, right) = ((rect.x - OVER).max(EDGE), (rect.right() + OVER).min(WIDTH - EDGE));
+    let (_, size) = font::fit(words, WORDS, SMALL, (right - left).min(place.title));
+    let words = font::shortened(words, size, place.title + 1.0); // but for rounding
+    let (middle, half) = (rect.x + 0.5 * rect.w, 0.5 * font::width(&words, size));
+    let middle =
+        if 2.0 * half > right - left { middle } else { middle.max(left + half).min(right - half) };
+    (words, size, middle)
 }
 
 /// Columns share their left and right room, rows their upper and lower: axes line up.
@@ -270,5 +295,31 @@ mod tests {
         );
         assert_eq!(lines.join(" ").split_whitespace().count(), 40 + 1 + 9);
         assert_eq!(wrapped("a wide part; the rest of it", 200.0)[0], "a wide part;");
+        assert_eq!(wrapped("a part, then 0,5; 0,25; −1 %", 270.0)[0], "a part,");
+        assert_eq!(wrapped("a part, then one; two; three", 270.0)[0], "a part, then one; two;");
+    }
+
+    #[test]
+    fn a_title_stays_within_the_margins_and_else_above_the_middle_of_its_panel() {
+        let titled_at = |x: f64, words: &str| {
+            let map = Panel {
+                title: words.into(),
+                x: Axis::hidden((0.0, 1.0)),
+                y: Axis::hidden((0.0, 1.0)),
+                equal: true,
+                ..Panel::default()
+            };
+            let figure = Figure { panels: vec![map], ..Figure::default() };
+            let mut place = lay_out(&figure, &[&figure.panels[0]], Lang::En).unwrap().places[0];
+            place.rect = Rect { x, w: 300.0, ..place.rect };
+            let (shown, size, middle) = titled(words, &place);
+            (middle - 0.5 * font::width(&shown, size), middle - x - 150.0)
+        };
+        let wide = "a title that is wider than its map";
+        let (left, off) = titled_at(EDGE + 4.0, wide);
+        assert!((left - EDGE).abs() < 0.1 && off > 1.0, "{left} {off}");
+        // in the middle of the slide, and where it is short, it is not moved
+        assert!(titled_at(500.0, wide).1.abs() < 1e-9);
+        assert!(titled_at(EDGE + 4.0, "short").1.abs() < 1e-9);
     }
 }

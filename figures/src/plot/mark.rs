@@ -93,11 +93,13 @@ pub struct Paths {
     pub dashed: Option<bool>,
     /// Opacity.
     pub alpha: f64,
+    /// Whether a rim of the ground's colour parts them from what lies under them, such as the colour of a class.
+    pub rimmed: bool,
 }
 
 impl Default for Paths {
     fn default() -> Self {
-        Paths { lines: vec![], width: None, dashed: None, alpha: 1.0 }
+        Paths { lines: vec![], width: None, dashed: None, alpha: 1.0, rimmed: false }
     }
 }
 
@@ -149,11 +151,27 @@ pub struct Curve {
     pub marker: Option<Marker>,
     /// Standard error of each y, drawn as a bar of ± one; empty for none.
     pub se: Vec<f64>,
+    /// The lower and the upper end of each bar where they are not y ± se, as of a share that cannot be less than 0; empty for none.
+    pub ends: Vec<[f64; 2]>,
+}
+
+impl Curve {
+    /// The lower and the upper end of each bar.
+    pub(super) fn bars(&self) -> Vec<[f64; 2]> {
+        let bar = |(i, even): (usize, [f64; 2])| self.ends.get(i).copied().unwrap_or(even);
+        bars(&self.at, &self.se).into_iter().enumerate().map(bar).collect()
+    }
+}
+
+/// Bars of ± one standard error around points (n, 2).
+pub(super) fn bars(at: &Array2<f64>, se: &[f64]) -> Vec<[f64; 2]> {
+    at.column(1).iter().zip(se).map(|(y, se)| [y - se, y + se]).collect()
 }
 
 impl Default for Curve {
     fn default() -> Self {
-        Curve { at: Array2::default((0, 2)), dashed: None, width: None, marker: None, se: vec![] }
+        let at = Array2::default((0, 2));
+        Curve { at, dashed: None, width: None, marker: None, se: vec![], ends: vec![] }
     }
 }
 
@@ -213,9 +231,10 @@ pub struct Labels {
     pub at: Vec<([f64; 2], Text)>,
     /// On which side of the place.
     pub side: Side,
-    /// Whether they are names: one that takes more than half of the map's width loses its middle. Of other words only what is
-    /// wider than the map does.
-    pub names: bool,
+    /// Of names the place of what each one names, for others none: a name stands near that and nearer to nothing else that has a
+    /// name, and one that takes more than half of the map's width loses its middle. Of other words only what is wider than the
+    /// map does.
+    pub names: Vec<[f64; 2]>,
 }
 
 /// Rounded boxes with a word inside: diagrams, strips of chips.

@@ -71,6 +71,6 @@ pub use output::{Format, Output, write};
 pub use palette::{Colour, Role, Theme};
 pub use raster::{pdf, png};
 #[cfg(test)]
-pub(crate) use room::{crossed, cut};
+pub(crate) use room::{crossed, cut, strayed};
 pub(crate) use svg::escape;
 pub use words::{Lang, Text};

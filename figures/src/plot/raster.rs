@@ -55,12 +55,13 @@ pub fn png(svg: &str, width: u32) -> Result<Vec<u8>> {
 pub fn pdf(svgs: &[String]) -> Result<Vec<u8>> {
     use pdf_writer::{Content, Finish, Name, Pdf, Rect, Ref};
     const PICTURE: Name = Name(b"picture");
+    // 96 pixels are 72 points; the SVG itself says its width in inches, to three decimals
+    let [width, height] = [WIDTH, HEIGHT].map(|px| (0.75 * px) as f32);
     let mut next = Ref::new(1);
     let (catalog, all) = (next.bump(), next.bump());
     let (mut pdf, mut pages) = (Pdf::new(), vec![]);
     for svg in svgs {
         let tree = tree(svg)?;
-        let [width, height] = [tree.size().width(), tree.size().height()].map(|px| 0.75 * px); // 96 pixels are 72 points
         let (drawn, picture) =
             svg2pdf::to_chunk(&tree, svg2pdf::ConversionOptions::default()).map_err(failed)?;
         let (id, content) = (next.bump(), next.bump());

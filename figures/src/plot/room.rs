@@ -4,7 +4,7 @@ use super::arrow;
 use super::clip::Bounds;
 use super::figure::Panel;
 use super::label::{Word, placed};
-use super::mark::{Mark, Rules};
+use super::mark::{self, Mark, Rules};
 use super::palette::Theme;
 use super::slide::{Place, Rect};
 use super::words::Lang;
@@ -18,12 +18,17 @@ const SQUARE: f64 = 4.0;
 const COSTS: [u64; 3] = [1000, 20, 4000];
 /// How far a word may be moved, how far a name, and from place to place.
 const REACH: [f64; 3] = [420.0, 84.0, 6.0];
-/// The shares of its letters that a name may keep, and what each step costs.
-const SHORTER: ([f64; 3], u64) = ([1.0, 0.6, 0.4], 2000);
+/// What it costs a name to be in two lines.
+const BROKEN: u64 = 500;
+/// The shares of its letters that a name may keep, and what each costs.
+const SHORTER: [(f64, u64); 2] = [(0.6, 2000), (0.4, 4000)];
+/// What it costs a name to stand nearer to what another one names: more than all that it could cover.
+const STRANGE: u64 = 10_000_000;
 /// What is kept free around a word, and beside it to the next word.
 const MARGIN: [f64; 2] = [2.0, 8.0];
 
 /// What each square of a panel costs, summed from the upper left so that a rectangle takes four look-ups.
+#[derive(Clone)]
 struct Plan {
     rect: Rect,
     columns: usize,
@@ -104,21 +109,62 @@ impl Plan {
 
 /// The words of a panel, with room made for them.
 pub(super) fn words(panel: &Panel, place: &Place, theme: Theme, lang: Lang) -> Vec<Word> {
-    let mut all = placed(panel, place, theme, lang);
-    make_room(panel, place, &mut all);
-    all
+    make_room(panel, place, &placed(panel, place, theme, lang))
 }
 
-/// Moves the words of a panel that lie on a line, a point or one another to the nearest place that is free, or freest.
+/// The words of a panel, of which those that lie on a line, a point or one another, and names that stand nearer to what another one
+/// names, are moved to the nearest place that is free, or freest.
 ///
-/// Words outside the axes stay where they are, and so does a word that is as well placed as any other near it.
-fn make_room(panel: &Panel, place: &Place, words: &mut [Word]) {
-    let mut plan = Plan::of(panel, place);
-    for word in words {
-        if inside(place.rect, word.area()) && plan.taken(word.area()) > 0 {
-            *word = moved(&plan, word);
+/// Words outside the axes stay where they are, and so does a word that is as well placed as any other near it. Names make room for the
+/// others, and one name for another in their order; where one is then cut or covers a word, two other orders are tried too.
+fn make_room(panel: &Panel, place: &Place, words: &[Word]) -> Vec<Word> {
+    let plan = Plan::of(panel, place);
+    let wide = |k: usize| words[k].area().w as i64;
+    let keys: [&dyn Fn(usize) -> i64; 3] = [&|k| k as i64, &|k| -(k as i64), &|k| -wide(k)];
+    let mut best = (u64::MAX, words.to_vec());
+    for key in keys {
+        if best.0 >= SHORTER[0].1 {
+            let mut order: Vec<usize> = (0..words.len()).collect();
+            order.sort_by_key(|k| (words[*k].home.is_some(), key(*k)));
+            let next = in_order(plan.clone(), place.rect, words, &order);
+            best = if next.0 < best.0 { next } else { best };
+        }
+    }
+    best.1
+}
+
+/// The words where they cover least if room is made in this order, and what all of them cost.
+fn in_order(mut plan: Plan, rect: Rect, words: &[Word], order: &[usize]) -> (u64, Vec<Word>) {
+    let homes: Vec<Point> = words.iter().filter_map(|word| word.home).collect();
+    let (mut all, mut costs) = (words.to_vec(), 0);
+    for k in order {
+        let word = &mut all[*k];
+        let near = Near { homes: &homes, own: word.home };
+        if inside(rect, word.area()) && plan.taken(word.area()) + near.cost(word.area()) > 0 {
+            let (cost, better) = moved(&plan, word, near);
+            (*word, costs) = (better, costs + cost);
         }
         plan.take(word.area());
+    }
+    (costs, all)
+}
+
+/// What the names of a panel name, and which of it is a word's own.
+#[derive(Clone, Copy)]
+struct Near<'a> {
+    homes: &'a [Point],
+    own: Option<Point>,
+}
+
+impl Near<'_> {
+    /// What it costs a name to stand nearer to what another one names.
+    fn cost(self, area: Rect) -> u64 {
+        let Some(own) = self.own else { return 0 };
+        let far = |(x, y): Point| {
+            let beside = (area.x - x).max(x - area.right()).max(0.0);
+            beside.hypot((area.y - y).max(y - area.bottom()).max(0.0))
+        };
+        if self.homes.iter().any(|other| far(*other) + 1.0 < far(own)) { STRANGE } else { 0 }
     }
 }
 
@@ -129,21 +175,24 @@ fn inside(rect: Rect, area: Rect) -> bool {
         && area.bottom() > rect.y
 }
 
-/// The word where it covers least. A name stays near what it names: where there is no room for it, it loses some of its middle.
-fn moved(plan: &Plan, word: &Word) -> Word {
-    let (shares, less) = SHORTER;
-    let (shares, reach) =
-        if word.name { (&shares[..], REACH[1]) } else { (&shares[..1], REACH[0]) };
-    let all = shares.iter().zip(0u64..).map(|(share, k)| {
-        let mut word = word.narrowed(*share);
-        word.shift(nearest(plan, word.area(), reach));
-        (plan.taken(word.area()) + k * less, word)
+/// The word where it covers least, and what that costs. A name stays near what it names: where there is no room for it, it is broken
+/// into two lines or loses some of its middle.
+fn moved(plan: &Plan, word: &Word, near: Near) -> (u64, Word) {
+    let (mut forms, mut reach) = (vec![(0, word.clone())], REACH[0]);
+    if word.home.is_some() {
+        reach = REACH[1];
+        forms.extend(word.broken().map(|broken| (BROKEN, broken)));
+        forms.extend(SHORTER.map(|(share, cost)| (cost, word.narrowed(share))));
+    }
+    let all = forms.into_iter().map(|(cost, mut word)| {
+        word.shift(nearest(plan, word.area(), reach, near));
+        (plan.taken(word.area()) + near.cost(word.area()) + cost, word)
     });
-    all.min_by_key(|(cost, _)| *cost).map_or_else(|| word.clone(), |(_, word)| word)
+    all.min_by_key(|(cost, _)| *cost).unwrap_or_else(|| (0, word.clone()))
 }
 
 /// By how much to move a box so that it covers least; a unit of the way costs as much as a twentieth of a square under a point.
-fn nearest(plan: &Plan, area: Rect, reach: f64) -> Point {
+fn nearest(plan: &Plan, area: Rect, reach: f64, near: Near) -> Point {
     let step = REACH[2];
     let steps = (reach / step) as i32;
     let moves = (-steps..=steps).flat_map(|i| (-steps..=steps).map(move |j| (i, j)));
@@ -156,7 +205,7 @@ fn nearest(plan: &Plan, area: Rect, reach: f64) -> Point {
             && at.right() <= rect.right() - 3.0
             && at.bottom() <= rect.bottom() - 3.0;
         let far = by.0.hypot(by.1);
-        ((i, j) == (0, 0) || within).then(|| (plan.taken(at) as f64 + far, by))
+        ((i, j) == (0, 0) || within).then(|| ((plan.taken(at) + near.cost(at)) as f64 + far, by))
     };
     let all = moves.filter_map(cost);
     all.min_by(|a, b| a.0.total_cmp(&b.0)).map_or((0.0, 0.0), |(_, by)| by)
@@ -188,14 +237,13 @@ fn lines_of(mark: &Mark, place: &Place) -> Vec<Line> {
     let rows = |at: &Array2<f64>| -> Line {
         at.rows().into_iter().map(|r| place.point(r[0], r[1])).collect()
     };
-    let bars = |at: &Array2<f64>, se: &[f64]| -> Vec<Line> {
-        let both = at.rows().into_iter().zip(se);
-        both.map(|(r, se)| vec![place.point(r[0], r[1] - se), place.point(r[0], r[1] + se)])
-            .collect()
+    let bars = |at: &Array2<f64>, bars: Vec<[f64; 2]>| -> Vec<Line> {
+        let both = at.column(0).into_iter().zip(bars);
+        both.map(|(x, ends)| ends.map(|y| place.point(*x, y)).to_vec()).collect()
     };
     match mark {
-        Mark::Curve(c) => [vec![rows(&c.at)], bars(&c.at, &c.se)].concat(),
-        Mark::Bars(b) => bars(&b.at, &b.se),
+        Mark::Curve(c) => [vec![rows(&c.at)], bars(&c.at, c.bars())].concat(),
+        Mark::Bars(b) => bars(&b.at, mark::bars(&b.at, &b.se)),
         Mark::Paths(p) => p.lines.iter().map(rows).collect(),
         Mark::Rules(r) => rules(r, place),
         Mark::Boxes(b) => b.at.iter().map(|(at, _)| edges(*at, place)).collect(),
@@ -256,6 +304,28 @@ pub(crate) fn cut(figure: &super::Figure, lang: Lang) -> Vec<String> {
     let all = all.flat_map(|(panel, place)| words(panel, place, Theme::Light, lang));
     let cut = all.filter(|word| word.text().contains('…'));
     cut.map(|word| format!("{}: {:?}", figure.stem, word.text())).collect()
+}
+
+/// The names of a figure that stand nearer to what another one names; with `known` false, after room was made as if no word were a name.
+#[cfg(test)]
+pub(crate) fn strayed(figure: &super::Figure, lang: Lang, known: bool) -> Vec<String> {
+    let figure = figure.with_numerals();
+    let panels: Vec<&Panel> = figure.panels.iter().collect();
+    let layout = super::layout::lay_out(&figure, &panels, lang).unwrap();
+    let mut found = vec![];
+    for (panel, place) in panels.iter().zip(&layout.places) {
+        let named = placed(panel, place, Theme::Light, lang);
+        let homes: Vec<Point> = named.iter().filter_map(|word| word.home).collect();
+        let mut blind = named.clone();
+        blind.iter_mut().for_each(|word| word.home = word.home.filter(|_| known));
+        let shown = make_room(panel, place, &blind);
+        for (word, own) in shown.iter().zip(named.iter().map(|word| word.home)) {
+            if (Near { homes: &homes, own }).cost(word.area()) > 0 {
+                found.push(format!("{}: {:?} strays", figure.stem, word.text()));
+            }
+        }
+    }
+    found
 }
 
 /// The words of a figure that a line runs through, that another word covers or that leave the slide; with `moved`, after room

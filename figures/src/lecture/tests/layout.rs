@@ -2,7 +2,7 @@
 
 use super::catalogue::{drawn, inputs, of_images, untrained, with_images};
 use super::*;
-use crate::plot::{Axis, Curve, Labels, Lang, Layer, Panel, Role, Side, crossed, cut};
+use crate::plot::{Axis, Curve, Labels, Lang, Layer, Panel, Role, Side, crossed, cut, strayed};
 use scorelab::data::ClassName;
 
 /// A scene whose classes have long names.
@@ -50,6 +50,20 @@ fn no_line_runs_through_a_word_and_no_word_covers_another() {
     assert!(found.is_empty(), "{} of {}:\n{}", found.len(), twin.len(), found.join("\n"));
     // where the figures would put them
     assert!(twin.len() > 10, "{twin:?}");
+}
+
+#[test]
+fn a_name_stands_nearest_to_what_it_names_and_is_whole_if_it_is_short() {
+    let (mut found, mut twin) = (vec![], vec![]);
+    all(&scene("ring8"), |figure| {
+        for lang in [Lang::En, Lang::Vi] {
+            found.extend([strayed(&figure, lang, true), cut(&figure, lang)].concat());
+            twin.extend(strayed(&figure, lang, false));
+        }
+    });
+    assert!(found.is_empty(), "{}", found.join("\n"));
+    // words that may go anywhere do stray
+    assert!(twin.len() > 5, "{twin:?}");
 }
 
 #[test]
