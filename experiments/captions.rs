@@ -63,13 +63,15 @@ impl Tables {
         let all = ["captions", "γ", "digit", "what it wears", "all right", "raw", "product"];
         let worn = Attribute::ALL.into_iter().map(|a| a.name().en);
         let each: Vec<String> = ["captions".into(), "γ".into()].into_iter().chain(worn).collect();
-        let cells = ["held-out cell", "γ", "digit", "what it wears", "all right"];
+        let cells = ["held-out cell", "γ", "digit", "what it wears", "all right", "else"];
         let mut tables =
             Tables { all: Table::new(&all), each: Table::new(&each), cells: Table::new(&cells) };
         tables.all.notes = vec![
             format!("{n} images a row; drawn: fresh drawings, the ceiling of judge and formulas"),
             "product: P(digit) and the six things each being right, multiplied".into(),
         ];
+        tables.cells.notes =
+            vec!["else: the other digit that most images show, and its share of them in %".into()];
         tables.each.notes =
             vec!["of images that ask for it / of those that do not, how often it is right".into()];
         tables
@@ -162,7 +164,20 @@ fn one_by_one(
         let Some(caption) = asked.first() else { continue };
         let CaptionHits { digit, attributes, all, .. } = CaptionHits::of(&seen, &asked);
         let shares = [digit, attributes, all].map(share);
-        cells.row(&[vec![caption.english(), gamma.into()], shares.into()].concat());
+        let words = vec![caption.english(), gamma.into()];
+        cells.row(&[words, shares.into(), vec![instead(&seen, caption.class)]].concat());
+    }
+}
+
+/// The digit that images of another one show most often, and its share of them.
+fn instead(seen: &[Shown], wanted: usize) -> String {
+    let mut counts = [0; 10];
+    seen.iter().filter_map(|s| s.class).filter(|c| *c != wanted).for_each(|c| counts[c] += 1);
+    match counts.iter().enumerate().rev().max_by_key(|(_, many)| **many) {
+        Some((digit, many)) if *many > 0 => {
+            format!("{digit}: {:.0}", 100.0 * f64::from(*many) / seen.len() as f64)
+        }
+        _ => "–".into(),
     }
 }
 

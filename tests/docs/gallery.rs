@@ -123,13 +123,13 @@ const TRAINED: [&str; 2] = [
 ## The networks of some figures
 
 They are trained beforehand, most in seconds on two cores, `out/digits` and `out/captions` in minutes. The network of captions is
-smaller than [the one of the experiment](../command.md#captions), which takes 40 minutes and draws better.
+smaller than [the one of the experiment](../command.md#captions), which takes 25 minutes and draws better.
 ",
     "
 ## Mạng của một số hình
 
 Các mạng này được huấn luyện trước, phần lớn mất vài giây trên hai nhân, `out/digits` và `out/captions` mất vài phút. Mạng chú thích ở
-đây nhỏ hơn [mạng của thí nghiệm](../command.md#captions), vốn mất 40 phút và vẽ đẹp hơn.
+đây nhỏ hơn [mạng của thí nghiệm](../command.md#captions), vốn mất 25 phút và vẽ đẹp hơn.
 ",
 ];
 
