@@ -8,16 +8,20 @@
 //! Held out of its training are ten cells (a digit with one thing) and three pairs of things. What images show is told by a judge
 //! that did not steer (the digit) and by formulas of the pixels (what it wears), beside fresh drawings by the same measures: their
 //! ceiling. Expect, at the best γ, more than nine in ten all right of seen captions, nearly as many of the pairs bold + underlined and
-//! hat + boxed, seven in ten of the cells, since a tilted five, a six with a hat and a seven wearing sunglasses become other digits,
-//! and a third of tilted + sunglasses, which share pixels. The formulas compare ink with fixed numbers, so the ink is normalised;
-//! "raw" is without. If things were drawn independently, P(all right) would be the product of the shares beside it.
+//! hat + boxed, and a third of tilted + sunglasses, which share pixels. Of the cells seven in ten: a tilted five becomes a three, a six
+//! with a hat a five or a four, a seven wearing sunglasses a four, since there the thing moves or covers the strokes that tell the digit,
+//! and another digit that is seen to wear it looks much like it; `composition` draws eight in ten of them with the same network.
+//! Of seen sunglasses eight in ten are right: they sit at a height that depends on the digit, past which guidance at little noise pushes
+//! them; nine in ten where it ends early. The formulas compare ink with fixed numbers, so the ink is normalised; "raw" is without. If
+//! things were drawn independently, P(all right) would be the product of the shares beside it.
 
+use ndarray::Array2;
 use scorelab::Result;
 use scorelab::data::{Attribute, Caption};
 use scorelab::guidance::Gamma;
 use scorelab::metrics::{CaptionHits, Interval, Shown};
 use scorelab_figures::lecture;
-use scorelab_lab::{CaptionExperiment, Defaults, Group, Table, run_captions, share};
+use scorelab_lab::{CaptionExperiment, Defaults, EARLY, Group, Table, run_captions, share};
 use std::process::ExitCode;
 
 const QUESTION: &str =
@@ -63,13 +67,16 @@ impl Tables {
         let all = ["captions", "γ", "digit", "what it wears", "all right", "raw", "product"];
         let worn = Attribute::ALL.into_iter().map(|a| a.name().en);
         let each: Vec<String> = ["captions".into(), "γ".into()].into_iter().chain(worn).collect();
-        let cells = ["held-out cell", "γ", "digit", "what it wears", "all right"];
+        let cells = ["held-out cell", "γ", "digit", "what it wears", "all right", "else"];
         let mut tables =
             Tables { all: Table::new(&all), each: Table::new(&each), cells: Table::new(&cells) };
         tables.all.notes = vec![
             format!("{n} images a row; drawn: fresh drawings, the ceiling of judge and formulas"),
+            format!("early: the best γ down to σ/α = {EARLY}, and γ = 1 below"),
             "product: P(digit) and the six things each being right, multiplied".into(),
         ];
+        tables.cells.notes =
+            vec!["else: the other digit that most images show, and its share of them in %".into()];
         tables.each.notes =
             vec!["of images that ask for it / of those that do not, how often it is right".into()];
         tables
@@ -92,38 +99,44 @@ impl Tables {
 fn best(lab: &CaptionExperiment, group: &Group, tables: &mut Tables) -> Result<Best> {
     let wanted = group.wanted(lab.samples);
     let mut best: Option<Best> = None;
-    for gamma in lab.gammas.iter().copied() {
-        let pixels = lab.guided(gamma, &wanted)?;
-        let found = Found::of(lab, &pixels, &wanted);
-        let name = gamma.value().to_string();
-        tables.tell(&found, group.name, &name);
+    let mut tell = |pixels: &Array2<u8>, gamma: &str| {
+        let found = Found::of(lab, pixels, &wanted);
+        tables.tell(&found, group.name, gamma);
         if group.name == "held-out cells" {
-            one_by_one(lab, (&pixels, &wanted), &name, &mut tables.cells);
+            one_by_one(lab, (pixels, &wanted), gamma, &mut tables.cells);
         }
-        let all = found.hits.all.value;
-        if best.as_ref().is_none_or(|best| all > best.hits.all.value) {
-            best = Some(Best { gamma, hits: found.hits });
+        found.hits
+    };
+    for gamma in lab.gammas.iter().copied() {
+        let hits = tell(&lab.guided(gamma, &wanted)?, &gamma.value().to_string());
+        if best.as_ref().is_none_or(|best| hits.all.value > best.hits.all.value) {
+            best = Some(Best { gamma, early: hits.clone(), hits });
         }
     }
-    Ok(best.expect("a γ at least"))
+    let best = best.expect("a γ at least");
+    let pixels = lab.steered_early(|caption| lab.net.guided(caption, best.gamma), &wanted)?;
+    let early = tell(&pixels, &format!("{}, early", best.gamma.value()));
+    Ok(Best { early, ..best })
 }
 
-/// What is found of a group at the γ at which most is right.
+/// What is found of a group at the γ at which most is right, and with that γ early only.
 struct Best {
     gamma: Gamma,
     hits: CaptionHits,
+    early: CaptionHits,
 }
 
 /// What came out at the best γ of each group, in a sentence.
 fn answer(lab: &mut CaptionExperiment, groups: &[Group], best: &[Best], drawn: &[CaptionHits]) {
     let each = groups.iter().zip(best).zip(drawn).map(|((group, best), drawn)| {
-        let [best, drawn] = [&best.hits, drawn].map(|hits| 100.0 * hits.all.value);
-        format!("{} {best:.1} % ({drawn:.1} %)", group.name)
+        let [best, early, drawn] =
+            [&best.hits, &best.early, drawn].map(|hits| 100.0 * hits.all.value);
+        format!("{} {best:.1}, {early:.1} ({drawn:.1}) %", group.name)
     });
     let each = each.collect::<Vec<_>>().join(", ");
     lab.answer((
-        format!("all that was asked for is there at the best γ (in drawings): {each}"),
-        format!("vẽ đúng tất cả những gì được yêu cầu, ở γ tốt nhất (trong hình vẽ mẫu): {each}"),
+        format!("all that was asked for is there at the best γ, with it early only (in drawings): {each}"),
+        format!("vẽ đúng tất cả những gì được yêu cầu, ở γ tốt nhất, với γ ấy chỉ lúc đầu (trong hình vẽ mẫu): {each}"),
     ));
 }
 
@@ -135,7 +148,7 @@ struct Found {
 }
 
 impl Found {
-    fn of(lab: &CaptionExperiment, pixels: &ndarray::Array2<u8>, wanted: &[Caption]) -> Found {
+    fn of(lab: &CaptionExperiment, pixels: &Array2<u8>, wanted: &[Caption]) -> Found {
         let [shown, raw] = lab.shown(pixels);
         let hits = CaptionHits::of(&shown, wanted);
         let right = |a: Attribute| {
@@ -150,7 +163,7 @@ impl Found {
 /// A row for each caption: how often its images are right.
 fn one_by_one(
     lab: &CaptionExperiment,
-    (pixels, wanted): (&ndarray::Array2<u8>, &[Caption]),
+    (pixels, wanted): (&Array2<u8>, &[Caption]),
     gamma: &str,
     cells: &mut Table,
 ) {
@@ -162,7 +175,20 @@ fn one_by_one(
         let Some(caption) = asked.first() else { continue };
         let CaptionHits { digit, attributes, all, .. } = CaptionHits::of(&seen, &asked);
         let shares = [digit, attributes, all].map(share);
-        cells.row(&[vec![caption.english(), gamma.into()], shares.into()].concat());
+        let words = vec![caption.english(), gamma.into()];
+        cells.row(&[words, shares.into(), vec![instead(&seen, caption.class)]].concat());
+    }
+}
+
+/// The digit that images of another one show most often, and its share of them.
+fn instead(seen: &[Shown], wanted: usize) -> String {
+    let mut counts = [0; 10];
+    seen.iter().filter_map(|s| s.class).filter(|c| *c != wanted).for_each(|c| counts[c] += 1);
+    match counts.iter().enumerate().rev().max_by_key(|(_, many)| **many) {
+        Some((digit, many)) if *many > 0 => {
+            format!("{digit}: {:.0}", 100.0 * f64::from(*many) / seen.len() as f64)
+        }
+        _ => "–".into(),
     }
 }
 
@@ -180,17 +206,20 @@ fn check(lab: &mut CaptionExperiment, groups: &[Group], drawn: &[CaptionHits], b
     if lab.quick {
         return; // a network of some seconds draws little of what it is asked for
     }
-    for (group, Best { hits, .. }) in groups.iter().zip(best) {
+    for (group, Best { hits, early, .. }) in groups.iter().zip(best) {
         let mut at_least = |what: &str, share: f64, least: f64| {
             let what = format!("{}: {what} at the best γ", group.name);
             lab.check(&what, share, least..=1.0, least..=1.0);
         };
         if group.name == "seen" {
             at_least("digit", hits.digit.value, 0.95);
+            let share = |worn: Option<Interval>| worn.map_or(0.0, |share| share.value);
             for (attribute, worn) in Attribute::ALL.into_iter().zip(&hits.worn) {
-                let least = if attribute == Attribute::Sunglasses { SUNGLASSES } else { 0.95 };
-                at_least(&attribute.name().en, worn.map_or(0.0, |share| share.value), least);
+                let least = if attribute == Attribute::Sunglasses { SUNGLASSES[0] } else { 0.95 };
+                at_least(&attribute.name().en, share(*worn), least);
             }
+            let worn = early.worn[Attribute::Sunglasses as usize];
+            at_least("sunglasses, early,", share(worn), SUNGLASSES[1]);
         }
         if let Some((_, least)) = LEAST.iter().find(|(name, _)| *name == group.name) {
             at_least("all right", hits.all.value, *least);
@@ -209,6 +238,6 @@ const LEAST: [(&str, f64); 5] = [
     ("hat + boxed", 0.85),
 ];
 
-/// The least share of seen captions with sunglasses that wear them: 4.5 standard errors of the 120 images that ask for them below
-/// the 90.8 % that were measured, the least of the six.
-const SUNGLASSES: f64 = 0.78;
+/// The least share of seen captions with sunglasses that wear them, at γ all the way and early only: 4.5 standard errors of the some 130
+/// images that ask for them below the 78.8 % and the 90.2 % of 500 others that wear all that is asked at γ = 3.
+const SUNGLASSES: [f64; 2] = [0.62, 0.78];

@@ -37,7 +37,7 @@ pub mod program;
 
 pub use experiment::{
     Against, ArmRun, BLOCKS, Billed, Both, CLASSIFIER_STEPS, CaptionExperiment, Comparison,
-    Contest, Contested, CountedParts, Ended, Experiment, Field, Found, Group, Guide,
+    Contest, Contested, CountedParts, EARLY, Ended, Experiment, Field, Found, Group, Guide,
     ImageExperiment, ImageNets, JOINT_STEPS, Learned, MARGIN, Made, Ordinary, P_DROP, SCALES,
     SCORE_STEPS, Standing, Steer, TABLE_LEVEL, TARGETS, TRAINING_POINTS, compare, lecture, run,
     run_captions, run_images, standings, untrained_joint, untrained_score, worn, yes_or_no,

@@ -39,6 +39,7 @@ pub fn idle_flags(recipe: &Recipe) -> Vec<Idle> {
             &["embedding", "p-drop"],
             "only a joint network has labels to embed and to drop",
         ),
+        (model != Kind::Caption, &["patch"], "only a network for captions sees patches"),
         (
             model == Kind::Caption,
             &["components", "embedding", "residual"],

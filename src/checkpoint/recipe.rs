@@ -95,6 +95,10 @@ pub struct Recipe {
     pub embedding: usize,
     /// Whether hidden layers of a score network add to their input.
     pub residual: bool,
+    /// Lines and columns of a Transformer's patches; they divide an image's side. Not written where it is that of
+    /// [`TransformerConfig`]'s default.
+    #[serde(default = "usual_patch", skip_serializing_if = "is_usual_patch")]
+    pub patch: usize,
     /// What the last layer of a score network means.
     pub target: Target,
     /// The probability of dropping a label in the training of a joint network.
@@ -103,6 +107,14 @@ pub struct Recipe {
     pub levels: Levels,
     /// The settings of the training. Its seed is also that of the data and of the initial weights.
     pub train: TrainConfig,
+}
+
+fn usual_patch() -> usize {
+    TransformerConfig::default().patch
+}
+
+fn is_usual_patch(patch: &usize) -> bool {
+    *patch == usual_patch()
 }
 
 impl Default for Recipe {
@@ -121,6 +133,7 @@ impl Default for Recipe {
             features,
             embedding,
             residual,
+            patch: usual_patch(),
             target: Target::Edm,
             p_drop: P_DROP,
             levels,
@@ -161,12 +174,20 @@ impl Recipe {
         }
     }
 
-    /// The shape of a Transformer for images of `side` lines and columns: patches and heads as by default, a perceptron four
-    /// times as wide as a token.
+    /// The shape of a Transformer for images of `side` lines and columns: heads as by default, a perceptron four times as wide as
+    /// a token.
     pub fn transformer(&self, side: usize) -> TransformerConfig {
-        let Recipe { width, depth, features, .. } = *self;
+        let Recipe { width, depth, features, patch, .. } = *self;
         let hidden = width.saturating_mul(4);
-        TransformerConfig { side, width, depth, features, hidden, ..TransformerConfig::default() }
+        TransformerConfig {
+            side,
+            patch,
+            width,
+            depth,
+            features,
+            hidden,
+            ..TransformerConfig::default()
+        }
     }
 
     /// The shape of a score network for points of `dim` coordinates, with this label table.

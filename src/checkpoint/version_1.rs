@@ -117,6 +117,7 @@ fn recipe(text: &str) -> Parsed<Recipe> {
         p_drop: old.p_drop,
         levels: Levels { location: old.level_location, width: old.level_width },
         train: old.train,
+        ..Recipe::default()
     })
 }
 

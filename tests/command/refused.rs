@@ -37,6 +37,8 @@ const ABSURD: &[(&str, &str)] = &[
     ("train --model caption --components 9", "a network for captions is a Transformer"),
     ("train --model caption --width 10", "heads is 4, but it must be a divisor of 10"),
     ("train --model caption --features 7", "features is 7, but it must be even"),
+    ("train --model caption --patch 5", "patches is 5, but it must be a divisor of 28"),
+    ("train --model joint --patch 4", "changes nothing: only a network for captions sees patches"),
     ("train --target y", "possible values"),
     ("train --width 0", "the network's width is 0"),
     ("train --width 10000000", "the network's width is 10000000"),

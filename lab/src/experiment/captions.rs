@@ -7,6 +7,7 @@ use crate::flags::{Defaults, ExperimentFlags};
 use crate::given::without_effect;
 use crate::interrupt::{CtrlC, interrupted, listen};
 use crate::networks::{self, Loaded, ScoreModel};
+use crate::sampling::finite;
 use crate::view::Domain;
 use crate::watch::Progress;
 use ndarray::{Array2, ArrayView2};
@@ -15,9 +16,11 @@ use scorelab::data::{
     Attribute, Attributes, Caption, Glyphs, HELD_OUT_PAIRS, View, from_pixels, to_pixels,
 };
 use scorelab::guidance::Gamma;
+use scorelab::methods::{Plan, Rule, Score};
 use scorelab::metrics::{CaptionHits, Judge, Shown};
 use scorelab::nn::{Mlp, Net, Transformer};
 use scorelab::null_label::JointNet;
+use scorelab::sampler::Leg;
 use scorelab::score::ScoreFn;
 use scorelab::train::TrainConfig;
 use scorelab::training_loop::{Learned, Watcher};
@@ -26,7 +29,11 @@ use scorelab_figures::lecture::ImageInputs;
 use scorelab_figures::plot::Text;
 use std::ops::{Deref, DerefMut};
 use std::process::ExitCode;
+use std::sync::Arc;
 use std::time::Instant;
+
+/// σ/α below which what is steered early is not steered: the digit and what it wears have their shapes.
+pub const EARLY: f64 = 1.0;
 
 /// An experiment on captioned digits.
 pub struct CaptionExperiment {
@@ -84,7 +91,7 @@ pub struct Group {
 impl Group {
     /// All groups: captions of the training, a digit alone, the held-out cells, and the held-out pairs.
     pub fn all() -> Vec<Group> {
-        const SEEN: u64 = 200;
+        const SEEN: u64 = 1000;
         let drawn = |i| Glyphs { seed: 55 }.captioned(i).caption;
         let alone = |class| Caption { class, attributes: Attributes::NONE };
         let cell = |class| worn(class, &[Caption::held_out_cell(class)]);
@@ -163,6 +170,34 @@ impl CaptionExperiment {
     /// As [`CaptionExperiment::images`].
     pub fn guided(&self, gamma: Gamma, wanted: &[Caption]) -> Result<Array2<u8>> {
         self.images(|caption| self.net.guided(caption, gamma), wanted)
+    }
+
+    /// Images (n, 28·28) that are steered early: down to σ/α = [`EARLY`] along the score of each caption, and below it along the
+    /// network's own score under it, γ = 1. Source: Kynkäänniemi et al. 2024 (2404.07724), eq. 5.
+    ///
+    /// # Errors
+    /// If a sample is not finite.
+    ///
+    /// # Panics
+    /// As [`CaptionExperiment::images`].
+    pub fn steered_early<S: ScoreFn + 'static>(
+        &self,
+        score: impl Fn(Caption) -> S,
+        wanted: &[Caption],
+    ) -> Result<Array2<u8>> {
+        let leg = |score: Score, down_to| Leg { score, down_to };
+        let plan = |caption: Caption| {
+            let own = self.net.given(caption);
+            let legs = vec![leg(Arc::new(score(caption)), EARLY), leg(Arc::new(own), 0.0)];
+            Plan { legs, rule: Rule::Own }
+        };
+        let label = |caption: &Caption| caption.label().expect("a caption of two things at most");
+        let labels: Vec<usize> = wanted.iter().map(label).collect();
+        let plans = wanted.iter().zip(&labels).map(|(caption, label)| (*label, plan(*caption)));
+        let z = self.starts(wanted.len(), self.data.dim());
+        let run = self.run(z.view());
+        let x = Plan::walk_classes(&plans.collect(), &self.sampler, run, &labels);
+        Ok(self.pixels(finite(x)?.view()))
     }
 
     /// What images (n, 28·28) show, their ink normalised and as it is.

@@ -21,7 +21,7 @@ mod lesson_networks;
 mod lecture;
 
 pub use bill::Billed;
-pub use captions::{CaptionExperiment, Group, run_captions, worn};
+pub use captions::{CaptionExperiment, EARLY, Group, run_captions, worn};
 pub use checked::yes_or_no;
 pub use comparison::{ArmRun, Comparison, Steer};
 pub use contest::{Contest, Contested, Made};

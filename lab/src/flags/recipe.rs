@@ -71,6 +71,9 @@ pub struct RecipeFlags {
     /// Whether the hidden layers of a score network add to their input (residual)
     #[arg(long, default_value_t = DEFAULT.residual, num_args = 0..=1, require_equals = true, default_missing_value = "true", action = clap::ArgAction::Set)]
     pub residual: bool,
+    /// Lines and columns of a patch in a network for captions; they divide 28
+    #[arg(long, default_value_t = DEFAULT.patch)]
+    pub patch: usize,
     /// What the last layer of a score network predicts
     #[arg(long, value_parser = menu::<Target>(), default_value = DEFAULT.target.name())]
     pub target: Target,
@@ -107,6 +110,7 @@ impl RecipeFlags {
             features: typed.or("features", self.features, |r| r.features),
             embedding: self.embedding,
             residual: self.residual,
+            patch: self.patch,
             target: self.target,
             p_drop: self.p_drop,
             levels: Levels {

@@ -202,6 +202,7 @@ impl Files {
             | "depth" => "70",
             "points" => "410",
             "learning-rate" | "clip" => "0.01",
+            "patch" => "4",
             "p-drop" | "ema" => "0.5",
             "level-location" | "level-width" => "0.3",
             new => panic!("--{new} is a new flag: give another value of it here"),

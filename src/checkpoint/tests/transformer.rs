@@ -57,6 +57,27 @@ fn a_transformer_comes_back_from_its_file_bit_for_bit() {
 }
 
 #[test]
+fn a_recipe_tells_its_patch_only_where_it_is_not_the_usual_one() {
+    let usual = Recipe::of(Kind::Caption);
+    let fine = Recipe { patch: 4, width: 56, ..usual.clone() };
+    assert_eq!((usual.transformer(28).tokens(), fine.transformer(28).tokens()), (16, 49));
+    let [told, fine_told] = [&usual, &fine].map(|r| serde_json::to_string(r).unwrap());
+    assert!(!told.contains("patch") && fine_told.contains(r#""patch":4"#), "{told} {fine_told}");
+    let back = |text: &str| serde_json::from_str::<Recipe>(text).unwrap();
+    assert_eq!((back(&told), back(&fine_told)), (usual.clone(), fine.clone()));
+    // a network of the other patch contradicts the recipe
+    let network = Transformer::new(usual.transformer(28), 1).unwrap();
+    let net = JointNet::of(network, Target::Edm, 0.5);
+    let written = |recipe: &Recipe| {
+        let trained = Trained::here("captions".into(), Some(recipe.clone()));
+        Checkpoint::new(Model::Joint(net.clone()), trained).to_bytes()
+    };
+    assert!(written(&usual).is_ok());
+    let why = written(&Recipe { patch: 4, ..usual.clone() }).unwrap_err();
+    assert!(why.contains("asks for the shape"), "{why}");
+}
+
+#[test]
 fn a_training_with_captions_that_stops_and_goes_on_from_its_file_is_the_one_that_did_not() {
     let net = joint(false);
     let conditions: Vec<Condition> = captions().into_iter().map(Condition::words).collect();
