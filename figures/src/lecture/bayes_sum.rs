@@ -14,8 +14,8 @@ pub const SPEC: Spec = Spec {
         "Quy tắc Bayes cho score, tại một điểm",
     ),
     caption: Text::new(
-        "At one x_t the unconditional score and the classifier's gradient, tip to tail, add up to the guided score.",
-        "Tại một x_t, score không điều kiện và gradient của bộ phân loại, nối đuôi nhau, cộng lại thành score đã điều hướng.",
+        "At one x_t the unconditional score and the classifier's gradient, tip to tail, add up to the conditional score.",
+        "Tại một x_t, score không điều kiện và gradient của bộ phân loại, nối đuôi nhau, cộng lại thành score có điều kiện.",
     ),
     needs: &[Need::Plane],
     uses: &[Use::Class, Use::Process],
@@ -103,8 +103,8 @@ fn residual_note(terms: &Terms, gamma: Gamma) -> Text {
     let right = if gamma.value() == 1.0 { "s_c" } else { "((1 − γ) s_u + γ s_c)" };
     let off = tiny(terms.residual());
     Text::from((
-        format!("check: ‖sum − {right}‖ = {off};  arrows in one scale of their own"),
-        format!("kiểm tra: ‖tổng − {right}‖ = {off};  các mũi tên vẽ cùng một tỉ lệ riêng"),
+        format!("check: ‖sum − {right}‖ = {off};  arrows to one scale, not that of the axes"),
+        format!("kiểm tra: ‖tổng − {right}‖ = {off};  các mũi tên cùng một tỉ lệ, khác tỉ lệ các trục"),
     ))
 }
 

@@ -9,8 +9,8 @@ pub const SPEC: Spec = Spec {
     latex: r"h \leftarrow h + W e(y) \qquad h \leftarrow h + \operatorname{softmax}\!\left( Q K^\top / \sqrt{d} \right) V, \; Q = W_Q h",
     title: Text::new("How y enters a network", "y đi vào mạng như thế nào"),
     caption: Text::new(
-        "A class or a point is embedded and added to every layer's activations; the words of a caption are attended to, so that each place takes what it needs from each word.",
-        "Một lớp hay một điểm được nhúng rồi cộng vào mọi tầng; các từ của một chú thích được chú ý tới, mỗi vị trí lấy từ mỗi từ phần nó cần.",
+        "A class or a point is embedded and added to what a layer makes of the image; the words of a caption are attended to, so that each place takes what it needs from each word.",
+        "Một lớp hay một điểm được nhúng rồi cộng vào kết quả của một tầng; các từ của một chú thích được chú ý tới, mỗi vị trí lấy từ mỗi từ phần nó cần.",
     ),
     needs: &[Need::Scene],
     uses: &[Use::Class],

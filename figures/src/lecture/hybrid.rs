@@ -12,8 +12,8 @@ pub const SPEC: Spec = Spec {
     latex: GUIDED_SUM,
     title: Text::new("Where γ leads", "γ dẫn tới đâu"),
     caption: Text::new(
-        "The same noise at γ = 0, at 1 and at a large γ: a gradient that is too weak leaves hybrids at γ = 1, an exact one does not, and a large γ overshoots.",
-        "Cùng một nhiễu với γ = 0, 1 và một γ lớn: gradient quá yếu để lại mẫu lai ở γ = 1, gradient chính xác thì không, và γ lớn thì vượt quá.",
+        "The same noise at γ = 0, at 1 and at a large γ: a gradient that is too weak leaves hybrids at γ = 1, an exact one does not, and at a large γ it is the exact one that overshoots.",
+        "Cùng một nhiễu với γ = 0, 1 và một γ lớn: gradient quá yếu để lại mẫu lai ở γ = 1, gradient chính xác thì không; với γ lớn, chính gradient chính xác mới vượt quá.",
     ),
     needs: &[Need::Plane, Need::Classifier],
     uses: &[Use::Walk, Use::Gammas, Use::Samples],

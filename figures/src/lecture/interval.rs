@@ -122,7 +122,7 @@ fn notes(told: &[Twice; 3], edge: f64, n: usize) -> Vec<Text> {
                 "The far mode holds {all} % of the samples with γ everywhere, {up} % with γ for σ/α ≤ {edge}, {past} % with γ for σ/α > {edge}."
             ),
             format!(
-                "Đỉnh xa chứa {all} % số mẫu khi γ ở mọi mức, {up} % khi γ với σ/α ≤ {edge}, {past} % khi γ với σ/α > {edge}."
+                "Đỉnh xa chứa {all} % số mẫu khi điều hướng ở mọi mức, {up} % khi chỉ ở σ/α ≤ {edge}, {past} % khi chỉ ở σ/α > {edge}."
             ),
         )),
         Text::from((
@@ -191,7 +191,7 @@ fn share_panel(
         Layer::new(name, "its name", role, labels)
     };
     let (up, past) = (
-        Text::new("γ up to the edge", "γ cho tới mép"),
+        Text::new("γ up to the edge", "γ chỉ dưới mép"),
         Text::new("γ only beyond it", "γ chỉ phía trên mép"),
     );
     layers.push(word("below word", Role::Guided, 20.0, up));

@@ -315,7 +315,7 @@ mod tests {
             let (shown, size, middle) = titled(words, &place);
             (middle - 0.5 * font::width(&shown, size), middle - x - 150.0)
         };
-        let wide = "a title that is wider than its map";
+        let wide = "a title that is wider than it";
         let (left, off) = titled_at(EDGE + 4.0, wide);
         assert!((left - EDGE).abs() < 0.1 && off > 1.0, "{left} {off}");
         // in the middle of the slide, and where it is short, it is not moved
