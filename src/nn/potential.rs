@@ -168,14 +168,14 @@ impl Potential {
         let (packed, turned) =
             (self.params.layers(&self.layers), self.params.transposed(&self.layers));
         b.along.pack(w.d_output.as_slice().expect("buffers are contiguous"), c.inputs);
-        for l in 0..c.depth {
+        for (l, layer) in packed[..c.depth].iter().enumerate() {
             let (before, rest) = b.hidden.split_at_mut(l);
             let (from, depth) =
                 before.last().map_or((&b.along, c.inputs), |before| (&before.moved, c.width));
             let Hidden { slopes, bends, moved, owed, .. } = &mut rest[0];
             let finish =
                 Moved { slopes: slopes.data(), bends: bends.data(), owed: owed.data_mut() };
-            product(from, &packed[l].weights, depth, whole(moved), finish);
+            product(from, &layer.weights, depth, whole(moved), finish);
         }
         for l in (0..c.depth).rev() {
             let (rest, above) = b.hidden.split_at_mut(l + 1);
@@ -237,13 +237,13 @@ impl Net for Potential {
         let (c, b) = (&self.config.inner, &mut w.buffers);
         let (packed, turned) =
             (self.params.layers(&self.layers), self.params.transposed(&self.layers));
-        for l in 0..c.depth {
+        for (l, layer) in packed[..c.depth].iter().enumerate() {
             let (before, rest) = b.hidden.split_at_mut(l);
             let from = before.last().map_or(&b.seen, |before| &before.h);
             let Hidden { h, slopes, bends, .. } = &mut rest[0];
             let (slopes, bends) = (slopes.data_mut(), bends.data_mut());
-            let finish = Curved { bias: &packed[l].bias, slopes, bends };
-            product(from, &packed[l].weights, self.layers[l].inputs, whole(h), finish);
+            let finish = Curved { bias: &layer.bias, slopes, bends };
+            product(from, &layer.weights, self.layers[l].inputs, whole(h), finish);
         }
         for l in (0..c.depth).rev() {
             let (rest, above) = b.hidden.split_at_mut(l + 1);
