@@ -174,7 +174,8 @@ fn a_schedule_guides_at_the_scale_of_its_formula_at_every_level() {
     let (gamma, power, first, last) = (3.0f64, 2.0, 0.05f64, 5.0f64);
     let set = [("gamma", gamma), ("power", power), ("first", first), ("last", last)];
     let place = |ratio: f64| ((ratio / first).ln() / (last / first).ln()).clamp(0.0, 1.0);
-    let shapes: [(&str, fn(f64) -> f64); 3] = [
+    type Shape = fn(f64) -> f64;
+    let shapes: [(&str, Shape); 3] = [
         ("linear", |u| 1.0 - u),
         ("cosine", |u| (0.5 * std::f64::consts::PI * u).cos().powi(2)),
         ("beta", |u| 1.0 - (2.0 * u - 1.0).powi(2)),
