@@ -205,31 +205,31 @@ fn table(rows: &[Row]) -> Table {
         "least ESS: (Σw)²/Σw² before resampling; without weights: a line with none".into(),
         GAMMA_FOOTNOTE.into(),
     ];
+    rows.iter().for_each(|row| table.row(&cells(row)));
+    table
+}
+
+/// A line of the table.
+fn cells(row: &Row) -> [String; 13] {
+    let Row { name, size, came, target, endless } = row;
     let word = |v: f64| if v.abs() < 1e-6 { "0".into() } else { significant(v, 4) };
     let pair = |m: [f64; 2]| m.map(word).join(", ");
-    for row in rows {
-        let Row { name, size, came, .. } = row;
-        table.row(&[
-            name.to_string(),
-            size.steps.to_string(),
-            count(size.particles),
-            size.runs.to_string(),
-            plus_minus(came.moments[0]),
-            plus_minus(came.moments[1]),
-            pair(row.target),
-            row.endless.map_or("–".into(), pair),
-            significant(100.0 * row.worst(), 2),
-            significant(100.0 * row.of_one_run(), 2),
-            if size.threshold > 0.0 {
-                significant(100.0 * came.least_share, 2)
-            } else {
-                "–".into()
-            },
-            came.resampled.to_string(),
-            plus_minus(came.log_z),
-        ]);
-    }
-    table
+    let percent = |v: f64| significant(100.0 * v, 2);
+    [
+        name.to_string(),
+        size.steps.to_string(),
+        count(size.particles),
+        size.runs.to_string(),
+        plus_minus(came.moments[0]),
+        plus_minus(came.moments[1]),
+        pair(*target),
+        endless.map_or("–".into(), pair),
+        percent(row.worst()),
+        percent(row.of_one_run()),
+        if size.threshold > 0.0 { percent(came.least_share) } else { "–".into() },
+        came.resampled.to_string(),
+        plus_minus(came.log_z),
+    ]
 }
 
 /// What came out with all steps, in a sentence: by how many particles each comes how near to the tilt.

@@ -27,14 +27,26 @@ pub fn figure(rows: &[Row], weighed: &[Row]) -> Figure {
         )],
         ..Figure::default()
     };
-    for row in rows.iter().chain(weighed) {
-        let size = row.size;
-        let weights = if size.threshold > 0.0 { "" } else { ", without weights" };
-        let of =
-            format!("{}, {} steps, {} particles{weights}: ", row.name, size.steps, size.particles);
-        f.measured(&of, "mean", row.came.moments[0]);
-        f.measured(&of, "sd", row.came.moments[1]);
-    }
+    rows.iter().chain(weighed).for_each(|row| measured(&mut f, row));
+    f.panels =
+        lines(rows, weighed).into_iter().map(|(title, lines)| panel(title, &lines)).collect();
+    f
+}
+
+/// The numbers of a row, beside the figure.
+fn measured(f: &mut Figure, row: &Row) {
+    let size = row.size;
+    let weights = if size.threshold > 0.0 { "" } else { ", without weights" };
+    let of = format!("{}, {} steps, {} particles{weights}: ", row.name, size.steps, size.particles);
+    f.measured(&of, "mean", row.came.moments[0]);
+    f.measured(&of, "sd", row.came.moments[1]);
+}
+
+/// A fixture, and (what it is over, how far off in %).
+type Line = (&'static str, Vec<[f64; 2]>);
+
+/// The title of each panel, and its lines.
+fn lines(rows: &[Row], weighed: &[Row]) -> [(Text, Vec<Line>); 3] {
     let of_parts = |rows: &[Row],
                     chunk: usize,
                     range: std::ops::Range<usize>,
@@ -52,7 +64,7 @@ pub fn figure(rows: &[Row], weighed: &[Row]) -> Figure {
     let mut over_steps = of_parts(rows, 7, 0..2, steps, Row::worst);
     let full = of_parts(rows, 7, 5..6, steps, Row::worst);
     over_steps.iter_mut().zip(full).for_each(|(line, (_, end))| line.1.extend(end));
-    let words = [
+    [
         (Text::new("Feynman–Kac: steps", "Feynman–Kac: số bước"), over_steps),
         (
             Text::new("Feynman–Kac: particles", "Feynman–Kac: số hạt"),
@@ -62,12 +74,10 @@ pub fn figure(rows: &[Row], weighed: &[Row]) -> Figure {
             Text::new("twisted SMC: particles", "SMC xoắn: số hạt"),
             of_parts(weighed, RUNS.len(), 0..RUNS.len(), particles, Row::of_one_run),
         ),
-    ];
-    f.panels = words.into_iter().map(|(title, lines)| panel(title, &lines)).collect();
-    f
+    ]
 }
 
-fn panel(title: Text, lines: &[(&'static str, Vec<[f64; 2]>)]) -> Panel {
+fn panel(title: Text, lines: &[Line]) -> Panel {
     let all = || lines.iter().flat_map(|(_, points)| points);
     let fold = |i: usize| all().fold((f64::MAX, 0.0f64), |(l, h), p| (l.min(p[i]), h.max(p[i])));
     let ((left, right), (low, high)) = (fold(0), fold(1));
