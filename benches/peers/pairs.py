@@ -21,7 +21,7 @@ PEERS = {
     "W5-sampling": ["with_jax whole"],
     "W8-training": ["with_jax step", "with_jax scan"],
     "W8-sampling": ["with_jax whole"],
-    "W9": [],
+    "W9": ["with_jax step", "with_jax scan", "with_jax step-rbg", "with_jax scan-rbg"],
     "W7": MIXTURE,
     "W7-one-level": MIXTURE,
     "W7-small": MIXTURE,
