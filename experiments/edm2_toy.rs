@@ -45,8 +45,8 @@ const SIGMA_DATA: f64 = 0.5;
 const LEVELS: (f64, f64) = (-2.3, 1.5);
 /// σ where walks start, and where their last step does.
 const ENDS: (f64, f64) = (5.0, 0.002);
-/// Points of a batch.
-const BATCH: usize = 4096;
+/// Points of a batch, at full size and at --quick.
+const BATCH: (usize, usize) = (4096, 1024);
 /// Hidden layers, numbers that tell the level, the largest learning rate, the decay of the average of the weights.
 const DEPTH: usize = 5;
 const FEATURES: usize = 16;
@@ -115,7 +115,7 @@ fn learn(
     let shape = MlpConfig { width, depth: DEPTH, features: FEATURES, ..MlpConfig::default() };
     let train = TrainConfig {
         steps: lab.size(steps.0, steps.1),
-        batch: BATCH,
+        batch: lab.size(BATCH.0, BATCH.1),
         learning_rate: RATE,
         ema: EMA,
         seed: lab.seed,
@@ -135,7 +135,7 @@ fn seconds(lab: &mut Experiment, all: [(&Learned, &Mixture); 3], unit: f64) -> R
         vec!["seconds on this machine, not checked; exact scores: the part of them".into()];
     let names = ["the crown's", "a worse one", "of the whole tree"];
     for (((learned, mixture), name), steps) in all.into_iter().zip(names).zip(steps) {
-        let exact = seconds_of_scores(mixture, lab.seed, unit) * steps as f64;
+        let exact = seconds_of_scores(lab, mixture, unit) * steps as f64;
         table.row(&[
             name.to_string(),
             count(learned.0.network.config().parameters()),
@@ -149,11 +149,12 @@ fn seconds(lab: &mut Experiment, all: [(&Learned, &Mixture); 3], unit: f64) -> R
 }
 
 /// Seconds that the exact scores of one batch take, the median of five.
-fn seconds_of_scores(mixture: &Mixture, seed: u64, unit: f64) -> f64 {
-    let x = mixture.sample(BATCH, seed, Purpose::Reference).x;
-    let z = |i: usize| 4.0 * (i as f64 / BATCH as f64 - 0.5);
+fn seconds_of_scores(lab: &Experiment, mixture: &Mixture, unit: f64) -> f64 {
+    let batch = lab.size(BATCH.0, BATCH.1);
+    let x = mixture.sample(batch, lab.seed, Purpose::Reference).x;
+    let z = |i: usize| 4.0 * (i as f64 / batch as f64 - 0.5);
     let level = |i| NoiseLevel::ve(unit * (LEVELS.0 + LEVELS.1 * z(i)).exp());
-    let levels: Vec<NoiseLevel> = (0..BATCH).map(level).collect();
+    let levels: Vec<NoiseLevel> = (0..batch).map(level).collect();
     let mut times: Vec<f64> = (0..5)
         .map(|_| {
             let began = Instant::now();
