@@ -78,7 +78,7 @@ pub fn score_of_denoised(
     denoised
 }
 
-/// A score whose density is known too, as that of a mixture or of a data set; a network's is not.
+/// A score whose density is known too, as that of a mixture or of a data set; most networks' are not.
 pub trait LogDensity: ScoreFn {
     /// log p_t(x), whose gradient is the score: `x` (n, d) → (n,).
     fn log_density(&self, x: ArrayView2<f64>, level: NoiseLevel) -> Array1<f64>;

@@ -1,9 +1,11 @@
 //! Training as an iterator of steps: the same loop for a score network and for a classifier.
 
 mod denoising;
+mod explicit;
 
 use crate::parallel::{each, within};
 pub use denoising::{Denoising, Levels, loss_floor, train_score};
+pub use explicit::{Explicit, train_potential};
 
 use crate::nn::{Adam, LearningRate, Net, Workspace};
 use crate::rng::{Purpose, stream};

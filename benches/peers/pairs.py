@@ -21,6 +21,7 @@ PEERS = {
     "W5-sampling": ["with_jax whole"],
     "W8-training": ["with_jax step", "with_jax scan"],
     "W8-sampling": ["with_jax whole"],
+    "W9": ["with_jax step", "with_jax scan", "with_jax step-rbg", "with_jax scan-rbg"],
     "W7": MIXTURE,
     "W7-one-level": MIXTURE,
     "W7-small": MIXTURE,
@@ -28,6 +29,7 @@ PEERS = {
 if importlib.util.find_spec("torch"):
     for name in ("W1", "W5-training", "W8-training"):
         PEERS[name] += [f"with_torch {way}" for way in ("eager", "fused", "compile")]
+    PEERS["W9"] += [f"with_torch {way}" for way in ("eager", "fused")]
     for name in ("W3", "W4"):
         PEERS[name] += [f"with_torch {way}-{n}" for way in ("eager", "compile") for n in SLICES]
     for name in ("W5-sampling", "W8-sampling"):

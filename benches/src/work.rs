@@ -6,17 +6,17 @@ use scorelab::classifier::{ClassifierConfig, NoisyClassifier};
 use scorelab::data::{Scene, of_points};
 use scorelab::guidance::{ClassifierGuided, Gamma};
 use scorelab::mixture::{Labelled, Mixture};
-use scorelab::nn::{MlpConfig, Target, TransformerConfig};
+use scorelab::nn::{MlpConfig, Net, Potential, PotentialConfig, Target, TransformerConfig};
 use scorelab::noise::{Grid, NoiseLevel, Process, Spacing};
 use scorelab::null_label::{JointDenoising, JointNet, train_joint};
 use scorelab::rng::Purpose;
 use scorelab::sampler::{Ddim, sample, start};
 use scorelab::score::ScoreFn;
-use scorelab::train::{Denoising, Levels, TrainConfig, Training};
+use scorelab::train::{Denoising, Explicit, Levels, Objective, TrainConfig, Training};
 
 /// One workload.
 pub struct Workload {
-    /// W1 … W8.
+    /// W1 … W9.
     pub name: &'static str,
     /// What a unit is.
     pub unit: &'static str,
@@ -75,14 +75,41 @@ fn train_forever(
         levels: Levels::default(),
     };
     let objective = Box::leak(Box::new(JointDenoising::new(denoising, 0.1).expect("p_drop")));
+    let run = forever(net.network().clone(), objective, batch);
+    Workload { name, unit, units: 1.0, flops, run }
+}
+
+/// A step of a training without end.
+fn forever<N: Net + 'static, O: Objective<N>>(
+    net: N,
+    objective: &'static O,
+    batch: usize,
+) -> Box<dyn FnMut()> {
     let settings =
         TrainConfig { steps: 10_000_000, batch, learning_rate: 1e-3, ..TrainConfig::default() };
-    let mut training =
-        Training::new(net.network().clone(), objective, settings).expect("valid settings");
-    let run = move || {
+    let mut training = Training::new(net, objective, settings).expect("valid settings");
+    Box::new(move || {
         training.next().expect("steps without end").expect("no divergence");
-    };
-    Workload { name, unit, units: 1.0, flops, run: Box::new(run) }
+    })
+}
+
+/// Rows of a batch in which a network that is a gradient learns.
+const LARGE_BATCH: usize = 4096;
+
+/// Training of a network that is a gradient, on the exact score of one Gaussian, which costs next to nothing.
+fn potential_training() -> Workload {
+    let shape = MlpConfig { features: 16, width: 64, depth: 5, ..MlpConfig::default() };
+    let (d, width) = (2, shape.width);
+    let gaussian = Mixture::isotropic(vec![1.0], Array2::zeros((1, d)), &[0.3], vec![0]);
+    let gaussian = Box::leak(Box::new(gaussian.expect("one Gaussian")));
+    let objective = Box::leak(Box::new(Explicit::new(gaussian, 0.5, (-2.3, 1.5))));
+    // of every layer between two hidden ones six products; of the first only x's part turns back
+    let of_a_row =
+        6 * (shape.depth - 1) * width * width + (2 * (d + shape.features) + 3 * d) * width;
+    let flops = (2 * of_a_row * LARGE_BATCH) as f64;
+    let net = Potential::new(PotentialConfig::new(d, &shape), 0).expect("a valid shape");
+    let run = forever(net, objective, LARGE_BATCH);
+    Workload { name: "W9", unit: "steps", units: 1.0, flops, run }
 }
 
 /// A joint network and a classifier, briefly trained, so that the walks they steer stay where data are.
@@ -214,5 +241,6 @@ pub fn all() -> Vec<(&'static str, Maker)> {
         ("W7-points", || exact("W7-points", of_file(10_000), 4096, true)),
         ("W8-training", || transformer::training("W8-training", TransformerConfig::default())),
         ("W8-sampling", || transformer::sampling("W8-sampling", TransformerConfig::default())),
+        ("W9", potential_training),
     ]
 }

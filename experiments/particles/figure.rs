@@ -1,6 +1,6 @@
 //! How far the particles are from their target, over their steps and over their number.
 
-use super::Row;
+use super::{RUNS, Row};
 use ndarray::arr2;
 use scorelab::number::count;
 use scorelab_figures::plot::{Axis, Curve, Figure, Layer, Marker, Panel, Role, Text};
@@ -22,51 +22,62 @@ pub fn figure(rows: &[Row], weighed: &[Row]) -> Figure {
         ),
         layout: Some((1, 3)),
         notes: vec![Text::new(
-            "off: the larger of mean and sd; grey: 3 %",
-            "lệch: phần lớn hơn của trung bình và độ lệch chuẩn; xám: 3 %",
+            "off: the larger of mean and sd, over steps of all runs together, over particles of one run; grey: 3 %",
+            "lệch: phần lớn hơn của trung bình và độ lệch chuẩn; theo số bước: của mọi lượt gộp lại, theo số hạt: của một lượt; xám: 3 %",
         )],
         ..Figure::default()
     };
-    for row in rows.iter().chain(weighed) {
-        let size = row.size;
-        let weights = if size.threshold > 0.0 { "" } else { ", without weights" };
-        let of =
-            format!("{}, {} steps, {} particles{weights}: ", row.name, size.steps, size.particles);
-        f.measured(&of, "mean", row.came.moments[0]);
-        f.measured(&of, "sd", row.came.moments[1]);
-    }
+    rows.iter().chain(weighed).for_each(|row| measured(&mut f, row));
+    f.panels =
+        lines(rows, weighed).into_iter().map(|(title, lines)| panel(title, &lines)).collect();
+    f
+}
+
+/// The numbers of a row, beside the figure.
+fn measured(f: &mut Figure, row: &Row) {
+    let size = row.size;
+    let weights = if size.threshold > 0.0 { "" } else { ", without weights" };
+    let of = format!("{}, {} steps, {} particles{weights}: ", row.name, size.steps, size.particles);
+    f.measured(&of, "mean", row.came.moments[0]);
+    f.measured(&of, "sd", row.came.moments[1]);
+}
+
+/// A fixture, and (what it is over, how far off in %).
+type Line = (&'static str, Vec<[f64; 2]>);
+
+/// The title of each panel, and its lines.
+fn lines(rows: &[Row], weighed: &[Row]) -> [(Text, Vec<Line>); 3] {
     let of_parts = |rows: &[Row],
                     chunk: usize,
                     range: std::ops::Range<usize>,
-                    over: fn(&Row) -> f64| {
+                    over: fn(&Row) -> f64,
+                    off: fn(&Row) -> f64| {
         let line = |part: &[Row]| {
             let used: Vec<[f64; 2]> =
-                part[range.clone()].iter().map(|row| [over(row), 100.0 * row.worst()]).collect();
+                part[range.clone()].iter().map(|row| [over(row), 100.0 * off(row)]).collect();
             (part[0].name, used)
         };
         rows.chunks(chunk).map(line).collect::<Vec<_>>()
     };
     let steps = |row: &Row| row.size.steps as f64;
     let particles = |row: &Row| row.size.particles as f64;
-    let mut over_steps = of_parts(rows, 7, 0..2, steps);
-    let full = of_parts(rows, 7, 5..6, steps);
+    let mut over_steps = of_parts(rows, 7, 0..2, steps, Row::worst);
+    let full = of_parts(rows, 7, 5..6, steps, Row::worst);
     over_steps.iter_mut().zip(full).for_each(|(line, (_, end))| line.1.extend(end));
-    let words = [
+    [
         (Text::new("Feynman–Kac: steps", "Feynman–Kac: số bước"), over_steps),
         (
             Text::new("Feynman–Kac: particles", "Feynman–Kac: số hạt"),
-            of_parts(rows, 7, 2..6, particles),
+            of_parts(rows, 7, 2..6, particles, Row::of_one_run),
         ),
         (
             Text::new("twisted SMC: particles", "SMC xoắn: số hạt"),
-            of_parts(weighed, 6, 2..6, particles),
+            of_parts(weighed, RUNS.len(), 0..RUNS.len(), particles, Row::of_one_run),
         ),
-    ];
-    f.panels = words.into_iter().map(|(title, lines)| panel(title, &lines)).collect();
-    f
+    ]
 }
 
-fn panel(title: Text, lines: &[(&'static str, Vec<[f64; 2]>)]) -> Panel {
+fn panel(title: Text, lines: &[Line]) -> Panel {
     let all = || lines.iter().flat_map(|(_, points)| points);
     let fold = |i: usize| all().fold((f64::MAX, 0.0f64), |(l, h), p| (l.min(p[i]), h.max(p[i])));
     let ((left, right), (low, high)) = (fold(0), fold(1));
@@ -86,7 +97,7 @@ fn panel(title: Text, lines: &[(&'static str, Vec<[f64; 2]>)]) -> Panel {
             ..Curve::default()
         };
         let place = [left * 1.1, high * 0.6 * (low / high).powf(0.085 * k as f64)];
-        let words = format!("{sign} {name}").replace("near −1.5, ", "");
+        let words = Text::from(format!("{sign} ")).then(shown(name));
         layers.push(Layer::new(name, "off its target", role, look).label_at(words, place));
     }
     Panel {
@@ -94,5 +105,14 @@ fn panel(title: Text, lines: &[(&'static str, Vec<[f64; 2]>)]) -> Panel {
         y: Axis::log(Text::new("off, %", "lệch, %"), (low, high)),
         layers,
         ..Panel::default()
+    }
+}
+
+/// What a target is called in a panel that says the rest.
+fn shown(name: &str) -> Text {
+    let name = name.replace(" near −1.5", "");
+    match name.strip_suffix("γ to 10") {
+        Some(fixture) => Text::from(fixture).then(Text::new("γ to 10", "γ đến 10")),
+        None => name.into(),
     }
 }

@@ -58,6 +58,7 @@ impl Size {
 }
 
 /// What came of all runs.
+#[derive(Clone)]
 pub struct Came {
     /// Mean and sd, averaged over the runs, with their standard errors.
     pub moments: [(f64, f64); 2],

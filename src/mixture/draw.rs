@@ -3,7 +3,7 @@
 use super::{Labelled, Mixture};
 use crate::rng::{Purpose, stream};
 use crate::score::ScoreFn;
-use ndarray::{Array1, Array2};
+use ndarray::{Array1, Array2, ArrayViewMut1};
 use rand::Rng;
 use rand_distr::{Distribution, StandardNormal};
 
@@ -54,5 +54,34 @@ impl Mixture {
             u -= w;
         }
         self.weights.len() - 1
+    }
+}
+
+/// Draws of a mixture one after the other from a stream, however many its components are.
+pub(crate) struct Draws<'a> {
+    mixture: &'a Mixture,
+    sums: Vec<f64>, // of the weights up to each component
+}
+
+impl<'a> Draws<'a> {
+    /// Those of this mixture.
+    pub fn of(mixture: &'a Mixture) -> Self {
+        let mut sum = 0.0;
+        let add = |w: &f64| {
+            sum += w;
+            sum
+        };
+        Draws { mixture, sums: mixture.weights.iter().map(add).collect() }
+    }
+
+    /// x ~ p_σ at α = 1, into `x` (d): x = μₖ + Q·√(λ + σ²)·z of a component k.
+    pub fn noisy(&self, sigma: f64, rng: &mut impl Rng, x: &mut ArrayViewMut1<f64>) {
+        let k = self.mixture.pick(rng.random(), &self.sums);
+        let axes = &self.mixture.axes[k];
+        x.assign(&self.mixture.means.row(k));
+        for (axis, lambda) in axes.q.columns().into_iter().zip(&axes.lambda) {
+            let z: f64 = StandardNormal.sample(rng);
+            x.scaled_add((lambda + sigma * sigma).sqrt() * z, &axis);
+        }
     }
 }

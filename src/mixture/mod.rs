@@ -17,7 +17,7 @@
 
 pub mod plain;
 mod axes;
-mod draw;
+pub(crate) mod draw;
 mod posterior;
 mod observed;
 mod behind;

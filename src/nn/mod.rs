@@ -11,6 +11,7 @@
 //! | [`mlp`] | the perceptron: rows in, rows out, gradients with respect to parameters and to the input |
 //! | [`transformer`] | a Transformer: attention to patches and to the words of a caption |
 //! | [`observing`] | the perceptron with an observation for its condition: one network for every mask |
+//! | [`potential`] | a perceptron's gradient: a network that learns a log-density and answers with its score |
 //! | [`adam`] | Adam, the moving average of the weights, the learning rate's course |
 //! | [`score_net`] | a network that answers as a score |
 
@@ -23,6 +24,7 @@ mod level;
 pub mod mlp;
 pub mod transformer;
 pub mod observing;
+pub mod potential;
 pub mod adam;
 pub mod score_net;
 
@@ -31,6 +33,7 @@ pub use fast::packed::Params;
 pub use mlp::Mlp;
 pub use net::{Batch, Gradients, Net, Part, Shape};
 pub use observing::{Observing, ObservingConfig};
+pub use potential::{Potential, PotentialConfig};
 pub use score_net::{Coefficients, ScoreNet, Target};
 pub use shape::MlpConfig;
 pub use transformer::{Transformer, TransformerConfig};

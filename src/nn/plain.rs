@@ -112,7 +112,7 @@ impl Plain<'_> {
     }
 
     /// A tensor with two axes.
-    fn matrix(&self, part: &Part) -> ArrayView2<'_, f64> {
+    pub(super) fn matrix(&self, part: &Part) -> ArrayView2<'_, f64> {
         ArrayView2::from_shape((part.shape[0], part.shape[1]), &self.params[part.range.clone()])
             .expect("the parameters are those of the shape")
     }

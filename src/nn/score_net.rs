@@ -1,14 +1,15 @@
 //! A network that answers as a score.
 
 use super::mlp::Mlp;
-use super::net::{Net, Shape};
+use super::net::{Batch, Net, Shape};
+use super::potential::Potential;
 use super::shape::MlpConfig;
 use super::workspace::Pool;
 use crate::Result;
 use crate::condition::Condition;
 use crate::noise::NoiseLevel;
-use crate::score::{ScoreFn, score_of_denoised};
-use ndarray::{Array2, ArrayView2, s};
+use crate::score::{LogDensity, ScoreFn, score_of_denoised};
+use ndarray::{Array1, Array2, ArrayView2, Axis, s};
 use serde::{Deserialize, Serialize};
 
 /// What the last layer of a score network means.
@@ -147,6 +148,26 @@ impl<N: Net> ScoreFn for ScoreNet<N> {
     /// By a pass forward and one back to the network's input.
     fn pull_back(&self, x: ArrayView2<f64>, level: NoiseLevel, v: ArrayView2<f64>) -> Array2<f64> {
         self.blend_vjp((x, v), level, &[(Condition::None, 1.0)])
+    }
+}
+
+impl LogDensity for ScoreNet<Potential> {
+    /// log p_t(x) but for a number that depends on the level alone.
+    ///
+    /// ```text
+    /// log p = (c_skip − 1)/(2r²)·|x/α|² + c_out/(c_in·r²)·f(c_in·x/α, log-SNR),   r = σ/α
+    /// ```
+    ///
+    /// # Panics
+    /// If there is a spread: then the answers are no gradient.
+    fn log_density(&self, x: ArrayView2<f64>, level: NoiseLevel) -> Array1<f64> {
+        assert!(self.spread.is_empty(), "one scale for all coordinates");
+        let (c, r2) = (self.coefficients(level).0, level.ratio().powi(2));
+        let x = &x / level.alpha;
+        let log_snr = Array1::from_elem(x.nrows(), level.log_snr());
+        let seen = Batch { x: &x * c.input, log_snr, conditions: vec![Condition::None; x.nrows()] };
+        let squares = (&x * &x).sum_axis(Axis(1));
+        squares * (0.5 * (c.skip - 1.0) / r2) + self.network.value(&seen) * (c.out / (c.input * r2))
     }
 }
 

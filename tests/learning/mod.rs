@@ -11,6 +11,7 @@ mod joint;
 mod net;
 mod optimum;
 mod plain;
+mod potential;
 mod score_net;
 mod second;
 mod spread;

@@ -6,11 +6,11 @@ use scorelab::checkpoint::{Kind, Model, Recipe};
 use scorelab::classifier::{CleanClassifier, NoisyClassifier, OneVsRest};
 use scorelab::guided_training::{Distilled, Rule, train_guided};
 use scorelab::mixture::{Labelled, Mixture};
-use scorelab::nn::ScoreNet;
+use scorelab::nn::{MlpConfig, Potential, PotentialConfig, ScoreNet};
 use scorelab::null_label::JointNet;
 use scorelab::rng::Purpose;
 use scorelab::score::ScoreFn;
-use scorelab::train::{Denoising, TrainConfig, TrainStep, loss_floor};
+use scorelab::train::{Denoising, Explicit, TrainConfig, TrainStep, loss_floor, train_potential};
 use scorelab::training_loop::{Examples, Now, Watcher, learn};
 use scorelab::{Error, Result};
 use scorelab_figures::lecture;
@@ -199,6 +199,25 @@ impl Setup {
         let student = Distilled::train(teacher, data, (scales, levels), train, show)?;
         progress.finish();
         Ok(student)
+    }
+
+    /// Trains a network that is a gradient on the exact score of a mixture in the plane, with a progress bar called `what`.
+    ///
+    /// # Errors
+    /// If the shape or a setting is out of range, or training diverges.
+    pub fn train_potential(
+        &self,
+        what: &'static str,
+        exact: &Explicit,
+        shape: &MlpConfig,
+        train: TrainConfig,
+    ) -> Result<ScoreNet<Potential>> {
+        let net = Potential::new(PotentialConfig::new(2, shape), train.seed)?;
+        let mut progress = Progress::new(what, 0, train.steps);
+        let show = &mut |s: TrainStep| progress.at(s.step + 1, s.loss);
+        let net = train_potential(net, exact, train, show)?;
+        progress.finish();
+        Ok(net)
     }
 
     /// Trains the noisy classifier of the experiments, with a progress bar.

@@ -3,7 +3,7 @@
 //! Not after each tile: a chain of steps such as SiLU's waits for itself at every beginning, and a panel has one where tiles
 //! would have twenty.
 
-use super::silu::silu;
+use super::silu::{silu, silu_bend};
 use pulp::Simd;
 
 /// The last step of a product: `rows` are those of a panel, V vectors each, `panel` is its number, and `at` its place in
@@ -140,6 +140,107 @@ impl Finish for Sloped<'_> {
             for v in 0..V {
                 row[v] = simd.mul_f32s(row[v], slopes[v]);
             }
+        }
+    }
+}
+/// silu(z + b); its first and second derivatives go to `slopes` and `bends`.
+pub(in crate::nn) struct Curved<'a> {
+    pub bias: &'a [f32],
+    pub slopes: &'a mut [f32],
+    pub bends: &'a mut [f32],
+}
+
+impl Finish for Curved<'_> {
+    #[inline(always)]
+    fn finish<S: Simd, const V: usize>(
+        &mut self,
+        simd: S,
+        panel: usize,
+        at: usize,
+        tile: &mut [S::f32s],
+    ) {
+        let n = tile.len();
+        let bias = part::<S>(self.bias, panel * V * S::F32_LANES, V);
+        let slopes = part_mut::<S>(self.slopes, at, n).chunks_exact_mut(V);
+        let bends = part_mut::<S>(self.bends, at, n).chunks_exact_mut(V);
+        for (row, (slopes, bends)) in tile.chunks_exact_mut(V).zip(slopes.zip(bends)) {
+            for v in 0..V {
+                (row[v], slopes[v], bends[v]) = silu_bend(simd, simd.add_f32s(row[v], bias[v]));
+            }
+        }
+    }
+}
+
+/// G·silu'(z), G being the tile; `bends` is multiplied by G.
+pub(in crate::nn) struct Turned<'a> {
+    pub slopes: &'a [f32],
+    pub bends: &'a mut [f32],
+}
+
+impl Finish for Turned<'_> {
+    #[inline(always)]
+    fn finish<S: Simd, const V: usize>(
+        &mut self,
+        simd: S,
+        _: usize,
+        at: usize,
+        tile: &mut [S::f32s],
+    ) {
+        let n = tile.len();
+        let slopes = part::<S>(self.slopes, at, n);
+        let bends = part_mut::<S>(self.bends, at, n);
+        for (g, (slope, bend)) in tile.iter_mut().zip(slopes.iter().zip(bends)) {
+            *bend = simd.mul_f32s(*bend, *g);
+            *g = simd.mul_f32s(*g, *slope);
+        }
+    }
+}
+
+/// ż·silu'(z), ż being the tile; ż·bends goes to `owed`.
+pub(in crate::nn) struct Moved<'a> {
+    pub slopes: &'a [f32],
+    pub bends: &'a [f32],
+    pub owed: &'a mut [f32],
+}
+
+impl Finish for Moved<'_> {
+    #[inline(always)]
+    fn finish<S: Simd, const V: usize>(
+        &mut self,
+        simd: S,
+        _: usize,
+        at: usize,
+        tile: &mut [S::f32s],
+    ) {
+        let n = tile.len();
+        let known = part::<S>(self.slopes, at, n).iter().zip(part::<S>(self.bends, at, n));
+        let owed = part_mut::<S>(self.owed, at, n);
+        for (z, (owed, (slope, bend))) in tile.iter_mut().zip(owed.iter_mut().zip(known)) {
+            *owed = simd.mul_f32s(*bend, *z);
+            *z = simd.mul_f32s(*z, *slope);
+        }
+    }
+}
+
+/// Q·silu'(z) + owed, Q being the tile.
+pub(in crate::nn) struct Bent<'a> {
+    pub slopes: &'a [f32],
+    pub owed: &'a [f32],
+}
+
+impl Finish for Bent<'_> {
+    #[inline(always)]
+    fn finish<S: Simd, const V: usize>(
+        &mut self,
+        simd: S,
+        _: usize,
+        at: usize,
+        tile: &mut [S::f32s],
+    ) {
+        let n = tile.len();
+        let known = part::<S>(self.slopes, at, n).iter().zip(part::<S>(self.owed, at, n));
+        for (q, (slope, owed)) in tile.iter_mut().zip(known) {
+            *q = simd.mul_add_e_f32s(*q, *slope, *owed);
         }
     }
 }

@@ -4,6 +4,7 @@ mod characteristic;
 mod effective;
 mod laws;
 mod legs;
+mod named;
 mod noisy_label;
 mod observing;
 mod particles;

@@ -9,7 +9,7 @@ use scorelab::sampler::{Heun, sample};
 use scorelab::score::ScoreFn;
 
 /// The variance in which a plan ends on F1, where its steps are affine.
-fn variance(plan: &Plan, process: &Process, steps: usize) -> f64 {
+pub fn variance(plan: &Plan, process: &Process, steps: usize) -> f64 {
     let grid = Grid::to_data(process, Spacing::KARRAS, steps).unwrap();
     let start = array![[0.0], [1.0]];
     let run = Run { process, grid: &grid, start: start.view(), seed: 0 };
@@ -18,7 +18,7 @@ fn variance(plan: &Plan, process: &Process, steps: usize) -> f64 {
 }
 
 /// A plan of class c of F1.
-fn on_f1(name: &str, set: &[(&str, f64)]) -> Plan {
+pub fn on_f1(name: &str, set: &[(&str, f64)]) -> Plan {
     let (f1, method) = (cases::f1(), named(name));
     let parts = Parts {
         unconditional: Some(Arc::new(f1.unconditional)),
