@@ -104,7 +104,9 @@ fn residual_note(terms: &Terms, gamma: Gamma) -> Text {
     let off = tiny(terms.residual());
     Text::from((
         format!("check: ‖sum − {right}‖ = {off};  arrows to one scale, not that of the axes"),
-        format!("kiểm tra: ‖tổng − {right}‖ = {off};  các mũi tên cùng một tỉ lệ, khác tỉ lệ các trục"),
+        format!(
+            "kiểm tra: ‖tổng − {right}‖ = {off};  các mũi tên cùng một tỉ lệ, khác tỉ lệ các trục"
+        ),
     ))
 }
 
