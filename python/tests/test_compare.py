@@ -17,10 +17,10 @@ def ideas(scene, label, gamma):
     return {"better": lambda x, a, s: c(x, a, s), "equal": guided, "worse": lambda x, a, s: u(x, a, s)}
 
 
-def told(found, name, target="p(x|c)", own=False):
-    """The verdicts beside ordinary guidance at γ or, with `own`, at the idea's own effective γ."""
+def told(found, name, target="p(x|c)", against="guided"):
+    """The verdicts beside the score of this name."""
     rows = [r for r in found.verdicts if r["score"] == name and r["nearer to"] == target]
-    return [r["verdict"] for r in rows if (r["against"] != "guided") == own]
+    return [r["verdict"] for r in rows if r["against"] == against]
 
 
 def test_a_better_an_equal_and_a_worse_idea_are_told_apart():
@@ -29,9 +29,12 @@ def test_a_better_an_equal_and_a_worse_idea_are_told_apart():
     assert told(found, "better") == ["better", "better"]
     assert told(found, "equal") == ["not told apart", "not told apart"]
     assert told(found, "worse") == ["worse", "worse"]
-    # what is better here is ordinary guidance at γ = 1, and what is equal is held to γ itself
-    assert told(found, "better", own=True) == ["not told apart", "not told apart"]
-    assert told(found, "equal", own=True) == []
+    # what is better here is ordinary guidance at γ = 1, its own effective γ, which is the conditional score
+    for one in ["guided, γ = 1.00", "conditional"]:
+        assert told(found, "better", against=one) == ["not told apart", "not told apart"]
+    assert told(found, "equal", against="conditional") == ["worse", "worse"]
+    # what is equal is held to γ itself
+    assert not [r for r in found.verdicts if r["score"] == "equal" and r["against"].startswith("guided, ")]
     assert "better ends nearer to p(x|c) than ordinary guidance at γ = 3" in repr(found)
 
 
