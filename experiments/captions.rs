@@ -9,10 +9,10 @@
 //! that did not steer (the digit) and by formulas of the pixels (what it wears), beside fresh drawings by the same measures: their
 //! ceiling. Expect, at the best γ, more than nine in ten all right of seen captions, nearly as many of the pairs bold + underlined and
 //! hat + boxed, and a third of tilted + sunglasses, which share pixels. Of the cells seven in ten: a tilted five becomes a three, a six
-//! with a hat a five or a four, a seven wearing sunglasses a four, since there the thing moves or covers the strokes that tell the digit,
-//! and another digit that is seen to wear it looks much like it; `composition` draws eight in ten of them with the same network.
-//! Of seen sunglasses eight in ten are right: they sit at a height that depends on the digit, past which guidance at little noise pushes
-//! them; nine in ten where it ends early. The formulas compare ink with fixed numbers, so the ink is normalised; "raw" is without. If
+//! with a hat a five or a four, a seven wearing sunglasses a four; there the thing seems to move or cover the strokes that tell the digit,
+//! and another digit that is seen to wear it looks much like it; `composition` draws nearly nine in ten of them with the same network.
+//! Of seen sunglasses eight in ten are right: nine in ten where guidance ends early. They sit at a height that depends on the digit; whether guidance
+//! at little noise pushes them past it was not measured. The formulas compare ink with fixed numbers, so the ink is normalised; "raw" is without. If
 //! things were drawn independently, P(all right) would be the product of the shares beside it.
 
 use ndarray::Array2;

@@ -75,7 +75,6 @@ fn undone(lab: &mut Experiment, weak: &dyn Likelihood, exact: &dyn Likelihood) -
 /// What came out, in a sentence.
 fn answer(lab: &mut Experiment, found: &Comparison, gap: f64) {
     let (first, last) = (lab.gammas[0], lab.large_gamma());
-    let at = |arm, gamma, verdict| found.told_at(arm, gamma, verdict);
     let (weak, scale) = ("gradient scale", lab.flags.gradient_scale);
     let (undoing, gap) = (significant(1.0 / scale, 3), significant(gap, 2));
     lab.answer(
@@ -83,11 +82,11 @@ fn answer(lab: &mut Experiment, found: &Comparison, gap: f64) {
             format!("what counts is γ times the gradient: with {scale} of it hybrids are "),
             format!("điều quyết định là γ nhân gradient: khi gradient còn {scale} lần, mẫu lai chiếm "),
         ))
-        .then(at(weak, first, Hybrid))
+        .then(found.told_at(weak, first, Hybrid))
         .then((", and the target gets ", ", và lớp đích nhận "))
-        .then(at(weak, last, Target))
+        .then(found.told_at(weak, last, Target))
         .then(("; with all of it hybrids are ", "; với gradient đầy đủ, mẫu lai chiếm "))
-        .then(at("exact", first, Hybrid))
+        .then(found.told_at("exact", first, Hybrid))
         .then((
             format!("; and γ = {undoing} with the weak one gives the samples of γ = 1 with the full one, to {gap}"),
             format!("; còn γ = {undoing} với gradient yếu cho đúng mẫu của γ = 1 với gradient đầy đủ, sai khác {gap}"),

@@ -3,11 +3,11 @@
 mod denoising;
 mod explicit;
 
-use crate::parallel::{each, within};
 pub use denoising::{Denoising, Levels, loss_floor, train_score};
 pub use explicit::{Explicit, train_potential};
 
 use crate::nn::{Adam, LearningRate, Net, Workspace};
+use crate::parallel::{each, within};
 use crate::rng::{Purpose, stream};
 use crate::{Error, Result};
 use rand_chacha::ChaCha8Rng;

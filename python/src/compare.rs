@@ -41,8 +41,8 @@ impl Comparison {
         rows(py, &self.found.compare)
     }
 
-    /// Whether each is nearer to p(x|c), and to the tilt, than ordinary guidance is: at the same γ, and at the γ that each itself
-    /// comes nearest to.
+    /// Whether each is nearer to p(x|c), and to the tilt, than the conditional score is, and than ordinary guidance at the same γ
+    /// and at the γ that each itself comes nearest to.
     #[getter]
     fn verdicts<'py>(&self, py: Python<'py>) -> PyResult<Vec<Bound<'py, PyDict>>> {
         rows(py, &self.found.verdicts)

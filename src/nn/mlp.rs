@@ -138,7 +138,7 @@ impl Net for Mlp {
         let slopes = b.slopes[0].data_mut();
         let finish = Activated { bias: &first.bias, passing: &[], slopes };
         let depth = self.layers[0].inputs;
-        product(&b.seen, &first.weights, depth, whole(&mut b.hidden[0]), finish);
+        product(&b.seen, &first.weights, depth, b.hidden[0].whole(), finish);
         self.hidden_layers::<true>(b);
         self.last_layer::<false>(w);
     }
@@ -254,7 +254,7 @@ impl Mlp {
         for (row, x) in w.input.outer_iter().enumerate() {
             b.seen.set(row, 0, x.as_slice().expect("rows without gaps"));
         }
-        product(&b.seen, &first.weights, d, whole(&mut b.point), Nothing);
+        product(&b.seen, &first.weights, d, b.point.whole(), Nothing);
     }
 
     /// h₂ … h_L from h₁; with `KEEP` also the slopes.
@@ -268,7 +268,7 @@ impl Mlp {
                 passing: if self.config.residual { h.data() } else { &[] },
                 slopes: if KEEP { b.slopes[l].data_mut() } else { &mut [] },
             };
-            product(h, &packed[l].weights, self.config.width, whole(&mut rest[0]), finish);
+            product(h, &packed[l].weights, self.config.width, rest[0].whole(), finish);
         }
     }
 
@@ -278,7 +278,7 @@ impl Mlp {
         let last = &self.params.layers(&self.layers)[depth];
         let b = &mut w.buffers;
         let h = if MIXED { &b.mixed } else { &b.hidden[depth - 1] };
-        let out = whole(&mut b.answer);
+        let out = b.answer.whole();
         product(h, &last.weights, self.config.width, out, Biased(&last.bias));
         b.answer.unpack(slice_mut(&mut w.output), self.config.outputs);
     }
@@ -302,7 +302,7 @@ impl Mlp {
         let [even, odd] = &mut b.d_z;
         let (to, from) = if l.is_multiple_of(2) { (odd, even) } else { (even, odd) };
         let from = if l == depth { &b.answer } else { from };
-        product(from, transposed, self.layers[l].outputs, whole(to), finish);
+        product(from, transposed, self.layers[l].outputs, to.whole(), finish);
     }
 
     /// Fills the panels of `d_seen` that hold the given columns of ∂L/∂h₀.
@@ -348,12 +348,6 @@ impl Mlp {
             }
         }
     }
-}
-
-/// A matrix to be filled in all its panels.
-fn whole(out: &mut Panels) -> (&mut Panels, Range<usize>) {
-    let panels = 0..out.count();
-    (out, panels)
 }
 
 /// The elements of a buffer, row by row.

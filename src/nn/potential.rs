@@ -175,7 +175,7 @@ impl Potential {
             let Hidden { slopes, bends, moved, owed, .. } = &mut rest[0];
             let finish =
                 Moved { slopes: slopes.data(), bends: bends.data(), owed: owed.data_mut() };
-            product(from, &layer.weights, depth, whole(moved), finish);
+            product(from, &layer.weights, depth, moved.whole(), finish);
         }
         for l in (0..c.depth).rev() {
             let (rest, above) = b.hidden.split_at_mut(l + 1);
@@ -184,7 +184,7 @@ impl Potential {
                 None => q.data_mut().copy_from_slice(owed.data()),
                 Some(above) => {
                     let finish = Bent { slopes: slopes.data(), owed: owed.data() };
-                    product(&above.q, &turned[l + 1], c.width, whole(q), finish);
+                    product(&above.q, &turned[l + 1], c.width, q.whole(), finish);
                 }
             }
         }
@@ -243,14 +243,14 @@ impl Net for Potential {
             let Hidden { h, slopes, bends, .. } = &mut rest[0];
             let (slopes, bends) = (slopes.data_mut(), bends.data_mut());
             let finish = Curved { bias: &layer.bias, slopes, bends };
-            product(from, &layer.weights, self.layers[l].inputs, whole(h), finish);
+            product(from, &layer.weights, self.layers[l].inputs, h.whole(), finish);
         }
         for l in (0..c.depth).rev() {
             let (rest, above) = b.hidden.split_at_mut(l + 1);
             let (from, depth) = above.first().map_or((&b.ones, 1), |above| (&above.g, c.width));
             let Hidden { slopes, bends, g, .. } = &mut rest[l];
             let finish = Turned { slopes: slopes.data(), bends: bends.data_mut() };
-            product(from, &turned[l + 1], depth, whole(g), finish);
+            product(from, &turned[l + 1], depth, g.whole(), finish);
         }
         self.to_points(&b.hidden[0].g, &mut b.d_seen, &mut w.output);
     }
@@ -330,10 +330,4 @@ fn with_bias(params: &[f64]) -> Vec<f64> {
 fn silu_bend(z: f64) -> f64 {
     let p = 1.0 / (1.0 + (-z).exp());
     p * (1.0 - p) * (2.0 + z * (1.0 - 2.0 * p))
-}
-
-/// A matrix to be filled in all its panels.
-fn whole(out: &mut Panels) -> (&mut Panels, std::ops::Range<usize>) {
-    let panels = 0..out.count();
-    (out, panels)
 }

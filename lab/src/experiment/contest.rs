@@ -44,8 +44,8 @@ pub struct Contested {
     /// For each score, at the walk's steps and at twice as many: the shares, the energy distance to p(x|c) and to the tilt
     /// p(x)^(1−γ)·p(x|c)^γ, the spread and the evaluations.
     pub compare: Table,
-    /// Whether each is nearer to p(x|c), and to the tilt, than ordinary guidance is: at the same γ, and at the γ that each itself
-    /// comes nearest to.
+    /// Whether each is nearer to p(x|c), and to the tilt, than the conditional score is, and than ordinary guidance at the same γ
+    /// and at the γ that each itself comes nearest to.
     pub verdicts: Table,
     /// The γ of ordinary guidance that each comes nearest to.
     pub effective: Table,
@@ -295,7 +295,7 @@ impl<'a> Rows<'a> {
         Ok(Walk { name: arm.name.clone(), steps: grid.steps(), ends, energy, to_tilt })
     }
 
-    /// Adds the row of such a score, steps and evaluations; the answer are its energy distances to p(x|c) and to
+    /// Adds the row of such a score, steps and evaluations; the answer is how far it is from p(x|c) and from
     /// the tilt.
     fn add(
         &self,

@@ -9,12 +9,12 @@ mod skeletons;
 mod wardrobe;
 mod words;
 
-use crate::parallel::each;
 pub use attributes::{Attribute, Attributes, normalised};
 pub use captions::Caption;
 pub use held_out::HELD_OUT_PAIRS;
 
 use super::{Images, digit_names};
+use crate::parallel::each;
 use crate::rng::{Purpose, stream};
 use ndarray::Array2;
 use pen::Hand;

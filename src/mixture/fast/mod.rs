@@ -10,7 +10,6 @@ mod lanes;
 mod noised;
 mod plane;
 
-use crate::parallel::each;
 pub use lanes::{LANES, Lane, exp, minus, softmax, softmax_lanes, weighted_sum};
 pub use noised::{Noised, Scratch};
 pub use plane::Components;
@@ -18,6 +17,7 @@ pub use plane::Components;
 use super::Mixture;
 use crate::arch::wide;
 use crate::noise::NoiseLevel;
+use crate::parallel::each;
 use ndarray::{Array1, Array2, Array3, ArrayView2, ArrayViewMut2, Axis, s};
 
 /// Rows that one thread handles at a time.

@@ -143,6 +143,7 @@ impl Finish for Sloped<'_> {
         }
     }
 }
+
 /// silu(z + b); its first and second derivatives go to `slopes` and `bends`.
 pub(in crate::nn) struct Curved<'a> {
     pub bias: &'a [f32],
@@ -157,13 +158,13 @@ impl Finish for Curved<'_> {
         simd: S,
         panel: usize,
         at: usize,
-        tile: &mut [S::f32s],
+        rows: &mut [S::f32s],
     ) {
-        let n = tile.len();
+        let n = rows.len();
         let bias = part::<S>(self.bias, panel * V * S::F32_LANES, V);
         let slopes = part_mut::<S>(self.slopes, at, n).chunks_exact_mut(V);
         let bends = part_mut::<S>(self.bends, at, n).chunks_exact_mut(V);
-        for (row, (slopes, bends)) in tile.chunks_exact_mut(V).zip(slopes.zip(bends)) {
+        for (row, (slopes, bends)) in rows.chunks_exact_mut(V).zip(slopes.zip(bends)) {
             for v in 0..V {
                 (row[v], slopes[v], bends[v]) = silu_bend(simd, simd.add_f32s(row[v], bias[v]));
             }
@@ -171,7 +172,7 @@ impl Finish for Curved<'_> {
     }
 }
 
-/// G·silu'(z), G being the tile; `bends` is multiplied by G.
+/// G·silu'(z), G being what is there; `bends` is multiplied by G.
 pub(in crate::nn) struct Turned<'a> {
     pub slopes: &'a [f32],
     pub bends: &'a mut [f32],
@@ -184,19 +185,19 @@ impl Finish for Turned<'_> {
         simd: S,
         _: usize,
         at: usize,
-        tile: &mut [S::f32s],
+        rows: &mut [S::f32s],
     ) {
-        let n = tile.len();
+        let n = rows.len();
         let slopes = part::<S>(self.slopes, at, n);
         let bends = part_mut::<S>(self.bends, at, n);
-        for (g, (slope, bend)) in tile.iter_mut().zip(slopes.iter().zip(bends)) {
+        for (g, (slope, bend)) in rows.iter_mut().zip(slopes.iter().zip(bends)) {
             *bend = simd.mul_f32s(*bend, *g);
             *g = simd.mul_f32s(*g, *slope);
         }
     }
 }
 
-/// ż·silu'(z), ż being the tile; ż·bends goes to `owed`.
+/// ż·silu'(z), ż being what is there; ż·bends goes to `owed`.
 pub(in crate::nn) struct Moved<'a> {
     pub slopes: &'a [f32],
     pub bends: &'a [f32],
@@ -210,19 +211,19 @@ impl Finish for Moved<'_> {
         simd: S,
         _: usize,
         at: usize,
-        tile: &mut [S::f32s],
+        rows: &mut [S::f32s],
     ) {
-        let n = tile.len();
+        let n = rows.len();
         let known = part::<S>(self.slopes, at, n).iter().zip(part::<S>(self.bends, at, n));
         let owed = part_mut::<S>(self.owed, at, n);
-        for (z, (owed, (slope, bend))) in tile.iter_mut().zip(owed.iter_mut().zip(known)) {
+        for (z, (owed, (slope, bend))) in rows.iter_mut().zip(owed.iter_mut().zip(known)) {
             *owed = simd.mul_f32s(*bend, *z);
             *z = simd.mul_f32s(*z, *slope);
         }
     }
 }
 
-/// Q·silu'(z) + owed, Q being the tile.
+/// Q·silu'(z) + owed, Q being what is there.
 pub(in crate::nn) struct Bent<'a> {
     pub slopes: &'a [f32],
     pub owed: &'a [f32],
@@ -235,11 +236,11 @@ impl Finish for Bent<'_> {
         simd: S,
         _: usize,
         at: usize,
-        tile: &mut [S::f32s],
+        rows: &mut [S::f32s],
     ) {
-        let n = tile.len();
+        let n = rows.len();
         let known = part::<S>(self.slopes, at, n).iter().zip(part::<S>(self.owed, at, n));
-        for (q, (slope, owed)) in tile.iter_mut().zip(known) {
+        for (q, (slope, owed)) in rows.iter_mut().zip(known) {
             *q = simd.mul_add_e_f32s(*q, *slope, *owed);
         }
     }

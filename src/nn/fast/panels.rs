@@ -3,6 +3,7 @@
 use super::tile::panel_width;
 use crate::arch::arch;
 use pulp::Arch;
+use std::ops::Range;
 
 /// A matrix (rows, columns) panel by panel: columns 0 … P, then P … 2P, each (rows, P) row by row.
 ///
@@ -51,6 +52,12 @@ impl Panels {
     pub fn data_mut(&mut self) -> &mut [f32] {
         let n = self.rows * self.columns.next_multiple_of(self.width);
         &mut self.data[self.start..][..n]
+    }
+
+    /// The matrix and the numbers of all its panels, for a product that fills it.
+    pub fn whole(&mut self) -> (&mut Self, Range<usize>) {
+        let panels = 0..self.count();
+        (self, panels)
     }
 
     /// Panel j: (rows, P).

@@ -44,11 +44,17 @@ pub fn exp2<S: Simd>(simd: S, y: S::f32s) -> S::f32s {
 /// At 0 they are 0 and ½. Source: Elfwing et al. 2018 (1702.03118), eq. 4 and 5.
 #[inline(always)]
 pub fn silu<S: Simd>(simd: S, z: S::f32s) -> (S::f32s, S::f32s) {
-    let one = simd.splat_f32s(1.0);
-    let e = exp2(simd, simd.mul_f32s(z, simd.splat_f32s(-std::f32::consts::LOG2_E)));
-    let s = simd.div_f32s(one, simd.add_f32s(one, e));
+    let (one, s) = (simd.splat_f32s(1.0), logistic(simd, z));
     let h = simd.mul_f32s(z, s);
     (h, simd.mul_add_e_f32s(h, simd.sub_f32s(one, s), s))
+}
+
+/// 1/(1 + e^−z).
+#[inline(always)]
+fn logistic<S: Simd>(simd: S, z: S::f32s) -> S::f32s {
+    let one = simd.splat_f32s(1.0);
+    let e = exp2(simd, simd.mul_f32s(z, simd.splat_f32s(-std::f32::consts::LOG2_E)));
+    simd.div_f32s(one, simd.add_f32s(one, e))
 }
 
 /// SiLU with its first and second derivatives: h = z·s, h' = h·(1 − s) + s, h'' = s·(1 − s)·(2 + z − 2h), s = 1/(1 + e^−z).
@@ -56,9 +62,7 @@ pub fn silu<S: Simd>(simd: S, z: S::f32s) -> (S::f32s, S::f32s) {
 /// At 0 they are 0, ½ and ½.
 #[inline(always)]
 pub fn silu_bend<S: Simd>(simd: S, z: S::f32s) -> (S::f32s, S::f32s, S::f32s) {
-    let (one, two) = (simd.splat_f32s(1.0), simd.splat_f32s(2.0));
-    let e = exp2(simd, simd.mul_f32s(z, simd.splat_f32s(-std::f32::consts::LOG2_E)));
-    let s = simd.div_f32s(one, simd.add_f32s(one, e));
+    let (one, two, s) = (simd.splat_f32s(1.0), simd.splat_f32s(2.0), logistic(simd, z));
     let (h, rest) = (simd.mul_f32s(z, s), simd.sub_f32s(one, s));
     let inner = simd.sub_f32s(simd.add_f32s(two, z), simd.add_f32s(h, h));
     (h, simd.mul_add_e_f32s(h, rest, s), simd.mul_f32s(simd.mul_f32s(s, rest), inner))

@@ -202,8 +202,7 @@ impl Transformer {
     /// d_x ← finish(d·Wᵀ).
     fn product_back(&self, number: usize, d: &Panels, d_x: &mut Panels, finish: impl Finish) {
         let transposed = &self.params.transposed(&self.layout.layers)[number];
-        let panels = 0..d_x.count();
-        product(d, transposed, d.columns, (d_x, panels), finish);
+        product(d, transposed, d.columns, d_x.whole(), finish);
     }
 
     /// d_W = xᵀ·d, d_b = Σ_rows d.

@@ -197,8 +197,7 @@ impl Transformer {
         let packed = &self.params.layers(&self.layout.layers)[LEVEL];
         let finish =
             Activated { bias: &packed.bias, passing: &[], slopes: b.level_slopes.data_mut() };
-        let panels = 0..b.level.count();
-        product(&b.features, &packed.weights, self.config.features, (&mut b.level, panels), finish);
+        product(&b.features, &packed.weights, self.config.features, b.level.whole(), finish);
         for (l, m) in b.modulations.iter_mut().enumerate() {
             let last = l == self.config.depth;
             let (number, room) = match last {
@@ -269,8 +268,7 @@ impl Transformer {
         let slopes = if KEEP { layer.hidden_slopes.data_mut() } else { &mut [] };
         let finish = Activated { bias: &packed.bias, passing: &[], slopes };
         let Branch { a, result, .. } = &mut layer.branches[2];
-        let panels = 0..layer.hidden.count();
-        product(a, &packed.weights, self.config.width, (&mut layer.hidden, panels), finish);
+        product(a, &packed.weights, self.config.width, layer.hidden.whole(), finish);
         self.linear(at(l, Role::Down), &layer.hidden, result);
     }
 
@@ -292,8 +290,7 @@ impl Transformer {
     /// x·W (+ b) of a linear map.
     fn linear(&self, number: usize, x: &Panels, out: &mut Panels) {
         let packed = &self.params.layers(&self.layout.layers)[number];
-        let panels = 0..out.count();
-        product(x, &packed.weights, x.columns, (out, panels), Biased(&packed.bias));
+        product(x, &packed.weights, x.columns, out.whole(), Biased(&packed.bias));
     }
 }
 

@@ -1,7 +1,7 @@
 //! What is done to tokens between the products, in f32, row by row: each step beside its derivative.
 //!
 //! The rows of a token lie one after the other, w numbers each, and those of an image together; what products read and write
-//! lies in panels, and passes through a line of the cache's nearest.
+//! lies in panels, of which a row is taken at a time.
 
 use super::formulas::LEAST_VARIANCE;
 use crate::arch::wide;
