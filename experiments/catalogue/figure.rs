@@ -141,8 +141,9 @@ fn names(marks: &[(f64, f64, &Row)], target: usize, top: f64) -> Vec<Layer> {
     best.truncate(3);
     let layer = |(name, side, sign): (&str, Side, f64)| {
         let here = best.iter().filter(|m| (m.0 > 0.5 * LAST) == (side == Side::Left));
-        let at = here.map(|m| ([m.0 + sign * 0.06, m.1 - 0.01 * top], m.2.found.name.into()));
-        let labels = Labels { at: at.collect(), side, ..Labels::default() };
+        let beside = |m: &&&(f64, f64, &Row)| [m.0 + sign * 0.06, m.1 - 0.01 * top];
+        let at = here.clone().map(|m| (beside(&m), m.2.found.name.into())).collect();
+        let labels = Labels { at, side, names: here.map(|m| [m.0, m.1]).collect() };
         Layer::new(name, "the nearest", Role::Likelihood, labels)
     };
     [("names", Side::Right, 1.0), ("more names", Side::Left, -1.0)].map(layer).into()
