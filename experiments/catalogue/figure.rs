@@ -140,7 +140,7 @@ fn names(marks: &[(f64, f64, &Row)], target: usize, top: f64) -> Vec<Layer> {
     best.sort_by(|a, b| gain(a).total_cmp(&gain(b)));
     best.truncate(2);
     let layer = |(name, side, sign): (&str, Side, f64)| {
-        let here = best.iter().filter(|m| (m.0 > 0.5 * LAST) == (side == Side::Left));
+        let here = best.iter().filter(|m| (m.0 > 0.65 * LAST) == (side == Side::Left));
         let beside = |m: &&&(f64, f64, &Row)| [m.0 + sign * 0.06, m.1 - 0.01 * top];
         let at = here.clone().map(|m| (beside(&m), m.2.found.name.into())).collect();
         let labels = Labels { at, side, names: here.map(|m| [m.0, m.1]).collect() };
