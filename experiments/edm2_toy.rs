@@ -9,14 +9,15 @@
 //! steps, a worse one of the crown and one of the whole tree 32 wide and for 512. The first is sampled alone, pushed away from the
 //! whole tree (classifier-free guidance) and from its worse self (autoguidance), by Heun from σ = 5 in 32 steps and in 64.
 //! Expect, at γ = 3: 10 % of the samples off the support without guidance, 2 to 3 points fewer by autoguidance, which moves 3 points more
-//! to a wrong bough, and 4 more by classifier-free guidance, which moves 40 and leaves the lower trunk empty. That the two networks err
-//! the same way, the worse one more, is not seen: over draws of the data at all levels their errors have cosine .2, nearly all of it at
-//! the least noise, and the guided score is nearest to the exact one at γ = .99. What guidance mends is where samples end, not the
-//! score's mean square.
+//! to a wrong bough, and 4 more by classifier-free guidance, which moves 40 and leaves the lower trunk empty.
+//! Nothing is promised of the networks' errors; what was measured: that they err the same way, the worse one more, is not seen. Over
+//! draws of the data at all levels their errors have cosine .2, nearly all of it at the least noise, less than the ratio of their sizes, so
+//! the guided score is nearest to the exact one just below γ = 1, at .99. What guidance mends is where samples end, not the score's mean square.
 //! Source: 2406.02507, section 2 and its appendix.
 //!
-//! What differs from theirs: four components along each branch where they have eight (508 in the crown, 1,016 there), a linear last
-//! layer where theirs takes a mean of squares, a level told by cosines and sines where theirs is told by ln σ, and biases.
+//! What differs from theirs: along each of the 127 branches of the crown four components, and they have eight (508 and 1,016, so that
+//! an exact score costs them twice as much for this alone); a linear last layer where theirs takes a mean of squares, a level told by
+//! cosines and sines where theirs is told by ln σ, and biases.
 
 #[path = "edm2_toy/boughs.rs"]
 mod boughs;
@@ -98,7 +99,7 @@ fn experiment(lab: &mut Experiment) -> Result<()> {
     let mut rows = vec![judge.row(0, Text::new("truth p(x ∣ y)", "sự thật p(x ∣ y)"), twin)];
     rows.extend(sampled(lab, &crown, &networks, unit, &judge)?);
     report(lab, &judge.boughs, &rows)?;
-    check(lab, &rows, &alike[0]);
+    check(lab, &rows);
     answer(lab, &rows, &alike);
     draw(lab, &judge.support, &rows)
 }
@@ -291,7 +292,7 @@ fn report(lab: &mut Experiment, boughs: &Boughs, rows: &[Row]) -> Result<()> {
             off,
         ]);
     }
-    lab.show("edm2_toy", &table)?;
+    lab.show("edm2_toy_samples", &table)?;
     let shown = shown(rows);
     let names = shown.map(|row| row.cloud.title.en.to_string());
     let mut table = Table::new(&[&["bough", "true %"].map(String::from)[..], &names].concat());
@@ -310,7 +311,7 @@ fn shown(rows: &[Row]) -> [&Row; 4] {
 }
 
 /// The numbers this experiment promises.
-fn check(lab: &mut Experiment, rows: &[Row], worse: &Errors) {
+fn check(lab: &mut Experiment, rows: &[Row]) {
     let missed = |row: &Row| 100.0 * row.cloud.missed.value;
     let [_, free, cfg, auto] = shown(rows);
     let [exact, twice] = [&rows[8], &rows[12]];
@@ -327,8 +328,6 @@ fn check(lab: &mut Experiment, rows: &[Row], worse: &Errors) {
     ] {
         lab.check(what, value, full, quick);
     }
-    let nearest = worse.nearest();
-    lab.check("autoguided: γ at which the score errs least", nearest, 0.9..=1.02, 0.5..=1.5);
     for (row, again) in [(free, &rows[9]), (cfg, &rows[10]), (auto, &rows[11]), (exact, twice)] {
         let what = format!("{}: twice the steps, points", row.cloud.title.en);
         lab.check(&what, missed(again) - missed(row), -1.0..=1.0, -4.0..=4.0);

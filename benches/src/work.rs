@@ -16,7 +16,7 @@ use scorelab::train::{Denoising, Explicit, Levels, Objective, TrainConfig, Train
 
 /// One workload.
 pub struct Workload {
-    /// W1 … W9.
+    /// W1 … W9-tree.
     pub name: &'static str,
     /// What a unit is.
     pub unit: &'static str,
@@ -96,20 +96,32 @@ fn forever<N: Net + 'static, O: Objective<N>>(
 /// Rows of a batch in which a network that is a gradient learns.
 const LARGE_BATCH: usize = 4096;
 
-/// Training of a network that is a gradient, on the exact score of one Gaussian, which costs next to nothing.
-fn potential_training() -> Workload {
+/// Training of a network that is a gradient, on an exact score, σ_data being half a `unit`.
+fn potential_training(name: &'static str, mixture: Mixture, unit: f64) -> Workload {
     let shape = MlpConfig { features: 16, width: 64, depth: 5, ..MlpConfig::default() };
-    let (d, width) = (2, shape.width);
-    let gaussian = Mixture::isotropic(vec![1.0], Array2::zeros((1, d)), &[0.3], vec![0]);
-    let gaussian = Box::leak(Box::new(gaussian.expect("one Gaussian")));
-    let objective = Box::leak(Box::new(Explicit::new(gaussian, 0.5, (-2.3, 1.5))));
+    let (d, width) = (mixture.dim(), shape.width);
+    let (mixture, levels) = (Box::leak(Box::new(mixture)), (unit.ln() - 2.3, 1.5));
+    let objective = Box::leak(Box::new(Explicit::new(mixture, 0.5 * unit, levels)));
     // of every layer between two hidden ones six products; of the first only x's part turns back
     let of_a_row =
         6 * (shape.depth - 1) * width * width + (2 * (d + shape.features) + 3 * d) * width;
     let flops = (2 * of_a_row * LARGE_BATCH) as f64;
     let net = Potential::new(PotentialConfig::new(d, &shape), 0).expect("a valid shape");
     let run = forever(net, objective, LARGE_BATCH);
-    Workload { name: "W9", unit: "steps", units: 1.0, flops, run }
+    Workload { name, unit: "steps", units: 1.0, flops, run }
+}
+
+/// Its training where the exact score, that of one Gaussian, costs next to nothing.
+fn gaussian_training() -> Workload {
+    let mixture = Mixture::isotropic(vec![1.0], Array2::zeros((1, 2)), &[0.3], vec![0]);
+    potential_training("W9", mixture.expect("one Gaussian"), 1.0)
+}
+
+/// Its training on the crown of the scene `tree`.
+fn crown_training() -> Workload {
+    let crown = Scene::named("tree").expect("a built-in scene").mixture.given(0);
+    let unit = 2.0 * crown.radius();
+    potential_training("W9-tree", crown, unit)
 }
 
 /// A joint network and a classifier, briefly trained, so that the walks they steer stay where data are.
@@ -241,6 +253,7 @@ pub fn all() -> Vec<(&'static str, Maker)> {
         ("W7-points", || exact("W7-points", of_file(10_000), 4096, true)),
         ("W8-training", || transformer::training("W8-training", TransformerConfig::default())),
         ("W8-sampling", || transformer::sampling("W8-sampling", TransformerConfig::default())),
-        ("W9", potential_training),
+        ("W9", gaussian_training),
+        ("W9-tree", crown_training),
     ]
 }

@@ -131,18 +131,19 @@ fn panel(half: &Half, target: usize) -> Panel {
     }
 }
 
-/// The names of the three methods that are farthest below the curve, beside their marks, on the side where there is room.
+/// The names of the two methods that are farthest below the curve, beside their marks, on the side where there is room.
 fn names(marks: &[(f64, f64, &Row)], target: usize, top: f64) -> Vec<Layer> {
     let gain =
         |m: &&(f64, f64, &Row)| m.2.found.at_effective[target].map_or(0.0, |against| against.by.0);
     let better = |m: &&(f64, f64, &Row)| m.2.at_effective[target] == Some(Standing::Better);
     let mut best: Vec<&(f64, f64, &Row)> = marks.iter().filter(better).collect();
     best.sort_by(|a, b| gain(a).total_cmp(&gain(b)));
-    best.truncate(3);
+    best.truncate(2);
     let layer = |(name, side, sign): (&str, Side, f64)| {
-        let here = best.iter().filter(|m| (m.0 > 0.5 * LAST) == (side == Side::Left));
-        let at = here.map(|m| ([m.0 + sign * 0.06, m.1 - 0.01 * top], m.2.found.name.into()));
-        let labels = Labels { at: at.collect(), side, ..Labels::default() };
+        let here = best.iter().filter(|m| (m.0 > 0.65 * LAST) == (side == Side::Left));
+        let beside = |m: &&&(f64, f64, &Row)| [m.0 + sign * 0.06, m.1 - 0.01 * top];
+        let at = here.clone().map(|m| (beside(&m), m.2.found.name.into())).collect();
+        let labels = Labels { at, side, names: here.map(|m| [m.0, m.1]).collect() };
         Layer::new(name, "the nearest", Role::Likelihood, labels)
     };
     [("names", Side::Right, 1.0), ("more names", Side::Left, -1.0)].map(layer).into()

@@ -18,8 +18,8 @@ pub fn of(half: &Half) -> Table {
         "at γ_eff",
         "at best γ",
         "to the tilt",
-        "at γ_eff",
-        "at best γ",
+        "tilt, at γ_eff",
+        "tilt, at best γ",
     ]);
     let best = half.ordinary.best;
     let tilt = match best[1].is_finite() && half.found.iter().any(|row| row.at_best[1].is_some()) {

@@ -51,7 +51,9 @@ impl Errors {
         mean_with_se(&(both + (1.0 - 0.5 * squares) * cosine).to_vec())
     }
 
-    /// The γ at which s_w + γ·(s − s_w) errs least, 1 + E⟨e, e_w − e⟩/E|e_w − e|²: above 1 if the guide errs the same way and more.
+    /// The γ at which s_w + γ·(s − s_w) errs least, 1 + E⟨e, e_w − e⟩/E|e_w − e|² = 1 + r·(ρ − r)/(1 − 2ρr + r²), ρ being the cosine
+    /// and r the network's error over the guide's: above 1 where ρ > r, the guide errs the same way and more, and within
+    /// 1/(1 + r) … 1/(1 − r) for any ρ if r < 1.
     ///
     /// Not a number if the two are one network.
     pub fn nearest(&self) -> f64 {

@@ -67,17 +67,13 @@ impl Finish for Activated<'_> {
         let n = rows.len();
         let bias = part::<S>(self.bias, panel * V * S::F32_LANES, V);
         if self.slopes.is_empty() {
-            for row in rows.chunks_exact_mut(V) {
-                for v in 0..V {
-                    row[v] = silu(simd, simd.add_f32s(row[v], bias[v])).0;
-                }
+            for (i, z) in rows.as_chunks_mut().0.iter_mut().enumerate() {
+                *z = silu(simd, plus::<S, V>(simd, z, bias, i)).0;
             }
         } else {
-            let slopes = part_mut::<S>(self.slopes, at, n);
-            for (row, slopes) in rows.chunks_exact_mut(V).zip(slopes.chunks_exact_mut(V)) {
-                for v in 0..V {
-                    (row[v], slopes[v]) = silu(simd, simd.add_f32s(row[v], bias[v]));
-                }
+            let slopes = part_mut::<S>(self.slopes, at, n).as_chunks_mut().0;
+            for (i, (z, slopes)) in rows.as_chunks_mut().0.iter_mut().zip(slopes).enumerate() {
+                (*z, *slopes) = silu(simd, plus::<S, V>(simd, z, bias, i));
             }
         }
         if !self.passing.is_empty() {
@@ -162,12 +158,11 @@ impl Finish for Curved<'_> {
     ) {
         let n = rows.len();
         let bias = part::<S>(self.bias, panel * V * S::F32_LANES, V);
-        let slopes = part_mut::<S>(self.slopes, at, n).chunks_exact_mut(V);
-        let bends = part_mut::<S>(self.bends, at, n).chunks_exact_mut(V);
-        for (row, (slopes, bends)) in rows.chunks_exact_mut(V).zip(slopes.zip(bends)) {
-            for v in 0..V {
-                (row[v], slopes[v], bends[v]) = silu_bend(simd, simd.add_f32s(row[v], bias[v]));
-            }
+        let slopes = part_mut::<S>(self.slopes, at, n).as_chunks_mut().0;
+        let bends = part_mut::<S>(self.bends, at, n).as_chunks_mut().0;
+        let all = rows.as_chunks_mut().0.iter_mut().zip(slopes.iter_mut().zip(bends));
+        for (i, (z, (slopes, bends))) in all.enumerate() {
+            [*z, *slopes, *bends] = silu_bend(simd, plus::<S, V>(simd, z, bias, i));
         }
     }
 }
@@ -244,6 +239,24 @@ impl Finish for Bent<'_> {
             *q = simd.mul_add_e_f32s(*q, *slope, *owed);
         }
     }
+}
+
+/// Vectors whose activations are taken together. Rows come in fours, so that any panel holds a multiple.
+pub(super) const TOGETHER: usize = 4;
+
+/// z + b, z being the vectors number i·[`TOGETHER`] and on of a panel whose rows are V vectors each.
+#[inline(always)]
+pub(super) fn plus<S: Simd, const V: usize>(
+    simd: S,
+    z: &[S::f32s; TOGETHER],
+    bias: &[S::f32s],
+    i: usize,
+) -> [S::f32s; TOGETHER] {
+    let mut sum = *z;
+    for (k, z) in sum.iter_mut().enumerate() {
+        *z = simd.add_f32s(*z, bias[(i * TOGETHER + k) % V]);
+    }
+    sum
 }
 
 /// n vectors from a place on.

@@ -17,6 +17,7 @@ pub struct Panels {
     pub width: usize,
     data: Vec<f32>,
     start: usize,
+    len: usize, // kept, for a tile takes no longer than a few divisions
 }
 
 /// Numbers in a line of the cache.
@@ -30,9 +31,10 @@ impl Panels {
 
     pub fn zeros_for(arch: Arch, rows: usize, columns: usize) -> Self {
         let width = panel_width(arch);
-        let data = vec![0.0; rows * columns.next_multiple_of(width) + LINE];
+        let len = rows * columns.next_multiple_of(width);
+        let data = vec![0.0; len + LINE];
         let start = data.as_ptr().align_offset(LINE * size_of::<f32>()).min(LINE);
-        Panels { rows, columns, width, data, start }
+        Panels { rows, columns, width, data, start, len }
     }
 
     /// The number of panels.
@@ -44,14 +46,13 @@ impl Panels {
     /// All elements, panel by panel.
     #[inline]
     pub fn data(&self) -> &[f32] {
-        &self.data[self.start..][..self.rows * self.columns.next_multiple_of(self.width)]
+        &self.data[self.start..][..self.len]
     }
 
     /// As [`Panels::data`], to write.
     #[inline]
     pub fn data_mut(&mut self) -> &mut [f32] {
-        let n = self.rows * self.columns.next_multiple_of(self.width);
-        &mut self.data[self.start..][..n]
+        &mut self.data[self.start..][..self.len]
     }
 
     /// The matrix and the numbers of all its panels, for a product that fills it.

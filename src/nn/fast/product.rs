@@ -1,8 +1,7 @@
 //! Products of matrices in panels, a tile at a time.
 
-use super::finish::{Finish, part, part_mut};
+use super::finish::{Activated, Finish, part_mut};
 use super::panels::Panels;
-use super::silu::silu;
 use super::tile::{
     Products, ProductsDown, REST, Tiled, in_large_tiles, on, products_down, put_whole,
 };
@@ -253,25 +252,16 @@ impl Tiled for Activate<'_> {
     #[inline(always)]
     fn run<S: Simd, const R: usize, const REST: usize, const V: usize>(self, simd: S) {
         for j in 0..self.z.count() {
-            let bias = part::<S>(self.bias, j * V * S::F32_LANES, V);
-            let (z, _) = S::as_simd_f32s(self.z.panel(j));
-            let (out, _) = S::as_mut_simd_f32s(self.out.panel_mut(j));
-            let rows = z.chunks_exact(V).zip(out.chunks_exact_mut(V));
-            if self.slopes.is_empty() {
-                for (z, out) in rows {
-                    for v in 0..V {
-                        out[v] = silu(simd, simd.add_f32s(z[v], bias[v])).0;
-                    }
-                }
-            } else {
-                let slopes =
-                    part_mut::<S>(self.slopes, j * self.z.rows * V * S::F32_LANES, z.len());
-                for ((z, out), slopes) in rows.zip(slopes.chunks_exact_mut(V)) {
-                    for v in 0..V {
-                        (out[v], slopes[v]) = silu(simd, simd.add_f32s(z[v], bias[v]));
-                    }
-                }
-            }
+            let at = j * self.z.rows * V * S::F32_LANES;
+            let (z, out) = (self.z.panel(j), self.out.panel_mut(j));
+            out.copy_from_slice(z);
+            let (bias, slopes) = (self.bias, &mut *self.slopes);
+            Activated { bias, passing: &[], slopes }.finish::<S, V>(
+                simd,
+                j,
+                at,
+                S::as_mut_simd_f32s(out).0,
+            );
         }
     }
 }

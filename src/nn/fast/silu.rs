@@ -8,10 +8,17 @@ const ROUND: f32 = 12_582_912.0;
 
 /// p(x) = c₀ + x·(c₁ + x·(c₂ + …)).
 #[inline(always)]
-fn polynomial<S: Simd, const N: usize>(simd: S, x: S::f32s, c: [f32; N]) -> S::f32s {
-    let mut sum = simd.splat_f32s(c[N - 1]);
+fn polynomial<S: Simd, const K: usize, const N: usize>(
+    simd: S,
+    x: [S::f32s; K],
+    c: [f32; N],
+) -> [S::f32s; K] {
+    let mut sum = [simd.splat_f32s(c[N - 1]); K];
     for c in c[..N - 1].iter().rev() {
-        sum = simd.mul_add_e_f32s(sum, x, simd.splat_f32s(*c));
+        let c = simd.splat_f32s(*c);
+        for k in 0..K {
+            sum[k] = simd.mul_add_e_f32s(sum[k], x[k], c);
+        }
     }
     sum
 }
@@ -22,50 +29,76 @@ fn polynomial<S: Simd, const N: usize>(simd: S, x: S::f32s, c: [f32; N]) -> S::f
 /// 2ʸ = 2ᵏ·2ᶠ,   k = round(y),   2ᶠ by its polynomial of degree 5 with the least relative error on |f| ≤ ½
 /// ```
 ///
-/// So no answer, and no product of two, is denormal: denormals would slow every product that meets them.
+/// So no answer, and no product of two, is denormal: denormals would slow every product that meets them. Each step is taken
+/// for K vectors before the next one: a vector's steps wait for one another, those of several do not.
 #[inline(always)]
-pub fn exp2<S: Simd>(simd: S, y: S::f32s) -> S::f32s {
+pub fn exp2<S: Simd, const K: usize>(simd: S, y: [S::f32s; K]) -> [S::f32s; K] {
     #[expect(clippy::approx_constant, reason = "the best polynomial begins near ln 2, not with it")]
     const COEFFICIENTS: [f32; 6] =
         [1.0, 0.693_147, 0.240_222_42, 0.055_507_336, 0.009_671_513, 0.001_326_472_7];
     let (low, high) = (simd.splat_f32s(-60.0), simd.splat_f32s(60.0));
+    let (round, exponent) = (simd.splat_f32s(ROUND), simd.splat_u32s(23));
     // the bound first: min and max answer with their second argument where the other is not a number
-    let y = simd.min_f32s(high, simd.max_f32s(low, y));
-    let shifted = simd.add_f32s(y, simd.splat_f32s(ROUND));
-    let f = simd.sub_f32s(y, simd.sub_f32s(shifted, simd.splat_f32s(ROUND)));
-    let power = polynomial(simd, f, COEFFICIENTS);
-    // k, moved to where the exponent stands, is added to it
-    let k = simd.wrapping_dyn_shl_u32s(simd.transmute_u32s_f32s(shifted), simd.splat_u32s(23));
-    simd.transmute_f32s_u32s(simd.add_u32s(simd.transmute_u32s_f32s(power), k))
+    let (mut f, mut shifted) = (y, y);
+    for k in 0..K {
+        let y = simd.min_f32s(high, simd.max_f32s(low, y[k]));
+        shifted[k] = simd.add_f32s(y, round);
+        f[k] = simd.sub_f32s(y, simd.sub_f32s(shifted[k], round));
+    }
+    let mut power = polynomial(simd, f, COEFFICIENTS);
+    for k in 0..K {
+        // the integer, moved to where the exponent stands, is added to it
+        let whole = simd.wrapping_dyn_shl_u32s(simd.transmute_u32s_f32s(shifted[k]), exponent);
+        let sum = simd.add_u32s(simd.transmute_u32s_f32s(power[k]), whole);
+        power[k] = simd.transmute_f32s_u32s(sum);
+    }
+    power
 }
 
 /// SiLU and its derivative at once: z·s and s + z·s·(1 − s), with s = 1/(1 + e^−z).
 ///
 /// At 0 they are 0 and ½. Source: Elfwing et al. 2018 (1702.03118), eq. 4 and 5.
 #[inline(always)]
-pub fn silu<S: Simd>(simd: S, z: S::f32s) -> (S::f32s, S::f32s) {
+pub fn silu<S: Simd, const K: usize>(simd: S, z: [S::f32s; K]) -> ([S::f32s; K], [S::f32s; K]) {
     let (one, s) = (simd.splat_f32s(1.0), logistic(simd, z));
-    let h = simd.mul_f32s(z, s);
-    (h, simd.mul_add_e_f32s(h, simd.sub_f32s(one, s), s))
+    let (mut h, mut slope) = (z, s);
+    for k in 0..K {
+        h[k] = simd.mul_f32s(z[k], s[k]);
+        slope[k] = simd.mul_add_e_f32s(h[k], simd.sub_f32s(one, s[k]), s[k]);
+    }
+    (h, slope)
 }
 
 /// 1/(1 + e^−z).
 #[inline(always)]
-fn logistic<S: Simd>(simd: S, z: S::f32s) -> S::f32s {
-    let one = simd.splat_f32s(1.0);
-    let e = exp2(simd, simd.mul_f32s(z, simd.splat_f32s(-std::f32::consts::LOG2_E)));
-    simd.div_f32s(one, simd.add_f32s(one, e))
+fn logistic<S: Simd, const K: usize>(simd: S, z: [S::f32s; K]) -> [S::f32s; K] {
+    let (one, log) = (simd.splat_f32s(1.0), simd.splat_f32s(-std::f32::consts::LOG2_E));
+    let mut s = z;
+    for s in &mut s {
+        *s = simd.mul_f32s(*s, log);
+    }
+    s = exp2(simd, s);
+    for s in &mut s {
+        *s = simd.div_f32s(one, simd.add_f32s(one, *s));
+    }
+    s
 }
 
 /// SiLU with its first and second derivatives: h = z·s, h' = h·(1 − s) + s, h'' = s·(1 − s)·(2 + z − 2h), s = 1/(1 + e^−z).
 ///
 /// At 0 they are 0, ½ and ½.
 #[inline(always)]
-pub fn silu_bend<S: Simd>(simd: S, z: S::f32s) -> (S::f32s, S::f32s, S::f32s) {
+pub fn silu_bend<S: Simd, const K: usize>(simd: S, z: [S::f32s; K]) -> [[S::f32s; K]; 3] {
     let (one, two, s) = (simd.splat_f32s(1.0), simd.splat_f32s(2.0), logistic(simd, z));
-    let (h, rest) = (simd.mul_f32s(z, s), simd.sub_f32s(one, s));
-    let inner = simd.sub_f32s(simd.add_f32s(two, z), simd.add_f32s(h, h));
-    (h, simd.mul_add_e_f32s(h, rest, s), simd.mul_f32s(simd.mul_f32s(s, rest), inner))
+    let (mut h, mut slope, mut bend) = (z, s, s);
+    for k in 0..K {
+        h[k] = simd.mul_f32s(z[k], s[k]);
+        let rest = simd.sub_f32s(one, s[k]);
+        let inner = simd.sub_f32s(simd.add_f32s(two, z[k]), simd.add_f32s(h[k], h[k]));
+        slope[k] = simd.mul_add_e_f32s(h[k], rest, s[k]);
+        bend[k] = simd.mul_f32s(simd.mul_f32s(s[k], rest), inner);
+    }
+    [h, slope, bend]
 }
 
 /// cos(2π·t), to 10⁻⁶, for |t| < 2²².
@@ -88,7 +121,7 @@ pub fn cos_of_turns<S: Simd>(simd: S, t: S::f32s) -> S::f32s {
     };
     let round = simd.splat_f32s(ROUND);
     let r = simd.sub_f32s(t, simd.sub_f32s(simd.add_f32s(t, round), round));
-    polynomial(simd, simd.mul_f32s(r, r), COEFFICIENTS)
+    polynomial(simd, [simd.mul_f32s(r, r)], COEFFICIENTS)[0]
 }
 
 /// out ← cos(2π·(turns + shift)), element by element.
@@ -127,9 +160,9 @@ mod tests {
                 for (x, out) in self.0.iter().zip(self.1) {
                     let x = simd.splat_f32s(*x);
                     let y = match self.2 {
-                        What::Exp2 => exp2(simd, x),
-                        What::Silu => silu(simd, x).0,
-                        What::Slope => silu(simd, x).1,
+                        What::Exp2 => exp2(simd, [x])[0],
+                        What::Silu => silu(simd, [x]).0[0],
+                        What::Slope => silu(simd, [x]).1[0],
                     };
                     simd.partial_store_f32s(std::slice::from_mut(out), y);
                 }

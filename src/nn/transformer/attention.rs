@@ -276,7 +276,7 @@ fn softmax<S: Simd>(simd: S, scores: &mut [f32], (across, scale): (usize, f32)) 
         }
         let mut sum = simd.splat_f32s(0.0);
         for at in column().take(n) {
-            scores[at] = exp2(simd, simd.mul_f32s(scale, simd.sub_f32s(scores[at], top)));
+            [scores[at]] = exp2(simd, [simd.mul_f32s(scale, simd.sub_f32s(scores[at], top))]);
             sum = simd.add_f32s(sum, scores[at]);
         }
         let part = simd.div_f32s(simd.splat_f32s(1.0), sum);
