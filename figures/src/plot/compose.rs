@@ -229,7 +229,7 @@ impl Canvas {
             let at = if density.diverging { 2.0 * u - 1.0 } else { u };
             format!(
                 "<stop offset=\"{u}\" stop-color=\"{}\"/>",
-                heat::colour(at, density.diverging, self.theme)
+                heat::colour(at, density, self.theme)
             )
         };
         let stops: String = (0..=16).map(stop).collect();
