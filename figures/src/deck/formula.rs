@@ -39,7 +39,7 @@ const CLOSING: &str = r" \right";
 /// The words within formulas.
 static WORDS: [Text; 7] = [
     Text::new("with probability", "với xác suất"),
-    Text::new(", else", ", còn lại"),
+    Text::new("else", "còn lại là"),
     Text::new("for", "khi"),
     Text::new("elsewhere", "ở chỗ khác"),
     Text::new("from the patches", "từ các mảnh ảnh"),
