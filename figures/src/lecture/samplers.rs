@@ -187,8 +187,8 @@ fn notes(rows: &[(Solver, Array2<f64>, Array2<f64>)], tilt: [f64; 2]) -> Vec<Tex
     let sds = rows.iter().map(sd).collect::<Vec<_>>().join(", ");
     let ([centre, sd], n) = (tilt.map(|v| significant(v, 3)), count(rows[0].1.nrows()));
     let samples = Text::from((
-        format!("Standard deviations: {sds}; in brackets with twice the steps."),
-        format!("Độ lệch chuẩn: {sds}; trong ngoặc là với số bước gấp đôi."),
+        format!("Spreads: {sds}; in brackets with twice the steps."),
+        format!("Độ lệch chuẩn: {sds}; trong ngoặc: số bước gấp đôi."),
     ));
     let tilt = Text::from((
         format!("The tilt has mean {centre} and standard deviation {sd}; {n} samples each."),
