@@ -1,4 +1,4 @@
-//! Makes a Rust function from the cells of each lesson, once with its blanks left and once with them filled.
+//! Makes Rust functions from the cells of each lesson: with its blanks left, with them filled, and that again in Vietnamese.
 
 #[path = "src/lesson.rs"]
 #[allow(dead_code)]
@@ -25,14 +25,19 @@ fn main() {
         println!("cargo:rerun-if-changed={}", path.display());
         let text = fs::read_to_string(&path).expect("a lesson");
         let lesson = Lesson::parse(name, &text).unwrap_or_else(|why| panic!("{why}"));
-        for (blanks, end) in [(Blanks::Open, "open"), (Blanks::Filled, "filled")] {
-            rust += &function(&format!("lesson_{name}_{end}"), &prelude, &code(&lesson, blanks));
+        for (blanks, language) in
+            [(Blanks::Open, "en"), (Blanks::Filled, "en"), (Blanks::Filled, "vi")]
+        {
+            let own = format!("lesson_{name}_{blanks:?}_{language}").to_lowercase();
+            rust +=
+                &function(&own, &prelude.replace("{language}", language), &code(&lesson, blanks));
         }
-        let _ = writeln!(list, "    ({name:?}, lesson_{name}_open, lesson_{name}_filled),");
+        let all = ["open_en", "filled_en", "filled_vi"].map(|end| format!("lesson_{name}_{end}"));
+        let _ = writeln!(list, "    ({name:?}, {}),", all.join(", "));
     }
     let _ = write!(
         rust,
-        "/// Each lesson with its cells, blank and solved.\npub const LESSONS: &[(&str, Cells, Cells)] = &[\n{list}];\n"
+        "/// Each lesson with its cells: blank, solved, and solved in Vietnamese.\npub const LESSONS: &[(&str, Cells, Cells, Cells)] = &[\n{list}];\n"
     );
     let out = env::var("OUT_DIR").expect("cargo sets it");
     fs::write(Path::new(&out).join("cells.rs"), rust).expect("the output folder");
@@ -46,7 +51,7 @@ fn code(lesson: &Lesson, blanks: Blanks) -> Vec<String> {
 /// The cells one after the other; the kernel's own commands, which begin with a colon, are left out.
 fn function(name: &str, prelude: &str, cells: &[String]) -> String {
     let own: Vec<&str> = prelude.lines().filter(|line| !line.starts_with(':')).collect();
-    let mut body = own.join("\n").replace("{language}", "en");
+    let mut body = own.join("\n");
     for (n, cell) in cells.iter().enumerate() {
         let _ = write!(body, "\ncrate::begins({});\n{cell}\n", n + 1);
     }

@@ -2,6 +2,7 @@
 
 mod mistakes;
 mod notebooks;
+mod pages;
 mod watched;
 
 #[path = "../../notebooks/tool/src/found.rs"]
@@ -10,5 +11,7 @@ mod found;
 mod ipynb;
 #[path = "../../notebooks/tool/src/lesson.rs"]
 mod lesson;
+#[path = "../../notebooks/tool/src/page.rs"]
+mod page;
 #[path = "../../notebooks/tool/src/watch.rs"]
 mod watch;

@@ -24,7 +24,7 @@ fn names(of: &str, ending: &str) -> Vec<String> {
     names
 }
 
-fn lessons() -> Vec<Lesson> {
+pub(super) fn lessons() -> Vec<Lesson> {
     let parse = |name: &String| Lesson::parse(name, &read(&format!("lessons/{name}.md"))).unwrap();
     names("lessons", ".md").iter().map(parse).collect()
 }

@@ -1,6 +1,6 @@
 //! The deck as one page.
 
-use super::slide::Slide;
+use super::slide::{Parts, Slide};
 use crate::plot::{Lang, Text, Theme, escape};
 
 /// The deck as an HTML page that needs nothing but the pictures beside it, each given by the name of its file.
@@ -66,7 +66,7 @@ fn contents(slides: &[(Slide, String)], live: Option<&str>, title: &str, lang: L
             out += &format!("<li class=\"part\">{}</li>\n", escape(&own));
             part = own;
         }
-        let words = escape(&Slide::read(&slide.title, lang));
+        let words = marked(Slide::parts(&slide.title, lang));
         out += &format!("<li><a href=\"#{}\">{words}</a></li>\n", address(&slide.stem));
     }
     if live.is_some() {
@@ -76,13 +76,14 @@ fn contents(slides: &[(Slide, String)], live: Option<&str>, title: &str, lang: L
 }
 
 fn section(slide: &Slide, picture: &str, lang: Lang) -> String {
-    let words = |text| escape(&Slide::read(text, lang));
+    let alt = |text| escape(&Slide::read(text, lang));
+    let words = |text| marked(Slide::parts(text, lang));
     let mut out = format!(
         "<section id=\"{}\">\n<img src=\"{}\" alt=\"{}. {}\">\n<aside>\n<h2>{}</h2>\n",
         escape(&slide.stem),
         escape(&address(picture)),
-        words(&slide.title),
-        words(&slide.caption),
+        alt(&slide.title),
+        alt(&slide.caption),
         words(&slide.title),
     );
     if !slide.part.is_empty() {
@@ -92,10 +93,22 @@ fn section(slide: &Slide, picture: &str, lang: Lang) -> String {
     for told in &slide.told {
         out += &format!("<p>{}</p>\n", words(told));
     }
+    if !slide.latex.is_empty() {
+        out += &format!("<p>{}</p>\n", marked(slide.formula(lang)));
+    }
     for code in [&slide.latex, &slide.command].into_iter().filter(|code| !code.is_empty()) {
         out += &format!("<code>{}</code>\n", escape(code));
     }
     out + "</aside>\n</section>\n"
+}
+
+/// Words with their subscripts.
+fn marked(parts: Parts) -> String {
+    let part = |(low, words): (bool, String)| match low {
+        true => format!("<sub>{}</sub>", escape(&words)),
+        false => escape(&words),
+    };
+    parts.into_iter().map(part).collect()
 }
 
 /// A file name as a relative address: what has a meaning in an address is written in per cent.

@@ -1,6 +1,6 @@
 //! The deck as a PPTX file (ECMA-376, Office Open XML): a picture a slide, with title, alternative text and notes.
 
-use super::slide::Slide;
+use super::slide::{Parts, Slide};
 use crate::plot::{Lang, escape};
 use scorelab::{Error, Result};
 use std::io::{Cursor, Write};
@@ -139,11 +139,14 @@ fn frame([x, y, w, h]: [i64; 4]) -> String {
 }
 
 /// A shape with paragraphs; `role` is its place holder.
-fn words(id: u32, name: &str, role: &str, at: [i64; 4], lines: &[String], lang: Lang) -> String {
+fn words(id: u32, name: &str, role: &str, at: [i64; 4], lines: &[Parts], lang: Lang) -> String {
     let code = if lang == Lang::Vi { "vi-VN" } else { "en-GB" };
-    let paragraph = |line: &String| {
-        format!("<a:p><a:r><a:rPr lang=\"{code}\"/><a:t>{}</a:t></a:r></a:p>", escape(line))
+    let run = |(low, text): &(bool, String)| {
+        let place = if *low { " baseline=\"-25000\"" } else { "" };
+        format!("<a:r><a:rPr lang=\"{code}\"{place}/><a:t>{}</a:t></a:r>", escape(text))
     };
+    let paragraph =
+        |line: &Parts| format!("<a:p>{}</a:p>", line.iter().map(run).collect::<String>());
     let all: String = lines.iter().map(paragraph).collect();
     let all = if all.is_empty() { "<a:p/>".into() } else { all };
     format!(
@@ -161,7 +164,7 @@ const BELOW: [i64; 4] = [685_800, 4_400_550, 5_486_400, 3_600_450];
 const MAP: &str = "<p:clrMapOvr><a:masterClrMapping/></p:clrMapOvr>";
 
 fn slide_xml(slide: &Slide, lang: Lang) -> String {
-    let title = Slide::read(&slide.title, lang);
+    let title = Slide::parts(&slide.title, lang);
     let alt = escape(&Slide::read(&slide.caption, lang));
     let title = words(2, "Title", "type=\"title\"", ABOVE, &[title], lang);
     let picture = format!(
@@ -176,9 +179,11 @@ fn slide_xml(slide: &Slide, lang: Lang) -> String {
 }
 
 fn notes_xml(slide: &Slide, lang: Lang) -> String {
-    let mut lines = vec![Slide::read(&slide.part, lang), Slide::read(&slide.caption, lang)];
-    lines.extend(slide.told.iter().map(|told| Slide::read(told, lang)));
-    lines.extend([slide.latex.clone(), slide.command.clone()]);
+    let mut lines = vec![Slide::parts(&slide.part, lang), Slide::parts(&slide.caption, lang)];
+    lines.extend(slide.told.iter().map(|told| Slide::parts(told, lang)));
+    lines.push(slide.formula(lang));
+    let codes = [&slide.latex, &slide.command].into_iter().filter(|code| !code.is_empty());
+    lines.extend(codes.map(|code| vec![(false, code.clone())]));
     lines.retain(|line| !line.is_empty());
     let image = "<p:sp><p:nvSpPr><p:cNvPr id=\"2\" name=\"Slide\"/><p:cNvSpPr><a:spLocks noGrp=\"1\" noRot=\"1\" noChangeAspect=\"1\"/></p:cNvSpPr>\
         <p:nvPr><p:ph type=\"sldImg\"/></p:nvPr></p:nvSpPr><p:spPr/></p:sp>";

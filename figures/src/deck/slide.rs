@@ -1,7 +1,11 @@
 //! A slide: its picture and all that is said with it.
 
+use super::formula::readable;
 use crate::lecture::{FIGURES, Spec};
 use crate::plot::{Figure, Lang, Text, words};
+
+/// Words cut into (is it a subscript, text).
+pub(super) type Parts = Vec<(bool, String)>;
 
 /// A slide of the deck.
 #[derive(Clone, Debug, Default)]
@@ -45,9 +49,19 @@ impl Slide {
         build.is_some_and(|k| k != "1" && k.bytes().all(|b| b.is_ascii_digit()))
     }
 
-    /// A text of the slide as it is read in this language: without the marks of subscripts, with the language's numbers.
+    /// A text of the slide as it is read in this language, with the language's numbers, cut into (is it a subscript, text).
+    pub(super) fn parts(text: &Text, lang: Lang) -> Parts {
+        words::subscripts(&words::numbers(text.get(lang), lang))
+    }
+
+    /// The same without subscripts, where there are none: in titles of files and in alternative texts.
     pub(super) fn read(text: &Text, lang: Lang) -> String {
-        words::plain(&words::numbers(text.get(lang), lang))
+        Self::parts(text, lang).into_iter().map(|(_, text)| text).collect()
+    }
+
+    /// The formula as it is read.
+    pub(super) fn formula(&self, lang: Lang) -> Parts {
+        words::subscripts(&readable(&self.latex, lang))
     }
 }
 

@@ -38,6 +38,9 @@ fn the_page_is_escaped_speaks_its_language_and_names_each_picture_once() {
             && page.contains("4,000 samples")
     );
     assert_eq!(page.matches("<img ").count(), 4);
+    // notes are read: subscripts are subscripts, and above the LaTeX stands what it says
+    assert!(page.contains("<h2>&lt;b&gt; &amp; s<sub>γ</sub></h2>"));
+    assert!(page.contains("<p>z ~ N(0, I),\u{2003}dx/dt = f(t) x − ½ g(t)² ∇<sub>x</sub> log p<sub>t</sub>(x)</p>\n<code>z \\sim"));
     // a build is a slide, but no entry of the contents; the page of one's own hand is the last slide
     assert_eq!((page.matches("<section ").count(), page.matches("<li><a ").count()), (5, 3));
     let live = page.rsplit("<section ").next().unwrap();
@@ -165,7 +168,10 @@ fn the_pptx_is_whole_and_says_of_every_picture_what_it_shows() {
         let text = |path: String| String::from_utf8(files[&path].clone()).unwrap();
         let slide = text(format!("ppt/slides/slide{k}.xml"));
         assert!(slide.contains("descr=\"x &lt; &quot;y&quot;\"") && slide.contains("tên 4.000"));
-        assert!(text(format!("ppt/notesSlides/notesSlide{k}.xml")).contains("4.000 mẫu: 25,6 %"));
+        let notes = text(format!("ppt/notesSlides/notesSlide{k}.xml"));
+        assert!(notes.contains("4.000 mẫu: 25,6 %"));
+        let low = "baseline=\"-25000\"/><a:t>t</a:t>";
+        assert_eq!(notes.contains(low), k != 4, "the formula, which slide 4 has not");
         assert!(files[&format!("ppt/media/picture{k}.png")].starts_with(b"\x89PNG"));
     }
     let sizes = String::from_utf8(files["ppt/presentation.xml"].clone()).unwrap();

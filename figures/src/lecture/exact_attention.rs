@@ -148,6 +148,7 @@ fn heat(title: Text, (map, top): (&Array2<f64>, f64), with_words: bool) -> Panel
         x: (-0.5, places as f64 - 0.5),
         y: (-0.5, n as f64 - 0.5),
         top: Some(1.6 * top), // numbers stay legible on every cell
+        strong: true,
         smooth: false,
         ..Density::default()
     };

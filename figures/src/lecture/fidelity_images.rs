@@ -117,7 +117,8 @@ fn over(
 ) -> Panel {
     let all = || methods.iter().flat_map(|m| m.found.iter());
     let (left, right) = reaching((0.0, 1.0), all().map(|s| s.gamma));
-    let (low, high) = reaching((0.0, 1.0), all().chain([floor]).map(|s| value(s).0));
+    let ends = all().chain([floor]).map(&value).flat_map(|(v, se)| [v - se, v + se]);
+    let (low, high) = reaching((0.0, 1.0), ends);
     let (wide, tall) = (right - left, high - low);
     let dotted = Rules { x: vec![], y: vec![value(floor).0] };
     let mut layers = vec![Layer::new("floor", "another sample of the data", Role::Muted, dotted)];

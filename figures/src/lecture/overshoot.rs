@@ -76,8 +76,8 @@ pub fn overshoot<S: ScoreFn>(
         }
     }
     let (drift, off) = (found.numbers(|f| f.drift), found.numbers(|f| in_percent(f.off)));
-    let drift_is = Text::new("drift of the mean, sd", "độ trôi của trung bình, độ lệch chuẩn");
-    let off_is = Text::new("off the support, %", "không ở đỉnh nào, %");
+    let drift_is = Text::new("drift of the mean, sd", "trung bình trôi mấy độ lệch chuẩn");
+    let off_is = Text::new("off the support, %", "mẫu không ở đỉnh nào, %");
     f.panels = vec![
         zoom(s, gammas, &found.once),
         over_gamma_panel("once", drift_is, gammas, drift),

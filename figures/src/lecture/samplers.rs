@@ -150,7 +150,7 @@ pub fn sampler_choice(s: &Setting, gamma: Gamma, n: usize) -> Result<Figure> {
         panel
     };
     f.panels = rows.iter().map(panel).collect();
-    f.notes = vec![note(&rows, [centre, sd])];
+    f.notes = notes(&rows, [centre, sd]);
     f.formula = legend();
     Ok(f)
 }
@@ -175,8 +175,8 @@ fn told(f: &mut Figure, place: &str, x: &Array2<f64>) {
     }
 }
 
-/// The spreads at the setting's steps, in brackets those at twice as many, and the tilt's mean and spread.
-fn note(rows: &[(Solver, Array2<f64>, Array2<f64>)], tilt: [f64; 2]) -> Text {
+/// The spreads at the setting's steps, in brackets those at twice as many; and the tilt's mean and spread.
+fn notes(rows: &[(Solver, Array2<f64>, Array2<f64>)], tilt: [f64; 2]) -> Vec<Text> {
     let sd = |(_, x, again): &(Solver, Array2<f64>, Array2<f64>)| {
         format!(
             "{} ({})",
@@ -186,12 +186,17 @@ fn note(rows: &[(Solver, Array2<f64>, Array2<f64>)], tilt: [f64; 2]) -> Text {
     };
     let sds = rows.iter().map(sd).collect::<Vec<_>>().join(", ");
     let ([centre, sd], n) = (tilt.map(|v| significant(v, 3)), count(rows[0].1.nrows()));
-    Text::from((
-        format!("sd: {sds};  tilt: mean {centre}, sd {sd};  {n} samples;  ( ) twice the steps"),
+    let samples = Text::from((
+        format!("Spreads: {sds}; in brackets with twice the steps."),
+        format!("Độ lệch chuẩn: {sds}; trong ngoặc: số bước gấp đôi."),
+    ));
+    let tilt = Text::from((
+        format!("The tilt has mean {centre} and standard deviation {sd}; {n} samples each."),
         format!(
-            "độ lệch chuẩn: {sds};  nghiêng: trung bình {centre}, độ lệch chuẩn {sd};  {n} mẫu;  ( ) số bước gấp đôi"
+            "Phân phối nghiêng có trung bình {centre}, độ lệch chuẩn {sd}; mỗi trường hợp {n} mẫu."
         ),
-    ))
+    ));
+    vec![samples, tilt]
 }
 
 fn mean(x: &Array2<f64>) -> f64 {

@@ -146,7 +146,12 @@ fn maps(s: &Setting, gamma: Gamma, methods: &[Series<Array2<f64>>], line: &Line)
         let centre = given.mean().insert_axis(Dim(0));
         let cross = Points { size: 15.0, marker: Some(Marker::Cross), ..Points::default() };
         panel.layers = vec![
-            Layer::new("density", "darker where larger", Role::Muted, map),
+            Layer::new(
+                "density",
+                "darker where larger",
+                Role::Muted,
+                Density { strong: true, ..map },
+            ),
             dots("class", "the mean of the class", Role::Neutral, centre, cross),
         ];
         panel

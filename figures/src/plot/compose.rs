@@ -2,7 +2,7 @@
 
 use super::figure::{Figure, Layer, Panel};
 use super::label::{self, Word};
-use super::layout::{BEYOND, UPRIGHT, lay_out, note_lines, titled, upright};
+use super::layout::{BEYOND, LINE, lay_out, note_lines, titled, upright};
 use super::mark::{Density, Mark};
 use super::palette::{Theme, mix};
 use super::scale::{Scale, short};
@@ -189,7 +189,7 @@ impl Canvas {
         }
         for (k, y) in upright(y, rect.h).into_iter().enumerate().filter(|(_, y)| !y.is_empty()) {
             let (y, size) = font::fit(y, WORDS, SMALL, rect.h + BEYOND);
-            let cx = rect.x - place.left + 22.0 + UPRIGHT * k as f64;
+            let cx = rect.x - place.left + 22.0 + LINE * k as f64;
             let cy = rect.y + rect.h / 2.0;
             let turned = text(cx, cy, &y, self.words(size, "middle"));
             out += &format!("<g transform=\"rotate(-90 {} {})\">{turned}</g>\n", n(cx), n(cy));
@@ -211,8 +211,11 @@ impl Canvas {
         }
         let words = panel.title.get(self.lang);
         if !words.is_empty() {
-            let (words, size, middle) = titled(words, place);
-            self.out += &text(middle, place.rect.y - 13.0, &words, self.words(size, "middle"));
+            let (lines, size, middle) = titled(words, place);
+            for (above, line) in lines.iter().rev().enumerate() {
+                let y = place.rect.y - 13.0 - LINE * above as f64;
+                self.out += &text(middle, y, line, self.words(size, "middle"));
+            }
         }
     }
 
@@ -226,7 +229,7 @@ impl Canvas {
             let at = if density.diverging { 2.0 * u - 1.0 } else { u };
             format!(
                 "<stop offset=\"{u}\" stop-color=\"{}\"/>",
-                heat::colour(at, density.diverging, self.theme)
+                heat::colour(at, density, self.theme)
             )
         };
         let stops: String = (0..=16).map(stop).collect();

@@ -1,6 +1,7 @@
 //! Each shape as an SVG fragment.
 
 use super::chart::{self, FINE};
+use super::clip::Bounds;
 use super::figure::Layer;
 use super::mark::{self, Boxes, Curve, Density, Mark, Marker, Paths, Points, Regions, Rules};
 use super::palette::{Role, Theme, contrast, mix};
@@ -231,15 +232,19 @@ fn curve_points(curve: &Curve, place: &Place, role: Role, theme: Theme) -> Strin
     }
 }
 
-/// ± one standard error: a bar over each point from its lower end to its upper one.
+/// ± one standard error: a bar over each point from its lower end to its upper one, cut where the panel ends.
 fn error_bars(at: &Array2<f64>, bars: &[[f64; 2]], place: &Place, theme: Theme) -> String {
+    let Rect { x: left, y: top, .. } = place.rect;
+    let bounds =
+        Bounds { x: (left - 6.0, place.rect.right() + 6.0), y: (top, place.rect.bottom()) };
     let mut d = String::new();
     for (x, [low, high]) in at.column(0).iter().zip(bars) {
         let ends = (place.point(*x, *low), place.point(*x, *high));
         if let (Some((x, low)), Some((_, high))) = ends {
-            d += &path(&[(x, low), (x, high)]);
-            d += &path(&[(x - 5.0, low), (x + 5.0, low)]);
-            d += &path(&[(x - 5.0, high), (x + 5.0, high)]);
+            let across = |y: f64| [(x - 5.0, y), (x + 5.0, y)];
+            for stroke in [[(x, low), (x, high)], across(low), across(high)] {
+                bounds.line(&stroke).iter().for_each(|run| d += &path(run));
+            }
         }
     }
     if d.is_empty() {

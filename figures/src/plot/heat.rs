@@ -21,9 +21,13 @@ pub(super) fn range(density: &Density) -> (f64, f64) {
     (if density.diverging { -top } else { 0.0 }, top)
 }
 
-/// The colour of `u`: 0..1 on a sequential, −1..1 on a diverging map.
-pub(super) fn colour(u: f64, diverging: bool, theme: Theme) -> Colour {
-    if diverging { theme.diverging(u) } else { theme.sequential(u) }
+/// The colour of `u` on the map of a density: 0..1 on a sequential, −1..1 on a diverging one.
+pub(super) fn colour(u: f64, density: &Density, theme: Theme) -> Colour {
+    match (density.diverging, density.strong) {
+        (true, _) => theme.diverging(u),
+        (false, true) => theme.strong(u),
+        (false, false) => theme.sequential(u),
+    }
 }
 
 /// A density as a PNG for a space of `width` × `height` units.
@@ -35,9 +39,8 @@ pub(super) fn density(
 ) -> Result<String, String> {
     const STEPS: f64 = 255.0;
     let (low, top) = range(density);
-    let table: Vec<Colour> = (0..=510)
-        .map(|i| colour((f64::from(i) - STEPS) / STEPS, density.diverging, theme))
-        .collect();
+    let table: Vec<Colour> =
+        (0..=510).map(|i| colour((f64::from(i) - STEPS) / STEPS, density, theme)).collect();
     let paint = |v: f64| {
         let u = (v / top).clamp(low / top, 1.0);
         u.is_finite().then(|| table[(u * STEPS + STEPS).round() as usize])

@@ -15,8 +15,8 @@ const FORMULA: f64 = 54.0;
 const EDGE: f64 = 28.0;
 /// How much longer than its axis the label of an axis may be.
 pub(super) const BEYOND: f64 = 32.0;
-/// From the first line of a vertical label to its second.
-pub(super) const UPRIGHT: f64 = 28.0;
+/// From the first line of a vertical label or of a panel's title to its second.
+pub(super) const LINE: f64 = 28.0;
 
 /// Room around a panel's axes.
 #[derive(Clone, Copy, Default)]
@@ -34,8 +34,26 @@ pub(super) struct Layout {
     pub notes: f64,
 }
 
-/// Lays out the slide, or says why it cannot be.
+/// Lays out the slide, or says why it cannot be. Titles of panels have a second line if one of them would lose words else.
 pub(super) fn lay_out(figure: &Figure, panels: &[&Panel], lang: Lang) -> Result<Layout, String> {
+    let once = with_titles(figure, panels, false, lang)?;
+    let cut = |(panel, place): (&&Panel, &Place)| {
+        let words = panel.title.get(lang);
+        words.contains(' ') && font::width(words, SMALL) > place.title + 1.0
+    };
+    match panels.iter().zip(&once.places).any(cut) {
+        true => with_titles(figure, panels, true, lang).or(Ok(once)),
+        false => Ok(once),
+    }
+}
+
+/// The layout with room for titles of one line or of two.
+fn with_titles(
+    figure: &Figure,
+    panels: &[&Panel],
+    two_lines: bool,
+    lang: Lang,
+) -> Result<Layout, String> {
     let top = if figure.title.is_empty() { 16.0 } else { 74.0 };
     let notes = HEIGHT - 14.0 - NOTE * note_lines(figure, lang).len() as f64;
     let bottom = notes - if figure.formula.is_empty() { 0.0 } else { FORMULA };
@@ -44,7 +62,8 @@ pub(super) fn lay_out(figure: &Figure, panels: &[&Panel], lang: Lang) -> Result<
     let cells: Vec<Rect> = (0..panels.len()).map(|i| cell(area, panels, i, rows, cols)).collect();
     let mut sides = Vec::new();
     for (i, panel) in panels.iter().enumerate() {
-        sides.push(around(panel, cells[i], lang).map_err(|why| format!("panel {}: {why}", i + 1))?);
+        let room = around(panel, cells[i], two_lines, lang);
+        sides.push(room.map_err(|why| format!("panel {}: {why}", i + 1))?);
     }
     let alike = panels.iter().all(|p| p.equal == panels[0].equal);
     let cells = if alike { shared(cells, &sides, cols) } else { cells };
@@ -57,6 +76,7 @@ pub(super) fn lay_out(figure: &Figure, panels: &[&Panel], lang: Lang) -> Result<
     let mut places = draw_together(panels, places, &sides, cols);
     for i in 0..places.len() {
         places[i].title = title_room(panels, &places, i, cols);
+        places[i].two_lines = two_lines;
     }
     Ok(Layout { places, formula: notes - 16.0, notes: notes + 22.0 })
 }
@@ -163,19 +183,26 @@ fn title_room(panels: &[&Panel], places: &[Place], i: usize, cols: usize) -> f64
     others.fold(2.0 * middle(i).min(WIDTH - middle(i)) - 16.0, f64::min)
 }
 
-/// The title of a panel, its size and its middle: above the middle of the axes, or as near as the margins of the slide allow.
+/// The lines of a panel's title, their size and their middle: above the middle of the axes, or as near as the margins of the
+/// slide allow.
 ///
-/// It is larger than the smallest words if it then reaches no further beyond its axes than a title may.
-pub(super) fn titled<'a>(words: &'a str, place: &Place) -> (Cow<'a, str>, f64, f64) {
+/// One line is larger than the smallest words if it then reaches no further beyond its axes than a title may.
+pub(super) fn titled<'a>(words: &'a str, place: &Place) -> (Vec<Cow<'a, str>>, f64, f64) {
     const OVER: f64 = 20.0;
     let rect = place.rect;
     let (left, right) = ((rect.x - OVER).max(EDGE), (rect.right() + OVER).min(WIDTH - EDGE));
-    let (_, size) = font::fit(words, WORDS, SMALL, (right - left).min(place.title));
-    let words = font::shortened(words, size, place.title + 1.0); // but for rounding
-    let (middle, half) = (rect.x + 0.5 * rect.w, 0.5 * font::width(&words, size));
+    let lines = if place.two_lines { broken(words, place.title + 1.0) } else { vec![words] };
+    let size = match lines.len() {
+        1 => font::fit(words, WORDS, SMALL, (right - left).min(place.title)).1,
+        _ => SMALL,
+    };
+    let cut = |line| font::shortened(line, size, place.title + 1.0); // but for rounding
+    let lines: Vec<Cow<str>> = lines.into_iter().map(cut).collect();
+    let widest = lines.iter().map(|line| font::width(line, size)).fold(0.0, f64::max);
+    let (middle, half) = (rect.x + 0.5 * rect.w, 0.5 * widest);
     let middle =
         if 2.0 * half > right - left { middle } else { middle.max(left + half).min(right - half) };
-    (words, size, middle)
+    (lines, size, middle)
 }
 
 /// Columns share their left and right room, rows their upper and lower: axes line up.
@@ -193,7 +220,7 @@ fn share(sides: &[Sides], i: usize, cols: usize) -> Sides {
 }
 
 /// The room that `panel` needs around its axes in a cell of this size.
-fn around(panel: &Panel, cell: Rect, lang: Lang) -> Result<Sides, String> {
+fn around(panel: &Panel, cell: Rect, two_lines: bool, lang: Lang) -> Result<Sides, String> {
     let y = Scale::new(&panel.y)?;
     let worded = |label: &Text| if label.is_empty() { 0.0 } else { 36.0 };
     let (_, ny) = tick_counts(cell.w, cell.h - 80.0);
@@ -201,29 +228,35 @@ fn around(panel: &Panel, cell: Rect, lang: Lang) -> Result<Sides, String> {
         y.ticks(&panel.y, ny, lang).iter().map(|(_, t)| font::width(t, SMALL)).fold(0.0, f64::max);
     let bottom =
         if panel.x.hidden { worded(&panel.x.label) + 4.0 } else { 38.0 + worded(&panel.x.label) };
-    let top = if panel.title.is_empty() { 14.0 } else { 44.0 };
+    let title = if two_lines { 44.0 + LINE } else { 44.0 };
+    let top = if panel.title.is_empty() { 14.0 } else { title };
     let named = worded(&panel.y.label);
     let left = if panel.y.hidden { named + 4.0 } else { widest + 16.0 + named };
     let mut sides = Sides { left, right: 16.0 + bar_room(panel, lang), top, bottom };
     let rough = place(panel, cell, sides)?;
     let lines = upright(panel.y.label.get(lang), rough.rect.h).len();
-    sides.left += UPRIGHT * (lines - 1) as f64;
+    sides.left += LINE * (lines - 1) as f64;
     let far = label::reach(panel, &rough, lang) - rough.rect.right();
     let spare = (cell.w - sides.left - sides.right - rough.rect.w) / 2.0;
     sides.right = sides.right.max(far + 6.0 - if panel.equal { spare.max(0.0) } else { 0.0 });
     Ok(sides)
 }
 
-/// The label of a vertical axis of this height, in one line or, where that is too long even in small words, in two.
+/// The label of a vertical axis of this height, in one line or in two.
 pub(super) fn upright(label: &str, height: f64) -> Vec<&str> {
-    if font::width(label, SMALL) <= height + BEYOND {
-        return vec![label];
+    broken(label, height + BEYOND)
+}
+
+/// Words in one line or, where that is wider than `room` even in small words, in two lines that are as short as can be.
+fn broken(words: &str, room: f64) -> Vec<&str> {
+    if font::width(words, SMALL) <= room {
+        return vec![words];
     }
-    let lines = |(at, _): (usize, &str)| [label[..at].trim_end(), label[at..].trim_start()];
+    let lines = |(at, _): (usize, &str)| [words[..at].trim_end(), words[at..].trim_start()];
     let longest =
         |lines: &[&str; 2]| font::width(lines[0], SMALL).max(font::width(lines[1], SMALL));
-    let all = label.match_indices(' ').map(lines);
-    all.min_by(|a, b| longest(a).total_cmp(&longest(b))).map_or(vec![label], Vec::from)
+    let all = words.match_indices(' ').map(lines);
+    all.min_by(|a, b| longest(a).total_cmp(&longest(b))).map_or(vec![words], Vec::from)
 }
 
 /// Width of a colour bar with its numbers and its label.
@@ -256,7 +289,8 @@ fn place(panel: &Panel, cell: Rect, sides: Sides) -> Result<Place, String> {
         rect.x += (w - rect.w) / 2.0;
         rect.y += (h - rect.h) / 2.0;
     }
-    Ok(Place { rect, left: sides.left, bottom: sides.bottom, title: rect.w, x, y })
+    let (left, bottom, title) = (sides.left, sides.bottom, rect.w);
+    Ok(Place { rect, left, bottom, title, two_lines: false, x, y })
 }
 
 #[cfg(test)]
@@ -313,7 +347,7 @@ mod tests {
             let mut place = lay_out(&figure, &[&figure.panels[0]], Lang::En).unwrap().places[0];
             place.rect = Rect { x, w: 300.0, ..place.rect };
             let (shown, size, middle) = titled(words, &place);
-            (middle - 0.5 * font::width(&shown, size), middle - x - 150.0)
+            (middle - 0.5 * font::width(&shown[0], size), middle - x - 150.0)
         };
         let wide = "a title that is wider than it";
         let (left, off) = titled_at(EDGE + 4.0, wide);
@@ -321,5 +355,39 @@ mod tests {
         // in the middle of the slide, and where it is short, it is not moved
         assert!(titled_at(500.0, wide).1.abs() < 1e-9);
         assert!(titled_at(EDGE + 4.0, "short").1.abs() < 1e-9);
+    }
+
+    #[test]
+    fn a_title_that_is_too_wide_has_two_lines_and_then_loses_nothing() {
+        let map = |title: &str| Panel {
+            title: title.into(),
+            x: Axis::hidden((0.0, 1.0)),
+            y: Axis::hidden((0.0, 1.5)),
+            equal: true,
+            ..Panel::default()
+        };
+        let shown = |titles: [&str; 4]| {
+            let figure = Figure {
+                panels: titles.map(map).to_vec(),
+                layout: Some((1, 4)),
+                ..Figure::default()
+            };
+            let panels: Vec<&Panel> = figure.panels.iter().collect();
+            let places = lay_out(&figure, &panels, Lang::En).unwrap().places;
+            let lines = titles.iter().zip(&places).map(|(words, place)| {
+                titled(words, place).0.into_iter().map(Cow::into_owned).collect::<Vec<_>>()
+            });
+            (lines.collect::<Vec<_>>(), places[0].rect.y)
+        };
+        let long = "guidance that needs no classifier";
+        let (lines, top) = shown(["a", "b", long, "d"]);
+        assert!(lines[2].len() == 2 && lines[2].join(" ") == long, "{lines:?}");
+        assert_eq!(lines[3], ["d"]);
+        // titles that fit have one line, and then the maps begin higher up
+        let (short, higher) = shown(["a", "b", "c", "d"]);
+        assert!(short.iter().all(|lines| lines.len() == 1) && top > higher + 1.0);
+        // what is too wide for two lines too, or is one word, still loses its middle
+        let (cut, _) = shown(["a", "b", &long.repeat(3), &"w".repeat(60)]);
+        assert!(cut[2].iter().any(|line| line.contains('…')) && cut[3][0].contains('…'), "{cut:?}");
     }
 }

@@ -16,6 +16,8 @@ pub struct Density {
     pub y: (f64, f64),
     /// A difference: the map has 0 fixed in the middle.
     pub diverging: bool,
+    /// It is what the panel shows and not the ground of something else: its map is strong instead of pale.
+    pub strong: bool,
     /// The value of the full colour; `None` is the largest (absolute) value here. Set it to compare panels.
     pub top: Option<f64>,
     /// Interpolated; otherwise every value is a flat cell, and the edges are those of the outer cells.
@@ -31,6 +33,7 @@ impl Default for Density {
             x: (0.0, 1.0),
             y: (0.0, 1.0),
             diverging: false,
+            strong: false,
             top: None,
             smooth: true,
             bar: None,

@@ -104,6 +104,15 @@ impl Theme {
         mix(self.ground(), full, u)
     }
 
+    /// The same map where it is not the ground of anything: so strong that at most heights it stands out by 3 : 1.
+    pub fn strong(self, u: f64) -> Colour {
+        let full = match self {
+            Theme::Light | Theme::Print => Colour(0x7A, 0x72, 0xC0),
+            Theme::Dark => Colour(0x7C, 0x74, 0xC0),
+        };
+        mix(self.ground(), full, u)
+    }
+
     /// Diverging map: `u` in −1..1, 0 is the ground, negative is teal, positive is red-brown.
     pub fn diverging(self, u: f64) -> Colour {
         let (below, above) = match self {
@@ -259,8 +268,13 @@ mod tests {
                     "{role:?} {theme:?}: a line needs no outline"
                 );
             }
-            // a density is seen
+            // a density under marks is seen; one that is shown for itself stands out where it is highest, and a mark in the
+            // colour of the text on it
             assert!(contrast(theme.sequential(1.0), theme.ground()) > 1.7, "{theme:?}");
+            let highest = theme.strong(1.0 / 1.15);
+            assert!(contrast(highest, theme.ground()) >= CONTRAST, "{theme:?}");
+            assert!(contrast(theme.sequential(1.0 / 1.15), theme.ground()) < CONTRAST);
+            assert!(contrast(theme.strong(1.0), theme.ink()) >= CONTRAST, "{theme:?}");
         }
         // wrong twins
         assert!(nearest(BLUE, Theme::Dark) < CONTRAST && nearest(GREEN, Theme::Light) < CONTRAST);

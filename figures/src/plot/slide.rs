@@ -44,6 +44,8 @@ pub(super) struct Place {
     pub bottom: f64,
     /// Width of the title, up to the edge of the slide or half way to another title in its row.
     pub title: f64,
+    /// Whether there is room for the title to have two lines.
+    pub two_lines: bool,
     pub x: Scale,
     pub y: Scale,
 }

@@ -19,21 +19,12 @@ fn figure(layers: Vec<Layer>) -> Figure {
 fn rich() -> Figure {
     let line = arr2(&[[-0.5, 0.0], [0.0, 0.5], [0.5, 0.0]]);
     let layers = || {
+        let path = Paths { lines: vec![line.clone()], ..Paths::default() };
+        let dots = Points { at: line.clone(), ..Points::default() };
         vec![
             Layer::new("density", "p_t", Role::Neutral, density(30)),
-            Layer::new(
-                "a path",
-                "one z",
-                Role::Likelihood,
-                Paths { lines: vec![line.clone()], ..Paths::default() },
-            )
-            .label(words::CLASSIFIER_GRADIENT),
-            Layer::new(
-                "samples",
-                "",
-                Role::Class(2),
-                Points { at: line.clone(), ..Points::default() },
-            ),
+            Layer::new("a path", "one z", Role::Likelihood, path).label(words::CLASSIFIER_GRADIENT),
+            Layer::new("samples", "", Role::Class(2), dots),
         ]
     };
     let mut figure = figure(layers());
@@ -190,6 +181,17 @@ fn points_without_a_place_are_left_out() {
     assert!(!text.contains("NaN") && !text.contains("inf"));
     assert_eq!(text.matches("<circle").count(), 2);
     png(&text, 320).unwrap();
+}
+
+#[test]
+fn a_bar_of_an_error_is_cut_at_the_edge_of_its_panel() {
+    let strokes = |se: f64| {
+        let curve = Curve { at: arr2(&[[0.5, 0.5]]), se: vec![se], ..Curve::default() };
+        let text = draw(&figure(vec![Layer::new("curve", "", Role::Guided, curve)]));
+        let (bars, _) = text.split_once("\" stroke=\"#22262E\" stroke-width=\"2\"").unwrap();
+        bars.rsplit("d=\"").next().unwrap().matches('M').count()
+    };
+    assert_eq!((strokes(0.1), strokes(9.0)), (3, 1), "the bar alone, without a stroke at its ends");
 }
 
 #[test]

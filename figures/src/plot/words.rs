@@ -82,7 +82,7 @@ impl From<(String, String)> for Text {
 }
 
 /// The words cut into (is it a subscript, text).
-pub(super) fn subscripts(words: &str) -> Vec<(bool, String)> {
+pub(crate) fn subscripts(words: &str) -> Vec<(bool, String)> {
     let mut parts = vec![];
     let mut rest = words;
     while let Some((before, after)) = rest.split_once('_') {

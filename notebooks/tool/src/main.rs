@@ -6,13 +6,15 @@
 //! scorelab-notebooks blank             the same with their blanks
 //! scorelab-notebooks python            in target/notebooks/python, those for Python, solved and with their blanks
 //! scorelab-notebooks run               every cell, solved and blank, each lesson in a process of its own
-//! scorelab-notebooks cells NAME MODE   the cells of one lesson, MODE is open or filled
+//! scorelab-notebooks pages [NAME…]     docs/course, of these lessons or all: solved, with what their cells print
+//! scorelab-notebooks cells NAME MODE   the cells of one lesson, MODE is open, filled or filled-vi
 //! ```
 
 mod found;
 mod ipynb;
 #[allow(dead_code)] // the build script and the tests use more of it
 mod lesson;
+mod page;
 mod run;
 mod watch;
 
@@ -24,6 +26,7 @@ mod cells {
 
 use ipynb::{EDITIONS, Edition, notebook};
 use lesson::{Blanks, Kernel, Lesson};
+use page::Page;
 use std::error::Error;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -43,8 +46,12 @@ fn main() -> ExitCode {
         ["python"] => for_kernel(Kernel::Python, Blanks::Filled, "python/solved")
             .and_then(|()| for_kernel(Kernel::Python, Blanks::Open, "python/blank")),
         ["run"] => run::all(),
+        ["pages", ref names @ ..] => pages(names),
         ["cells", name, mode] => run::one(name, mode),
-        _ => Err("say write, solved, blank, python, run, or cells NAME open|filled".into()),
+        _ => {
+            Err("say write, solved, blank, python, run, pages, or cells NAME open|filled|filled-vi"
+                .into())
+        }
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,
@@ -93,6 +100,29 @@ fn write() -> Result<(), Box<dyn Error>> {
         let prelude = &prelude(kernel)?;
         let edition = Edition { kernel, language, blanks: Blanks::Open, prelude, root };
         notebooks_into(&notebooks().join(folder), edition)?;
+    }
+    Ok(())
+}
+
+/// Writes the pages of these lessons, or of all, into `docs/course`, in both languages.
+fn pages(names: &[&str]) -> Result<(), Box<dyn Error>> {
+    let prelude = &prelude(Kernel::Rust)?;
+    for (folder, kernel, language, root) in EDITIONS.into_iter().filter(|e| e.1 == Kernel::Rust) {
+        let folder = notebooks().join("../docs/course").join(folder);
+        let edition = Edition { kernel, language, blanks: Blanks::Filled, prelude, root };
+        for lesson in lessons()?.iter().filter(|l| names.is_empty() || names.contains(&&*l.name)) {
+            let page = Page::of(lesson, edition, &run::printed(&lesson.name, language)?);
+            let pictures = folder.join(format!("{}_files", lesson.name));
+            if pictures.exists() {
+                fs::remove_dir_all(&pictures)?;
+            }
+            fs::write(folder.join(format!("{}.md", lesson.name)), page.text)?;
+            for (file, svg) in page.pictures {
+                fs::create_dir_all(&pictures)?;
+                fs::write(folder.join(file), svg)?;
+            }
+            println!("{} {}", language.code(), lesson.name);
+        }
     }
     Ok(())
 }

@@ -2,6 +2,8 @@
 
 use crate::cells::LESSONS;
 use crate::found::{Found, LESSON, PATIENCE, TOOK};
+use crate::ipynb::Language;
+use crate::page::by_cell;
 use crate::watch::watched;
 use std::cell::Cell;
 use std::error::Error;
@@ -24,13 +26,26 @@ pub fn begins(n: usize) {
 
 /// Runs the cells of one lesson.
 pub fn one(name: &str, mode: &str) -> Result<(), Box<dyn Error>> {
-    let Some((_, open, filled)) = LESSONS.iter().find(|(n, ..)| *n == name) else {
+    let Some((_, open, filled, vietnamese)) = LESSONS.iter().find(|(n, ..)| *n == name) else {
         return Err(format!("no lesson is called {name}").into());
     };
     match mode {
         "open" => open(),
         "filled" => filled(),
-        _ => Err(format!("{mode} is neither open nor filled").into()),
+        "filled-vi" => vietnamese(),
+        _ => Err(format!("{mode} is none of open, filled, filled-vi").into()),
+    }
+}
+
+/// What each cell of a solved lesson prints in a language; every check must pass.
+pub fn printed(name: &str, language: Language) -> Result<Vec<String>, Box<dyn Error>> {
+    let mode = if language == Language::Vi { "filled-vi" } else { "filled" };
+    let program = std::env::current_exe()?;
+    let limit = Duration::from_secs_f64(PATIENCE * LESSON);
+    let ended = watched(Command::new(program).args(["cells", name, mode]), limit)?;
+    match Found::of(&ended).failures("filled") {
+        none if none.is_empty() => Ok(by_cell(&ended.out)),
+        some => Err(format!("{name}, {mode}: {}", some.join("; ")).into()),
     }
 }
 

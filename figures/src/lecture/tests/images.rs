@@ -66,16 +66,19 @@ fn curves_over_gamma_carry_their_standard_errors() {
     let at = |gamma: f64| Scored {
         gamma,
         accuracy: (0.9, 0.01),
-        fd: (gamma, 0.2),
+        fd: (gamma, 0.2 + 3.0 * gamma),
         coverage: (0.8, 0.02),
     };
     let way = Series { title: "a".into(), role: Role::Guided, found: vec![at(0.0), at(2.0)] };
     let figure = images_over_gamma(&[way.clone(), way], &at(1.0), 100).unwrap();
     let text = drawn(&figure);
     assert!(
-        text.lines().any(|l| l.ends_with("2.0,2.0,,,0.2") || l.ends_with("2,2,,,0.2")),
+        text.lines().any(|l| l.ends_with("2.0,2.0,,,6.2") || l.ends_with("2,2,,,6.2")),
         "{text}"
     );
-    assert!(figure.numbers.contains(&("a, γ = 2: FD, se".into(), 0.2)));
+    assert!(figure.numbers.contains(&("a, γ = 2: FD, se".into(), 6.2)));
+    // the axis holds the bars, not only the points
+    let (low, high) = figure.panels[1].y.range;
+    assert!(low < 2.0 - 6.2 && high > 2.0 + 6.2, "{low} {high}");
     assert!(images_over_gamma(&[], &at(1.0), 100).is_err());
 }
