@@ -10,7 +10,10 @@
 mod shown;
 mod told;
 
-pub use {shown::shown_labels, told::ConditionOf};
+pub use {
+    shown::shown_labels,
+    told::{ConditionOf, JointEach},
+};
 
 use crate::condition::Condition;
 use crate::guidance::Gamma;
