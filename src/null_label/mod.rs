@@ -10,10 +10,8 @@
 mod shown;
 mod told;
 
-pub use {
-    shown::shown_labels,
-    told::{ConditionOf, JointEach},
-};
+pub use shown::shown_labels;
+pub use told::{ConditionOf, JointEach};
 
 use crate::condition::Condition;
 use crate::guidance::Gamma;
