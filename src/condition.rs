@@ -2,7 +2,7 @@
 
 use crate::linalg::{cholesky, symmetric_eigen};
 use crate::{Error, Result};
-use ndarray::{ArcArray2, Array1, Array2, ArrayView1, ArrayView2, Axis};
+use ndarray::{ArcArray2, Array1, Array2, ArrayView2, Axis};
 use std::sync::Arc;
 
 /// What is asked of a sample: y of p(x | y), or ∅ of p(x).
@@ -33,12 +33,12 @@ pub enum Condition {
 /// y = A·x₀ + τ·n,   n ~ N(0, I),   A (m, d), y (m)
 /// ```
 ///
-/// A mask is some rows of the identity, a point all of them. At τ = 0 the measurement is exact. Source: Kawar et al. 2022
-/// (2201.11793).
+/// A mask is some rows of the identity, a point all of them. At τ = 0 the measurement is exact. Beside one y, asked of any points, there
+/// may be one for each of n points that are asked together, [`Observation::each`]. Source: Kawar et al. 2022 (2201.11793).
 #[derive(Debug, Clone, PartialEq)]
 pub struct Observation {
     pub(crate) a: ArcArray2<f64>,
-    pub(crate) y: Array1<f64>,
+    pub(crate) y: Array2<f64>, // (1, m), or a row for each point
     pub(crate) tau: f64,
 }
 
@@ -49,14 +49,25 @@ impl Observation {
     /// If nothing is measured, the lengths differ, a number is not finite, τ is below 0, or at τ = 0 a row of A is made of
     /// the others.
     pub fn new(a: impl Into<ArcArray2<f64>>, y: Array1<f64>, tau: f64) -> Result<Self> {
+        Observation::each(a, y.insert_axis(Axis(0)), tau)
+    }
+
+    /// Observations of n points that are asked together, by one A (m, d) and one τ: y (n, m), a row for each of them.
+    ///
+    /// Methods that know only the prior's score, and the rules of a walk, then take these n points in their order and no others. One row is
+    /// [`Observation::new`].
+    ///
+    /// # Errors
+    /// As [`Observation::new`], and if there is no row.
+    pub fn each(a: impl Into<ArcArray2<f64>>, y: Array2<f64>, tau: f64) -> Result<Self> {
         let a = a.into();
         let (m, d) = a.dim();
-        if m == 0 || d == 0 {
+        if m == 0 || d == 0 || y.nrows() == 0 {
             return Err(Error::value("the observation", "of nothing", "of at least one number"));
         }
-        if y.len() != m {
+        if y.ncols() != m {
             let must = format!("{m}, one for each row of A");
-            return Err(Error::value("the number of values observed", y.len(), must));
+            return Err(Error::value("the number of values observed", y.ncols(), must));
         }
         if let Some(v) = a.iter().chain(&y).find(|v| !v.is_finite()) {
             return Err(Error::value("a number of the observation", v, "finite"));
@@ -112,18 +123,18 @@ impl Observation {
         if !(gamma.is_finite() && gamma > 0.0) {
             return Err(Error::value("γ of an observation", gamma, "above 0 and finite"));
         }
-        Observation::new(self.a.clone(), self.y.clone(), self.tau / gamma.sqrt())
+        Observation::each(self.a.clone(), self.y.clone(), self.tau / gamma.sqrt())
     }
 
-    /// The coordinates that are known exactly, by their number from 0, with their values; none if it is something else.
-    pub fn known(&self) -> Option<Vec<(usize, f64)>> {
+    /// The coordinates that are known exactly, with their values; none if it is something else.
+    pub fn known(&self) -> Option<Known> {
         let coordinate = |row: ndarray::ArrayView1<f64>| {
             let place = row.iter().position(|v| *v != 0.0)?;
             (row[place] == 1.0 && row.iter().skip(place + 1).all(|v| *v == 0.0)).then_some(place)
         };
-        let rows = self.a.outer_iter().zip(&self.y);
-        let known = rows.map(|(row, y)| Some((coordinate(row)?, *y)));
-        known.collect::<Option<Vec<_>>>().filter(|_| self.tau == 0.0)
+        let places: Option<Vec<usize>> = self.a.outer_iter().map(coordinate).collect();
+        let known = |places| Known { places, values: self.y.clone() };
+        places.filter(|_| self.tau == 0.0).map(known)
     }
 
     /// A, what is measured (m, d).
@@ -131,8 +142,8 @@ impl Observation {
         self.a.view()
     }
 
-    /// y (m).
-    pub fn values(&self) -> ArrayView1<'_, f64> {
+    /// y (1, m), or (n, m) of n points that are asked together.
+    pub fn values(&self) -> ArrayView2<'_, f64> {
         self.y.view()
     }
 
@@ -142,9 +153,22 @@ impl Observation {
     }
 
     /// y − A·x, by how much points miss it: `x` (n, d) → (n, m).
+    ///
+    /// # Panics
+    /// If there are several y, but not one for each point.
     pub fn miss(&self, x: ArrayView2<f64>) -> Array2<f64> {
+        assert!([1, x.nrows()].contains(&self.y.nrows()), "a y for each point, or one for all");
         &self.y - &x.dot(&self.a.t())
     }
+}
+
+/// Coordinates of the data that are known exactly.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Known {
+    /// Their numbers, from 0 (m).
+    pub places: Vec<usize>,
+    /// Their values (1, m), or (n, m) of n points that are asked together.
+    pub values: Array2<f64>,
 }
 
 /// Many observations by one A and one τ, told by as few numbers as A has independent rows.
@@ -188,7 +212,18 @@ impl Compressed {
     /// # Panics
     /// If y has another length than A has rows, or is not finite.
     pub fn observation(&self, y: &Array1<f64>) -> Observation {
-        let y = self.read.dot(y);
+        self.told(self.read.dot(y).insert_axis(Axis(0)))
+    }
+
+    /// What the rows of y (n, m) tell of n points that are asked together, as [`Observation::each`].
+    ///
+    /// # Panics
+    /// As [`Compressed::observation`].
+    pub fn observations(&self, y: ArrayView2<f64>) -> Observation {
+        self.told(y.dot(&self.read.t()))
+    }
+
+    fn told(&self, y: Array2<f64>) -> Observation {
         assert!(y.iter().all(|v| v.is_finite()), "finite values");
         Observation { a: self.a.clone(), y, tau: self.tau }
     }

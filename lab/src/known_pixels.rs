@@ -5,7 +5,7 @@ use crate::flags::ConditionFlags;
 use crate::read::image;
 use crate::table::exact;
 use crate::view::Domain;
-use ndarray::{Array1, Array2, ArrayView1, Axis};
+use ndarray::{Array1, Array2, ArrayView1, ArrayView2, Axis};
 use scorelab::condition::{Compressed, Observation};
 use scorelab::data::{Principal, View, from_pixels};
 use scorelab::text::quoted;
@@ -53,6 +53,11 @@ impl KnownPixels {
     pub fn of(&self, image: ArrayView1<f64>) -> Observation {
         let seen: Array1<f64> = self.pixels.iter().map(|pixel| image[*pixel]).collect();
         self.told.observation(&(seen - &self.mean))
+    }
+
+    /// What is observed of each of these images (n, height·width), along the components; they are then asked together.
+    pub fn of_each(&self, images: ArrayView2<f64>) -> Observation {
+        self.told.observations((images.select(Axis(1), &self.pixels) - &self.mean).view())
     }
 }
 

@@ -163,7 +163,7 @@ impl<N: Net> LogitNet<N> {
         let (input, _) = self.scales(level);
         let log_snr = level.log_snr() as f32;
         let mut out = Array2::zeros((x.nrows(), width));
-        self.pool.for_blocks(&self.network, x, out.view_mut(), |x, mut out, w| {
+        self.pool.for_blocks(&self.network, x, out.view_mut(), |_, x, mut out, w| {
             w.fill(x, input);
             self.network.forward_at(w, log_snr, &Condition::None);
             out.zip_mut_with(&layer(w).slice(s![..x.nrows(), ..]), |o, v| *o = *v as f64);
@@ -231,7 +231,7 @@ impl<N: Net> Likelihood for ClassLikelihood<N> {
             network,
             x,
             out.view_mut(),
-            |x, mut out: ArrayViewMut2<f64>, w| {
+            |_, x, mut out: ArrayViewMut2<f64>, w| {
                 w.fill(x, input);
                 network.forward_at(w, log_snr, &Condition::None);
                 self.set_gradient(w, output);

@@ -2,7 +2,7 @@
 
 use super::denoiser::Denoiser;
 use super::{About, Cost, Knob, Knobs, Parts, Plan, Score};
-use crate::condition::Observation;
+use crate::condition::{Known, Observation};
 use crate::noise::NoiseLevel;
 use crate::rng::Noise;
 use crate::{Error, Result};
@@ -87,10 +87,10 @@ pub fn steered(
 }
 
 /// Overwrites the coordinates that are known by their values with noise of the level: x ← α·y + σ·z.
-pub fn overwrite(x: &mut Array2<f64>, known: &[(usize, f64)], level: NoiseLevel, noise: Noise) {
+pub fn overwrite(x: &mut Array2<f64>, known: &Known, level: NoiseLevel, noise: Noise) {
     let z = noise.normals(x.ncols());
-    for (i, y) in known {
-        let noisy = z.column(*i).mapv(|z| level.alpha * y + level.sigma * z);
+    for (i, y) in known.places.iter().zip(known.values.columns()) {
+        let noisy = &z.column(*i) * level.sigma + &(&y * level.alpha);
         x.column_mut(*i).assign(&noisy);
     }
 }

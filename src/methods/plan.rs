@@ -108,22 +108,33 @@ impl Plan {
     /// As [`Plan::walk`], but every score is asked for all points in one call, and from this thread alone: for a score that
     /// is a function of another language.
     pub fn walk_at_once(&self, own: &AnySampler, run: Run) -> Array2<f64> {
-        let last = self.at_once(own, run, |walk| walk.last());
+        self.walk_rows_at_once(own, run, &every(run))
+    }
+
+    /// As [`Plan::walk_rows`], but every score is asked for all these rows in one call, in their order, as one that knows something
+    /// of each has to be.
+    ///
+    /// # Panics
+    /// As [`Plan::walk_rows`].
+    pub fn walk_rows_at_once(&self, own: &AnySampler, run: Run, rows: &[usize]) -> Array2<f64> {
+        let last = self.at_once(own, run, rows, |walk| walk.last());
         last.expect("a walk begins at its start").1
     }
 
     /// As [`Plan::walk_at_once`], but keeps the trajectories: (steps + 1, n, d).
     pub fn trajectories_at_once(&self, own: &AnySampler, run: Run) -> Array3<f64> {
-        let ways: Vec<Array2<f64>> = self.at_once(own, run, |walk| walk.map(|(_, x)| x).collect());
+        let ways: Vec<Array2<f64>> =
+            self.at_once(own, run, &every(run), |walk| walk.map(|(_, x)| x).collect());
         let views: Vec<_> = ways.iter().map(|x| x.view()).collect();
         ndarray::stack(Axis(0), &views).expect("arrays of one shape")
     }
 
-    /// What is made of the walk of all starting points as one block.
+    /// What is made of the walk of these rows as one block.
     fn at_once<T>(
         &self,
         own: &AnySampler,
         run: Run,
+        rows: &[usize],
         made: impl FnOnce(&mut dyn Iterator<Item = (f64, Array2<f64>)>) -> T,
     ) -> T {
         let Run { process, grid, start, seed } = run;
@@ -133,7 +144,8 @@ impl Plan {
             (Rule::Population(rule), _) => rule.clone(),
             (_, sampler) => AnyPopulation::new(sampler.expect("a sampler for lone points")),
         };
-        made(&mut Walk::new(&rule, &parts, process, start.to_owned(), &every(run), seed))
+        let x = start.select(Axis(0), rows);
+        made(&mut Walk::new(&rule, &parts, process, x, rows, seed))
     }
 
     /// Where all starting points end, the i-th by the plan of class `wanted[i]`: (n, d). Where particles interact, those of a

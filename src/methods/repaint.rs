@@ -3,6 +3,7 @@
 use super::measured::overwrite;
 use super::{About, Cost, Ends, Knob, Knobs, Method, Need, Parts, Plan, Range, Rule, Walks};
 use crate::Result;
+use crate::condition::Known;
 use crate::sampler::{AnySampler, Ddim, Sampler, Step};
 use crate::score::ScoreFn;
 use ndarray::Array2;
@@ -17,8 +18,8 @@ use ndarray::Array2;
 /// as 1/r; the variance keeps what the step itself is off. Source: Lugmayr et al. 2022 (2201.09865), algorithm 1.
 #[derive(Clone)]
 pub struct RePaintStep {
-    /// The known coordinates, from 0, with their values.
-    pub known: Vec<(usize, f64)>,
+    /// The known coordinates.
+    pub known: Known,
     /// r, at least 1.
     pub times: usize,
 }

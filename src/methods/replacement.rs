@@ -3,6 +3,7 @@
 use super::measured::overwrite;
 use super::{About, Cost, Ends, Knobs, Method, Need, Parts, Plan, Rule, Walks};
 use crate::Result;
+use crate::condition::Known;
 use crate::sampler::{AnySampler, Sampler, Step};
 use crate::score::ScoreFn;
 use ndarray::Array2;
@@ -21,8 +22,8 @@ use std::sync::Arc;
 pub struct Replaced<S> {
     /// Who takes the steps.
     pub inner: S,
-    /// The known coordinates, from 0, with their values.
-    pub known: Vec<(usize, f64)>,
+    /// The known coordinates.
+    pub known: Known,
 }
 
 impl<S: Sampler> Sampler for Replaced<S> {

@@ -57,6 +57,9 @@ impl Judge {
         CleanClassifier::train(data, config, progress).map(|classifier| Judge { classifier })
     }
 
+    /// The fewest samples that can be judged: the blocks by which the standard error of FD is found.
+    pub const LEAST: usize = 20;
+
     /// The most probable class of every row: `x` (n, d) → (n). A row that is not finite is of no class.
     pub fn classes(&self, x: ArrayView2<f64>) -> Vec<Option<usize>> {
         classes(&self.classifier.probabilities(x))
@@ -70,14 +73,13 @@ impl Judge {
     /// is not finite is of no class and makes FD NaN.
     ///
     /// # Panics
-    /// If the sets differ in d, there is not one class for each sample, or a set has fewer than 20 rows.
+    /// If the sets differ in d, there is not one class for each sample, or a set has fewer than [`Judge::LEAST`] rows.
     pub fn judge(
         &self,
         samples: ArrayView2<f64>,
         wanted: &[usize],
         reference: ArrayView2<f64>,
     ) -> Judgement {
-        const BLOCKS: usize = 20;
         const NEIGHBOURS: usize = 5;
         assert_eq!(samples.nrows(), wanted.len(), "a class for each sample");
         let p = self.classifier.probabilities(samples);
@@ -89,7 +91,7 @@ impl Judge {
         Judgement {
             accuracy: Interval::of_hits(hits),
             confidence: mean_with_se(&sure),
-            fd: frechet_with_se(seen.view(), true_ones.view(), BLOCKS),
+            fd: frechet_with_se(seen.view(), true_ones.view(), Judge::LEAST),
             prdc: prdc(seen.view(), true_ones.view(), NEIGHBOURS),
         }
     }

@@ -8,8 +8,12 @@
 
 use super::Mixture;
 use crate::noise::NoiseLevel;
+use crate::parallel::each;
 use crate::score::log_sum_exp;
 use ndarray::{Array1, Array2, ArrayView1, ArrayView2, Axis};
+
+/// Rows that one thread handles at a time: what is common to them is paid once.
+const ROWS: usize = 128;
 
 /// The denoiser's Jacobian, (α/σ²)·Cov[x₀ | x], times a vector for each point: `x`, `v` (n, d) → (n, d).
 pub(super) fn pull_back(
@@ -20,9 +24,10 @@ pub(super) fn pull_back(
 ) -> Array2<f64> {
     let behind = Behind::new(mixture, level);
     let mut out = Array2::zeros(x.raw_dim());
-    for ((x, v), mut out) in x.outer_iter().zip(v.outer_iter()).zip(out.outer_iter_mut()) {
+    let blocks = x.axis_chunks_iter(Axis(0), ROWS).zip(v.axis_chunks_iter(Axis(0), ROWS));
+    each(out.axis_chunks_iter_mut(Axis(0), ROWS).zip(blocks), |(mut out, (x, v))| {
         out.assign(&(behind.covariance_times(x, v) * (level.alpha / level.sigma.powi(2))));
-    }
+    });
     out
 }
 
@@ -44,26 +49,45 @@ impl<'a> Behind<'a> {
         Behind { mixture, level, noised, log_peaks }
     }
 
-    /// Cov[x₀ | x]·v (d).
-    fn covariance_times(&self, x: ArrayView1<f64>, v: ArrayView1<f64>) -> Array1<f64> {
+    /// Cov[x₀ | x]·v of every point (n, d).
+    fn covariance_times(&self, x: ArrayView2<f64>, v: ArrayView2<f64>) -> Array2<f64> {
         let NoiseLevel { alpha, sigma } = self.level;
-        let k = self.noised.len();
-        let (mut logs, mut means) = (Array1::zeros(k), Array2::zeros((k, x.len())));
-        let mut inner = means.clone(); // Sₖ·v (K, d)
+        let mut logs = Array2::zeros((x.nrows(), self.noised.len()));
+        let (mut means, mut inner) = (Vec::new(), Vec::new()); // mₖ and Sₖ·v, K × (n, d)
         for (i, (axes, noised)) in self.mixture.axes.iter().zip(&self.noised).enumerate() {
             let mean = self.mixture.means.row(i);
+            let share = &ArrayView1::from(&axes.lambda) / noised; // λ/(α²λ + σ²)
             let z = (&x - &(&mean * alpha)).dot(&axes.q);
-            logs[i] = self.log_peaks[i] - 0.5 * (&z * &z / noised).sum();
-            let lambda = ArrayView1::from(&axes.lambda);
-            let pulled = &z * &lambda / noised * alpha;
-            means.row_mut(i).assign(&(&mean + &axes.q.dot(&pulled)));
-            let narrowed = v.dot(&axes.q) * lambda * (sigma * sigma) / noised;
-            inner.row_mut(i).assign(&axes.q.dot(&narrowed));
+            let squares = (&z * &z / noised).sum_axis(Axis(1));
+            logs.column_mut(i).assign(&squares.mapv(|square| self.log_peaks[i] - 0.5 * square));
+            means.push((z * &share * alpha).dot(&axes.q.t()) + mean);
+            inner.push((v.dot(&axes.q) * &share * (sigma * sigma)).dot(&axes.q.t()));
         }
-        let log_sum = log_sum_exp(logs.view());
-        let resp = logs.mapv(|l: f64| (l - log_sum).exp()); // (K)
-        means -= &resp.dot(&means);
-        let along = means.dot(&v) * &resp; // rₖ·⟨mₖ − m, v⟩ (K)
-        (inner * &resp.insert_axis(Axis(1))).sum_axis(Axis(0)) + along.dot(&means)
+        let shares = shares(logs);
+        let mean = weighted(&shares, &means);
+        let mut along = shares.clone(); // rₖ·⟨mₖ − m, v⟩ (n, K)
+        for (off, mut along) in means.iter_mut().zip(along.columns_mut()) {
+            *off -= &mean;
+            along *= &(&*off * &v).sum_axis(Axis(1));
+        }
+        weighted(&shares, &inner) + weighted(&along, &means)
     }
+}
+
+/// exp lₖ/Σⱼ exp lⱼ of every row: (n, K), rows sum to one.
+pub(super) fn shares(mut logs: Array2<f64>) -> Array2<f64> {
+    for mut row in logs.outer_iter_mut() {
+        let log_sum = log_sum_exp(row.view());
+        row.mapv_inplace(|log| (log - log_sum).exp());
+    }
+    logs
+}
+
+/// Σₖ rₖ·vₖ of every row: `shares` (n, K) and K × (n, d) → (n, d).
+pub(super) fn weighted(shares: &Array2<f64>, values: &[Array2<f64>]) -> Array2<f64> {
+    let mut sum = Array2::zeros(values[0].raw_dim());
+    for (share, value) in shares.columns().into_iter().zip(values) {
+        sum += &(value * &share.insert_axis(Axis(1)));
+    }
+    sum
 }

@@ -6,8 +6,8 @@
 //! | `axes` | a covariance and its axes, checked once |
 //! | `draw` | samples of a mixture |
 //! | `posterior` | [`Posterior`], the exact classifier as a likelihood to steer by |
-//! | `observed` | the mixture that is left once something is measured, and [`Measured`], its likelihood |
 //! | `behind` | the covariance of the data behind a noisy point |
+//! | `observed` | the mixture that is left once something is measured, and [`Measured`], its likelihood |
 //! | `product` | mixtures of independent blocks of coordinates |
 //! | `attention` | [`Attention`], the denoiser of components that are alike |
 //! | `tilt` | [`Tilt`], what guidance is said to sample, and its score with noise |
@@ -19,8 +19,8 @@ pub mod plain;
 mod axes;
 pub(crate) mod draw;
 mod posterior;
-mod observed;
 mod behind;
+mod observed;
 mod product;
 mod attention;
 mod start;
@@ -32,7 +32,7 @@ mod fast;
 pub use attention::Attention;
 pub use empirical::Empirical;
 pub use fitted::sample_fitted;
-pub use observed::{Instrument, Measured};
+pub use observed::{Instrument, Measured, MeasuredEach};
 pub use posterior::{Noiseless, Posterior};
 pub use start::Reach;
 pub use tilt::Tilt;

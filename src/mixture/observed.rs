@@ -2,13 +2,15 @@
 
 use super::Mixture;
 use super::axes::Axes;
+use super::behind::{shares, weighted};
 use super::fast::Components;
 use crate::condition::Observation;
 use crate::linalg::{cholesky, log_det, solve, solve_lower};
 use crate::noise::NoiseLevel;
+use crate::parallel::each;
 use crate::score::{Likelihood, ScoreFn, log_sum_exp};
 use crate::{Error, Result};
-use ndarray::{ArcArray2, Array1, Array2, ArrayView2};
+use ndarray::{ArcArray2, Array1, Array2, ArrayView1, ArrayView2, Axis};
 use std::f64::consts::TAU;
 use std::sync::Arc;
 
@@ -28,7 +30,7 @@ impl Mixture {
     /// observation, p(x₀)·p(y | x₀)^γ, is the same at τ/√γ. Source: Kalman 1960, the update of each component.
     ///
     /// # Errors
-    /// If A has another width than the mixture, or what is measured exactly does not vary in a component.
+    /// If A has another width than the mixture, what is measured exactly does not vary in a component, or there are several y.
     pub fn observed(&self, observation: &Observation) -> Result<Mixture> {
         Ok(self.measured(observation)?.posterior)
     }
@@ -38,7 +40,11 @@ impl Mixture {
     /// # Errors
     /// As [`Mixture::observed`].
     pub fn measured(&self, observation: &Observation) -> Result<Measured> {
-        Ok(self.instrument(observation)?.reads(&observation.y))
+        if observation.y.nrows() > 1 {
+            let must = "one: of several ask an instrument for the posterior of each";
+            return Err(Error::value("the observations at once", observation.y.nrows(), must));
+        }
+        Ok(self.instrument(observation)?.reads(&observation.y.row(0).to_owned()))
     }
 
     /// What measures this mixture by the A and τ of an observation, to be read at any y: all that does not depend on y is done once.
@@ -133,6 +139,79 @@ impl Instrument {
         };
         let distance = squares.iter().fold(f64::INFINITY, |a: f64, s| a.min(s.sqrt()));
         Measured { prior: prior.clone(), posterior, log_evidence, distance }
+    }
+}
+
+impl Instrument {
+    /// p(x₀ | yᵢ) of n points that are asked together, where y (n, m) was read.
+    ///
+    /// # Panics
+    /// As [`Instrument::reads`], and if y has no row.
+    pub fn reads_each(&self, y: ArrayView2<f64>) -> MeasuredEach {
+        assert!(y.nrows() > 0, "something was read");
+        let read = |y: ArrayView1<f64>| self.reads(&y.to_owned()).posterior;
+        MeasuredEach { posteriors: each(y.outer_iter(), read) }
+    }
+}
+
+/// p(x₀ | yᵢ) of n points, all measured by one A and one τ, as a score that is asked for these n in their order, and for no others.
+///
+/// ```text
+/// sᵢ(xᵢ) = Σₖ rᵢₖ·Cₖ⁻¹(α·μᵢₖ − xᵢ),   rᵢₖ ∝ wᵢₖ N(xᵢ; α·μᵢₖ, Cₖ),   Cₖ = α²Σₖ' + σ²I
+/// ```
+///
+/// Σₖ' does not depend on y, so that the points share what it costs. With one point it is that point's [`Mixture::observed`].
+#[derive(Debug, Clone)]
+pub struct MeasuredEach {
+    posteriors: Vec<Mixture>,
+}
+
+impl MeasuredEach {
+    /// p(x₀ | yᵢ) of every point (n).
+    pub fn posteriors(&self) -> &[Mixture] {
+        &self.posteriors
+    }
+
+    /// Those of some of the points, by their numbers from 0, in this order.
+    ///
+    /// # Panics
+    /// If there is no such point.
+    pub fn of_points(&self, points: &[usize]) -> MeasuredEach {
+        MeasuredEach { posteriors: points.iter().map(|i| self.posteriors[*i].clone()).collect() }
+    }
+}
+
+impl ScoreFn for MeasuredEach {
+    fn dim(&self) -> usize {
+        self.posteriors[0].dim()
+    }
+
+    fn score(&self, x: ArrayView2<f64>, level: NoiseLevel) -> Array2<f64> {
+        assert_eq!(x.nrows(), self.posteriors.len(), "the points of these posteriors");
+        let NoiseLevel { alpha, sigma } = level;
+        let axes = &self.posteriors[0].axes;
+        let (mut logs, mut pulls) = (Array2::zeros((x.nrows(), axes.len())), Vec::new());
+        for (k, Axes { lambda, q }) in axes.iter().enumerate() {
+            let noised: Array1<f64> =
+                lambda.iter().map(|l| alpha * alpha * l + sigma * sigma).collect();
+            let mut away = Array2::zeros(x.raw_dim()); // α·μᵢₖ − xᵢ
+            for ((mut away, x), own) in
+                away.outer_iter_mut().zip(x.outer_iter()).zip(&self.posteriors)
+            {
+                away.assign(&(&own.means.row(k) * alpha - x));
+            }
+            let along = away.dot(q);
+            let scaled = &along / &noised;
+            let log_det = noised.mapv(f64::ln).sum();
+            let squares = (along * &scaled).sum_axis(Axis(1));
+            for ((log, square), own) in
+                logs.column_mut(k).iter_mut().zip(squares).zip(&self.posteriors)
+            {
+                *log = own.weights[k].ln() - 0.5 * (square + log_det);
+            }
+            pulls.push(scaled.dot(&q.t()));
+        }
+        weighted(&shares(logs), &pulls)
     }
 }
 

@@ -73,6 +73,10 @@ impl Shape for ObservingConfig {
         let d = self.inputs();
         match condition {
             Condition::None => Ok(()),
+            Condition::Observed(o) if o.values().nrows() > 1 => {
+                let must = "one for each point: a network is asked by a list of conditions";
+                Err(Error::value("the observations of a condition", o.values().nrows(), must))
+            }
             Condition::Observed(o) if o.map().ncols() == d => Ok(()),
             Condition::Observed(o) => {
                 let must = format!("{d}, as many as a point has coordinates");
@@ -123,7 +127,7 @@ impl Observing {
         let Condition::Observed(observation) = condition else { return Array1::zeros(2 * d) };
         let a = observation.map();
         let known = (&a * &a).sum_axis(Axis(0));
-        concatenate![Axis(0), observation.values().dot(&a) / self.config.scale, known]
+        concatenate![Axis(0), observation.values().row(0).dot(&a) / self.config.scale, known]
     }
 
     /// The perceptron's inputs of a batch (n, 3d).

@@ -4,7 +4,7 @@ use super::mlp::Mlp;
 use super::net::{Batch, Net, Shape};
 use super::potential::Potential;
 use super::shape::MlpConfig;
-use super::workspace::Pool;
+use super::workspace::{Pool, Workspace};
 use crate::Result;
 use crate::condition::Condition;
 use crate::noise::NoiseLevel;
@@ -188,14 +188,46 @@ impl<N: Net> ScoreNet<N> {
         level: NoiseLevel,
         terms: &[(Condition, f64)],
     ) -> Array2<f64> {
-        let (c, own) = self.coefficients(level);
         let log_snr = level.log_snr() as f32;
         let terms: Vec<(Condition, f32)> =
             terms.iter().map(|(y, weight)| (y.clone(), *weight as f32)).collect();
+        self.answers(x, level, |_, w| self.network.blend(w, log_snr, &terms))
+    }
+
+    /// The denoiser where every point has a condition of its own, D(xᵢ; yᵢ): `x` (n, d), `conditions` (n) → (n, d).
+    ///
+    /// The same answers as [`ScoreNet::blend`] a point at a time.
+    ///
+    /// # Panics
+    /// As [`ScoreNet::blend`], and if there is not one condition for each point.
+    pub fn denoised_each(
+        &self,
+        x: ArrayView2<f64>,
+        level: NoiseLevel,
+        conditions: &[Condition],
+    ) -> Array2<f64> {
+        assert_eq!(x.nrows(), conditions.len(), "a condition for each point");
+        self.answers(x, level, |first, w| {
+            w.log_snr.fill(level.log_snr() as f32);
+            for (own, condition) in w.conditions.iter_mut().zip(&conditions[first..]) {
+                *own = condition.clone();
+            }
+            self.network.forward(w);
+        })
+    }
+
+    /// D of the network's answers: `ask` fills a block's output from its input, and is told the number of its first point.
+    fn answers(
+        &self,
+        x: ArrayView2<f64>,
+        level: NoiseLevel,
+        ask: impl Fn(usize, &mut Workspace<N>) + Sync,
+    ) -> Array2<f64> {
+        let (c, own) = self.coefficients(level);
         let mut out = Array2::zeros(x.raw_dim());
-        self.pool.for_blocks(&self.network, x, out.view_mut(), |x, mut out, w| {
+        self.pool.for_blocks(&self.network, x, out.view_mut(), |first, x, mut out, w| {
             w.fill(x, c.input / level.alpha);
-            self.network.blend(w, log_snr, &terms);
+            ask(first, w);
             let answer = w.output.slice(s![..x.nrows(), ..]);
             for ((mut out, x), f) in
                 out.outer_iter_mut().zip(x.outer_iter()).zip(answer.outer_iter())
@@ -221,7 +253,7 @@ impl<N: Net> ScoreNet<N> {
         let (c, own) = self.coefficients(level);
         let (log_snr, scale) = (level.log_snr() as f32, c.input / level.alpha);
         let mut out = v.to_owned();
-        self.pool.for_blocks(&self.network, x, out.view_mut(), |x, mut out, w| {
+        self.pool.for_blocks(&self.network, x, out.view_mut(), |_, x, mut out, w| {
             let v = out.to_owned();
             for (mut out, c) in out.columns_mut().into_iter().zip(&own) {
                 out *= c.skip / level.alpha;

@@ -86,19 +86,20 @@ impl<N: Net> Pool<N> {
         Some(waiting.swap_remove(fits))
     }
 
-    /// Runs `f` on every block of rows of `x` and of `out` with a workspace, blocks shared out over the threads.
+    /// Runs `f` on every block of rows of `x` and of `out`, with the number of its first row and a workspace; blocks are shared out over the
+    /// threads.
     pub fn for_blocks<F>(&self, net: &N, x: ArrayView2<f64>, mut out: ArrayViewMut2<f64>, f: F)
     where
-        F: Fn(ArrayView2<f64>, ArrayViewMut2<f64>, &mut Workspace<N>) + Sync,
+        F: Fn(usize, ArrayView2<f64>, ArrayViewMut2<f64>, &mut Workspace<N>) + Sync,
     {
         let inputs = net.config().inputs();
         assert_eq!(x.ncols(), inputs, "points of dimension {inputs}");
         let n = x.nrows();
         let rows = net.block_rows(n).min(n.next_multiple_of(4)).max(4); // a few rows are no whole block
         let blocks = out.axis_chunks_iter_mut(Axis(0), rows);
-        each(blocks.zip(x.axis_chunks_iter(Axis(0), rows)), |(out, x)| {
+        each(blocks.zip(x.axis_chunks_iter(Axis(0), rows)).enumerate(), |(block, (out, x))| {
             let mut w = self.take(rows).unwrap_or_else(|| net.workspace(rows));
-            f(x, out, &mut w);
+            f(block * rows, x, out, &mut w);
             self.waiting().push(w);
         });
     }

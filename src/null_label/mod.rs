@@ -10,7 +10,8 @@
 mod shown;
 mod told;
 
-pub use {shown::shown_labels, told::ConditionOf};
+pub use shown::shown_labels;
+pub use told::{ConditionOf, JointEach};
 
 use crate::condition::Condition;
 use crate::guidance::Gamma;

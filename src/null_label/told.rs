@@ -1,12 +1,16 @@
-//! Joint training under conditions that are drawn anew for every row, such as masks.
+//! Conditions that are each row's own, such as masks: in training, and when points are asked together.
 
 use super::{JointDenoising, JointNet};
 use crate::condition::Condition;
 use crate::mixture::Labelled;
-use crate::nn::{Net, Shape};
+use crate::nn::{Net, ScoreNet, Shape};
+use crate::noise::NoiseLevel;
+use crate::score::{ScoreFn, score_of_denoised};
 use crate::train::Levels;
 use crate::{Error, Result};
+use ndarray::{Array2, ArrayView2};
 use rand_chacha::ChaCha8Rng;
+use std::sync::Arc;
 
 /// The condition of a point, by its number in the data; what it leaves to chance comes from the generator.
 pub type ConditionOf<'a> = dyn Fn(usize, &mut ChaCha8Rng) -> Condition + Send + Sync + 'a;
@@ -37,5 +41,41 @@ impl<N: Net> JointNet<N> {
         self.network().config().takes(&first)?;
         let joint = JointDenoising::new(self.denoising(data, levels), p_drop)?;
         Ok(JointDenoising { conditions: Some(Box::new(of)), ..joint })
+    }
+}
+
+impl<N: Net> JointNet<N> {
+    /// s_θ(xᵢ, yᵢ), the scores of n points that are asked together, each under its own condition (n).
+    ///
+    /// # Panics
+    /// If the network does not take a condition, as [`Shape::takes`] says.
+    pub fn given_each(&self, conditions: Vec<Condition>) -> JointEach<N> {
+        for condition in &conditions {
+            self.network().config().takes(condition).unwrap_or_else(|e| panic!("{e}"));
+        }
+        JointEach { net: self.net.clone(), conditions }
+    }
+}
+
+/// A [`JointNet`] bound to a condition for each of n points: it is asked for these n in their order, and for no others.
+///
+/// Point i is answered as by [`JointNet::given`] its own condition. Of no points it is asked for none.
+#[derive(Debug, Clone)]
+pub struct JointEach<N: Net> {
+    net: Arc<ScoreNet<N>>,
+    conditions: Vec<Condition>,
+}
+
+impl<N: Net> ScoreFn for JointEach<N> {
+    fn dim(&self) -> usize {
+        self.net.dim()
+    }
+
+    fn score(&self, x: ArrayView2<f64>, level: NoiseLevel) -> Array2<f64> {
+        score_of_denoised(x, self.denoised(x, level), level)
+    }
+
+    fn denoised(&self, x: ArrayView2<f64>, level: NoiseLevel) -> Array2<f64> {
+        self.net.denoised_each(x, level, &self.conditions)
     }
 }

@@ -22,6 +22,7 @@ fn what_an_experiment_on_images_cannot_use_is_refused_by_name() {
         ("digits_denoise", &["--gamma", "1,2"], &["--gamma", "2 numbers"]),
         ("digits_denoise", &["--train-steps", "0"], &["training steps", "0"]),
         ("digits_tradeoff", &["--samples", "1"], &["--samples", "is 1"]),
+        ("inpainting", &["--samples", "10"], &["--samples", "is 10", "cannot be judged"]),
         ("digits_hybrid", &["--data", missing], &["cannot read", missing]),
         ("digits_hybrid", &["--data", folder.0.to_str().unwrap()], &["train-images", "idx3-ubyte"]),
     ];

@@ -242,6 +242,9 @@ fn what_cannot_be_observed_is_refused_in_words() {
     let one = |known: &[(usize, f64)], tau: f64| Observation::mask(known, 2, tau);
     let told = |e: scorelab::Result<Observation>| e.unwrap_err().to_string();
     assert!(told(one(&[], 0.1)).contains("of nothing"));
+    assert!(
+        told(Observation::each(Array2::eye(2), Array2::zeros((0, 2)), 0.1)).contains("of nothing")
+    );
     assert!(told(one(&[(2, 0.0)], 0.1)).contains("below 2"));
     assert!(told(one(&[(0, f64::NAN)], 0.1)).contains("finite"));
     assert!(told(one(&[(0, 1.0)], -0.1)).contains("at least 0"));
@@ -280,6 +283,37 @@ fn an_instrument_reads_what_a_measurement_of_its_own_says() {
 }
 
 #[test]
+fn points_that_are_asked_together_answer_each_under_its_own_observation() {
+    for dim in [1, 3, 20] {
+        let (mixture, x) = (slanted(dim), normals(9, dim));
+        for (what, a, y, tau) in observations(dim) {
+            let y = normals(9, y.len()) * 0.4 + &y;
+            let together = Observation::each(a.clone(), y.clone(), tau).unwrap();
+            let read = mixture.instrument(&together).unwrap().reads_each(y.view());
+            let level = NoiseLevel { alpha: 0.8, sigma: 0.5 };
+            let found = read.score(x.view(), level);
+            let alone = |i: usize| {
+                let own = Observation::new(a.clone(), y.row(i).to_owned(), tau).unwrap();
+                let one = x.slice(ndarray::s![i..i + 1, ..]);
+                mixture.observed(&own).unwrap().score(one, level)
+            };
+            let off = |of: &dyn Fn(usize) -> usize| {
+                worst((0..9).map(|i| max_abs(&(&alone(of(i)) - &found.row(i))) / max_abs(&found)))
+            };
+            // the wrong twin gives each point the observation of another
+            assert_law(what, off(&|i| i), off(&|i| (i + 1) % 9), 1e-10);
+            let some = read.of_points(&[7, 2]);
+            assert_eq!(
+                some.score(x.select(Axis(0), &[7, 2]).view(), level),
+                found.select(Axis(0), &[7, 2])
+            );
+            let told = mixture.observed(&together).unwrap_err().to_string();
+            assert!(told.contains("the observations at once is 9"), "{told}");
+        }
+    }
+}
+
+#[test]
 fn fewer_numbers_tell_as_much_as_many_of_which_some_are_sums_of_others() {
     let (mixture, tau) = (slanted(4), 0.3);
     let few = normals(2, 4);
@@ -288,6 +322,10 @@ fn fewer_numbers_tell_as_much_as_many_of_which_some_are_sums_of_others() {
     let y = normals(5, 1).column(0).to_owned();
     let compressed = Compressed::new(many.view(), tau).unwrap();
     assert_eq!((compressed.numbers(), compressed.observation(&y).map().dim()), (2, (2, 4)));
+    let rows = ndarray::stack![Axis(0), &y * 2.0, y];
+    let (both, one) = (compressed.observations(rows.view()), compressed.observation(&y));
+    let off = |row: usize| max_abs(&(&both.values().row(row) - &one.values()));
+    assert_law("the rows of many readings", off(1), off(0), 1e-14);
     let whole = mixture.observed(&Observation::new(many, y.clone(), tau).unwrap()).unwrap();
     let off = |y: &Array1<f64>| {
         let less = mixture.observed(&compressed.observation(y)).unwrap();

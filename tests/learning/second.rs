@@ -80,6 +80,21 @@ fn what_is_observed_changes_the_answer_and_how_it_is_written_does_not() {
     assert!(max_abs(&(of(&[(1, 0.0)]) - answer(Condition::None))) > 1e-3);
 }
 
+#[test]
+fn points_that_are_asked_together_answer_each_under_its_own_condition() {
+    let (joint, level) = (JointNet::of(observing(), Target::Edm, 0.5), NoiseLevel::ve(0.7));
+    let x = normals(150, 3); // more than a block
+    let own: Vec<Condition> = observations().into_iter().cycle().take(150).collect();
+    let found = joint.given_each(own.clone()).denoised(x.view(), level);
+    for (i, condition) in own.iter().enumerate() {
+        let one = |condition: &Condition| {
+            joint.given(condition).denoised(x.slice(ndarray::s![i..i + 1, ..]), level)
+        };
+        let off = |condition| max_abs(&(&one(condition) - &found.row(i)));
+        assert_law("its own condition", off(condition), off(&own[(i + 1) % 4]), 1e-6);
+    }
+}
+
 /// The losses of the last steps of a training.
 fn last_losses(data: &Labelled) -> Array1<f64> {
     let mut losses = Vec::new();

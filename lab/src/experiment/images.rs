@@ -8,6 +8,7 @@ use crate::view::Domain;
 use ndarray::Array2;
 use rand::seq::SliceRandom;
 use scorelab::data::{Glyphs, Images, Part, View};
+use scorelab::metrics::Judge;
 use scorelab::rng::{Purpose, stream};
 use scorelab::score::ScoreFn;
 use scorelab::{Error, Result};
@@ -65,7 +66,7 @@ impl ImageExperiment {
     /// Draws or reads the images and opens the experiment.
     ///
     /// # Errors
-    /// As [`Images::read`] and [`Experiment::new`], and if there are too few images.
+    /// As [`Images::read`] and [`Experiment::new`], and if there are too few images, or fewer samples than a judge takes.
     pub fn open(name: &'static str, flags: ExperimentFlags) -> Result<Self> {
         let drawn = Glyphs { seed: flags.walk.seed };
         let whole = match &flags.data {
@@ -86,6 +87,10 @@ impl ImageExperiment {
         };
         let experiment = Experiment::new(name, flags, data)?;
         let (train, kept) = (experiment.size(TRAINING.0, TRAINING.1), experiment.samples);
+        if kept < Judge::LEAST {
+            let must = format!("at least {}: fewer images cannot be judged", Judge::LEAST);
+            return Err(Error::value("--samples", kept, must));
+        }
         let [training, held_out, twin] = match whole {
             Some(images) => split(&images, train, kept, experiment.seed)?,
             None => {

@@ -5,7 +5,7 @@ use crate::exit;
 use crate::flags::{Defaults, ExperimentFlags};
 use crate::setup::{Setup, Typed, gammas, gradient_scale, options};
 use crate::table::Table;
-use crate::tell::tell_error;
+use crate::tell::{tell, tell_error};
 use crate::view::Domain;
 use rayon::prelude::*;
 use scorelab::guidance::Gamma;
@@ -356,6 +356,16 @@ impl Experiment {
                 format!("đã kiểm tra: {n} số, tất cả trong khoảng cho phép"),
             ))
         })
+    }
+
+    /// Does some work and says on standard error how long it took, so that who waits for more of it sees it go on.
+    pub fn timed<T>(&self, what: &Text, work: impl FnOnce() -> T) -> T {
+        let began = Instant::now();
+        let done = work();
+        let (what, lang) = (what.get(self.output.lang), self.output.lang);
+        let seconds = Text::new("s", "giây");
+        tell(format!("  {what}: {:.1} {}", began.elapsed().as_secs_f64(), seconds.get(lang)));
+        done
     }
 
     /// Prints a line in the language of the figures.

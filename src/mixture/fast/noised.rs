@@ -46,7 +46,9 @@ impl Noised {
                 axes.lambda.iter().map(|l| alpha * alpha * l + sigma * sigma).collect();
             log_scales
                 .push(weight.ln() - 0.5 * variances.iter().map(|c| (TAU * c).ln()).sum::<f64>());
-            precisions.extend((&axes.q / &variances).dot(&axes.q.t()));
+            let precision = (&axes.q / &variances).dot(&axes.q.t()); // symmetric, so in any order
+            precisions
+                .extend_from_slice(precision.as_slice_memory_order().expect("a whole matrix"));
         }
         let means = mixture.means.iter().map(|m| alpha * m).collect();
         Noised { dim: mixture.means.ncols(), means, precisions, log_scales }

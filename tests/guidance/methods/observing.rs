@@ -4,7 +4,7 @@
 use super::*;
 use crate::common::{assert_law, max_abs, normals, simpson};
 use ndarray::{ArrayView2, array};
-use scorelab::condition::Observation;
+use scorelab::condition::{Known, Observation};
 use scorelab::noise::NoiseLevel;
 use scorelab::score::ScoreFn;
 
@@ -300,6 +300,31 @@ fn the_samplers_end_as_their_recursions_say() {
 }
 
 #[test]
+fn points_that_are_asked_together_end_where_each_ends_under_its_own_observation() {
+    let (prior, process) = (correlated(0.8), Process::VE);
+    let grid = Grid::to_data(&process, Spacing::KARRAS, 12).unwrap();
+    let z = start(5, 2, &process, &grid, 3);
+    let run = Run { process: &process, grid: &grid, start: z.view(), seed: 3 };
+    let (own, y) = (AnySampler::new(Ddim { eta: 1.0 }), normals(5, 1));
+    for (name, tau) in
+        [("tmpd", 0.1), ("pigdm", 0.1), ("dps", 0.5), ("repaint", 0.0), ("replacement", 0.0)]
+    {
+        let rows = [1, 2, 4];
+        let together =
+            Observation::each(array![[1.0, 0.0]], y.select(ndarray::Axis(0), &rows), tau).unwrap();
+        let ends = observing(&prior, together, name, &[]).walk_rows_at_once(&own, run, &rows);
+        let alone = |row: usize, of: usize| {
+            let o = Observation::mask(&[(0, y[[of, 0]])], 2, tau).unwrap();
+            observing(&prior, o, name, &[]).walk_rows(&own, run, &[row])
+        };
+        for (end, row) in ends.outer_iter().zip(rows) {
+            assert_eq!(end, alone(row, row).row(0), "{name}, row {row}");
+            assert_ne!(end, alone(row, 0).row(0), "{name}: the wrong twin, another's observation");
+        }
+    }
+}
+
+#[test]
 fn a_mask_is_what_replacement_needs_and_a_tolerance_is_none() {
     let near = Observation::mask(&[(0, 0.3)], 2, 0.1).unwrap();
     let score: Score = Arc::new(cases::f3());
@@ -311,7 +336,8 @@ fn a_mask_is_what_replacement_needs_and_a_tolerance_is_none() {
         assert!(refused.contains("a mask that is exact"), "{refused}");
     }
     let known = |o: scorelab::Result<Observation>| o.unwrap().known();
-    assert_eq!(known(Observation::mask(&[(1, 2.0)], 3, 0.0)), Some(vec![(1, 2.0)]));
+    let second = Known { places: vec![1], values: array![[2.0]] };
+    assert_eq!(known(Observation::mask(&[(1, 2.0)], 3, 0.0)), Some(second));
     assert_eq!(known(Observation::new(array![[2.0, 0.0]], array![1.0], 0.0)), None);
     assert_eq!(known(Observation::new(array![[1.0, 1.0]], array![1.0], 0.0)), None);
 }
