@@ -56,8 +56,9 @@ impl Folder {
                 "[[component]]\nweight = 1\nmean = [{x:?}, {y:?}]\nsd = {sd:?}\nlabel = {label:?}\n"
             )
         };
-        let last = if x > 2.2 { "d" } else { "c" };
-        let parts = [part("a", x, 0.3, 0.5), part("b", -2.0, 1.5, 0.4), part(last, 0.5, -2.5, 0.6)];
+        let [first, last] = if x > 2.2 { ["e", "d"] } else { ["a", "c"] };
+        let parts =
+            [part(first, x, 0.3, 0.5), part("b", -2.0, 1.5, 0.4), part(last, 0.5, -2.5, 0.6)];
         self.file(name, &format!("name = \"odd\"\n{}", parts.concat()))
     }
 

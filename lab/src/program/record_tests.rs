@@ -191,7 +191,7 @@ fn two_runs_of_plot_that_differ_in_any_one_flag_differ_in_the_record() {
 fn two_runs_of_an_experiment_that_differ_in_any_one_flag_differ_in_the_record() {
     let folder = Folder::new("experiment");
     let defaults = Defaults { unused: &["data", "train-steps"], ..Defaults::default() };
-    let images = Defaults { samples: (10, 10), ..Defaults::IMAGES };
+    let images = Defaults { samples: (20, 20), ..Defaults::IMAGES };
     let (out, data) = (folder.path("out"), ["a", "b"].map(|name| folder.path(name)));
     for (seed, path) in data.iter().enumerate() {
         let glyphs = Glyphs { seed: seed as u64 };
