@@ -66,8 +66,9 @@ const FLOOR: f64 = 0.2;
 const TOO_MANY: usize = 32;
 /// Images that are filled in together: a level costs the mixture as much as some dozens of them.
 const TOGETHER: usize = 64;
-/// By how much τ is too large in the law that samples must not follow.
-const TWIN: f64 = 1.2;
+/// What multiplies τ in the wrong twin of the known pixels' law, in full and at `--quick`: so that it is seen with as few numbers as there are
+/// then, 24 images of 16 pixels, whose mean square is known to √(2/384).
+const TWIN: (f64, f64) = (1.2, 2.0);
 /// Gaussians for each class of the fitted mixture.
 const EACH: (usize, usize) = (2, 1);
 
@@ -185,9 +186,9 @@ impl World<'_> {
         })
     }
 
-    /// What the posterior would be if the pixels were known less well, up to [`TWIN`]·τ.
+    /// What the posterior would be if the pixels were known less well, up to [`TWIN`] times τ.
     fn twin(&self, known: &Known) -> Result<MeasuredEach> {
-        Ok(self.observed(known.those.pixels.clone(), TWIN * self.tau)?.2)
+        Ok(self.observed(known.those.pixels.clone(), self.lab.size(TWIN.0, TWIN.1) * self.tau)?.2)
     }
 
     /// By the network that was trained with masks.
@@ -371,7 +372,7 @@ fn check(lab: &mut ImageExperiment, found: &[Found]) {
         let free = of("network", "nothing known");
         let what = format!("{known}: exact, known pixels off beyond the law, in standard errors");
         lab.check(&what, *off_law, -4.5..=4.5, -4.5..=4.5);
-        let what = format!("{known}: the same beside the law of {TWIN}·τ");
+        let what = format!("{known}: the same beside the law of {}·τ", lab.size(TWIN.0, TWIN.1));
         lab.check(&what, *off_twin, -1e3..=-4.5, -1e3..=-4.5);
         let n = lab.samples as f64;
         let variance = |p: f64| (p * (1.0 - p)).max(0.5 / n) / n;
