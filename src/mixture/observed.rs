@@ -140,9 +140,7 @@ impl Instrument {
         let distance = squares.iter().fold(f64::INFINITY, |a: f64, s| a.min(s.sqrt()));
         Measured { prior: prior.clone(), posterior, log_evidence, distance }
     }
-}
 
-impl Instrument {
     /// p(x₀ | yᵢ) of n points that are asked together, where y (n, m) was read.
     ///
     /// # Panics

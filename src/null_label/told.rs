@@ -42,9 +42,7 @@ impl<N: Net> JointNet<N> {
         let joint = JointDenoising::new(self.denoising(data, levels), p_drop)?;
         Ok(JointDenoising { conditions: Some(Box::new(of)), ..joint })
     }
-}
 
-impl<N: Net> JointNet<N> {
     /// s_θ(xᵢ, yᵢ), the scores of n points that are asked together, each under its own condition (n).
     ///
     /// # Panics

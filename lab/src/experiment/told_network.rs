@@ -16,9 +16,9 @@ use scorelab::null_label::{ConditionOf, JointNet};
 use scorelab::rng::{Purpose, stream};
 use scorelab::training_loop::{Examples, learn_observed};
 
-/// Masks that a training draws from: the halves and the quarters of an image, for a third of the images, and masks of scattered pixels for the
-/// others; so many that none is learned by heart.
+/// The halves and the quarters of an image, the masks of a third of the images in training.
 const PARTS: usize = 8;
+/// Masks of scattered pixels, those of the others; so many that none is learned by heart.
 const SCATTERED: usize = 256;
 
 impl ImageExperiment {
