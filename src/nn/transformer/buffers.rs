@@ -85,6 +85,8 @@ pub(super) struct Room {
     pub modulation: Panels,      // (images, 9w)
     pub last: Panels,            // (images, 2w)
     pub level: Panels,           // (images, w)
+    pub values: Panels,          // of the one word of each image (images, w)
+    pub told: Panels,            // what it tells (images, w)
     pub table: Panels,           // (rows, w)
     pub keys_values: Panels,     // (rows, 2w)
     pub rows: Vec<f32>,          // (tokens, 3w)
@@ -155,6 +157,8 @@ impl Room {
             modulation: Panels::zeros(images, 9 * w),
             last: Panels::zeros(images, 2 * w),
             level: Panels::zeros(images, w),
+            values: Panels::zeros(images, w),
+            told: Panels::zeros(images, w),
             table: Panels::zeros(table, w),
             keys_values: Panels::zeros(table, 2 * w),
             rows: zeros((t * (3 * w).max(c.patch * c.patch)).max(table * w)),

@@ -108,9 +108,6 @@ impl Net for Transformer {
     ///
     /// The conditions share what comes before the first question to the words, and the last linear map.
     fn blend(&self, w: &mut Workspace<Self>, log_snr: f32, terms: &[(Condition, f32)]) {
-        if let [(condition, _)] = terms {
-            return self.forward_at(w, log_snr, condition);
-        }
         w.log_snr.fill(log_snr);
         self.see(w);
         let b = &mut w.buffers;
@@ -164,6 +161,10 @@ impl Transformer {
         for (row, words) in self.params[self.layout.table()].chunks_exact(c.width).enumerate() {
             b.table.set(row, 0, words);
         }
+        for (l, layer) in b.layers.iter_mut().enumerate() {
+            self.linear(at(l, Role::KeyValue), &b.table, &mut b.room.keys_values);
+            b.room.keys_values.unpack(&mut layer.keys_values, 2 * c.width);
+        }
         let size = c.patch * c.patch;
         to_patches(&w.input, &b.pixels, &mut b.room.rows);
         b.patches.pack(&b.room.rows[..b.patches.rows * size], size);
@@ -182,7 +183,11 @@ impl Transformer {
             if l > 0 {
                 self.branch(b, l, 0, Self::own_attention);
             }
-            self.branch(b, l, 1, Self::word_attention);
+            if KEEP || b.rows.iter().any(|rows| rows.len() > 1) {
+                self.branch(b, l, 1, Self::word_attention);
+            } else {
+                self.one_word(b, l);
+            }
             self.branch(b, l, 2, Self::perceptron::<KEEP>);
         }
     }
@@ -217,7 +222,7 @@ impl Transformer {
         seen.enter(&b.h, m, tokens, a);
         f(self, b, l);
         let result = &b.layers[l].branches[i].result;
-        leave(&mut b.h, b.modulations[l].branch(i, w), tokens, result);
+        leave(&mut b.h, b.modulations[l].branch(i, w), tokens, (result, 1));
     }
 
     /// Tokens ask the tokens of their image.
@@ -243,8 +248,6 @@ impl Transformer {
     fn word_attention(&self, b: &mut Buffers, l: usize) {
         let (c, w) = (&self.config, self.config.width);
         let (layer, room) = (&mut b.layers[l], &mut b.room);
-        self.linear(at(l, Role::KeyValue), &b.table, &mut room.keys_values);
-        room.keys_values.unpack(&mut layer.keys_values, 2 * w);
         self.linear(at(l, Role::Query), &layer.branches[1].a, &mut room.tokens);
         let words = &mut layer.words;
         room.tokens.unpack(&mut words.queries, w);
@@ -259,6 +262,19 @@ impl Transformer {
         }
         words.mixed.pack(&room.rows[..words.mixed.rows * w], w);
         self.linear(at(l, Role::CrossOut), &words.mixed, &mut layer.branches[1].result);
+    }
+
+    /// The branch of [`Self::word_attention`] where each image has one word to ask, as under ∅: whatever its tokens ask, the
+    /// answer is that word's value. Nothing is left for the way back.
+    fn one_word(&self, b: &mut Buffers, l: usize) {
+        let (w, tokens) = (self.config.width, self.config.tokens());
+        let (layer, room) = (&mut b.layers[l], &mut b.room);
+        for (image, rows) in b.rows.iter().enumerate() {
+            gather(&layer.keys_values, rows, 2 * w, &mut room.words);
+            room.values.set(image, 0, &room.words[w..2 * w]);
+        }
+        self.linear(at(l, Role::CrossOut), &room.values, &mut room.told);
+        leave(&mut b.h, b.modulations[l].branch(1, w), tokens, (&room.told, tokens));
     }
 
     /// The perceptron of each token.

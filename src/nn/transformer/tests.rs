@@ -312,6 +312,19 @@ fn an_image_has_the_same_answer_in_any_batch() {
     assert_ne!(net.score(x.slice(s![1.., ..]), level), net.score(x.slice(s![..69, ..]), level));
 }
 
+/// Under ∅ there is one word to ask, and sampling passes by the question; it must not matter.
+#[test]
+fn an_answer_that_passes_by_the_one_word_is_that_of_the_whole_pass() {
+    let net = ScoreNet::of(network(TransformerConfig::tiny(true)), Target::Edm, 1.0);
+    let (x, level) = (normals(8, 36), NoiseLevel::ve(0.7));
+    let blended = |y: &Condition| net.blend(x.view(), level, &[(y.clone(), 1.0)]);
+    let whole = |y: &Condition| net.denoised_each(x.view(), level, &vec![y.clone(); 8]);
+    for y in [Condition::None, words(&[1]), words(&[1, 2])] {
+        assert_eq!(blended(&y), whole(&y), "{y:?}");
+    }
+    assert_ne!(blended(&Condition::None), whole(&words(&[1])), "the words do matter");
+}
+
 #[test]
 fn a_shape_or_a_condition_that_cannot_be_is_refused_in_one_sentence() {
     let refused = |config: TransformerConfig| config.validated().unwrap_err().to_string();

@@ -112,14 +112,14 @@ impl Seen {
     }
 }
 
-/// h ← h + gate ⊙ F.
-pub fn leave(h: &mut [f32], m: Modulation, tokens: usize, result: &Panels) {
+/// h ← h + gate ⊙ F, where so many rows of h share a row of F.
+pub fn leave(h: &mut [f32], m: Modulation, tokens: usize, (result, share): (&Panels, usize)) {
     let mut line = vec![0.0; m.width];
     wide(
         #[inline(always)]
         || {
             for (r, h) in h.chunks_exact_mut(m.width).enumerate() {
-                result.get(r, &mut line);
+                result.get(r / share, &mut line);
                 let gated = line.iter().zip(m.part(r / tokens, 2));
                 h.iter_mut().zip(gated).for_each(|(h, (f, gate))| *h += gate * f);
             }
