@@ -46,9 +46,10 @@ use crate::classifier::{CleanClassifier, NoisyClassifier};
 use crate::data::View;
 use crate::nn::{Adam, Mlp, Net, Part, ScoreNet, Shape, Target};
 use crate::null_label::JointNet;
+use crate::text::printable;
 use crate::train::State;
 use crate::{Error, Result, file};
-use header::{Header, Scales, Stand, ViewName};
+use header::{Format, Header, Scales, Stand, ViewName, understood};
 use ndarray::Array1;
 use std::collections::BTreeMap;
 use std::io::Read;
@@ -243,7 +244,7 @@ impl<N: Architecture> Checkpoint<N> {
 
     fn from_bytes(bytes: &[u8]) -> Parsed<Self> {
         let file = tensors::read(bytes)?;
-        let header = Header::<N>::from_text(&file.header)?;
+        let header = header_of::<N>(&file.header)?;
         header.check()?;
         // a shape may only promise what the file holds
         let parameters = header.config.parameters();
@@ -290,8 +291,25 @@ impl Checkpoint {
 /// The name of the architecture in a file.
 fn architecture_in(path: &Path) -> Result<String> {
     let bytes = read(path, MOST_BYTES)?;
-    let named = tensors::read(&bytes).and_then(|file| header::network_of(&file.header));
-    named.map_err(|why| Error::File { path: path.into(), why })
+    let named = tensors::read(&bytes).and_then(|file| understood::<Format>(&file.header));
+    named.map(|format| format.network).map_err(|why| Error::File { path: path.into(), why })
+}
+
+/// The header of a text of any format that is understood.
+fn header_of<N: Architecture>(text: &str) -> Parsed<Header<N>> {
+    let Format { format, network } = understood(text)?;
+    if network != N::NAME {
+        let (name, own) = (printable(&network), N::NAME);
+        return Err(format!("its network is of the architecture {name}, but {own} is needed"));
+    }
+    match format {
+        1 => version_1::header(text),
+        header::FORMAT => understood(text),
+        _ => Err(format!(
+            "its format is {format}, but this version of scorelab reads only 1 and {}; use the version that wrote it",
+            header::FORMAT
+        )),
+    }
 }
 
 /// The view that a file's extra rows describe; they are removed from `extra`.

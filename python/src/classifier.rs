@@ -1,9 +1,9 @@
 //! Classifiers that steer.
 
 use crate::array::{level, points};
-use crate::checkpoint::Kept;
 use crate::error::{class, value};
 use crate::job::briefly;
+use crate::kept::Kept;
 use crate::pickle::Again;
 use crate::score::Likelihood;
 use numpy::{IntoPyArray, PyArray1, PyArray2};

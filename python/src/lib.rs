@@ -13,6 +13,7 @@ mod data;
 mod guidance;
 mod sampler;
 mod metrics;
+mod kept;
 mod nn;
 mod null_label;
 mod methods;

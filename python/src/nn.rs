@@ -1,7 +1,7 @@
 //! A network that answers as a score.
 
 use crate::array::points;
-use crate::checkpoint::Kept;
+use crate::kept::Kept;
 use crate::score::Score;
 use ndarray::{Array2, ArrayView2};
 use numpy::{IntoPyArray, PyArray1, PyArray2};

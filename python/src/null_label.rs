@@ -1,9 +1,9 @@
 //! One network with a label and with none.
 
 use crate::array::points;
-use crate::checkpoint::Kept;
 use crate::error::class;
 use crate::guidance::gamma;
+use crate::kept::Kept;
 use crate::score::Score;
 use numpy::{IntoPyArray, PyArray1, PyArray2};
 use pyo3::prelude::*;

@@ -1,7 +1,7 @@
 //! What a file says of a network's architecture.
 
 use super::recipe::{Kind, Recipe};
-use crate::nn::{Mlp, MlpConfig, Net, Observing, Transformer, TransformerConfig};
+use crate::nn::{Mlp, MlpConfig, Net, Observing, Target, Transformer, TransformerConfig};
 
 /// A network that can stand in a file.
 pub trait Architecture: Net {
@@ -18,6 +18,25 @@ pub trait Architecture: Net {
     /// as the dimension of the data, is as it is held. A recipe that says nothing of this architecture asks for what is held.
     fn asked(_recipe: &Recipe, _kind: Kind, held: &Self::Config) -> Self::Config {
         held.clone()
+    }
+
+    /// How a network of this kind and shape, and with this target if it answers as a score, contradicts a recipe, in words;
+    /// `None` if it does not.
+    fn contradicts(
+        recipe: &Recipe,
+        kind: Kind,
+        target: Option<Target>,
+        held: &Self::Config,
+    ) -> Option<String> {
+        let wanted = Self::asked(recipe, kind, held);
+        if Self::made_by(recipe.model) != Some(kind) {
+            return Some(format!("is for a network of the kind {:?}", recipe.model));
+        }
+        if wanted != *held {
+            return Some(format!("asks for the shape {wanted:?}"));
+        }
+        let other = target.is_some_and(|target| target != recipe.target);
+        other.then(|| format!("asks for the target {:?}", recipe.target))
     }
 }
 

@@ -1,13 +1,13 @@
 //! The words of a checkpoint: everything but its tensors.
 
+use super::Parsed;
 use super::architecture::Architecture;
 use super::recipe::Kind;
 use super::trained::Trained;
-use super::{Parsed, version_1};
 use crate::classifier::Scaling;
 use crate::data::View;
 use crate::nn::{Shape, Target};
-use crate::text::printable;
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 /// The layout of the file that this version writes.
@@ -85,25 +85,16 @@ impl From<&View> for ViewName {
 
 /// What says how the rest is to be read.
 #[derive(Deserialize)]
-struct Format {
-    format: u32,
+pub(super) struct Format {
+    pub format: u32,
+    /// The name of the architecture.
     #[serde(default = "unnamed")]
-    network: String,
+    pub network: String,
 }
 
-impl Format {
-    fn of(text: &str) -> Parsed<Format> {
-        serde_json::from_str(text).map_err(not_understood)
-    }
-}
-
-/// The name of the architecture that a text gives.
-pub(super) fn network_of(text: &str) -> Parsed<String> {
-    Format::of(text).map(|format| format.network)
-}
-
-fn not_understood(e: serde_json::Error) -> String {
-    format!("its description cannot be understood: {e}")
+/// What stands in a text.
+pub(super) fn understood<T: DeserializeOwned>(text: &str) -> Parsed<T> {
+    serde_json::from_str(text).map_err(|e| format!("its description cannot be understood: {e}"))
 }
 
 impl<N: Architecture> Header<N> {
@@ -113,24 +104,6 @@ impl<N: Architecture> Header<N> {
             return Err(format!("its description is {} bytes long; shorten the notes", text.len()));
         }
         Ok(text)
-    }
-
-    pub fn from_text(text: &str) -> Parsed<Self> {
-        let Format { format, network } = Format::of(text)?;
-        if network != N::NAME {
-            let name = printable(&network);
-            return Err(format!(
-                "its network is of the architecture {name}, but {} is needed",
-                N::NAME
-            ));
-        }
-        match format {
-            1 => version_1::header(text),
-            FORMAT => serde_json::from_str(text).map_err(not_understood),
-            _ => Err(format!(
-                "its format is {format}, but this version of scorelab reads only 1 and {FORMAT}; use the version that wrote it"
-            )),
-        }
     }
 
     /// Refuses shapes that no network of its kind can have, and contradictions.
@@ -157,7 +130,7 @@ impl<N: Architecture> Header<N> {
             return Err(format!("a scale of its data is {s}, but it must be finite and above 0"));
         }
         let recipe = self.trained.recipe.as_ref();
-        if let Some(why) = recipe.and_then(|r| r.contradicted_by::<N>(self.model, target, c)) {
+        if let Some(why) = recipe.and_then(|r| N::contradicts(r, self.model, target, c)) {
             return Err(format!("its recipe {why}, but that is not what the file holds"));
         }
         match &self.training {

@@ -1,6 +1,5 @@
 //! What decides what is learned: the data, the network and the training, and nothing of the machine.
 
-use super::architecture::Architecture;
 use crate::classifier::ClassifierConfig;
 use crate::data::PointFile;
 use crate::nn::{MlpConfig, Target, TransformerConfig};
@@ -208,23 +207,5 @@ impl Recipe {
     pub fn classifier(&self) -> ClassifierConfig {
         let (levels, train) = (self.levels, self.train.clone());
         ClassifierConfig { width: self.width, depth: self.depth, levels, train }
-    }
-
-    /// How a network contradicts this recipe, in words; `None` if it does not.
-    pub(super) fn contradicted_by<N: Architecture>(
-        &self,
-        kind: Kind,
-        target: Option<Target>,
-        c: &N::Config,
-    ) -> Option<String> {
-        let wanted = N::asked(self, kind, c);
-        if N::made_by(self.model) != Some(kind) {
-            return Some(format!("is for a network of the kind {:?}", self.model));
-        }
-        if wanted != *c {
-            return Some(format!("asks for the shape {wanted:?}"));
-        }
-        let other = target.is_some_and(|target| target != self.target);
-        other.then(|| format!("asks for the target {:?}", self.target))
     }
 }

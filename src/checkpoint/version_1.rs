@@ -2,7 +2,7 @@
 
 use super::Parsed;
 use super::architecture::Architecture;
-use super::header::{FORMAT, Header, Scales, Stand};
+use super::header::{FORMAT, Header, Scales, Stand, understood};
 use super::recipe::{Kind, Place, Recipe};
 use super::trained::{Fingerprint, Trained, TrainingData};
 use crate::classifier::Scaling;
@@ -65,8 +65,7 @@ struct Recipe1 {
 
 /// The header of a text of the format 1.
 pub(super) fn header<N: Architecture>(text: &str) -> Parsed<Header<N>> {
-    let wrong = |e| format!("its description cannot be understood: {e}");
-    let old: Header1<N> = serde_json::from_str(text).map_err(wrong)?;
+    let old: Header1<N> = understood(text)?;
     let score = |target, sigma_data| Scales::Score { target, sigma_data };
     let (model, scales) = match old.model {
         Model1::Score { target, sigma_data } => (Kind::Score, score(target, sigma_data)),

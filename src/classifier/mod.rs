@@ -15,7 +15,7 @@ pub use noisy::{NoisyClassifier, OneVsRest};
 
 use crate::condition::Condition;
 use crate::mixture::Labelled;
-use crate::nn::workspace::Pool;
+use crate::nn::pool::Pool;
 use crate::nn::{Mlp, MlpConfig, Net, Shape, Workspace};
 use crate::noise::NoiseLevel;
 use crate::score::{Likelihood, log_sum_exp};

@@ -2,8 +2,8 @@
 //!
 //! | module | what it holds |
 //! |---|---|
-//! | [`net`] | [`Net`], what a network is to those who train it, save it and ask it |
-//! | [`workspace`] | the buffers of a block of rows, the same for all networks on their outer side |
+//! | [`net`] | [`Net`], what a network is to those who train it, save it and ask it, and the buffers of a block of rows |
+//! | `pool` | the blocks of a batch, shared out over the threads |
 //! | [`plain`] | the perceptron in f64 as its formulas say it: read this first |
 //! | [`shape`] | its sizes, and where its parameters lie |
 //! | [`fast`] | what makes it fast: matrix products in the machine's widest registers, weights in panels |
@@ -16,7 +16,7 @@
 //! | [`score_net`] | a network that answers as a score |
 
 pub mod net;
-pub mod workspace;
+pub(crate) mod pool;
 pub mod plain;
 pub mod shape;
 pub mod fast;
@@ -31,10 +31,9 @@ pub mod score_net;
 pub use adam::{Adam, LearningRate};
 pub use fast::packed::Params;
 pub use mlp::Mlp;
-pub use net::{Batch, Gradients, Net, Part, Shape};
+pub use net::{Batch, Gradients, Net, Part, Shape, Workspace};
 pub use observing::{Observing, ObservingConfig};
 pub use potential::{Potential, PotentialConfig};
 pub use score_net::{Coefficients, ScoreNet, Target};
 pub use shape::MlpConfig;
 pub use transformer::{Transformer, TransformerConfig};
-pub use workspace::Workspace;

@@ -1,9 +1,8 @@
 //! What a network is to those who train it, save it and ask it.
 
-use super::workspace::Workspace;
 use crate::condition::Condition;
 use crate::{Error, Result};
-use ndarray::{Array1, Array2};
+use ndarray::{Array1, Array2, ArrayView2, Zip, s};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use std::fmt::Debug;
@@ -174,6 +173,64 @@ pub trait Net: Clone + Debug + Send + Sync {
     /// As [`Net::buffers`].
     fn workspace(&self, rows: usize) -> Workspace<Self> {
         Workspace::new(self, rows)
+    }
+}
+
+/// The buffers of one block of rows: nothing is allocated between calls.
+///
+/// A row is a point, a level and a condition. What it is asked and what it answers has one form for all networks; what lies
+/// between is the network's own.
+#[derive(Debug, Clone)]
+pub struct Workspace<N: Net> {
+    /// x, filled by the caller (rows, d).
+    pub input: Array2<f32>,
+    /// The log-SNR of each row (rows), for [`Net::forward`].
+    pub log_snr: Vec<f32>,
+    /// The condition of each row (rows), for [`Net::forward`]; not read by a network without conditions.
+    pub conditions: Vec<Condition>,
+    /// The answer (rows, out).
+    pub output: Array2<f32>,
+    /// What the answer should have been (rows, out), for an objective that compares the two.
+    pub target: Array2<f32>,
+    /// ∂L/∂out, filled by the caller before [`Net::backward`] or [`Net::input_gradient`] (rows, out).
+    pub d_output: Array2<f32>,
+    /// ∂L/∂x (rows, d), filled by [`Net::input_gradient`].
+    pub d_input: Array2<f32>,
+    /// What the network needs between the passes.
+    pub buffers: N::Buffers,
+}
+
+impl<N: Net> Workspace<N> {
+    /// Buffers that fit a network, for a block of so many rows.
+    ///
+    /// # Panics
+    /// As [`Net::buffers`].
+    pub fn new(net: &N, rows: usize) -> Self {
+        let (inputs, outputs) = (net.config().inputs(), net.config().outputs());
+        let block = |columns: usize| Array2::zeros((rows, columns));
+        Workspace {
+            input: block(inputs),
+            log_snr: vec![0.0; rows],
+            conditions: vec![Condition::None; rows],
+            output: block(outputs),
+            target: block(outputs),
+            d_output: block(outputs),
+            d_input: block(inputs),
+            buffers: net.buffers(rows),
+        }
+    }
+
+    /// Rows of the block.
+    pub fn rows(&self) -> usize {
+        self.input.nrows()
+    }
+
+    /// Puts the rows of `x`, scaled, into the input; the rows behind them are zero.
+    pub(crate) fn fill(&mut self, x: ArrayView2<f64>, scale: f64) {
+        let d = x.ncols();
+        self.input.slice_mut(s![x.nrows().., ..d]).fill(0.0);
+        let mut rows = self.input.slice_mut(s![..x.nrows(), ..d]);
+        Zip::from(&mut rows).and(x).for_each(|i, x| *i = (scale * x) as f32);
     }
 }
 

@@ -1,9 +1,9 @@
 //! A perceptron whose condition is an observation: one network for every mask, and for none.
 
 use super::mlp::Mlp;
+use super::net::Workspace;
 use super::net::{Batch, Gradients, Net, Part, Shape};
 use super::shape::MlpConfig;
-use super::workspace::Workspace;
 use crate::condition::Condition;
 use crate::{Error, Result};
 use ndarray::{Array1, Array2, ArrayView1, Axis, concatenate, s};

@@ -1,10 +1,11 @@
 //! A network that answers as a score.
 
 use super::mlp::Mlp;
+use super::net::Workspace;
 use super::net::{Batch, Net, Shape};
+use super::pool::Pool;
 use super::potential::Potential;
 use super::shape::MlpConfig;
-use super::workspace::{Pool, Workspace};
 use crate::Result;
 use crate::condition::Condition;
 use crate::noise::NoiseLevel;

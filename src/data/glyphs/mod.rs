@@ -3,15 +3,17 @@
 mod attributes;
 mod captions;
 mod held_out;
+mod measures;
 mod pen;
 mod raster;
 mod skeletons;
 mod wardrobe;
 mod words;
 
-pub use attributes::{Attribute, Attributes, normalised};
+pub use attributes::{Attribute, Attributes};
 pub use captions::Caption;
 pub use held_out::HELD_OUT_PAIRS;
+pub use measures::normalised;
 
 use super::{Images, digit_names};
 use crate::parallel::each;

@@ -1,21 +1,14 @@
 //! The way back through the Transformer in f32, from ∂L/∂out to ∂L/∂θ and ∂L/∂x: each step as in [`super::plain`].
 
 use super::attention::{Rows, attend_back};
-use super::buffers::{Buffers, d_branch, size, to_patches};
-use super::net::{Transformer, gather};
+use super::buffers::{Buffers, Grads, d_branch, size, to_patches};
+use super::net::Transformer;
 use super::shape::{LEVEL, PATCHES, Role, at};
-use super::tokens::{add, leave_back};
+use super::tokens::{add, gather, leave_back};
 use crate::nn::fast::finish::{Finish, Nothing, Passing, Sloped};
 use crate::nn::fast::panels::Panels;
 use crate::nn::fast::product::{column_sums, product, weight_gradient};
-use crate::nn::workspace::Workspace;
-
-/// What becomes of ∂L/∂θ: it is left in place of what was there or added to it; or it is not asked for.
-pub(super) enum Grads<'a> {
-    Left(&'a mut [f32]),
-    Added(&'a mut [f32]),
-    No,
-}
+use crate::nn::net::Workspace;
 
 impl Transformer {
     /// Leaves ∂L/∂θ in `grads`, or with [`Grads::No`] ∂L/∂patches in `room.patches`.

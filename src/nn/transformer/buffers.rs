@@ -74,6 +74,13 @@ pub(super) struct Layer {
     pub hidden_slopes: Panels,
 }
 
+/// What becomes of ∂L/∂θ: it is left in place of what was there or added to it; or it is not asked for.
+pub(super) enum Grads<'a> {
+    Left(&'a mut [f32]),
+    Added(&'a mut [f32]),
+    No,
+}
+
 /// Room to work in.
 #[derive(Debug, Clone)]
 pub(super) struct Room {

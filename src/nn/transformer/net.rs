@@ -1,11 +1,10 @@
 //! The Transformer in f32, a block of images at a time.
 
 use super::attention::{Rows, attend};
-use super::back::Grads;
-use super::buffers::{Branch, Buffers, size, to_images, to_patches};
+use super::buffers::{Branch, Buffers, Grads, size, to_images, to_patches};
 use super::plain::Plain;
 use super::shape::{LEVEL, Layout, PATCHES, Role, TransformerConfig, at};
-use super::tokens::{add, leave};
+use super::tokens::{add, gather, leave};
 use crate::Result;
 use crate::condition::Condition;
 use crate::nn::fast::finish::{Activated, Biased};
@@ -13,8 +12,8 @@ use crate::nn::fast::packed::Params;
 use crate::nn::fast::panels::Panels;
 use crate::nn::fast::product::product;
 use crate::nn::level::fourier;
+use crate::nn::net::Workspace;
 use crate::nn::net::{Batch, Gradients, Net, Shape, as_many};
-use crate::nn::workspace::Workspace;
 use crate::rng::{Purpose, stream};
 use ndarray::Array2;
 use rand_distr::{Distribution, StandardNormal};
@@ -307,15 +306,5 @@ impl Transformer {
     fn linear(&self, number: usize, x: &Panels, out: &mut Panels) {
         let packed = &self.params.layers(&self.layout.layers)[number];
         product(x, &packed.weights, x.columns, out.whole(), Biased(&packed.bias));
-    }
-}
-
-/// The rows of a table that each word adds up.
-pub(super) fn gather(table: &[f32], rows: &[[Option<usize>; 2]], width: usize, out: &mut [f32]) {
-    for (out, rows) in out.chunks_exact_mut(width).zip(rows) {
-        out.fill(0.0);
-        for row in rows.iter().flatten() {
-            add(out, &table[row * width..]);
-        }
     }
 }

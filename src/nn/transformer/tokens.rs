@@ -152,6 +152,16 @@ pub fn leave_back(
     );
 }
 
+/// The rows of a table that each word adds up.
+pub fn gather(table: &[f32], rows: &[[Option<usize>; 2]], width: usize, out: &mut [f32]) {
+    for (out, rows) in out.chunks_exact_mut(width).zip(rows) {
+        out.fill(0.0);
+        for row in rows.iter().flatten() {
+            add(out, &table[row * width..]);
+        }
+    }
+}
+
 /// to ← to + from, as far as both go.
 #[inline(always)]
 pub fn add(to: &mut [f32], from: &[f32]) {

@@ -1,32 +1,11 @@
 //! Many components in the plane: eight of them side by side, the points one after the other.
 
-use super::tiles::{TILE, Tile};
+use super::tiles::{Eight, TILE, Tile, put, take};
 use super::{ROWS, add, exp, pull, vectors_mut};
-use crate::mixture::fast::lanes::{LANES, Lane};
+use crate::mixture::fast::lanes::LANES;
 use crate::noise::NoiseLevel;
 use ndarray::{ArrayView2, ArrayViewMut1, ArrayViewMut2};
 use pulp::{Simd, WithSimd};
-
-/// Eight components side by side, a lane for each of their N numbers.
-#[derive(Clone, Copy)]
-#[repr(C, align(64))]
-pub struct Eight<const N: usize>([Lane; N]);
-
-/// Components, eight to a group; the last group is filled up with components that no point sees.
-pub fn side_by_side<const N: usize>(components: &[[f64; N]]) -> Vec<Eight<N>> {
-    let group = |eight: &[[f64; N]]| {
-        let mut group = Eight([[0.0; LANES]; N]);
-        for l in 0..LANES {
-            let component = eight.get(l).unwrap_or(&eight[0]);
-            (0..N).for_each(|i| group.0[i][l] = component[i]);
-            if l >= eight.len() {
-                group.0[N - 1][l] = 0.0; // the weight
-            }
-        }
-        group
-    };
-    components.chunks(LANES).map(group).collect()
-}
 
 /// How components of N numbers look from a point, in M numbers.
 pub trait Seen<const N: usize, const M: usize> {
@@ -248,17 +227,5 @@ fn add_tile<const N: usize, const M: usize, S: Simd, T: Seen<N, M>>(
             }
         }
         put::<S, 3>(&mut sums.lanes, part, total);
-    }
-}
-
-#[inline(always)]
-fn take<S: Simd, const N: usize>(group: &Eight<N>, part: usize) -> [S::f64s; N] {
-    std::array::from_fn(|i| S::as_simd_f64s(&group.0[i]).0[part])
-}
-
-#[inline(always)]
-fn put<S: Simd, const N: usize>(group: &mut Eight<N>, part: usize, values: [S::f64s; N]) {
-    for (lane, value) in group.0.iter_mut().zip(values) {
-        vectors_mut::<S>(lane)[part] = value;
     }
 }

@@ -1,9 +1,10 @@
 //! Many components in tiles that lie together, so that a tile too far away to change a digit is passed over whole.
 
-use super::many::{Eight, side_by_side};
+use super::vectors_mut;
 use crate::mixture::Mixture;
-use crate::mixture::fast::lanes::LANES;
+use crate::mixture::fast::lanes::{LANES, Lane};
 use ndarray::ArrayView2;
+use pulp::Simd;
 use std::sync::{Arc, OnceLock};
 
 /// Groups of eight components that a point passes before the next point does, so that they stay in the nearest cache.
@@ -66,6 +67,41 @@ fn halve(order: &mut [usize], means: ArrayView2<f64>) {
 /// The least and the largest.
 fn bounds(values: impl Iterator<Item = f64>) -> (f64, f64) {
     values.fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), v| (low.min(v), high.max(v)))
+}
+
+/// Eight components side by side, a lane for each of their N numbers.
+#[derive(Clone, Copy)]
+#[repr(C, align(64))]
+pub struct Eight<const N: usize>(pub [Lane; N]);
+
+/// Components, eight to a group; the last group is filled up with components that no point sees.
+fn side_by_side<const N: usize>(components: &[[f64; N]]) -> Vec<Eight<N>> {
+    let group = |eight: &[[f64; N]]| {
+        let mut group = Eight([[0.0; LANES]; N]);
+        for l in 0..LANES {
+            let component = eight.get(l).unwrap_or(&eight[0]);
+            (0..N).for_each(|i| group.0[i][l] = component[i]);
+            if l >= eight.len() {
+                group.0[N - 1][l] = 0.0; // the weight
+            }
+        }
+        group
+    };
+    components.chunks(LANES).map(group).collect()
+}
+
+/// The numbers of a part of a group, a vector each.
+#[inline(always)]
+pub fn take<S: Simd, const N: usize>(group: &Eight<N>, part: usize) -> [S::f64s; N] {
+    std::array::from_fn(|i| S::as_simd_f64s(&group.0[i]).0[part])
+}
+
+/// Puts them back.
+#[inline(always)]
+pub fn put<S: Simd, const N: usize>(group: &mut Eight<N>, part: usize, values: [S::f64s; N]) {
+    for (lane, value) in group.0.iter_mut().zip(values) {
+        vectors_mut::<S>(lane)[part] = value;
+    }
 }
 
 /// Components of N numbers, a mean first, that lie in a box.
