@@ -128,6 +128,7 @@ fn what_cannot_be_asked_of_a_network_for_captions_is_refused_in_one_sentence() {
     for (words, caption, told) in [
         (format!("{plot} composition"), "three", "these figures do: word-attention"),
         (format!("{plot} sheets"), "three", "with them: word-attention, composition"),
+        (format!("{plot} word-attention"), "a bold three with a hat", "two columns for each word"),
         ("plot sheets".into(), "three", "a --score that knows captions"),
     ] {
         let ended = of_caption(&words, caption);

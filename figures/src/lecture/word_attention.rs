@@ -3,6 +3,7 @@
 use super::inputs::ImageInputs;
 use super::prelude::*;
 use ndarray::{Array1, ArrayView2};
+use scorelab::Error;
 use scorelab::condition::Condition;
 use scorelab::data::{Attribute, Caption, ClassName, digit_names};
 use scorelab::nn::Transformer;
@@ -37,6 +38,8 @@ const SIGMAS: [f64; 4] = [0.3, 1.0, 3.0, 10.0];
 /// The caption where none is asked for: a three with a hat.
 const CLASS: usize = 3;
 const WORN: Attribute = Attribute::Hat;
+/// Words whose columns fit on a slide.
+const MOST_WORDS: usize = 2;
 
 /// What is found of one noisy image.
 pub struct Looked {
@@ -97,6 +100,9 @@ fn as_image(network: &Transformer, values: impl Fn(usize) -> f64, top: f64) -> A
 /// look, and what each word changes there. Without a caption it is that of a three with a hat.
 ///
 /// # Errors
+/// If the caption has more words than there is room for.
+///
+/// # Panics
 /// If the network knows no captions.
 pub fn word_attention(
     images: &ImageInputs,
@@ -107,6 +113,10 @@ pub fn word_attention(
     let usual = Caption { class: CLASS, attributes: [WORN].into_iter().collect() };
     let caption = asked.unwrap_or(usual);
     let words = words_of(caption);
+    if words.len() > MOST_WORDS {
+        let must = "of a digit and one thing at most: this figure has two columns for each word";
+        return Err(Error::value("the caption", caption.english(), must));
+    }
     let tokens = caption.tokens();
     let score = net.guided(caption, gamma);
     let z = start(1, score.dim(), &images.process, images.grid, images.seed);
