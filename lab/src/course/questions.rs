@@ -49,8 +49,8 @@ static QUESTIONS: [Text; 17] = [
         "g_clean = ∇ log p(y ∣ x₀), lấy tại x₀ = x_t, lớn gấp mấy lần g = ∇ log p(y ∣ x_t), theo căn trung bình bình phương?",
     ),
     Text::new(
-        "A classifier for each of ten labels, and a score: how many networks, evaluations a step with two labels, sets of labels?",
-        "Mười nhãn, mỗi nhãn một bộ phân loại, và một score: bao nhiêu mạng, bao nhiêu lần tính mỗi bước với hai nhãn, bao nhiêu tập nhãn?",
+        "A classifier for each of ten labels, and a score: how many networks, evaluations in a step with two labels, and subsets of the labels?",
+        "Mười nhãn, mỗi nhãn một bộ phân loại, và một score: cần bao nhiêu mạng, mấy lần tính cho một bước với hai nhãn, và có bao nhiêu tập con các nhãn?",
     ),
     Text::new(
         "What is ∇ log p(y ∣ x_t) at each point, from the exact noise ε with the label y and ε without a label?",
