@@ -71,10 +71,11 @@ fn every_slide_shows_a_picture_that_is_there_and_none_comes_twice() {
 fn a_deck_on_paper_needs_no_pictures_beside_it() {
     let folder = Folder::new("paper");
     let out = folder.0.join("out");
-    let ended = experiment(&out, &["--format", "pdf"]);
-    assert_eq!(ended.code, Some(0), "{}", ended.err);
-    let pdf = std::fs::read(out.join("deck.pdf")).unwrap();
-    assert!(pdf.starts_with(b"%PDF") && ended.out.ends_with("deck.pdf\n"), "{}", ended.out);
+    let words = [&["lecture", "--format", "pdf", "--out", out.to_str().unwrap()], &SMALL[..]];
+    let ended = Command::new(env!("CARGO_BIN_EXE_scorelab")).args(words.concat()).output().unwrap();
+    assert!(ended.status.success(), "{ended:?}");
+    let (pdf, told) = (std::fs::read(out.join("deck.pdf")).unwrap(), ended.stdout);
+    assert!(pdf.starts_with(b"%PDF") && told.ends_with(b"deck.pdf\n"), "{pdf:.8?} {told:?}");
     let names: Vec<String> =
         files(&out).iter().map(|(name, _)| name.display().to_string()).collect();
     let pages = |bytes: &[u8]| bytes.windows(10).filter(|w| *w == b"/MediaBox ").count();
