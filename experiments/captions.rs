@@ -50,7 +50,7 @@ fn experiment(lab: &mut CaptionExperiment) -> Result<()> {
     lab.show("captions_cells", &tables.cells)?;
     let gamma = best[0].gamma;
     let mut figures = lecture::composition(&lab.inputs(), gamma, lab.size(1400, 70))?;
-    figures.push(lecture::word_attention(&lab.inputs(), gamma)?);
+    figures.push(lecture::word_attention(&lab.inputs(), None, gamma)?);
     lab.draw(&figures)?;
     answer(lab, &groups, &best, &ceilings);
     check(lab, &groups, &ceilings, &best);

@@ -5,7 +5,7 @@ use sha2::{Digest, Sha256};
 use std::ffi::{OsStr, OsString};
 use std::fs::File;
 use std::hash::{BuildHasher, Hasher, RandomState};
-use std::io::Write;
+use std::io::{self, ErrorKind, Write};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -33,15 +33,16 @@ const LEFT: Duration = Duration::from_secs(60);
 /// If the folder or the disk refuses, or links form a loop; the unfinished file is then removed, if it can be.
 pub fn replace(path: &Path, bytes: &[u8]) -> Result<()> {
     let io = |e| Error::io("write", path, e);
-    let path = &followed(path).map_err(io)?;
-    if std::fs::metadata(path).is_ok_and(|there| !there.is_file() && !there.is_dir()) {
-        return File::options()
-            .write(true)
-            .open(path)
-            .and_then(|mut f| f.write_all(bytes))
-            .map_err(io);
+    if is_special(path) {
+        let file = File::options().write(true).open(path);
+        return file.and_then(|mut f| f.write_all(bytes)).map_err(io);
     }
-    put(path, bytes, true)
+    put(&followed(path).map_err(io)?, bytes, true)
+}
+
+/// Whether there is what is neither a file nor a folder; a link to it counts, though that of a pipe has no path to follow.
+fn is_special(path: &Path) -> bool {
+    std::fs::metadata(path).is_ok_and(|there| !there.is_file() && !there.is_dir())
 }
 
 /// As [`replace`], for a file of a folder whose name is the program's own: a link of this name is replaced, not followed, for
@@ -61,21 +62,54 @@ pub fn save(path: &Path, bytes: &[u8]) -> Result<()> {
     put(path, bytes, false)
 }
 
-/// Tries whether files can be made in a folder.
+/// Tries whether [`replace`] can put a file at `path`, before the work is done whose outcome it is to hold. Nothing is left there.
+///
+/// # Errors
+/// If `path` is a folder, or a file cannot be made beside it.
+pub fn try_file(path: &Path) -> Result<()> {
+    let io = |e| Error::io("write", path, e);
+    if is_special(path) {
+        return Ok(());
+    }
+    let path = &followed(path).map_err(io)?;
+    // a name with a slash behind it is a folder's, be it there or not
+    if path.is_dir() || path.as_os_str().to_string_lossy().ends_with(std::path::is_separator) {
+        return Err(io(io::Error::new(ErrorKind::IsADirectory, "it is the name of a folder")));
+    }
+    probe(path, named(path)?).map_err(io)
+}
+
+/// Tries whether files can be made in a folder or, where it is not there yet, whether it can be made. Nothing is left there.
 ///
 /// # Errors
 /// If they cannot.
 pub fn try_folder(folder: &Path) -> Result<()> {
-    let wrong = |e| Error::io("write to the folder", folder, e);
-    let (_, probe) = begin(&folder.join("probe"), OsStr::new("probe")).map_err(wrong)?;
-    std::fs::remove_file(&probe).map_err(wrong)
+    let mut there = folder.ancestors().filter(|path| path.symlink_metadata().is_ok());
+    let nearest = there.next().unwrap_or(Path::new("."));
+    let doing = if folder.is_dir() { "write to the folder" } else { "create the folder" };
+    let io = |e| Error::io(doing, folder, e);
+    if !nearest.is_dir() {
+        let why = format!("{} is not a folder", nearest.display());
+        return Err(io(io::Error::new(ErrorKind::NotADirectory, why)));
+    }
+    probe(&nearest.join("probe"), OsStr::new("probe")).map_err(io)
+}
+
+/// Makes the file that would become the one at `path`, and removes it.
+fn probe(path: &Path, name: &OsStr) -> io::Result<()> {
+    let (_, unfinished) = begin(path, name)?;
+    std::fs::remove_file(unfinished)
+}
+
+/// The last part of the path of a file.
+fn named(path: &Path) -> Result<&OsStr> {
+    let must = "the path of a file";
+    path.file_name().ok_or_else(|| Error::value("the file to write", path.display(), must))
 }
 
 fn put(path: &Path, bytes: &[u8], settled: bool) -> Result<()> {
     let io = |e| Error::io("write", path, e);
-    let Some(name) = path.file_name() else {
-        return Err(Error::value("the file to write", path.display(), "the path of a file"));
-    };
+    let name = named(path)?;
     let folder = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
     tidy(folder, Some(name), LEFT);
     let (mut file, unfinished) = begin(path, name).map_err(io)?;
@@ -93,7 +127,7 @@ fn put(path: &Path, bytes: &[u8], settled: bool) -> Result<()> {
 }
 
 /// Where a path leads by its links, also if nothing is there yet.
-fn followed(path: &Path) -> std::io::Result<PathBuf> {
+fn followed(path: &Path) -> io::Result<PathBuf> {
     let mut path = path.to_path_buf();
     for _ in 0..MOST_LINKS {
         if let Ok(there) = path.canonicalize() {
@@ -104,11 +138,11 @@ fn followed(path: &Path) -> std::io::Result<PathBuf> {
             Err(_) => return Ok(path), // what does not exist yet is not a link
         }
     }
-    Err(std::io::Error::other("its links form a loop"))
+    Err(io::Error::other("its links form a loop"))
 }
 
 /// A new file beside `path`, locked while it is open, which is later renamed to `name`.
-fn begin(path: &Path, name: &OsStr) -> std::io::Result<(File, PathBuf)> {
+fn begin(path: &Path, name: &OsStr) -> io::Result<(File, PathBuf)> {
     loop {
         let mut hidden = OsString::from(".");
         hidden.push(name);
@@ -120,7 +154,7 @@ fn begin(path: &Path, name: &OsStr) -> std::io::Result<(File, PathBuf)> {
                 let _ = file.try_lock(); // where files cannot be locked, only their age tells
                 return Ok((file, unfinished));
             }
-            Err(e) if e.kind() == std::io::ErrorKind::AlreadyExists => {}
+            Err(e) if e.kind() == ErrorKind::AlreadyExists => {}
             Err(e) => return Err(e),
         }
     }
@@ -158,13 +192,13 @@ fn finished_name(name: &str) -> Option<&str> {
 
 /// Flushes a folder, and with it the names of its files, to disk.
 #[cfg(unix)]
-fn settle(folder: &Path) -> std::io::Result<()> {
+fn settle(folder: &Path) -> io::Result<()> {
     File::open(folder)?.sync_all()
 }
 
 /// Windows opens no folder as a file.
 #[cfg(not(unix))]
-fn settle(_: &Path) -> std::io::Result<()> {
+fn settle(_: &Path) -> io::Result<()> {
     Ok(())
 }
 
@@ -208,6 +242,34 @@ mod tests {
         std::fs::create_dir(folder.join("taken")).unwrap();
         assert!(replace(&folder.join("taken"), b"five").is_err());
         assert_eq!(std::fs::read_dir(&folder).unwrap().count(), 2);
+        std::fs::remove_dir_all(folder).unwrap();
+    }
+
+    #[test]
+    fn what_cannot_be_written_is_known_before_and_nothing_is_left_of_the_trial() {
+        let folder = std::env::temp_dir().join(format!("scorelab-{}-try", std::process::id()));
+        std::fs::create_dir_all(folder.join("taken")).unwrap();
+        std::fs::write(folder.join("file"), "old").unwrap();
+        let refused = |tried: Result<()>, piece: &str| {
+            let why = tried.unwrap_err().to_string();
+            assert!(why.starts_with("cannot ") && why.contains(piece), "{why}");
+        };
+        for name in ["new", "file"] {
+            try_file(&folder.join(name)).unwrap(); // the twin: what can be written
+        }
+        let long = "x".repeat(300);
+        for name in ["taken", "nosuch/new", "file/new", "new/", &long] {
+            refused(try_file(&folder.join(name)), "cannot write ");
+            assert!(replace(&folder.join(name), b"").is_err(), "{name}: it can be written");
+        }
+        for name in ["taken", "new", "new/in/new"] {
+            try_folder(&folder.join(name)).unwrap();
+        }
+        for name in ["file", "file/new"] {
+            refused(try_folder(&folder.join(name)), "/file is not a folder");
+        }
+        assert_eq!(std::fs::read(folder.join("file")).unwrap(), b"old");
+        assert_eq!(std::fs::read_dir(&folder).unwrap().count(), 2, "nothing was made");
         std::fs::remove_dir_all(folder).unwrap();
     }
 

@@ -66,7 +66,7 @@ pub fn log_det(lower: &Array2<f64>) -> f64 {
 
 /// A = Q·diag(λ)·Qᵀ by cyclic Jacobi rotations: eigenvalues λ (d) and eigenvectors, the columns of Q (d, d).
 ///
-/// A diagonal matrix comes back unrotated. Source: Golub & Van Loan, Matrix Computations, algorithm 8.5.3.
+/// A diagonal matrix comes back unrotated, and so does one with a NaN. Source: Golub & Van Loan, Matrix Computations, algorithm 8.5.3.
 pub fn symmetric_eigen(matrix: &Array2<f64>) -> (Vec<f64>, Array2<f64>) {
     let d = matrix.nrows();
     let (mut a, mut q) = (matrix.clone(), Array2::eye(d));
@@ -77,7 +77,10 @@ pub fn symmetric_eigen(matrix: &Array2<f64>) -> (Vec<f64>, Array2<f64>) {
         };
         let all = squares(|_, _| true);
         // rotations see the upper triangle only, and what they round in the lower one may stay
-        if squares(|i, j| i != j) <= EPS2 * all || squares(|i, j| i < j) <= EPS2 * EPS2 * all {
+        if all.is_nan()
+            || squares(|i, j| i != j) <= EPS2 * all
+            || squares(|i, j| i < j) <= EPS2 * EPS2 * all
+        {
             break;
         }
         for i in 0..d {
@@ -318,6 +321,8 @@ mod tests {
     fn a_diagonal_matrix_is_left_alone() {
         let (values, q) = symmetric_eigen(&array![[3.0, 0.0], [0.0, 0.1]]);
         assert_eq!((values, q), (vec![3.0, 0.1], Array2::eye(2)));
+        let (_, q) = symmetric_eigen(&array![[1.0, f64::NAN], [f64::NAN, 1.0]]);
+        assert_eq!(q, Array2::<f64>::eye(2), "which no rotation mends");
     }
 
     #[test]

@@ -4,6 +4,7 @@
 
 pub mod interrupt;
 mod exit;
+mod called;
 mod tell;
 mod patience;
 mod memory;

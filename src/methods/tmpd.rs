@@ -13,9 +13,10 @@ use ndarray::{Array1, Array2, ArrayView1};
 /// ```
 ///
 /// Of an exact score C is Cov[x₀ | x_t], the second moment by Tweedie's formula, and p(x₀ | x_t) is taken to be N(D(x), C), C held
-/// where the gradient is taken: exact for every Gaussian prior, wrong where p(x₀ | x_t) has two modes. Of a learned score C is
-/// taken symmetric and what is below 0 as 0. The m numbers of y cost m passes back, where the table of the methods counts one. γ = 0 is the prior. Source: Boys et al. 2023
-/// (2310.06721), section 3.
+/// where the gradient is taken: exact for every Gaussian prior, wrong where p(x₀ | x_t) has two modes. A learned score's C need be
+/// no covariance: A·C·Aᵀ is taken symmetric, and nothing is pulled along a direction q in which it is not above 0, as a covariance with
+/// qᵀ·A·C·Aᵀ·q = 0 has C·Aᵀ·q = 0. The m numbers of y cost m passes back, where the table of the methods counts one. γ = 0 is the
+/// prior. Source: Boys et al. 2023 (2310.06721), section 3.
 pub struct Tmpd;
 
 impl Method for Tmpd {
@@ -63,13 +64,12 @@ fn push(place: &Place, noise: f64) -> Array2<f64> {
     push
 }
 
-/// (C + noise·I)⁻¹·b, C being taken symmetric and not below 0; where both are 0, nothing.
+/// (C + noise·I)⁻¹·b, C being taken symmetric; where that is not above 0 there is no doubt, and nothing to pull.
 fn solved(c: &Array2<f64>, noise: f64, b: ArrayView1<f64>) -> Array1<f64> {
     let (lambda, q) = symmetric_eigen(&((c + &c.t()) * 0.5));
     let mut z = b.dot(&q);
     for (z, lambda) in z.iter_mut().zip(lambda) {
-        let doubt = lambda.max(0.0) + noise;
-        *z = if doubt > 0.0 { *z / doubt } else { 0.0 };
+        *z = if lambda > 0.0 { *z / (lambda + noise) } else { 0.0 };
     }
     q.dot(&z)
 }

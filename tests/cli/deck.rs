@@ -66,6 +66,30 @@ fn every_slide_shows_a_picture_that_is_there_and_none_comes_twice() {
     assert!(!out.join("index.html").exists());
 }
 
+#[cfg(feature = "pdf")]
+#[test]
+fn a_deck_on_paper_needs_no_pictures_beside_it() {
+    let folder = Folder::new("paper");
+    let out = folder.0.join("out");
+    let words = [&["lecture", "--format", "pdf", "--out", out.to_str().unwrap()], &SMALL[..]];
+    let ended = Command::new(env!("CARGO_BIN_EXE_scorelab")).args(words.concat()).output().unwrap();
+    assert!(ended.status.success(), "{ended:?}");
+    let (pdf, told) = (std::fs::read(out.join("deck.pdf")).unwrap(), ended.stdout);
+    assert!(pdf.starts_with(b"%PDF") && told.ends_with(b"deck.pdf\n"), "{pdf:.8?} {told:?}");
+    let names: Vec<String> =
+        files(&out).iter().map(|(name, _)| name.display().to_string()).collect();
+    let pages = |bytes: &[u8]| bytes.windows(10).filter(|w| *w == b"/MediaBox ").count();
+    let own = names.iter().filter(|name| name.ends_with(".pdf") && *name != "deck.pdf").count();
+    assert!(
+        own > 25 && pages(&pdf) == own + 1,
+        "{own} figures and what moves: {} pages",
+        pages(&pdf)
+    );
+    for ending in [".svg", ".png", ".html", ".pptx"] {
+        assert!(!names.iter().any(|name| name.ends_with(ending)), "{names:?}");
+    }
+}
+
 #[test]
 fn the_command_lecture_draws_what_the_experiment_does() {
     let folder = Folder::new("lecture");

@@ -112,12 +112,30 @@ fn what_cannot_be_asked_of_a_network_for_captions_is_refused_in_one_sentence() {
         assert!(ended.code.is_some_and(|code| code != 0) && ended.err.len() < 800, "{ended:?}");
         assert!(!ended.err.contains("panicked"), "{ended:?}");
     }
+    let plot = format!("plot --score {net} --out {}", folder.path("p"));
+    for command in [
+        &sample,
+        &format!("eval --score {net} --samples 20"),
+        &format!("field --score {net}"),
+        &format!("{plot} word-attention"),
+    ] {
+        let ended = run(&format!("{command} --class 3"));
+        assert!(ended.err.contains("say what is wanted with --caption"), "{command}: {ended:?}");
+        // which the command takes
+        let ended = of_caption(command, "a hat");
+        assert!(ended.err.contains("must be one that names a digit"), "{command}: {ended:?}");
+    }
+    for (words, caption, told) in [
+        (format!("{plot} composition"), "three", "these figures do: word-attention"),
+        (format!("{plot} sheets"), "three", "with them: word-attention, composition"),
+        (format!("{plot} word-attention"), "a bold three with a hat", "two columns for each word"),
+        ("plot sheets".into(), "three", "a --score that knows captions"),
+    ] {
+        let ended = of_caption(&words, caption);
+        assert!(ended.code == Some(2) && ended.err.contains(told), "{words}: {ended:?}");
+    }
     for (words, told) in [
-        (format!("{sample} --class 3"), "say what is wanted with --caption"),
-        (
-            format!("plot sheets --score {net} --out {}", folder.path("p")),
-            "with them: word-attention, composition",
-        ),
+        (format!("{plot} sheets"), "with them: word-attention, composition"),
         (format!("eval --score {joint} --judge {net} --samples 20"), "architecture"),
         (format!("page --score {net} --out {}", folder.path("p.html")), "784 dimensions"),
     ] {

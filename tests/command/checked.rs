@@ -3,7 +3,7 @@
 use super::{Ended, Folder, answer, json, program, run};
 use ndarray::{Array1, Array2};
 use scorelab::score::{Likelihood, ScoreFn};
-use scorelab_lab::course::{image_problem, problem};
+use scorelab_lab::course::{image_problem, problem, question};
 use std::io::Write;
 use std::process::Stdio;
 
@@ -109,6 +109,44 @@ fn the_points_and_the_scene_that_are_written_are_enough_to_answer_from() {
 }
 
 #[test]
+fn a_question_is_told_whole_with_the_next_commands_as_one_types_them() {
+    for n in 1..=17 {
+        let asked = question(n).unwrap();
+        for (lang, line) in [
+            ("en", format!("the question: {}", asked.en)),
+            ("vi", format!("câu hỏi: {}", asked.vi)),
+        ] {
+            let told = answer(&format!("check {n} --lang {lang}"));
+            assert_eq!(told.lines().filter(|told| told.trim() == line).count(), 1, "{told}");
+        }
+        let rows = json(&format!("check {n}"));
+        let row = rows.iter().find(|row| row["property"] == "question");
+        assert_eq!(row.unwrap()["value"], *asked.en);
+    }
+    let folder = Folder::new("called");
+    let said = |words: &str, package: &str| {
+        let ended = program(words).env("CARGO_PKG_NAME", package).output().unwrap();
+        String::from_utf8([ended.stdout, ended.stderr].concat()).unwrap()
+    };
+    for (words, command) in [
+        ("check 9", "check 9 --points"),
+        ("check 9", "check 9 --components"),
+        ("check 14", "data --data digits"),
+        (&format!("info {}", folder.path("")), "train --out FOLDER` writes them"),
+    ] {
+        // one of a checkout is started by Cargo, and so may be a program of others that starts an installed one
+        for (package, own, other) in [
+            (env!("CARGO_PKG_NAME"), "cargo run --", "scorelab"),
+            ("other", "scorelab", "cargo run --"),
+        ] {
+            let said = said(words, package);
+            assert!(said.contains(&format!("{own} {command}")), "{said}");
+            assert!(!said.contains(&format!("{other} {command}")), "{said}");
+        }
+    }
+}
+
+#[test]
 fn a_usual_mistake_gets_its_hint_in_the_language_asked_for() {
     let p = problem();
     let turned = text(&-p.scene.mixture.score(p.x.view(), p.level), ",");
@@ -126,7 +164,7 @@ fn a_usual_mistake_gets_its_hint_in_the_language_asked_for() {
     assert!(run("check 8 -0.2").out.starts_with("✗ "), "a number below 0 is no flag");
     // the list, and one question
     let (list, en) = (json("check --lang vi"), json("check"));
-    assert_eq!((list.len(), &list[2]["question"]), (17, &"sai số chuẩn của một tỉ lệ".into()));
+    assert_eq!((list.len(), &list[2]["title"]), (17, &"sai số chuẩn của một tỉ lệ".into()));
     assert_eq!((&en[2]["answer"], &en[3]["answer"]), (&"a number".into(), &"12 numbers".into()));
     assert!(answer("check 2").contains("(x + σ²·s)/α"));
     let asked = answer("check 8");

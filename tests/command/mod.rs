@@ -71,10 +71,10 @@ struct Ended {
     err: String,
 }
 
-/// The program with these words, each separated by a space.
+/// The program with these words, each separated by a space, as one that is installed: Cargo names itself to what it starts.
 fn program(words: &str) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_scorelab"));
-    command.args(words.split_whitespace()).stdin(Stdio::null());
+    command.args(words.split_whitespace()).stdin(Stdio::null()).env_remove("CARGO_PKG_NAME");
     command
 }
 

@@ -2,6 +2,7 @@
 
 use super::{Folder, checkpoints, program, run, started, wait_for_checkpoint};
 use std::process::Stdio;
+use std::time::{Duration, Instant};
 
 const SMALL: &str = "--points 300 --batch 64 --width 8 --depth 1 --features 2";
 
@@ -30,6 +31,58 @@ fn files_that_are_not_what_they_should_be() {
     ends(&format!("field --points {file}"), 4, "holds no numbers");
     ends(&format!("field --points {missing}"), 3, "cannot read");
     ends(&format!("train --resume {missing}"), 4, "not a folder");
+}
+
+/// Commands that would work for minutes, each with a folder or a file to write to as its last word.
+const LONG: [&str; 9] = [
+    "sample --samples 100000 --steps 100000 --out",
+    "sample --trajectory --samples 100 --steps 100000 --out",
+    "eval --samples 100000 --steps 100000 --out",
+    "field --grid=-4,4,1000 --out",
+    "data --data captions --points 1000000 --out",
+    "data --data captions --points 1000000 --idx",
+    "train --model caption --out",
+    "plot training-curve --out",
+    "lecture --out",
+];
+
+/// Long enough for a refusal on a machine that is busy with all other tests, and too short for the work.
+const SOON: Duration = Duration::from_secs(20);
+
+#[test]
+fn an_output_that_cannot_be_is_refused_before_the_work_is_done() {
+    let folder = Folder::new("impossible");
+    let file = folder.file("file", "some text");
+    for words in LONG {
+        let folders = ["--idx", "train", "plot", "lecture"].iter().any(|of| words.contains(of));
+        let ends_of = match folders {
+            true => [(format!("{file}/in"), 9), (format!("{file}/in/it"), 9)],
+            false => [(folder.path("missing/x.csv"), 3), (folder.path(""), 9)],
+        };
+        for (out, code) in ends_of {
+            let began = Instant::now();
+            ends(&format!("{words} {out}"), code, "cannot ");
+            assert!(began.elapsed() < SOON, "{words} {out}: {:?}", began.elapsed());
+        }
+    }
+    for words in ["page --out", "check --out", "check 1 --points --out"] {
+        let html = if words.starts_with("page") { "html" } else { "csv" };
+        ends(&format!("{words} {}", folder.path(&format!("missing/x.{html}"))), 3, "cannot write");
+    }
+    assert_eq!(std::fs::read_dir(&folder.0).unwrap().count(), 1, "nothing was made");
+    // the wrong twin: what can be written is worked for
+    let mut child = started(&format!("{} {}", LONG[0], folder.path("x.csv")));
+    std::thread::sleep(Duration::from_secs(1));
+    assert!(child.try_wait().unwrap().is_none(), "it is still at work");
+    child.kill().and_then(|()| child.wait()).unwrap();
+}
+
+#[cfg(unix)]
+#[test]
+fn standard_output_can_be_named_as_a_file() {
+    let words = "sample --samples 3 --steps 2 --format csv";
+    let named = run(&format!("{words} --out /dev/stdout"));
+    assert_eq!((named.code, named.out), (Some(0), run(words).out), "{}", named.err);
 }
 
 #[test]

@@ -21,7 +21,7 @@ use std::sync::Arc;
 pub struct Inputs<'a> {
     /// The scene and the walk; images have none.
     pub setting: Option<Setting<'a>>,
-    /// The class that is wanted.
+    /// The class that is wanted, or the caption by its label.
     pub class: Option<usize>,
     /// What is observed of the scene.
     pub observation: Option<Arc<Observation>>,

@@ -29,6 +29,8 @@ pub enum Use {
     Samples,
     /// What is observed.
     Observation,
+    /// The caption that is wanted.
+    Caption,
 }
 
 impl Use {
@@ -47,6 +49,7 @@ impl Use {
             Use::Walk => &["process", "steps", "sampler", "seed"],
             Use::Samples => &["samples"],
             Use::Observation => &["mask", "point", "tolerance"],
+            Use::Caption => &["caption"],
         }
     }
 }

@@ -3,8 +3,9 @@
 use super::inputs::ImageInputs;
 use super::prelude::*;
 use ndarray::{Array1, ArrayView2};
+use scorelab::Error;
 use scorelab::condition::Condition;
-use scorelab::data::{Attribute, Caption};
+use scorelab::data::{Attribute, Caption, ClassName, digit_names};
 use scorelab::nn::Transformer;
 use scorelab::nn::transformer::plain::Plain;
 use scorelab::null_label::JointNet;
@@ -25,15 +26,20 @@ pub const SPEC: Spec = Spec {
         "Mỗi mảnh ảnh hỏi các từ của chú thích; mực càng đậm thì nó hỏi từ ấy càng nhiều. Một từ thay đổi điều gì lại là chuyện khác với nơi được nhìn vào: bên cạnh là khác biệt khi bỏ từ ấy đi.",
     ),
     needs: &[Need::Images, Need::Captions, Need::LastGamma],
-    uses: &[Use::Walk],
-    draw: |i: &Inputs| Ok(vec![word_attention(i.images(), i.last_gamma())?]),
+    uses: &[Use::Walk, Use::Caption],
+    draw: |i: &Inputs| {
+        let asked = i.class.and_then(Caption::of_label);
+        Ok(vec![word_attention(i.images(), asked, i.last_gamma())?])
+    },
 };
 
 /// σ of the rows.
 const SIGMAS: [f64; 4] = [0.3, 1.0, 3.0, 10.0];
-/// The caption: a three with a hat.
+/// The caption where none is asked for: a three with a hat.
 const CLASS: usize = 3;
 const WORN: Attribute = Attribute::Hat;
+/// Words whose columns fit on a slide.
+const MOST_WORDS: usize = 2;
 
 /// What is found of one noisy image.
 pub struct Looked {
@@ -91,13 +97,26 @@ fn as_image(network: &Transformer, values: impl Fn(usize) -> f64, top: f64) -> A
 }
 
 /// F19 of a network: a row for each noise level, of a sample of the caption with noise, what the network makes of it, where its patches
-/// look, and what each word changes there.
+/// look, and what each word changes there. Without a caption it is that of a three with a hat.
 ///
 /// # Errors
+/// If the caption has more words than there is room for.
+///
+/// # Panics
 /// If the network knows no captions.
-pub fn word_attention(images: &ImageInputs, gamma: Gamma) -> Result<Figure> {
+pub fn word_attention(
+    images: &ImageInputs,
+    asked: Option<Caption>,
+    gamma: Gamma,
+) -> Result<Figure> {
     let net = images.captions.as_ref().expect("a network that knows captions");
-    let caption = Caption { class: CLASS, attributes: [WORN].into_iter().collect() };
+    let usual = Caption { class: CLASS, attributes: [WORN].into_iter().collect() };
+    let caption = asked.unwrap_or(usual);
+    let words = words_of(caption);
+    if words.len() > MOST_WORDS {
+        let must = "of a digit and one thing at most: this figure has two columns for each word";
+        return Err(Error::value("the caption", caption.english(), must));
+    }
     let tokens = caption.tokens();
     let score = net.guided(caption, gamma);
     let z = start(1, score.dim(), &images.process, images.grid, images.seed);
@@ -105,7 +124,8 @@ pub fn word_attention(images: &ImageInputs, gamma: Gamma) -> Result<Figure> {
     let noise = normals(images.seed, Purpose::Reference, 5, (1, score.dim()));
     let given = net.given(caption);
     let (mut rows, mut off): (Vec<Array1<u8>>, f64) = (Vec::new(), 0.0);
-    let mut f = SPEC.figure();
+    let more = asked.map(Caption::name).map(|ClassName { en, vi }| Text::from((en, vi)));
+    let mut f = more.map_or(SPEC.figure(), |more| SPEC.figure_of(Text::from(": ").then(more)));
     for sigma in SIGMAS {
         let level = NoiseLevel::ve(sigma);
         let x = &x0 + &(&noise * sigma);
@@ -117,36 +137,41 @@ pub fn word_attention(images: &ImageInputs, gamma: Gamma) -> Result<Figure> {
         rows.extend((0..=tokens.len()).map(|w| as_image(network, |t| attention[[t, w]], 1.0)));
         let top = causal.fold(f64::MIN_POSITIVE, |top: f64, v| top.max(*v));
         rows.extend((0..tokens.len()).map(|w| as_image(network, |t| causal[[t, w]], top)));
-        for (w, name) in ["the start token", "the digit", "the hat"].iter().enumerate() {
-            let mean = attention.column(w).mean().unwrap_or(0.0);
-            f.number(format!("σ = {sigma}: attention to {name}, mean over patches"), mean);
+        for (word, column) in START.iter().chain(&words).zip(attention.columns()) {
+            let mean = column.mean().unwrap_or(0.0);
+            f.number(format!("σ = {sigma}: attention to {}, mean over patches", word.en), mean);
         }
     }
     f.number("largest distance of a sum from 1", off);
     f.panels = vec![sheet_panel(
         "",
         "a row for each noise level, a column for each word",
-        sheet(images, &rows),
+        sheet(images, &words, &rows),
     )];
     f.notes = vec![Text::new(
-        "attention: no ink 0, full ink 1, mean over layers and heads;  ‖ΔD‖²: D with the caption against D without the word, each row to its largest",
-        "chú ý: không mực 0, đủ mực 1, trung bình trên các tầng và đầu;  ‖ΔD‖²: D với chú thích so với D thiếu từ ấy, mỗi hàng theo giá trị lớn nhất",
+        "→: attention, no ink 0, full ink 1, mean over layers and heads;  Δ: |D − D without the word|², each row to its largest",
+        "→: sự chú ý, không mực 0, đủ mực 1, trung bình trên các tầng và đầu;  Δ: |D − D khi thiếu từ ấy|², mỗi hàng theo giá trị lớn nhất",
     )];
     Ok(f)
 }
 
+/// The token before the words.
+static START: [Text; 1] = [Text::new("start", "bắt đầu")];
+
+/// The words of a caption, a token each.
+fn words_of(caption: Caption) -> Vec<Text> {
+    let digit = digit_names().swap_remove(caption.class);
+    let worn = caption.attributes.iter().map(Attribute::name);
+    std::iter::once(digit).chain(worn).map(|ClassName { en, vi }| (en, vi).into()).collect()
+}
+
 /// The images of all rows, row by row.
-fn sheet(images: &ImageInputs, rows: &[Array1<u8>]) -> Sheet {
+fn sheet(images: &ImageInputs, words: &[Text], rows: &[Array1<u8>]) -> Sheet {
     let pixels = Array2::from_shape_fn((rows.len(), rows[0].len()), |(i, j)| rows[i][j]);
-    let above = vec![
-        "x_t".into(),
-        "D".into(),
-        Text::new("to: start", "tới: bắt đầu"),
-        Text::new("to: three", "tới: ba"),
-        Text::new("to: hat", "tới: mũ"),
-        Text::new("‖ΔD‖²: three", "‖ΔD‖²: ba"),
-        Text::new("‖ΔD‖²: hat", "‖ΔD‖²: mũ"),
-    ];
+    let to = START.iter().chain(words).map(|word| Text::from("→ ").then(word.clone()));
+    let changed = words.iter().map(|word| Text::from("Δ ").then(word.clone()));
+    let above: Vec<Text> =
+        ["x_t", "D"].map(Text::from).into_iter().chain(to).chain(changed).collect();
     let left = SIGMAS.iter().map(|sigma| format!("σ = {sigma}").into()).collect();
     Sheet { pixels, size: images.size, columns: above.len(), above, left, ..Sheet::default() }
 }

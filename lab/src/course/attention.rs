@@ -53,7 +53,7 @@ fn weights(p: &AttentionProblem) -> Exercise {
     let turned = softmax(&logits(p, v, all).reversed_axes()).reversed_axes();
     Exercise {
         notebook: NOTEBOOK,
-        question: Text::new("the attention to each token", "sự chú ý tới từng token"),
+        title: Text::new("the attention to each token", "sự chú ý tới từng token"),
         right: attention.weights(p.x.view(), p.level).into(),
         start: Text::new(
             "softmax over k of (α·x·μₖ − α²|μₖ|²/2)/v + log πₖ, v = σ² + α²s²",
@@ -111,7 +111,7 @@ fn caption(p: &AttentionProblem) -> Exercise {
     let wrong = attention.caption(&other).expect("tokens that are there");
     Exercise {
         notebook: NOTEBOOK,
-        question: Text::new("D(x) under a caption", "D(x) theo một chú thích"),
+        title: Text::new("D(x) under a caption", "D(x) theo một chú thích"),
         right: allowed.denoised(x, level).into(),
         start: Text::new(
             "the softmax over the caption's tokens alone, then (σ²·Σ aₖμₖ + αs²·x)/v",

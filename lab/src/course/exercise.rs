@@ -23,8 +23,8 @@ pub const NOTEBOOKS: [&str; 11] = [
 pub struct Exercise {
     /// The notebook that asks it.
     pub notebook: usize,
-    /// What is asked for, in a few words.
-    pub question: Text,
+    /// What is asked for, in a few words; the whole question is [`question`](super::question).
+    pub title: Text,
     /// The exact answer.
     pub right: Answer,
     /// Where to begin: the hint for a blank.

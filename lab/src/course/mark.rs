@@ -43,10 +43,10 @@ pub fn mark(n: usize, answer: impl Into<Answer>) -> Result<Mark> {
     let answer = answer.into();
     let right = exercise.accepts(&answer);
     let found = if right { Text::new("right", "đúng") } else { exercise.wrong(&answer) };
-    let question = &exercise.question;
+    let title = &exercise.title;
     let said = Text::from((
-        format!("exercise {n}, {}: {}", question.en, found.en),
-        format!("bài {n}, {}: {}", question.vi, found.vi),
+        format!("exercise {n}, {}: {}", title.en, found.en),
+        format!("bài {n}, {}: {}", title.vi, found.vi),
     ));
     Ok(Mark { right, said })
 }

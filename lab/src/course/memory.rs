@@ -17,7 +17,7 @@ pub(super) fn memory(p: &ImageProblem) -> Exercise {
     };
     Exercise {
         notebook: 8,
-        question: Text::new(
+        title: Text::new(
             "the image that a perfect memory predicts",
             "ảnh mà một trí nhớ hoàn hảo dự đoán",
         ),
@@ -67,7 +67,7 @@ pub(super) fn own_points(p: &PointProblem) -> Exercise {
     let s = exact.score(p.x.view(), p.level);
     Exercise {
         notebook: 9,
-        question: Text::new("the score of your own points", "score của các điểm của riêng bạn"),
+        title: Text::new("the score of your own points", "score của các điểm của riêng bạn"),
         start: Text::new(
             "v = α²h² + σ²; then Σᵢ wᵢ·(α·xᵢ − x)/v with wᵢ ∝ exp(−|x − α·xᵢ|²/2v)",
             "v = α²h² + σ²; rồi Σᵢ wᵢ·(α·xᵢ − x)/v với wᵢ ∝ exp(−|x − α·xᵢ|²/2v)",

@@ -31,6 +31,7 @@
 
 mod answer;
 mod exercise;
+mod questions;
 mod problem;
 mod slips;
 mod scores;
@@ -52,3 +53,4 @@ pub use problem::{
     AttentionProblem, ImageProblem, PointProblem, Problem, attention_problem, image_problem,
     point_problem, points, problem, scene,
 };
+pub use questions::question;

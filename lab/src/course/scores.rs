@@ -23,7 +23,7 @@ fn score(p: &Problem) -> Exercise {
     let turned = Array2::from_shape_fn(s.raw_dim(), |(i, j)| s[[i, 1 - j]]);
     Exercise {
         notebook: 0,
-        question: Text::new("the score by differences", "score bằng sai phân"),
+        title: Text::new("the score by differences", "score bằng sai phân"),
         right: Answer::from(&s),
         start: Text::new(
             "(log p_t(x + h) − log p_t(x − h))/(2h), once for each coordinate",
@@ -70,7 +70,7 @@ fn tweedie(p: &Problem) -> Exercise {
     let eps = eps(&p.scene.mixture, p.x.view(), p.level);
     Exercise {
         notebook: 1,
-        question: Text::new("the clean image that the score predicts", "ảnh sạch mà score dự đoán"),
+        title: Text::new("the clean image that the score predicts", "ảnh sạch mà score dự đoán"),
         right: p.scene.mixture.denoised(p.x.view(), p.level).into(),
         start: Text::new(
             "x̂₀ = (x + σ²·s)/α, with α = level.alpha and σ = level.sigma",
@@ -118,7 +118,7 @@ fn share() -> Exercise {
     let n = n as f64;
     Exercise {
         notebook: 1,
-        question: Text::new("the standard error of a share", "sai số chuẩn của một tỉ lệ"),
+        title: Text::new("the standard error of a share", "sai số chuẩn của một tỉ lệ"),
         right: quarter.se(Verdict::Target).into(),
         start: Text::new(
             "√(p(1 − p)/n), with p = 0.25 and n = 6000",
@@ -158,7 +158,7 @@ fn posterior(p: &Problem) -> Exercise {
     let right = mixture.posterior(p.class).log_likelihood(x, p.level);
     Exercise {
         notebook: 2,
-        question: Text::new("log p(y ∣ x_t)", "log p(y ∣ x_t)"),
+        title: Text::new("log p(y ∣ x_t)", "log p(y ∣ x_t)"),
         mistakes: vec![
             Mistake::new(
                 &given - &all,
@@ -208,7 +208,7 @@ fn conditional(p: &Problem) -> Exercise {
     let log_prior = mixture.class_weights()[p.class].ln();
     Exercise {
         notebook: 2,
-        question: Text::new(
+        title: Text::new(
             "the conditional score by Bayes' rule",
             "score có điều kiện theo quy tắc Bayes",
         ),

@@ -30,7 +30,7 @@ fn guided(p: &Problem) -> Exercise {
     let push = &s_c - &s_u;
     Exercise {
         notebook: 3,
-        question: Text::new("the guided score at γ = 3", "score đã điều hướng với γ = 3"),
+        title: Text::new("the guided score at γ = 3", "score đã điều hướng với γ = 3"),
         right: guided.score(p.x.view(), p.level).into(),
         start: Text::new("s_u + γ·(s_c − s_u)", "s_u + γ·(s_c − s_u)"),
         mistakes: vec![
@@ -75,7 +75,7 @@ fn weak(p: &Problem) -> Exercise {
     let (warm, own) = (Posterior { temperature: 1.0 / WEAK, ..exact.clone() }, gradient(&exact));
     Exercise {
         notebook: 3,
-        question: Text::new("a gradient five times too weak", "gradient yếu đi năm lần"),
+        title: Text::new("a gradient five times too weak", "gradient yếu đi năm lần"),
         right: gradient(&GradientScaled { likelihood: &exact, scale: WEAK }).into(),
         start: Text::new("c·∇ log p(y ∣ x_t), c = 0.2", "c·∇ log p(y ∣ x_t), c = 0.2"),
         mistakes: vec![
@@ -102,7 +102,7 @@ fn weak(p: &Problem) -> Exercise {
 fn undone() -> Exercise {
     Exercise {
         notebook: 3,
-        question: Text::new("the γ that undoes c = 0.2", "γ bù lại c = 0.2"),
+        title: Text::new("the γ that undoes c = 0.2", "γ bù lại c = 0.2"),
         right: Answer::from(1.0 / WEAK),
         start: Text::new("γ·c = 1", "γ·c = 1"),
         mistakes: vec![
@@ -139,7 +139,7 @@ fn clean(p: &Problem) -> Exercise {
     let right = (a.sum() / b.sum()).sqrt();
     Exercise {
         notebook: 4,
-        question: Text::new("how many times too strong", "mạnh hơn bao nhiêu lần"),
+        title: Text::new("how many times too strong", "mạnh hơn bao nhiêu lần"),
         right: right.into(),
         start: Text::new(
             "√(Σ|g_clean|²/Σ|g|²), both sums over all points and coordinates",
@@ -176,7 +176,7 @@ fn bill() -> Exercise {
     let (m, all) = (f64::from(LABELS), f64::from(2u32.pow(LABELS)));
     Exercise {
         notebook: 5,
-        question: Text::new("the bill of ten labels", "hoá đơn cho mười nhãn"),
+        title: Text::new("the bill of ten labels", "hoá đơn cho mười nhãn"),
         right: [m + 1.0, 3.0, all].into(),
         start: Text::new(
             "[networks to train, evaluations a step with two labels, subsets of the ten labels]",
@@ -218,7 +218,7 @@ fn implicit(p: &Problem) -> Exercise {
     let gap = eps(&mixture.given(p.class), x, p.level) - eps(mixture, x, p.level);
     Exercise {
         notebook: 6,
-        question: Text::new("the implicit classifier's gradient", "gradient của bộ phân loại ngầm"),
+        title: Text::new("the implicit classifier's gradient", "gradient của bộ phân loại ngầm"),
         right: mixture.posterior(p.class).grad_log_likelihood(x, p.level).into(),
         start: Text::new("s = −ε/σ, for both noises", "s = −ε/σ, cho cả hai nhiễu"),
         mistakes: vec![
@@ -257,7 +257,7 @@ fn null(p: &Problem) -> Exercise {
     let prior = mixture.class_weights();
     Exercise {
         notebook: 6,
-        question: Text::new(
+        title: Text::new(
             "the score of ∅ from those of the labels",
             "score của ∅ từ score của các nhãn",
         ),
@@ -293,7 +293,7 @@ fn tilt() -> Exercise {
     let variance = tilt.covariance()[[0, 0]];
     Exercise {
         notebook: 7,
-        question: Text::new(
+        title: Text::new(
             "the variance of the tilt at γ = 3",
             "phương sai của phân phối nghiêng với γ = 3",
         ),

@@ -29,6 +29,41 @@ fn the_right_answer_passes_and_a_thousandth_beside_it_does_not() {
 }
 
 #[test]
+fn a_question_says_all_that_its_answer_depends_on() {
+    assert!(question(0).is_none() && question(exercises().len() + 1).is_none());
+    let said = |n: usize, [en, vi]: [&str; 2]| {
+        let asked = question(n).unwrap();
+        assert!(asked.en.contains(en) && asked.vi.contains(vi), "exercise {n}: {}", asked.en);
+    };
+    for (n, exercise) in numbered() {
+        said(n, ["?"; 2]);
+        assert_ne!(question(n).unwrap(), &exercise.title, "exercise {n}");
+    }
+    for (n, piece) in [
+        (3, "p = 0.25"),
+        (3, "n = 6000"),
+        (6, "γ = 3"),
+        (7, "c = 0.2 "),
+        (8, "c = 0.2 "),
+        (9, "g_clean = ∇ log p(y ∣ x₀)"),
+        (9, "g = ∇ log p(y ∣ x_t)"),
+        (13, "N(0, 2)^(1 − γ)·N(0, 1)^γ"),
+        (13, "γ = 3"),
+        (14, "100 "),
+        (15, "60 "),
+    ] {
+        said(n, [piece; 2]);
+    }
+    said(9, ["in root mean square", "theo căn trung bình bình phương"]);
+    said(10, ["each of ten labels", "Mười nhãn, mỗi nhãn một bộ phân loại"]);
+    let p = attention_problem();
+    let [first, second] = [0, 1].map(|i| p.scene().class_names[p.caption[i]].clone());
+    let joined = |and, one: String, other: String| format!("{one} {and} {other}");
+    let allowed = [joined("and", first.en, second.en), joined("và", first.vi, second.vi)];
+    said(17, [&allowed[0], &allowed[1]]);
+}
+
+#[test]
 fn every_mistake_is_told_by_its_own_hint() {
     let mut hints = BTreeSet::new();
     for (n, exercise) in numbered() {

@@ -228,7 +228,7 @@ fn captioned(lab: &Experiment) -> Result<Option<Steering>> {
 fn captions(lab: &Experiment, _: &LessonNetworks) -> Result<Vec<Figure>> {
     let Some(network) = captioned(lab)? else { return Ok(Vec::new()) };
     let (images, gamma) = (network.image_inputs(), lab.large_gamma());
-    let looked = lecture::word_attention(&images, gamma)?;
+    let looked = lecture::word_attention(&images, None, gamma)?;
     Ok([vec![looked], lecture::composition(&images, gamma, network.samples)?].concat())
 }
 

@@ -10,7 +10,7 @@ pub use command::{
 };
 pub use experiment::{Defaults, ExperimentFlags};
 pub use groups::{
-    AnswerFlags, CommonFlags, ConditionFlags, Look, MachineFlags, Measure, MethodFlags,
-    SamplingFlags, ScoreFlags, WalkFlags,
+    AnswerFlags, CaptionFlags, CommonFlags, ConditionFlags, Look, MachineFlags, Measure,
+    MethodFlags, SamplingFlags, ScoreFlags, WalkFlags,
 };
 pub use recipe::place;

@@ -1,5 +1,6 @@
 //! `scorelab check`: marks the answer to an exercise of the course, whatever language it was computed in.
 
+use crate::called::program;
 use crate::course::{self, Exercise, Mark, NOTEBOOKS, shape_in_words};
 use crate::flags::Check;
 use crate::given::idle;
@@ -55,12 +56,12 @@ impl Check {
     }
 
     fn list(&self, all: &[Exercise]) -> Result<()> {
-        let mut report = Report::new(["exercise", "notebook", "question", "answer"]);
+        let mut report = Report::new(["exercise", "notebook", "title", "answer"]);
         for (i, e) in all.iter().enumerate() {
-            let question = e.question.get(self.common.lang);
+            let title = e.title.get(self.common.lang);
             let shape = shape_in_words(e.right.shape());
             let shape = shape.get(self.common.lang);
-            report.row([(i + 1).into(), e.notebook.into(), question.into(), shape.into()]);
+            report.row([(i + 1).into(), e.notebook.into(), title.into(), shape.into()]);
         }
         let out = self.out.as_deref();
         report.write(self.common.form(out)?, out)
@@ -72,30 +73,38 @@ impl Check {
         let mut add = |name, value: Cell| report.row([Cell::Name(name), value]);
         add("exercise", n.into());
         add("notebook", e.notebook.into());
-        add("question", e.question.get(lang).into());
+        add("title", e.title.get(lang).into());
         add("answer", shape_in_words(e.right.shape()).get(lang).into());
         add("begin", e.start.get(lang).into());
+        let asked = course::question(n).expect("an exercise asks something");
+        let out = self.out.as_deref();
+        let wording = self.common.form(out)?;
         let mut notes = where_it_is_asked(e.notebook);
+        match wording.form {
+            Form::Table => {
+                notes.insert(0, Text::new("the question: ", "câu hỏi: ").then(asked.clone()))
+            }
+            _ => add("question", asked.get(lang).into()), // which have no notes
+        }
         if let Some((level, _)) = course::points(n) {
             add("alpha", level.alpha.into());
             add("sigma", level.sigma.into());
-            let points = format!("scorelab check {n} --points");
+            let points = format!("{} check {n} --points", program());
             notes.push(Text::new("the points: ", "các điểm: ").then(points));
             let scene = course::scene(n);
             if let Some((scene, Some(class))) = &scene {
                 add("class", (&scene.class_names[*class]).into());
             }
             if scene.is_some() {
-                let scene = format!("scorelab check {n} --components");
+                let scene = format!("{} check {n} --components", program());
                 notes.push(Text::new("their scene: ", "phân phối của chúng: ").then(scene));
             } else {
-                let images = "scorelab data --data digits --points 100 --format csv";
+                let images = format!("{} data --data digits --points 100 --format csv", program());
                 notes.push(Text::new("the images: ", "các ảnh: ").then(images));
             }
         }
         report.notes = notes;
-        let out = self.out.as_deref();
-        report.write(self.common.form(out)?, out)
+        report.write(wording, out)
     }
 
     /// α, σ and the coordinates of each point.

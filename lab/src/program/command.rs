@@ -12,7 +12,7 @@ use clap::parser::ValueSource;
 use clap::{ArgMatches, CommandFactory, FromArgMatches, Parser, Subcommand};
 use scorelab::methods::{Walks, method_named};
 use scorelab::text::printable;
-use scorelab::{Error, Result};
+use scorelab::{Error, Result, file};
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
@@ -237,6 +237,31 @@ impl Command {
     fn in_folder(&self, out: Option<&Path>) -> Result<Ending> {
         let remedy = "its files have names of their own";
         out.map_or(Ok(()), |out| folder(out, remedy)).map(|()| Ending::Text(Form::Table))
+    }
+
+    /// Tries whether the output can be written, before any work is done. Nothing is left of the trial.
+    ///
+    /// # Errors
+    /// If it cannot.
+    pub fn try_output(&self) -> Result<()> {
+        let answer = |out: &Option<PathBuf>| out.as_deref().map_or(Ok(()), file::try_file);
+        // without --out a folder is made in `out`
+        let own =
+            |out: &Option<PathBuf>| file::try_folder(out.as_deref().unwrap_or(Path::new("out")));
+        match self {
+            Command::Sample(c) => answer(&c.out),
+            Command::Data(c) => c.idx.as_deref().map_or_else(|| answer(&c.out), file::try_folder),
+            Command::Eval(c) => answer(&c.out),
+            Command::Field(c) => answer(&c.out),
+            Command::Check(c) => answer(&c.out),
+            Command::Page(c) => file::try_file(&c.out),
+            Command::Train(c) if c.resume.is_some() => Ok(()), // its folder is locked first
+            Command::Train(c) => own(&c.out),
+            Command::Sweep(c) => own(&c.out),
+            Command::Plot(c) => file::try_folder(&c.out),
+            Command::Lecture(c) => file::try_folder(&c.out),
+            Command::Info(_) | Command::Methods(_) | Command::Completions(_) => Ok(()),
+        }
     }
 
     /// What all subcommands except `completions` share.

@@ -279,6 +279,8 @@ impl Files {
             }
             "judge" => with(&self.judge[1]),
             "class" => with("2"),
+            "caption" if !way.contains(&self.captions[0]) => return None,
+            "caption" => with("eight,boxed"),
             "gamma" => with("0,1.5,4"),
             "gradient-scale" => {
                 let way = match way.contains("--classifier") {

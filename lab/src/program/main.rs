@@ -32,6 +32,7 @@ fn run(words: Vec<OsString>) -> Result<u8> {
 fn dispatch(command: &Command) -> Result<u8> {
     command.common().map_or(Ok(()), |common| common.machine.take())?;
     command.ending()?; // refused before any work is done
+    command.try_output()?;
     match command {
         Command::Train(flags) => flags.run().map(exit::if_stopped),
         Command::Sweep(flags) => flags.run().map(exit::if_stopped),

@@ -1,6 +1,6 @@
 //! `scorelab plot`: figures of the lecture, of any score and scene.
 
-use crate::flags::{CommonFlags, ConditionFlags, Look, SamplingFlags, ScoreFlags};
+use crate::flags::{CaptionFlags, CommonFlags, ConditionFlags, Look, SamplingFlags, ScoreFlags};
 use crate::given::without_effect;
 use crate::memory;
 use crate::report::{Form, Report, Wording};
@@ -45,6 +45,9 @@ pub struct Plot {
     #[command(flatten)]
     #[serde(flatten)]
     pub score: ScoreFlags,
+    #[command(flatten)]
+    #[serde(flatten)]
+    pub caption: CaptionFlags,
     #[command(flatten)]
     #[serde(flatten)]
     pub condition: ConditionFlags,
@@ -184,16 +187,15 @@ impl Plot {
         }
         let mut score = self.score.clone();
         self.refuse_observed()?;
-        let observed = self.condition.given().is_some();
-        if score.class.is_none()
-            && !observed
-            && (score.score == "exact" || score.classifier.is_some())
-        {
+        let caption = self.caption.caption.as_deref();
+        let asked = score.class.is_some() || caption.is_some() || self.condition.given().is_some();
+        if !asked && (score.score == "exact" || score.classifier.is_some()) {
             score.class = Some("0".into());
         }
         let typed = Typed::new("plot", (&self.walk, &self.common.machine), self);
         let output = self.look.output(self.out.clone(), self.common.lang)?;
-        let spelled = Spelled { condition: Some(&self.condition), ..Spelled::default() };
+        let condition = Some(&self.condition);
+        let spelled = Spelled { condition, caption, ..Spelled::default() };
         let steering = Steering::new(&score, spelled, Typed { output, ..typed })?;
         steering.guidance.over_gamma(&score.guidance)?;
         let asked = if self.gamma.is_empty() { Vec::new() } else { gammas(&self.gamma)? };

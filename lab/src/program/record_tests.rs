@@ -1,7 +1,7 @@
 //! Records tell every flag: two runs that differ in one differ in their records.
 
 use super::command::{Command, Program, Understood, understand};
-use super::config;
+use super::{config, effect_tests};
 use crate::experiment::{Experiment, ImageExperiment, untrained_joint};
 use crate::flags::Defaults;
 use crate::setup::Typed;
@@ -146,6 +146,8 @@ fn two_runs_of_plot_that_differ_in_any_one_flag_differ_in_the_record() {
     let [noisy, second] = [1, 2].map(|seed| folder.network(&format!("n{seed}"), Kind::Noisy, seed));
     let [one, two] = [1, 2].map(|k| folder.file(&format!("{k}.toml"), &format!("seed = {k}\n")));
     let points = folder.file("points.csv", "0,1\n1,0\n2,3\n0,0\n");
+    let learned = effect_tests::Folder::new("record");
+    let captions = learned.of_captions("captions", 1);
     let own = |flags: [&str; 2]| flags.map(|words| format!("field --scene {points} {words}"));
     let observed =
         |flags: [&str; 2]| flags.map(|words| format!("mask-and-point --scene three {words}"));
@@ -162,6 +164,8 @@ fn two_runs_of_plot_that_differ_in_any_one_flag_differ_in_the_record() {
             "score" => words(&joint, &other).map(|words| format!("{words} --class 1")),
             "guiding" => words(&joint, &other).map(|words| format!("{words} --score {joint}")),
             "classifier" => words(&noisy, &second),
+            "caption" => ["three", "four"]
+                .map(|text| format!("word-attention --score {captions} --caption {text}")),
             "mask" => observed(["--mask x1=0.1", "--mask x1=0.2"]),
             "point" => observed(["--point 0.1,0 --tolerance 1", "--point 0.2,0 --tolerance 1"]),
             "tolerance" => observed(["--mask x1=0 --tolerance 1", "--mask x1=0 --tolerance 2"]),

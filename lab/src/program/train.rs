@@ -1,5 +1,6 @@
 //! `scorelab train`: learns a network, in a folder from which it can go on after any interruption.
 
+use crate::called::program;
 use crate::data::{Data, TrainingSet};
 use crate::flags::Train;
 use crate::interrupt::{CtrlC, listen};
@@ -105,7 +106,8 @@ impl Train {
                 format!("stopped after step {step} of {all}, saved as {path}; to go on:"),
                 format!("đã dừng sau bước {step} trên {all}, lưu ở {path}; để tiếp tục:"),
             ));
-            tell(stopped.then(format!("\nscorelab train --resume {folder}")).get(self.common.lang));
+            let again = format!("\n{} train --resume {folder}", program());
+            tell(stopped.then(again).get(self.common.lang));
             return Ok(true);
         }
         let mut report = Report::new(["checkpoint", "steps", "loss"]);

@@ -5,6 +5,7 @@ mod effective;
 mod laws;
 mod legs;
 mod named;
+mod no_covariance;
 mod noisy_label;
 mod observing;
 mod particles;
