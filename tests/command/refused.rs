@@ -117,6 +117,7 @@ const ABSURD: &[(&str, &str)] = &[
     ("sample --mask=", "a coordinate and its value, as x1=0.5"),
     ("sample --mask x1=nan", "x1 of --mask is NaN"),
     ("sample --mask x1=1,x2=0", "nothing would be left to draw"),
+    ("sample --mask x1=40", "--mask is 152 standard deviations away from the nearest component"),
     ("sample --mask x1=1e9", "standard deviations away from the nearest"),
     ("sample --mask x1=1e300", "standard deviations away from the nearest"),
     ("sample --point 1,2", "--tolerance is left out"),
