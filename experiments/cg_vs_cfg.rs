@@ -133,10 +133,10 @@ fn answer(lab: &mut Experiment, found: &[(&str, f64, f64, f64, f64)]) {
         ["tilt", "exact", "classifier", "classifier-free"].map(of);
     lab.answer((
         format!(
-            "at γ = {g} the same noise ends {by} (classifier) and {free_by} (classifier-free) away from where exact guidance leads, and all are far from the tilt: {exact}, {guided} and {free} by energy distance, where two samples of it are {tilt} apart"
+            "at γ = {g} the same noise ends {by} (classifier) and {free_by} (classifier-free) away from where exact guidance leads; the energy distances of the three to the tilt are {exact}, {guided} and {free}, where two samples of it are {tilt} apart"
         ),
         format!(
-            "với γ = {g}, từ cùng một nhiễu, điểm cuối cách điểm cuối của điều hướng chính xác {by} (có bộ phân loại) và {free_by} (không có); khoảng cách năng lượng tới phân phối nghiêng là {exact}, {guided} và {free}, trong khi hai mẫu của chính nó cách nhau {tilt}"
+            "với γ = {g}, từ cùng một nhiễu, điểm cuối cách điểm cuối của điều hướng chính xác {by} (có bộ phân loại) và {free_by} (không có); khoảng cách năng lượng của cả ba tới phân phối nghiêng là {exact}, {guided} và {free}, trong khi hai mẫu của chính nó cách nhau {tilt}"
         ),
     ));
 }

@@ -107,7 +107,8 @@ function feedback(level, { gamma, knob: pi, mixture, asked }) {
   const [p, q] = [noised(mixture, level), noised(asked, level)];
   const least = 1 / Math.max(gamma, 1);
   return (x, y, out) => {
-    const weight = 1 / Math.max(1 - pi * Math.exp(logDensity(p, x, y) - logDensity(q, x, y)), least);
+    const share = pi && pi * Math.exp(logDensity(p, x, y) - logDensity(q, x, y)); // 0 without π, and not 0·∞
+    const weight = 1 / Math.max(1 - share, least);
     out[4] = out[0] + weight * out[2];
     out[5] = out[1] + weight * out[3];
   };

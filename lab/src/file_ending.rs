@@ -39,9 +39,11 @@ impl Kind {
 /// What is written, decided by the ending of the name, in any case, and by `--format`.
 ///
 /// # Errors
-/// If the two contradict each other, or a name promises a format that is not written here.
+/// If the two contradict each other, a name promises a format that is not written here, or it is `-`.
 pub fn ending(kind: Kind, format: Option<Form>, out: Option<&Path>) -> Result<Ending> {
     let text = Ending::Text(format.unwrap_or(Form::Table));
+    let must = "left out, for standard output, or ./- for a file of that name";
+    out.map_or(Ok(()), |out| named(out, must))?;
     let Some((path, end)) = out.and_then(|path| Some((path, last_ending(path)?))) else {
         return Ok(text);
     };
@@ -70,11 +72,17 @@ pub fn ending(kind: Kind, format: Option<Form>, out: Option<&Path>) -> Result<En
     }
 }
 
+/// Refuses `-`, by which other programs mean standard output: here it would be a name.
+fn named(path: &Path, must: &str) -> Result<()> {
+    if path == Path::new("-") { Err(Error::value("--out", "-", must)) } else { Ok(()) }
+}
+
 /// Refuses a name of a folder that promises a file, unless there is such a folder.
 ///
 /// # Errors
-/// If it ends in a format.
+/// If it ends in a format, or is `-`.
 pub fn folder(path: &Path, remedy: &str) -> Result<()> {
+    named(path, "the name of a folder, as ./- is one")?;
     let file = |end: &OsStr| {
         let text = end.to_string_lossy();
         known(end) || own(&text) || text.eq_ignore_ascii_case("safetensors")
@@ -138,6 +146,7 @@ mod tests {
                 (".bashrc", Ending::Text(Form::Table)),
                 ("a", Ending::Text(Form::Table)),
                 ("/dev/stdout", Ending::Text(Form::Table)),
+                ("./-", Ending::Text(Form::Table)),
             ] {
                 assert_eq!(of(kind, None, out).unwrap(), right, "{out}");
             }
@@ -151,6 +160,7 @@ mod tests {
                 (None, "a.tsv"),
                 (None, "a.csv.gz"),
                 (None, "a.dat"),
+                (None, "-"),
             ] {
                 assert!(of(kind, format, out).is_err(), "{out} {format:?}");
             }

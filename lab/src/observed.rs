@@ -67,8 +67,8 @@ impl Observed {
         let likelihood = prior.measured(&observation)?;
         let distance = likelihood.distance();
         if distance > FARTHEST {
-            let value =
-                format!("{distance:.3e} standard deviations away from the nearest component");
+            let distance = number::significant(distance, 3);
+            let value = format!("{distance} standard deviations away from the nearest component");
             let must = format!("within {FARTHEST}, where there is a density; or widen --tolerance");
             return Err(Error::value(flag, value, must));
         }

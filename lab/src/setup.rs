@@ -133,9 +133,9 @@ impl<'a> Typed<'a> {
             options: self.options,
         };
         setup.output.meta = setup.record();
-        let start = setup.data.start_warning(&setup.process);
-        if let Some(why) = start.filter(|_| self.walks) {
-            tell(format!("warning: {why}"));
+        if self.walks {
+            let warnings = setup.data.warnings(&setup.process);
+            warnings.iter().for_each(|why| tell(format!("warning: {why}")));
         }
         Ok(setup)
     }

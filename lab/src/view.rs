@@ -122,12 +122,12 @@ impl Domain {
         Err(Error::value("--scene", "left out", must))
     }
 
-    /// Why walks would start in the wrong place, if they would.
-    pub fn start_warning(&self, process: &Process) -> Option<String> {
+    /// Why walks would start or end in the wrong place, if they would.
+    pub fn warnings(&self, process: &Process) -> Vec<String> {
         match self {
-            Domain::Scene(scene, _) => scene.mixture.start_warning(process),
-            Domain::Rows { reach, .. } => reach.start_warning(process),
-            Domain::Images { .. } => None,
+            Domain::Scene(scene, _) => scene.mixture.reach().warnings(process),
+            Domain::Rows { reach, .. } => reach.warnings(process),
+            Domain::Images { .. } => Vec::new(),
         }
     }
 

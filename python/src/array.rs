@@ -5,7 +5,7 @@ use ndarray::{Array, Array1, Array2, Dimension, Ix1, Ix2};
 use numpy::{
     Element, PyArray, PyArrayDescrMethods, PyArrayMethods, PyUntypedArray, PyUntypedArrayMethods,
 };
-use pyo3::exceptions::PyTypeError;
+use pyo3::exceptions::{PyTypeError, PyValueError};
 use pyo3::prelude::*;
 use scorelab::noise::NoiseLevel;
 
@@ -28,6 +28,7 @@ impl Shape for Ix2 {
 /// # Errors
 /// `ValueError` if it has another dimension, `TypeError` if it is not of real numbers.
 pub fn numbers<D: Shape>(what: &str, x: &Bound<PyAny>) -> PyResult<Array<f64, D>> {
+    refuse_masked(what, x)?;
     if let Ok(x) = x.cast::<PyArray<f64, D>>() {
         return copied(x, |v| v);
     }
@@ -35,7 +36,15 @@ pub fn numbers<D: Shape>(what: &str, x: &Bound<PyAny>) -> PyResult<Array<f64, D>
         return copied(x, f64::from);
     }
     let numpy = x.py().import("numpy")?;
-    let array = numpy.call_method1("asarray", (x,))?;
+    let array = numpy.call_method1("asarray", (x,)).map_err(|e| {
+        match e.is_instance_of::<PyValueError>(x.py()) {
+            true => PyValueError::new_err(format!(
+                "{what} cannot be made an array: {}",
+                e.value(x.py())
+            )),
+            false => e,
+        }
+    })?;
     let untyped = array.cast::<PyUntypedArray>()?;
     if untyped.ndim() != D::NDIM.expect("a fixed dimension") {
         let shape = array.getattr("shape")?.str()?;
@@ -49,6 +58,15 @@ pub fn numbers<D: Shape>(what: &str, x: &Bound<PyAny>) -> PyResult<Array<f64, D>
     let double = array.call_method1("astype", ("float64",))?;
     let double = double.cast_into::<PyArray<f64, D>>()?;
     copied(&double, |v| v)
+}
+
+/// Refuses an array of which something is masked: what lies under a mask is no number.
+fn refuse_masked(what: &str, x: &Bound<PyAny>) -> PyResult<()> {
+    let plain = x.is_exact_instance_of::<PyUntypedArray>() || !x.hasattr("mask")?;
+    if plain || !x.py().import("numpy.ma")?.call_method1("is_masked", (x,))?.is_truthy()? {
+        return Ok(());
+    }
+    Err(value(what, "partly masked", "all numbers: fill in what is masked, or leave its rows out"))
 }
 
 /// A copy with each number converted; of no numbers, whose strides may be anything, an array of that shape.
@@ -128,13 +146,14 @@ pub fn vector(what: &str, x: &Bound<PyAny>) -> PyResult<Array1<f64>> {
 /// The noise level α, σ.
 ///
 /// # Errors
-/// `ValueError` if α is not above 0, σ is below 0, or one is not finite.
+/// `ValueError` if α is not above 0, σ is below 0, or one of them, σ = 0 aside, has a square that is no ordinary number.
 pub fn level(alpha: f64, sigma: f64) -> PyResult<NoiseLevel> {
-    if !(alpha > 0.0 && alpha.is_finite()) {
-        return Err(value("alpha", alpha, "a finite number above 0"));
+    let ordinary = 1e-150..=1e150;
+    if !ordinary.contains(&alpha) {
+        return Err(value("alpha", alpha, "a number from 1e-150 to 1e150"));
     }
-    if !(sigma >= 0.0 && sigma.is_finite()) {
-        return Err(value("sigma", sigma, "a finite number, at least 0"));
+    if !(sigma == 0.0 || ordinary.contains(&sigma)) {
+        return Err(value("sigma", sigma, "0, or a number from 1e-150 to 1e150"));
     }
     Ok(NoiseLevel { alpha, sigma })
 }

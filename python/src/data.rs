@@ -1,6 +1,6 @@
 //! Scenes, drawn digits and their captions.
 
-use crate::error::{refused, value};
+use crate::error::{class, refused, value};
 use crate::mixture::{Labelled, Mixture};
 use crate::score::Likelihood;
 use ndarray::Array2;
@@ -26,7 +26,7 @@ impl Label {
     pub fn of(&self, scene: &data::Scene) -> PyResult<usize> {
         match self {
             Label::Name(name) => scene.class(name).map_err(refused),
-            Label::Number(number) => scene.class(&number.to_string()).map_err(refused),
+            Label::Number(number) => class(*number, scene.mixture.classes()),
         }
     }
 }
@@ -87,6 +87,11 @@ impl Scene {
             let must = format!("{}, one for each class", inner.classes());
             return Err(value("the number of names", class_names.len(), must));
         }
+        if let Some(twice) =
+            (1..class_names.len()).find(|i| class_names[..*i].contains(&class_names[*i]))
+        {
+            return Err(value("the name of two classes", &class_names[twice], "one for each"));
+        }
         let named = |en: String| data::ClassName { vi: en.clone(), en };
         let class_names = class_names.into_iter().map(named).collect();
         let inner = data::Scene { name: name.into(), mixture: inner, class_names };
@@ -125,7 +130,7 @@ impl Scene {
     /// p(x₀ | y), what a condition leaves of the mixture. `label` is a class by its number or its name; the answer is its own
     /// score.
     fn given(&self, py: Python, label: Label) -> PyResult<Py<Mixture>> {
-        Mixture::object(py, self.inner.mixture.given(label.of(&self.inner)?))
+        Mixture::given(self.mixture.bind(py), label.of(&self.inner)?)
     }
 
     /// p(y | x_t) of one class, as a likelihood to steer by.

@@ -7,10 +7,20 @@ use scorelab_lab::MOST_GIB;
 
 /// `ValueError`; what the system refuses is an `OSError`.
 pub fn refused(error: Error) -> PyErr {
+    let text = spelled(&error.to_string());
     match error {
-        Error::Io { .. } | Error::InUse { .. } => PyOSError::new_err(error.to_string()),
-        _ => PyValueError::new_err(error.to_string()),
+        Error::Io { .. } | Error::InUse { .. } => PyOSError::new_err(text),
+        _ => PyValueError::new_err(text),
     }
+}
+
+/// A sentence in which flags of the command are the keywords that they are in Python: `--p-drop` is `p_drop`.
+fn spelled(sentence: &str) -> String {
+    let word = |word: &str| match word.strip_prefix("--") {
+        Some(flag) if flag.starts_with(|c: char| c.is_ascii_lowercase()) => flag.replace('-', "_"),
+        _ => word.to_string(),
+    };
+    sentence.split(' ').map(word).collect::<Vec<_>>().join(" ")
 }
 
 /// Refuses a value that must be something else.

@@ -89,6 +89,9 @@ pub fn gradient_scaled(likelihood: &Bound<Likelihood>, scale: f64) -> PyResult<L
 pub fn composed(base: &Bound<PyAny>, terms: Vec<(f64, Bound<PyAny>)>) -> PyResult<Score> {
     let objects: Vec<&Bound<PyAny>> =
         std::iter::once(base).chain(terms.iter().map(|(_, s)| s)).collect();
+    if let Some((w, _)) = terms.iter().find(|(w, _)| !w.is_finite()) {
+        return Err(value("a weight", w, "a finite number"));
+    }
     let mut all = alike(&objects, None)?.into_iter();
     let own = all.next().expect("the base");
     let mut python = own.python;

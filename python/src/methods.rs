@@ -124,6 +124,9 @@ pub fn method(
         None => (Parts::default(), false),
     };
     let also = also.unwrap_or_default();
+    if let Some((w, _)) = also.iter().find(|(w, _)| !w.is_finite()) {
+        return Err(value("a weight of also", w, "a finite number"));
+    }
     let given = [unconditional, conditional, guiding];
     let objects: Vec<&Bound<PyAny>> =
         given.iter().flatten().copied().chain(also.iter().map(|(_, s)| s)).collect();

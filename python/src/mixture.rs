@@ -31,17 +31,32 @@ pub fn labelled(py: Python, data: mixture::Labelled) -> Labelled {
 pub struct Mixture {
     /// The mixture.
     pub inner: mixture::Mixture,
+    again: Again, // of what another mixture makes, whose bits its numbers alone do not give again
 }
 
 impl Mixture {
     /// As an object of Python.
     pub fn object(py: Python, inner: mixture::Mixture) -> PyResult<Py<Mixture>> {
-        Py::new(py, Mixture::init(inner))
+        Py::new(py, Mixture::init(inner, Again::NEVER))
     }
 
-    fn init(inner: mixture::Mixture) -> PyClassInitializer<Mixture> {
+    /// What a method of this one makes of these arguments.
+    fn made<'py, A>(
+        slf: &Bound<'py, Self>,
+        method: &str,
+        arguments: A,
+        inner: mixture::Mixture,
+    ) -> PyResult<Py<Mixture>>
+    where
+        A: IntoPyObject<'py, Target = PyTuple, Output = Bound<'py, PyTuple>, Error = PyErr>,
+    {
+        let again = Again::by(slf.getattr(method)?, arguments)?;
+        Py::new(slf.py(), Mixture::init(inner, again))
+    }
+
+    fn init(inner: mixture::Mixture, again: Again) -> PyClassInitializer<Mixture> {
         let base = Score::of(inner.clone());
-        PyClassInitializer::from(base).add_subclass(Mixture { inner })
+        PyClassInitializer::from(base).add_subclass(Mixture { inner, again })
     }
 
     /// Refuses a class that is not there.
@@ -89,7 +104,7 @@ impl Mixture {
             }
             _ => return Err(value("covs or sds", "both or none", "one of the two")),
         };
-        made.map(Mixture::init).map_err(refused)
+        made.map(|inner| Mixture::init(inner, Again::NEVER)).map_err(refused)
     }
 
     /// π, the weights of the components (K,), summing to one.
@@ -187,24 +202,28 @@ impl Mixture {
     }
 
     /// p(x₀ | y), what a condition leaves of the mixture. `label` is a class by its number.
-    fn given(&self, py: Python, label: usize) -> PyResult<Py<Mixture>> {
-        Mixture::object(py, self.inner.given(self.class(label)?))
+    pub fn given(slf: &Bound<Self>, label: usize) -> PyResult<Py<Mixture>> {
+        let own = slf.get();
+        Mixture::made(slf, "given", (label,), own.inner.given(own.class(label)?))
     }
 
     /// p(x₀ | y) of an observation y = A·x₀ + τ·n: a mixture of as many components, with the same labels.
-    fn observed(&self, py: Python, observation: &Observation) -> PyResult<Py<Mixture>> {
-        Mixture::object(py, self.inner.observed(&observation.0).map_err(refused)?)
+    fn observed(slf: &Bound<Self>, observation: &Bound<Observation>) -> PyResult<Py<Mixture>> {
+        let left = slf.get().inner.observed(&observation.get().0).map_err(refused)?;
+        Mixture::made(slf, "observed", (observation,), left)
     }
 
     /// p(y | x_t) of an observation y = A·x₀ + τ·n, as a likelihood to steer by.
-    fn measured(&self, observation: &Observation) -> PyResult<Likelihood> {
-        let measured = self.inner.measured(&observation.0).map_err(refused)?;
-        Ok(Likelihood { inner: Arc::new(measured), dim: self.dim(), again: Again::NEVER })
+    fn measured(slf: &Bound<Self>, observation: &Bound<Observation>) -> PyResult<Likelihood> {
+        let measured = slf.get().inner.measured(&observation.get().0).map_err(refused)?;
+        let again = Again::by(slf.getattr("measured")?, (observation,))?;
+        Ok(Likelihood { inner: Arc::new(measured), dim: slf.get().dim(), again })
     }
 
     /// p_t as a mixture of its own: weights πₖ, means α·μₖ, covariances α²Σₖ + σ²I, the same labels.
-    fn noised(&self, py: Python, alpha: f64, sigma: f64) -> PyResult<Py<Mixture>> {
-        Mixture::object(py, self.inner.noised(level(alpha, sigma)?))
+    fn noised(slf: &Bound<Self>, alpha: f64, sigma: f64) -> PyResult<Py<Mixture>> {
+        let noised = slf.get().inner.noised(level(alpha, sigma)?);
+        Mixture::made(slf, "noised", (alpha, sigma), noised)
     }
 
     /// Draws n points with their classes. They are (n, d) and (n,). `reference` draws others than those of training data.
@@ -227,6 +246,9 @@ impl Mixture {
     }
 
     fn __reduce__<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyTuple>> {
+        if let Ok(again) = self.again.reduced(py) {
+            return Ok(again);
+        }
         let arguments = (self.weights(py), self.means(py), self.covs(py), self.labels());
         (py.get_type::<Mixture>(), arguments).into_pyobject(py)
     }
@@ -284,6 +306,12 @@ impl Observation {
     fn new(a: &Bound<PyAny>, y: &Bound<PyAny>, tau: f64) -> PyResult<Self> {
         let (a, y) = (matrix("a", a)?, vector("y", y)?);
         condition::Observation::new(a, y, tau).map(Observation).map_err(refused)
+    }
+
+    fn __reduce__<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyTuple>> {
+        let (a, y) = (self.0.map().to_owned(), self.0.values().row(0).to_owned());
+        let arguments = (a.into_pyarray(py), y.into_pyarray(py), self.0.tolerance());
+        (py.get_type::<Observation>(), arguments).into_pyobject(py)
     }
 
     /// Some coordinates of the data, by their number from 0, with their values; `dim` is d.

@@ -5,7 +5,7 @@ use crate::error::{fitting, refused, value};
 use crate::job;
 use crate::methods::Plan;
 use crate::noise::{Grid, ProcessLike};
-use crate::score::taken;
+use crate::score::{taken, width};
 use ndarray::{Array1, Array2};
 use numpy::{IntoPyArray, PyArray1, PyArray2, PyArray3};
 use pyo3::prelude::*;
@@ -37,8 +37,10 @@ impl Sampler {
                 let must = format!("left out: it is the sampler {}'s", whose.name());
                 return Err(value(what, v, must));
             }
-            if !(v >= 0.0 && v.is_finite()) {
-                return Err(value(what, v, "a finite number, at least 0"));
+            let most = if whose == SamplerName::Ddim { 1.0 } else { f64::MAX };
+            if !(0.0..=most).contains(&v) {
+                let must = if most == 1.0 { "from 0 to 1" } else { "a finite number, at least 0" };
+                return Err(value(what, v, must));
             }
         }
         Ok(Sampler { name: sampler, parameter: eta.or(lambda_) })
@@ -165,7 +167,7 @@ impl Way {
     ) -> PyResult<Way> {
         let (process, grid) = times(process, steps, grid)?;
         let sampler = SamplerLike::taken(sampler)?;
-        let given = start.map(|z| crate::array::matrix("start", z)).transpose()?;
+        let given = start.map(|z| crate::array::sample("start", z, 0)).transpose()?;
         let dim = dim.or(given.as_ref().map(|z| z.ncols()));
         let (plan, at_once, dim) = match score.cast::<Plan>() {
             Ok(plan) => (plan.get().plan.clone(), plan.get().python, plan.get().dim()),
@@ -283,6 +285,7 @@ pub fn start<'py>(
     seed: u64,
 ) -> PyResult<Bound<'py, PyArray2<f64>>> {
     let (process, grid) = times(process, steps, grid)?;
+    let dim = width(dim)?;
     let samples = fitting("samples", samples, a_row(dim))?;
     Ok(starts(samples, dim, &process, &grid, seed).into_pyarray(py))
 }

@@ -54,9 +54,7 @@ impl Score {
     #[new]
     #[pyo3(signature = (function, dim, *, batch=None))]
     fn new(function: &Bound<PyAny>, dim: usize, batch: Option<usize>) -> PyResult<Self> {
-        if dim == 0 {
-            return Err(value("dim", dim, "at least 1"));
-        }
+        let dim = width(dim)?;
         if batch == Some(0) {
             return Err(value("batch", 0, "at least 1, or None for all rows in one call"));
         }
@@ -153,8 +151,16 @@ pub fn taken(object: &Bound<PyAny>, dim: Option<usize>) -> PyResult<Taken> {
         let must = "given together with dim=, the number of coordinates of a point";
         return Err(value("a function as a score", "alone", must));
     };
-    let function = Arc::new(object.clone().unbind());
+    let (function, dim) = (Arc::new(object.clone().unbind()), width(dim)?);
     Ok(Taken { score: Arc::new(Callable { function, dim, batch: None }), python: true })
+}
+
+/// A number of coordinates.
+///
+/// # Errors
+/// If it is 0.
+pub fn width(dim: usize) -> PyResult<usize> {
+    if dim > 0 { Ok(dim) } else { Err(value("dim", dim, "at least 1")) }
 }
 
 fn wrong_type(object: &Bound<PyAny>) -> PyErr {

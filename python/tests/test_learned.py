@@ -104,7 +104,7 @@ def test_an_exception_of_progress_comes_back_whole():
         (dict(stepz=3), "steps"),
         (dict(steps=0), "training steps"),
         (dict(learning_rate=-1.0), "learning rate"),
-        (dict(p_drop=1.5), "p-drop"),
+        (dict(p_drop=1.5), "p_drop"),
         (dict(target="x1"), "target"),
         (dict(memory=1e-6), "memory"),
     ],

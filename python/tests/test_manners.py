@@ -63,6 +63,23 @@ def test_scores_made_of_others_are_pickled_with_their_bits(name, joint, points):
     assert np.array_equal(again(points, 0.8, 0.6), made(points, 0.8, 0.6))
 
 
+LEFT = {
+    "a class": lambda m: m.given(1),
+    "a mask that is exact": lambda m: m.observed(sl.Observation.mask({0: 0.3}, 2)),
+    "a point": lambda m: m.observed(sl.Observation.point([0.1, 0.2], 0.3)),
+    "noised": lambda m: m.noised(0.6, 0.8),
+    "a class of an observation": lambda m: m.observed(sl.Observation([[1.0, 2.0]], [0.4], 0.1)).given(0),
+}
+
+
+@pytest.mark.parametrize("name", LEFT)
+def test_what_is_left_of_a_mixture_is_pickled_with_its_bits(name, points):
+    made = LEFT[name](sl.Scene("three").mixture)
+    again = pickle.loads(pickle.dumps(made))
+    assert np.array_equal(again(points, 0.8, 0.6), made(points, 0.8, 0.6)) and again.classes == made.classes
+    assert np.array_equal(again.weights, made.weights) and np.array_equal(again.covs, made.covs)
+
+
 def negative_score(x, alpha, sigma):
     return -x
 
@@ -87,9 +104,11 @@ def test_other_things_are_pickled_or_say_why_not():
     three = sl.Scene("three")
     plan = sl.method("classifier-free", three, 0)
     measured = three.mixture.measured(sl.Observation.mask({0: 1.0}, 2, tau=0.1))
-    for thing in [plan.score, measured]:
-        with pytest.raises(TypeError, match="cannot be pickled; pickle what it is made of"):
-            pickle.dumps(thing)
+    x = np.array([[0.2, -0.4]])
+    again = pickle.loads(pickle.dumps(measured))
+    assert np.array_equal(again.log_likelihood(x, 0.8, 0.6), measured.log_likelihood(x, 0.8, 0.6))
+    with pytest.raises(TypeError, match="cannot be pickled; pickle what it is made of"):
+        pickle.dumps(plan.score)
     with pytest.raises(TypeError, match="pickle"):
         pickle.dumps(plan)
 
@@ -183,3 +202,49 @@ def test_the_number_of_threads_changes_no_bit():
         return subprocess.run([sys.executable, "-c", code], env=told, capture_output=True, check=True).stdout
 
     assert run("1") == run("3") != b""
+
+
+def test_a_label_that_is_a_number_is_a_number_whatever_the_classes_are_called(tmp_path):
+    # a file whose labels are numbers names its classes by them, here "1", "2" and "3": class 1 is called "2"
+    path = tmp_path / "numbered.csv"
+    path.write_text("x,y,label\n" + "".join(f"{5 * k},{i},{k + 1}\n" for k in range(3) for i in range(4)))
+    scene = sl.Scene(str(path))
+    assert scene.class_names == ["1", "2", "3"]
+    x, y = scene.sample(60)
+    for label in range(3):
+        assert scene.label(label) == label and scene.label(str(label + 1)) == label
+        assert np.array_equal(scene.given(label).mean, scene.mixture.given(label).mean)
+        assert sl.shares(x[y == label], scene, label).target > 0.9
+        assert sl.shares(x[y == label], scene, str(label + 1)).target > 0.9
+    assert scene.given("1").mean[0] < 1 < scene.given(1).mean[0]
+    with pytest.raises(ValueError, match="the class is 3, but it must be below 3"):
+        scene.given(3)
+    with pytest.raises(ValueError, match="name of two classes is a"):
+        sl.Scene.of(scene.mixture, ["a", "b", "a"], "twice")
+
+
+@pytest.mark.parametrize(
+    "ask, words",
+    [
+        (lambda m: m.score(np.ma.masked_array([[1.0, 2.0]], mask=[[True, False]]), 1.0, 1.0), "x is partly masked"),
+        (lambda m: m.score([[1.0, 2.0], [3.0]], 1.0, 1.0), "x cannot be made an array"),
+        (lambda m: m.score([[1.0, 2.0]], 1e-200, 1.0), "alpha is"),
+        (lambda m: m.score([[1.0, 2.0]], 1.0, 1e200), "sigma is"),
+        (lambda m: m.noised(1e-200, 0.0), "alpha is"),
+        (lambda m: sl.composed(m, [(float("nan"), m.given(0))]), "a weight is NaN"),
+        (lambda m: sl.method("and", m, 0, also=[(float("inf"), m.given(1))]), "a weight of also is inf"),
+        (lambda m: sl.Sampler("ddim", eta=1.5), "eta is 1.5, but it must be from 0 to 1"),
+        (lambda m: sl.sample(m, start=[[0.0, float("nan")]]), r"start\[0, 1\] is NaN"),
+        (lambda m: sl.sample(lambda x, a, s: -x, 3, dim=0), "dim is 0"),
+        (lambda m: sl.start(3, 0), "dim is 0"),
+        (lambda m: sl.sample(lambda x, a, s: x * np.nan, 3, dim=2), "not finite; use more steps or a smaller gamma"),
+    ],
+)
+def test_what_means_nothing_is_refused_by_its_name(ask, words):
+    with pytest.raises(ValueError, match=words):
+        ask(sl.Scene("three").mixture)
+
+
+def test_nothing_of_a_masked_array_is_masked():
+    m, x = sl.Scene("three").mixture, np.array([[1.0, 2.0]])
+    assert np.array_equal(m.score(np.ma.masked_array(x), 1.0, 1.0), m.score(x, 1.0, 1.0))

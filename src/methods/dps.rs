@@ -9,7 +9,7 @@ use ndarray::{Array2, ArrayView2};
 /// The least τ that is taken.
 pub const FLOOR: Knob = Knob {
     name: "floor",
-    meaning: "the least τ that is taken, for an exact mask too",
+    meaning: "the least τ that is taken, for an exact mask too; γ then makes it τ/√γ",
     default: 0.2,
     range: Range::Above(0.0),
     neutral: None,
@@ -28,8 +28,9 @@ pub fn pull(observation: &Observation, denoised: ArrayView2<f64>, c: f64) -> Arr
 ///
 /// It takes x₀ to be D(x), with no doubt left, so that it pulls too hard: on N(0, 1) with c = 1/τ² the reverse SDE ends with
 /// variance (1 − e⁻²ᶜ)/2c about y(1 − e⁻ᶜ), where 1/(1 + c) about yc/(1 + c) is true. The gradient grows with c, and steps in log σ
-/// longer than about 8/c explode, so that no τ is taken below `floor`, that of an exact mask included; the paper's own rule there, a
-/// step ζ/|y − A·D|, depends on the number of steps. γ = 0 is the prior. Source: Chung et al. 2023 (2209.14687), eq. 16.
+/// longer than about 8/c explode, so that no τ is taken below `floor`, that of an exact mask included, and c = γ/τ² is at most
+/// γ/floor²; the paper's own rule there, a step ζ/|y − A·D|, depends on the number of steps. γ = 0 is the prior. Source: Chung et
+/// al. 2023 (2209.14687), eq. 16.
 pub struct Dps;
 
 impl Method for Dps {

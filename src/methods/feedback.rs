@@ -59,8 +59,9 @@ impl Method for Feedback {
         let dim = main.dim();
         let denoised = move |x: ArrayView2<f64>, level: NoiseLevel| {
             let ratio = p.log_density(x, level) - given.log_density(x, level);
-            // 1/γ(x) = 1 − π·p/p(·|y), and never below 1/γ_max
-            let gamma = ratio.mapv(|log| (1.0 - pi * log.exp()).max(1.0 / most).recip());
+            // 1/γ(x) = 1 − π·p/p(·|y), and never below 1/γ_max; without π there is nothing to take off, however large p/p(·|y)
+            let share = |log: f64| if pi == 0.0 { 0.0 } else { pi * log.exp() };
+            let gamma = ratio.mapv(|log| (1.0 - share(log)).max(1.0 / most).recip());
             let mut d = guiding.denoised(x, level);
             let gamma = gamma.insert_axis(Axis(1));
             Zip::from(&mut d)

@@ -1,8 +1,8 @@
 //! γ as a function of the noise level.
 
 use super::{About, Cost, Ends, Knob, Knobs, Method, Need, Parts, Plan, Range, Walks};
-use crate::Result;
 use crate::guidance::Scheduled;
+use crate::{Error, Result};
 use std::f64::consts::PI;
 use std::sync::Arc;
 
@@ -82,7 +82,12 @@ impl Method for Schedule {
     }
 
     fn plan(&self, parts: &Parts, knobs: &Knobs) -> Result<Plan> {
-        let [first, last] = ["first", "last"].map(|end| knobs.get(end).ln());
+        let [first, last] = ["first", "last"].map(|end| knobs.get(end));
+        if first >= last {
+            let what = format!("first, of the method {},", self.about.name);
+            return Err(Error::value(what, first, format!("below last, which is {last}")));
+        }
+        let [first, last] = [first, last].map(f64::ln);
         let (gamma, power, shape) = (knobs.get("gamma"), knobs.get("power"), self.shape);
         let gamma = move |ratio: f64| {
             let u = ((ratio.ln() - first) / (last - first)).clamp(0.0, 1.0);

@@ -26,7 +26,7 @@ impl Mixture {
     /// ```
     ///
     /// At τ = 0 the covariances are flat along the rows of A: the score is defined at every σ > 0, a density at σ = 0 is not. As
-    /// τ → ∞ it is this mixture; with A = I and τ = 0 it is the point y. A share below 10⁻³⁰⁷ is raised to that. γ on the
+    /// τ → ∞ it is this mixture; with A = I and τ = 0 it is the point y. A share below 2·10⁻³⁰⁸ is raised to that. γ on the
     /// observation, p(x₀)·p(y | x₀)^γ, is the same at τ/√γ. Source: Kalman 1960, the update of each component.
     ///
     /// # Errors

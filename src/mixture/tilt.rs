@@ -1,14 +1,16 @@
 //! What guidance is said to sample: a product of powers of densities, normalised by quadrature.
 
 mod diffused;
+mod fall;
 
 use super::Mixture;
 use crate::noise::NoiseLevel;
+use crate::number::significant;
 use crate::rng::{Purpose, stream};
 use crate::{Error, Result};
-use ndarray::{Array1, Array2, ArrayView1};
+use fall::{falls_off, least_fall};
+use ndarray::{Array1, Array2, ArrayView1, Axis, concatenate};
 use rand::Rng;
-use std::f64::consts::TAU;
 
 /// A product of powers of mixtures on a grid, in one or two dimensions.
 ///
@@ -17,7 +19,8 @@ use std::f64::consts::TAU;
 /// ```
 ///
 /// The popular story says that guided sampling draws from it; it does not. The grid covers the place where q is
-/// above e⁻⁴⁰ of its largest value; a density is taken as constant within a cell. γ = 0 is p and γ = 1 is p(x | y).
+/// above e⁻⁴⁰ of its largest value; a density is taken as constant within a cell, and what is too narrow for that is refused. γ = 0 is p
+/// and γ = 1 is p(x | y).
 /// Source: Bradley & Nakkiran 2024 (2408.09000), section 3; Chidambaram et al. 2024 (2409.13074).
 #[derive(Debug, Clone)]
 pub struct Tilt {
@@ -35,8 +38,8 @@ impl Tilt {
     /// The product of powers `terms` = (wᵢ, pᵢ).
     ///
     /// # Errors
-    /// If there is no term, the dimension is above 2, a weight is not finite, or the product cannot be normalised
-    /// because it does not fall off far out (as a negation of something narrower than the rest).
+    /// If there is no term, the dimension is above 2, a weight is not finite, the product cannot be normalised
+    /// because it does not fall off far out (as a negation of something narrower than the rest), or its peaks are narrower than a cell.
     pub fn new(terms: &[(f64, &Mixture)]) -> Result<Self> {
         let Some((_, first)) = terms.first() else {
             return Err(Error::value("the tilt", "without terms", "a product of at least one"));
@@ -48,14 +51,7 @@ impl Tilt {
         if let Some((w, _)) = terms.iter().find(|(w, _)| !w.is_finite()) {
             return Err(Error::value("a weight of the tilt", w, "a finite number"));
         }
-        let fall = least_fall(terms);
-        if fall <= 0.0 {
-            return Err(Error::value(
-                "the tilt",
-                format!("improper: far out its log falls like −½·({fall:.3})·|x|²"),
-                "a density that falls off in every direction; make the negative weights smaller",
-            ));
-        }
+        falls_off(terms)?;
         let (middle, half) = support(terms, d);
         let longest = half.iter().copied().fold(0.0, f64::max);
         let step = 2.0 * longest / CELLS[d - 1] as f64;
@@ -70,7 +66,32 @@ impl Tilt {
             .collect();
         let mut mass = log_product(terms, &grid_points(&axes)).to_vec();
         super::fast::softmax(&mut mass);
-        Ok(Tilt { axes, step, mass })
+        Tilt { axes, step, mass }.resolved()
+    }
+
+    /// Refuses a density that changes from cell to cell, as one of peaks far narrower than what lies between them.
+    ///
+    /// Of each other cell along every axis the mass is 1/2ᵈ of all, but for 2·exp(−½π²s²/step²) of a peak of width s: a tenth where s is
+    /// four fifths of a cell, and there the sum over all cells is off by 10⁻⁵.
+    fn resolved(self) -> Result<Self> {
+        const UNEVEN: f64 = 0.1;
+        let (d, fast) = (self.axes.len(), self.axes[self.axes.len() - 1].len());
+        let mut shares = vec![0.0; 1 << d];
+        for (cell, mass) in self.mass.iter().enumerate() {
+            shares[if d == 1 { cell % 2 } else { cell % fast % 2 + 2 * (cell / fast % 2) }] += mass;
+        }
+        let even = 1.0 / shares.len() as f64;
+        match shares.iter().all(|share| (share / even - 1.0).abs() < UNEVEN) {
+            true => Ok(self),
+            false => {
+                let must = format!(
+                    "wider than {}, a cell of a grid of {} along its longest side; take modes that are wider or nearer to each other",
+                    significant(self.step, 2),
+                    CELLS[d - 1]
+                );
+                Err(Error::value("a peak of the tilt", "too narrow", must))
+            }
+        }
     }
 
     /// The tilt of classifier-free guidance, p(x)^(1 − γ)·p(x | y)^γ.
@@ -94,11 +115,11 @@ impl Tilt {
     ///
     /// The target of [`Composed`](crate::guidance::Composed) with base p and terms (wᵢ, pᵢ) is p^(1 − Σw)·Πᵢ pᵢ^wᵢ. A
     /// sampler walks along its score all the same and ends somewhere; nothing else will say that the place means nothing.
-    /// In more than two dimensions, where [`Tilt::new`] has no answer, that is what it says.
+    /// In more than two dimensions only the axes of the components are looked along, so that it may find nothing where there is something.
     pub fn warning(base: &Mixture, terms: &[(f64, &Mixture)]) -> Option<String> {
         let rest = 1.0 - terms.iter().map(|(w, _)| w).sum::<f64>();
         let all: Vec<_> = std::iter::once((rest, base)).chain(terms.iter().copied()).collect();
-        let why = Tilt::new(&all).err()?;
+        let why = falls_off(&all).err()?;
         Some(format!("this composition is not a distribution: {why}"))
     }
 
@@ -120,7 +141,7 @@ impl Tilt {
     /// Cov\[x\] (d, d), by the same quadrature as the mean.
     pub fn covariance(&self) -> Array2<f64> {
         let off = grid_points(&self.axes) - self.mean();
-        let weighted = &off * &Array1::from(self.mass.clone()).insert_axis(ndarray::Axis(1));
+        let weighted = &off * &Array1::from(self.mass.clone()).insert_axis(Axis(1));
         off.t().dot(&weighted)
     }
 
@@ -177,41 +198,27 @@ fn grid_points(axes: &[Array1<f64>]) -> Array2<f64> {
     })
 }
 
-/// The least coefficient c over all directions u with which log q falls like −½·c·r² along r·u.
-///
-/// Far out a mixture falls like its slowest component: c = Σᵢ wᵢ·minₖ uᵀΣᵢₖ⁻¹u.
-fn least_fall(terms: &[(f64, &Mixture)]) -> f64 {
-    let d = terms[0].1.means.ncols();
-    let along = |angle: f64| -> f64 {
-        let u = if d == 1 { vec![1.0] } else { vec![angle.cos(), angle.sin()] };
-        let u = Array1::from(u);
-        let slowest = |p: &Mixture| {
-            let fall = p.axes.iter().map(|a| {
-                a.q.t().dot(&u).iter().zip(&a.lambda).map(|(q, l)| q * q / l).sum::<f64>()
-            });
-            fall.fold(f64::INFINITY, f64::min)
-        };
-        terms.iter().filter(|(w, _)| *w != 0.0).map(|(w, p)| w * slowest(p)).sum()
-    };
-    let angles = if d == 1 { 1 } else { 360 };
-    let least = (0..angles).map(|i| along(TAU * i as f64 / 720.0)).fold(f64::INFINITY, f64::min);
-    let scale: f64 = terms.iter().map(|(w, p)| w.abs() / p.radius().powi(2)).sum();
-    if least.abs() < 1e-9 * scale { 0.0 } else { least }
-}
-
 /// The box outside of which q is below e^−DEPTH of its largest value: its middle and half its sides (d).
+///
+/// Beside the points of a coarse grid it looks at the means of the components, for peaks that lie between those points.
 fn support(terms: &[(f64, &Mixture)], d: usize) -> (Vec<f64>, Vec<f64>) {
     const COARSE: usize = 200;
     let radius = terms.iter().map(|(_, p)| p.radius()).fold(0.0, f64::max);
     let (mut middle, mut half) = (vec![0.0; d], vec![8.0 * radius; d]);
+    let means: Vec<_> = terms.iter().map(|(_, p)| p.means.view()).collect();
+    let means = concatenate(Axis(0), &means).expect("means of one dimension");
+    let at_means = log_product(terms, &means);
     // first grow until the edges are empty, then shrink to what is not
     for round in 0..40 {
         let axes: Vec<Array1<f64>> =
             middle.iter().zip(&half).map(|(m, h)| Array1::linspace(m - h, m + h, COARSE)).collect();
         let points = grid_points(&axes);
         let logs = log_product(terms, &points);
-        let top = logs.fold(f64::NEG_INFINITY, |a, b| a.max(*b));
+        let largest = |logs: &Array1<f64>| logs.fold(f64::NEG_INFINITY, |a, b| a.max(*b));
+        let top = largest(&logs);
         let inside: Vec<usize> = (0..logs.len()).filter(|i| logs[*i] > top - DEPTH).collect();
+        let least = top.max(largest(&at_means)) - DEPTH;
+        let peaks: Vec<usize> = (0..at_means.len()).filter(|i| at_means[*i] > least).collect();
         let mut changed = false;
         for i in 0..d {
             let cell = 2.0 * half[i] / (COARSE - 1) as f64;
@@ -221,6 +228,9 @@ fn support(terms: &[(f64, &Mixture)], d: usize) -> (Vec<f64>, Vec<f64>) {
                 .fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), x| {
                     (low.min(x), high.max(x))
                 });
+            let missed = peaks.iter().map(|p| means[[*p, i]]);
+            let missed = missed.filter(|x| !(low - cell..=high + cell).contains(x));
+            let (low, high) = missed.fold((low, high), |(low, high), x| (low.min(x), high.max(x)));
             let edge =
                 middle[i] + half[i] - high < 0.5 * cell || low - (middle[i] - half[i]) < 0.5 * cell;
             let wanted = if edge { 2.0 * half[i] } else { 0.5 * (high - low) + cell };
@@ -241,6 +251,7 @@ fn support(terms: &[(f64, &Mixture)], d: usize) -> (Vec<f64>, Vec<f64>) {
 mod tests {
     use super::*;
     use ndarray::array;
+    use std::f64::consts::TAU;
 
     fn gaussian(mean: f64, variance: f64) -> Mixture {
         Mixture::new(vec![1.0], array![[mean]], vec![array![[variance]]], vec![0]).unwrap()
@@ -272,6 +283,27 @@ mod tests {
             let tilt = Tilt::guided(&mixture, 0, gamma).unwrap();
             assert!((tilt.mean()[0] - mean).abs() < 1e-4, "γ = {gamma}: {}", tilt.mean()[0]);
             assert!((tilt.covariance()[[0, 0]].sqrt() - sd).abs() < 1e-4, "γ = {gamma}");
+        }
+    }
+
+    #[test]
+    fn peaks_that_are_far_apart_for_their_width_are_seen_or_refused() {
+        let of = |sd: f64, means: Array2<f64>| {
+            let mixture = Mixture::isotropic(vec![1.0, 1.0, 2.0], means, &[sd; 3], vec![0, 0, 1]);
+            let mixture = mixture.unwrap();
+            (Tilt::guided(&mixture, 0, 1.0), mixture.given(0))
+        };
+        // 8,192 cells in one dimension and 400 in two, over somewhat more than 4.3
+        let line = |sd| of(sd, array![[-2.0], [2.3], [0.4]]);
+        let plane = |sd| of(sd, array![[-2.0, 0.3], [2.3, 0.0], [0.0, 3.0]]);
+        for (tilt, exact) in [line(0.1), line(0.01), line(0.001), plane(0.1), plane(0.02)] {
+            let (tilt, variance) = (tilt.unwrap(), exact.reach().variance);
+            assert!((&tilt.mean() - &exact.mean()).iter().all(|off| off.abs() < 1e-6));
+            assert!((tilt.covariance()[[0, 0]] / variance - 1.0).abs() < 1e-6);
+            assert!((tilt.covariance()[[0, 0]] / variance - 1.0 + 1e-5).abs() > 1e-6, "the twin");
+        }
+        for (tilt, _) in [line(1e-4), line(1e-6), plane(0.005), plane(0.001), plane(1e-5)] {
+            assert!(tilt.unwrap_err().to_string().contains("a peak of the tilt is too narrow"));
         }
     }
 
@@ -314,5 +346,14 @@ mod tests {
         // what one term takes away, another may give back
         assert_eq!(Tilt::warning(&p, &[(-1.1, &c), (1.0, &c)]), None);
         assert_eq!(Tilt::warning(&p, &[]), None);
+        // in three dimensions the same along an axis of a component
+        let long = |v: f64| {
+            let cov = Array2::from_diag(&array![1.0, v, 1.0]);
+            Mixture::new(vec![1.0], array![[0.0, 0.0, 0.0]], vec![cov], vec![0]).unwrap()
+        };
+        let not = |w: f64| Tilt::warning(&long(2.0), &[(-w, &long(1.0))]);
+        assert_eq!(not(0.9), None);
+        assert!(not(1.1).unwrap().contains("improper"));
+        assert_eq!(Tilt::warning(&long(2.0), &[(0.5, &long(1.0))]), None, "an AND is one");
     }
 }

@@ -146,6 +146,16 @@ fn eval_tells_the_effective_scale_of_a_method_that_is_named() {
     assert!(found("classifier-free", "energy_to_tilt").is_some());
     assert!(found("feynman-kac", "energy_to_tilt").is_some());
     assert!(found("interval", "energy_to_tilt").is_none());
+    let wide = |gamma: &str| {
+        run(&format!("eval --scene wide --class narrow --gamma={gamma} --steps 4 --samples 40"))
+    };
+    let (none, some) = (wide("-1"), wide("3"));
+    assert!(none.err.contains("warning: no energy_to_tilt at γ = -1: γ is -1"), "{none:?}");
+    assert!(
+        !none.out.contains("energy_to_tilt") && some.out.contains("energy_to_tilt"),
+        "{some:?}"
+    );
+    assert_eq!(some.err, "");
     let unnamed = answer("eval --scene three --class 0 --steps 16 --samples 100");
     assert!(!unnamed.contains("effective"), "the numbers of before");
 }

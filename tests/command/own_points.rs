@@ -127,6 +127,7 @@ fn what_is_no_scene_of_points_is_refused_in_words() {
             "its points are all equal, so their spread is not known; give it with --sd",
         ),
         ("equal.csv", "1,2\n1,2\n1,2\n", "", "its points are all equal"),
+        ("alone.csv", "x,y,label\n1,2,a\n3,4,b\n", "", "in each class its points are all equal"),
         ("words.csv", "a,b\nu,v\n", "", "no column of numbers"),
         ("sd.csv", "1,2\n3,4\n", "--sd 0", "--sd is 0, but it must be a finite number above 0"),
         ("sd.csv", "1,2\n3,4\n", "--sd nan", "--sd is NaN"),

@@ -201,3 +201,33 @@ fn a_sweep_measures_files_but_not_in_place_of_what_it_trains() {
     let ended = run(&format!("sweep {} --out {out}", folder.file("trains.toml", &trains)));
     assert!(ended.code == Some(4) && ended.err.contains("what the sweep trains"), "{ended:?}");
 }
+
+#[test]
+fn classes_called_by_numbers_are_read_back_from_arrays_as_from_text() {
+    let folder = Folder::new("numbered");
+    let scene = |names: [&str; 3]| -> String {
+        let row = |(k, i): (usize, usize)| format!("{},{},{}\n", 5 * k, i, names[k]);
+        let rows = (0..24).map(|i| row((i % 3, i / 3)));
+        folder.file("numbered.csv", &format!("x,y,label\n{}", rows.collect::<String>()))
+    };
+    let numbered = scene(["1", "2", "3"]);
+    for ending in ["csv", "npz", "json"] {
+        let out = folder.path(&format!("drawn.{ending}"));
+        answer(&format!("data --scene {numbered} --points 300 --out {out}"));
+        for (class, right) in [("1", "3"), ("3", "2")] {
+            let of = |class: &str| {
+                json(&format!("eval --samples {out} --scene {numbered} --class {class}"))
+            };
+            let (rows, twin) = (of(class), of(right));
+            assert!(metric(&rows, "target_share").0 > 0.9, "{ending}, {class}: {rows:?}");
+            let [mean, other] = [&rows, &twin].map(|rows| metric(rows, "mean_x1").0);
+            assert!((mean - other).abs() > 3.0, "another class is elsewhere: {mean}, {other}");
+        }
+    }
+    let mixed = scene(["2", "b", "c"]);
+    let ended = run(&format!("data --scene {mixed} --points 30 --out {}", folder.path("m.npz")));
+    assert_eq!(ended.code, Some(2), "{ended:?}");
+    assert!(ended.err.contains("a class is called by the number of another"), "{ended:?}");
+    let unlike = scene(["9", "b", "c"]);
+    answer(&format!("data --scene {unlike} --points 30 --out {}", folder.path("m.npz")));
+}

@@ -235,6 +235,8 @@ fn a_grid_that_cannot_be_is_refused_before_anything_runs() {
         ("[gird.train]\nwidth = [1]", "(did you mean \"grid\"?)"),
         ("[grid.trian]\nwidth = [1]", "[grid.train] and [grid.eval]"),
         ("[grid.train]\nwidth = 8", "must be a list"),
+        ("[grid.train]\nwidth = [8, 16, 8]", "width in [grid.train] is 8 twice"),
+        ("[grid.eval]\ngamma = [1, 2, 1.0]", "gamma in [grid.eval] is 1 twice"),
         ("[grid.train]\nwidth = []", "must be a list"),
         ("[grid.train]\nwidth = [0.5]", "invalid value '0.5'"),
         ("[grid.train]\nsteps = [0]", "training steps is 0"),

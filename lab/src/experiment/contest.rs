@@ -92,8 +92,9 @@ const MOST_EFFECTIVE: usize = 1000;
 impl Contest<'_> {
     /// Why there is no tilt to compare with, if there is none.
     pub fn warning(&self) -> Option<String> {
-        let given = self.setting.exact().given(self.setting.class);
-        Tilt::warning(self.setting.exact(), &[(self.gamma.value(), &given)])
+        let Setting { class, .. } = self.setting;
+        let why = Tilt::guided(self.setting.exact(), class, self.gamma.value()).err()?;
+        Some(format!("there is no tilt to compare with: {why}"))
     }
 
     /// Compares one's own scores, and the method that the flags name, with the conditional score and with ordinary guidance.

@@ -222,6 +222,14 @@ fn axes(table: &Table) -> std::result::Result<Vec<Axis>, String> {
             let values = texts.filter(|v| !v.is_empty()).ok_or_else(|| {
                 format!("{flag} in [grid.{sub}] must be a list of the values to try")
             })?;
+            let same = |a: &String, b: &String| {
+                a == b || a.parse::<f64>().is_ok_and(|a| Ok(a) == b.parse())
+            };
+            let before = |i: &usize| values[..*i].iter().any(|v| same(v, &values[*i]));
+            if let Some(i) = (1..values.len()).find(before) {
+                let twice = format!("{flag} in [grid.{sub}] is {} twice", values[i]);
+                return Err(format!("{twice}: one run would be counted as two; remove one"));
+            }
             axes.push(Axis { sub, flag: flag.clone(), values });
         }
     }

@@ -10,6 +10,7 @@ use crate::patience::Patience;
 use crate::report::{Cell, Report};
 use crate::setup::{Typed, noise_level};
 use crate::steering::{Spelled, Steering};
+use crate::tell::tell;
 use ndarray::{Array2, ArrayView1};
 use scorelab::data::Caption;
 use scorelab::guidance::{Gamma, Guided};
@@ -331,10 +332,13 @@ impl Evaluation<'_> {
         let truth = self.truth(&mixture.given(class)).x;
         sample_rows::of_class(&mut self.rows, at, (x.view(), truth.view()), (mixture, class));
         let gamma = at.0.filter(|_| self.steering.plain());
-        let tilt = gamma.and_then(|gamma| Tilt::guided(mixture, class, gamma).ok());
-        if let Some(tilt) = tilt {
-            let tilted = tilt.sample(self.steering.samples, self.steering.seed);
-            self.rows.add(at, "energy_to_tilt", energy(x.view(), tilted.view()));
+        let Some(gamma) = gamma.filter(|_| mixture.dim() <= 2) else { return };
+        match Tilt::guided(mixture, class, gamma) {
+            Ok(tilt) => {
+                let tilted = tilt.sample(self.steering.samples, self.steering.seed);
+                self.rows.add(at, "energy_to_tilt", energy(x.view(), tilted.view()));
+            }
+            Err(why) => tell(format!("warning: no energy_to_tilt at γ = {gamma}: {why}")),
         }
     }
 

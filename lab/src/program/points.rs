@@ -32,7 +32,6 @@ impl Points<'_> {
     /// As [`ending`], if a sheet is asked for of what are no images, or the file cannot be written.
     pub fn write(&self, common: &AnswerFlags, out: Option<&Path>) -> Result<()> {
         let (format, lang) = (common.format, common.lang);
-        let classes = self.labels.as_ref().map(|(y, _)| &y[..]);
         let (shape, numbers) = (self.x.shape(), self.x.iter().copied());
         match (ending(Kind::Points, format, out)?, out) {
             (Ending::Text(form), _) => self.report().write(Wording { form, lang }, out),
@@ -41,8 +40,32 @@ impl Points<'_> {
             (Ending::Png, Some(path)) => self.sheet(path),
             (Ending::Npz, Some(path)) => {
                 let range = self.size.map(|_| (-1.0, 1.0));
-                let bytes = npz(shape, numbers, classes, range, None);
+                let classes = self.numbered()?;
+                let bytes = npz(shape, numbers, classes.as_deref(), range, None);
                 file::replace(path, &bytes.map_err(|why| Error::File { path: path.into(), why })?)
+            }
+        }
+    }
+
+    /// The class of each as a number that is read back as this class: its own from 0 or, where classes are called by numbers, its name,
+    /// which takes precedence.
+    ///
+    /// # Errors
+    /// If some classes are called by numbers and others are not, and a name is the number of another class.
+    fn numbered(&self) -> Result<Option<Vec<usize>>> {
+        let Some((y, names)) = &self.labels else { return Ok(None) };
+        let called: Vec<Option<usize>> = names.iter().map(|name| name.en.parse().ok()).collect();
+        if let Some(all) = called.iter().copied().collect::<Option<Vec<usize>>>() {
+            return Ok(Some(y.iter().map(|y| all[*y]).collect()));
+        }
+        let other = |(class, called): (usize, &Option<usize>)| {
+            called.is_some_and(|name| name != class && name < names.len())
+        };
+        match called.iter().enumerate().position(other) {
+            None => Ok(Some(y.clone())),
+            Some(class) => {
+                let must = "one with room for words, such as .csv: a class is called by the number of another";
+                Err(Error::value("the file of a class called", &names[class].en, must))
             }
         }
     }

@@ -107,7 +107,7 @@ pub fn scene_of_points(file: &PointFile, options: TableOptions) -> Result<(Scene
         Some(sd) => return Err(Error::value("--sd", sd, "a finite number above 0")),
         None => Some(spread(x.view(), &y)).filter(|sd| *sd > 0.0).ok_or_else(|| {
             wrong(
-                "its points are all equal, so their spread is not known; give it with --sd".into(),
+                "in each class its points are all equal, so their spread is not known; give it with --sd".into(),
             )
         })?,
     };

@@ -65,6 +65,19 @@ fn feedback_undoes_a_blend_with_the_unconditional_and_no_constant_scale_does() {
 }
 
 #[test]
+fn feedback_without_pi_is_conditional_however_far_the_point_is_from_the_class() {
+    let (f2, level) = (cases::f2(), NoiseLevel::ve(0.01));
+    let x = points(&f2, level, 20, 400.0); // p(x)/p(x|y) overflows at some of them
+    let ratio = f2.log_density(x.view(), level) - f2.given(0).log_density(x.view(), level);
+    assert!(ratio.iter().any(|log| *log > 710.0), "{ratio}");
+    let off = |pi: f64| {
+        let d = denoised(&plan_on(&f2, "feedback", &[("pi", pi)]), &x, level);
+        max_abs(&(d - f2.given(0).denoised(x.view(), level))) / max_abs(&x)
+    };
+    assert_law("π = 0", off(0.0), off(1e-3), 1e-12);
+}
+
+#[test]
 fn apg_without_the_parallel_part_has_none_and_its_difference_is_no_longer_than_told() {
     let f7 = cases::f7();
     let plan = |eta: f64, threshold: f64| {

@@ -38,6 +38,21 @@ fn a_mistake_is_answered_by_what_is_allowed() {
     let crossed = Knobs::parse(interval, &["low=3"]).unwrap();
     let crossed = refusal(build(named("interval"), &parts(&cases::f3()), &crossed));
     assert_eq!(crossed, "low, of the method interval, is 3, but it must be below high, which is 2");
+    for name in ["linear", "cosine", "beta"] {
+        let ends = |set: &[&str]| {
+            let knobs = Knobs::parse(named(name).about(), set).unwrap();
+            build(named(name), &parts(&cases::f3()), &knobs)
+        };
+        for (set, first, last) in
+            [("first=20", "20", "10"), ("last=0.01", "0.01", "0.01"), ("first=inf", "inf", "10")]
+        {
+            let must = format!(
+                "first, of the method {name}, is {first}, but it must be below last, which is {last}"
+            );
+            assert_eq!(refusal(ends(&[set])), must);
+        }
+        assert!(ends(&["last=inf"]).is_ok() && ends(&["first=9.99"]).is_ok());
+    }
 }
 
 #[test]
