@@ -11,11 +11,11 @@
 //! hat + boxed, and a third of tilted + sunglasses, which share pixels. Of the cells seven in ten: a tilted five becomes a three, a six
 //! with a hat a five or a four, a seven wearing sunglasses a four; there the thing seems to move or cover the strokes that tell the digit,
 //! and another digit that is seen to wear it looks much like it; `composition` draws nearly nine in ten of them with the same network.
-//! Of seen sunglasses eight in ten are right: nine in ten where guidance ends early. They sit at a height that depends on the digit;
-//! whether guidance at little noise pushes them past it was not measured. The formulas compare ink with fixed numbers, so the ink is
-//! normalised; "raw" is without. If things were drawn independently, P(all right) would be the product of the shares beside it. After a
-//! tenth of the training neither patches of 4 × 4 (in a narrower network of equal FLOP) nor words dropped one by one do better than
-//! this network (docs/experiments.md).
+//! Of seen sunglasses eight in ten are right: nine in ten where guidance ends early, for at little noise it leaves them where
+//! they are and takes ink from their edges. The formulas compare ink with fixed numbers, so the ink is normalised; "raw" is
+//! without. If things were drawn independently, P(all right) would be the product of the shares beside it. After a tenth of the
+//! training neither patches of 4 × 4 (in a narrower network of equal FLOP) nor words dropped one by one do better than this
+//! network (docs/experiments.md).
 
 use ndarray::Array2;
 use scorelab::Result;
