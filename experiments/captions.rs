@@ -8,14 +8,14 @@
 //! Held out of its training are ten cells (a digit with one thing) and three pairs of things. What images show is told by a judge
 //! that did not steer (the digit) and by formulas of the pixels (what it wears), beside fresh drawings by the same measures: their
 //! ceiling. Expect, at the best γ, more than nine in ten all right of seen captions, nearly as many of the pairs bold + underlined and
-//! hat + boxed, and a third of tilted + sunglasses, which share pixels. Of the cells seven in ten: a tilted five becomes a three, a six
-//! with a hat a five or a four, a seven wearing sunglasses a four; there the thing seems to move or cover the strokes that tell the digit,
-//! and another digit that is seen to wear it looks much like it; `composition` draws nearly nine in ten of them with the same network.
-//! Of seen sunglasses eight in ten are right: nine in ten where guidance ends early. They sit at a height that depends on the digit;
-//! whether guidance at little noise pushes them past it was not measured. The formulas compare ink with fixed numbers, so the ink is
-//! normalised; "raw" is without. If things were drawn independently, P(all right) would be the product of the shares beside it. After a
-//! tenth of the training neither patches of 4 × 4 (in a narrower network of equal FLOP) nor words dropped one by one do better than
-//! this network (docs/experiments.md).
+//! hat + boxed. Of tilted + sunglasses, which share pixels, two in three. Of the cells three in four: a tilted five becomes a
+//! three, for the tilt seems to move the strokes that tell the digit, and a tilted three is seen and looks much like it; a one
+//! and a seven, never seen with sunglasses, wear them whole in half of the images. Of seen sunglasses 96 in a hundred are worn,
+//! with guidance all the way or early only: at little noise it leaves them where they are and takes a little ink from their
+//! edges, more where the network errs more. The formulas compare ink with fixed numbers, so the ink is normalised; "raw" is
+//! without. If things were drawn independently, P(all right) would be the product of the shares beside it. Trained in batches
+//! of 128 at learning rate 0.002 the same network wears 82 in a hundred of the sunglasses; docs/experiments.md has that and
+//! what else was tried.
 
 use ndarray::Array2;
 use scorelab::Result;
@@ -231,15 +231,15 @@ fn check(lab: &mut CaptionExperiment, groups: &[Group], drawn: &[CaptionHits], b
 
 /// The least share that is all right at the best γ, by group; tilted + sunglasses share pixels and have none.
 ///
-/// That of the held-out cells is 4.5 standard errors below the 72.9 % that were measured.
+/// That of the held-out cells is 4.5 standard errors below the 76.7 % that were measured.
 const LEAST: [(&str, f64); 5] = [
     ("seen", 0.9),
     ("digit alone", 0.95),
-    ("held-out cells", 0.66),
+    ("held-out cells", 0.7),
     ("bold + underlined", 0.85),
     ("hat + boxed", 0.85),
 ];
 
-/// The least share of seen captions with sunglasses that wear them, at γ all the way and early only: 4.5 standard errors of the some 130
-/// images that ask for them below the 78.8 % and the 90.2 % of 500 others that wear all that is asked at γ = 3.
-const SUNGLASSES: [f64; 2] = [0.62, 0.78];
+/// The least share of seen captions with sunglasses that wear them, at γ all the way and early only: 4.5 standard errors of the 157
+/// images that ask for them below the 96.2 % and the 96.8 % that were measured.
+const SUNGLASSES: [f64; 2] = [0.89, 0.9];

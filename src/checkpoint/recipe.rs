@@ -153,10 +153,10 @@ impl Recipe {
         }
         let TransformerConfig { width, depth, features, .. } = TransformerConfig::default();
         let train = TrainConfig {
-            steps: 11_000,
-            batch: 128,
-            learning_rate: 2e-3,
-            warmup: 200,
+            steps: 44_000,
+            batch: 32,
+            learning_rate: 3e-3,
+            warmup: 800,
             clip: 1.0,
             ema: 0.998,
             ..TrainConfig::default()

@@ -40,7 +40,10 @@ const NETWORKS: [(&str, &str); 10] = [
         "--model joint --data digits --points 30000 --steps 12000 --batch 256 --width 512 --depth 4 --residual --embedding 32 --p-drop 0.2 --clip 1 --ema 0.999 --level-location 0 --level-width 0.6",
     ),
     ("judge", "--model clean --data digits --points 30000 --batch 256 --seed 1"),
-    ("captions", "--model caption --width 64 --depth 2 --steps 2500"),
+    (
+        "captions",
+        "--model caption --width 64 --depth 2 --steps 2500 --batch 128 --learning-rate 0.002 --warmup 200",
+    ),
 ];
 
 /// Figures, by their stems, that need flags or are better for some; every other is drawn of the scene alone.
