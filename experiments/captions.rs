@@ -12,10 +12,10 @@
 //! three, for the tilt seems to move the strokes that tell the digit, and a tilted three is seen and looks much like it; a one
 //! and a seven, never seen with sunglasses, wear them whole in half of the images. Of seen sunglasses 96 in a hundred are worn,
 //! with guidance all the way or early only (of a second network, of seed 1, 88 and 95): at little noise it leaves them where they
-//! are and takes a little ink from their edges, more where the network errs more. The formulas compare ink with fixed numbers, so the ink is normalised; "raw" is
-//! without. If things were drawn independently, P(all right) would be the product of the shares beside it. Trained in batches
-//! of 128 at learning rate 0.002 the same network wears 82 in a hundred of the sunglasses; docs/experiments.md has that and
-//! what else was tried.
+//! are and takes a little ink from their edges, more where the network errs more. The formulas compare ink with fixed numbers, so
+//! the ink is normalised; "raw" is without. If things were drawn independently, P(all right) would be the product of the shares
+//! beside it. Trained in batches of 128 at learning rate 0.002 the same network wears 82 in a hundred of the sunglasses;
+//! docs/experiments.md has that and what else was tried.
 
 use ndarray::Array2;
 use scorelab::Result;
